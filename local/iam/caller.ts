@@ -1,0 +1,22 @@
+import type { PolicyDocument } from './policy-document.ts';
+
+/** Who signed a request, as far as IAM decisions and CloudTrail need to know. */
+export type Caller = {
+  readonly kind: 'user' | 'session' | 'service';
+  readonly accountId: string;
+  /** User ARN, or `arn:…:sts::…:assumed-role/<role name>/<session name>` (the path is dropped, as AWS does). */
+  readonly arn: string;
+  /** `aws:PrincipalArn`: the user's ARN; for a session the ARN of its role, path included. */
+  readonly principalArn: string;
+  /** `aws:userid`: `AIDA…`, or `AROA…:<session name>`. */
+  readonly userId: string;
+  readonly accessKeyId: string;
+  /** Identity policies: a user's own, or the role's, read anew at every call. */
+  readonly identityPolicies: () => readonly PolicyDocument[];
+  /** The policy given to AssumeRole; a session may do only what this allows as well. */
+  readonly sessionPolicy?: PolicyDocument;
+  /** `aws:TokenIssueTime` of a session, in epoch milliseconds. */
+  readonly issuedAtMs?: number;
+  readonly sessionTags?: Readonly<Record<string, string>>;
+  readonly sourceIdentity?: string;
+};

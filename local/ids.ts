@@ -1,0 +1,12 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** Where the embedded stack's random values come from; a simulator injects a seeded one. */
+export type StackIds = {
+  uuid(): string;
+  bytes(length: number): Uint8Array;
+};
+
+export const systemIds: StackIds = {
+  uuid: () => randomUUID(),
+  bytes: (length) => randomBytes(length),
+};
