@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+
+/**
+ * The environment of a function, read once and checked whole. The only file of `lib` and `functions` that touches
+ * `process.env`.
+ */
+const text = v.pipe(v.string(), v.minLength(1));
+
+const sweeperVariables = v.object({ LEDGER_TABLE: text, REQUEST_QUEUE_URL: text });
+const jobVariables = v.object({ LEDGER_TABLE: text, SWITCHES_TABLE: text, ENVELOPE_KEY_ARN: text });
+const brokerVariables = v.object({
+  TENANTS_TABLE: text,
+  SWITCHES_TABLE: text,
+  LEDGER_TABLE: text,
+  REQUEST_QUEUE_URL: text,
+  REQUEST_DLQ_URL: text,
+  ENVELOPE_KEY_ARN: text,
+  JOB_FUNCTION_NAME_PREFIX: text,
+  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+});
+
+export type BrokerEnvironment = {
+  readonly tenantsTable: string;
+  readonly switchesTable: string;
+  readonly ledgerTable: string;
+  readonly requestQueueUrl: string;
+  readonly requestDeadLetterQueueUrl: string;
+  readonly envelopeKeyArn: string;
+  /** What stands before a job's name in the name of its function. */
+  readonly jobFunctionNamePrefix: string;
+  readonly brokerAccountId: string;
+};
+
+export type SweeperEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'requestQueueUrl'>;
+export type JobEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'switchesTable' | 'envelopeKeyArn'>;
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Throws an error that names each variable that is missing or malformed. */
+export function brokerEnvironment(variables: Variables = process.env): BrokerEnvironment {
+  const read = check(brokerVariables, variables);
+  return {
+    tenantsTable: read.TENANTS_TABLE,
+    switchesTable: read.SWITCHES_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    requestQueueUrl: read.REQUEST_QUEUE_URL,
+    requestDeadLetterQueueUrl: read.REQUEST_DLQ_URL,
+    envelopeKeyArn: read.ENVELOPE_KEY_ARN,
+    jobFunctionNamePrefix: read.JOB_FUNCTION_NAME_PREFIX,
+    brokerAccountId: read.BROKER_ACCOUNT_ID,
+  };
+}
+
+export function sweeperEnvironment(variables: Variables = process.env): SweeperEnvironment {
+  const read = check(sweeperVariables, variables);
+  return { ledgerTable: read.LEDGER_TABLE, requestQueueUrl: read.REQUEST_QUEUE_URL };
+}
+
+export function jobEnvironment(variables: Variables = process.env): JobEnvironment {
+  const read = check(jobVariables, variables);
+  return {
+    ledgerTable: read.LEDGER_TABLE,
+    switchesTable: read.SWITCHES_TABLE,
+    envelopeKeyArn: read.ENVELOPE_KEY_ARN,
+  };
+}
+
+function check<Schema extends v.GenericSchema>(schema: Schema, variables: Variables): v.InferOutput<Schema> {
+  const read = v.safeParse(schema, variables);
+  if (read.success) return read.output;
+  const names = read.issues.map((problem) => v.getDotPath(problem) ?? '?');
+  throw new Error(`environment variables are missing or malformed: ${[...new Set(names)].join(', ')}`);
+}
