@@ -57,10 +57,6 @@ export const errorCodes = {
     'The request has travelled through jobs and back too often.',
     'Break the loop: a job asked for a job that asked for it.',
   ),
-  'requester.unknown': refusal(
-    'No requester is declared for this account and source.',
-    'Declare the requester in config/<stage>.yml and deploy.',
-  ),
   'requester.notAllowed': refusal(
     'The requester is not bound to this tenant or to this job.',
     'Add the tenant or the job to the requester in config/<stage>.yml, if it should be.',
@@ -78,6 +74,10 @@ export const errorCodes = {
   'tenant.offboarded': refusal('The tenant has left.', 'Register it again if it came back.'),
   'account.unknown': refusal('The tenant has not connected this account.', 'Connect the account, or correct its id.'),
   'account.none': refusal('The tenant has connected no account.', 'Connect an account first.'),
+  'account.alreadyConnected': refusal(
+    'The role cannot be connected to this tenant.',
+    'Connect a role that this tenant made for us.',
+  ),
   'account.roleMissing': refusal(
     'No role of this account serves this job.',
     'Connect a role for the job, or add the job to one.',

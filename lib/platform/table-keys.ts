@@ -1,0 +1,37 @@
+/** Every key that the broker writes to a table, in one place. */
+export const TENANT_RECORD = 'tenant';
+
+export function roleRecord({ accountId, roleName }: { accountId: string; roleName: string }): string {
+  return `${accountRolesPrefix(accountId)}${roleName}`;
+}
+
+/** What the records of one account's roles begin with. */
+export function accountRolesPrefix(accountId: string): string {
+  return `role#${accountId}#`;
+}
+
+/** The partition of an item that says which one tenant holds a role ARN or an external ID. Not a tenant id: it has a `#`. */
+export function bindingPartition(kind: 'role-arn' | 'external-id', hash: string): string {
+  return `binding#${kind}#${hash}`;
+}
+export const BINDING_RECORD = 'binding';
+
+export const switchIds = {
+  global: 'global',
+  job: (job: string) => `job#${job}`,
+  tenant: (tenantId: string) => `tenant#${tenantId}`,
+} as const;
+
+export function requestRecordId(hash: string): string {
+  return `req_${hash}`;
+}
+
+/** The job's name leads, so that IAM can hold a job's role to the rows of its own job (`dynamodb:LeadingKeys`). */
+export function issuanceRecordId({ job, hash }: { job: string; hash: string }): string {
+  return `${job}.${hash}`;
+}
+
+export const ledgerIndexes = { due: 'due', byTenant: 'byTenant' } as const;
+
+/** One partition of the due index: the sweeper reads it each minute, and its rows are few and short-lived. */
+export const DUE_SHARD = 'due';
