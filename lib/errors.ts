@@ -11,11 +11,11 @@ type CodeEntry = {
   readonly whatToDo: string;
 };
 
-function refusal(meaning: string, whatToDo: string): CodeEntry {
+function refusal(meaning: string, whatToDo: string): CodeEntry & { readonly kind: 'refusal' } {
   return { kind: 'refusal', retryable: false, meaning, whatToDo };
 }
 
-function failure(retryable: boolean, meaning: string, whatToDo: string): CodeEntry {
+function failure(retryable: boolean, meaning: string, whatToDo: string): CodeEntry & { readonly kind: 'failure' } {
   return { kind: 'failure', retryable, meaning, whatToDo };
 }
 

@@ -1,0 +1,134 @@
+import type { RefusalReason } from '../errors.ts';
+import type { Job } from '../jobs/job.ts';
+import type { SwitchedOff } from '../switches/switches.ts';
+import type { RoleArnRules } from '../tenants/role-arn.ts';
+import type { TenantReading } from '../tenants/tenant.ts';
+import { type AccountDecision, decideAccount } from './decide-account.ts';
+import type { Refusal, RequestDetail, RequestOrigin } from './request.ts';
+import { isBound, type Requester } from './requester.ts';
+
+/** What every decision goes by, beside the request itself. */
+export type DecisionRules = {
+  readonly roleArnRules: RoleArnRules;
+  readonly maximumAgeMs: number;
+  readonly maximumFutureMs: number;
+  readonly maximumHops: number;
+};
+
+export type DecisionFacts = {
+  readonly detail: Pick<RequestDetail, 'tenantId' | 'job' | 'accountIds' | 'hops'>;
+  /** Undefined for a stranger. */
+  readonly requester: Requester | undefined;
+  /** Undefined for a job that is not in the catalogue. */
+  readonly job: Job | undefined;
+  /** Undefined when there is no such tenant. */
+  readonly reading: TenantReading | undefined;
+  readonly switchedOff: readonly SwitchedOff[];
+};
+
+export type Decision =
+  | { readonly allowed: true; readonly accounts: readonly AccountDecision[] }
+  | { readonly allowed: false; readonly refusal: Refusal };
+
+type Check = Refusal | undefined;
+
+/**
+ * Decides a request that has just come in: may it be, and for which accounts? Pure. When several things are against
+ * it, the first of this order is named, and whoever is not bound learns nothing beyond that.
+ */
+export function decideRequest(
+  facts: DecisionFacts & { readonly origin: RequestOrigin; readonly nowMs: number },
+  rules: DecisionRules,
+): Decision {
+  const refusal = checkBinding(facts) ?? checkOrigin(facts, rules) ?? checkHops(facts, rules);
+  if (refusal !== undefined) return { allowed: false, refusal };
+  return decideAgain(facts, rules);
+}
+
+/**
+ * Decides again what was allowed before, by what holds now: each issuance and each later attempt is decided by the
+ * reading it is made from. Age is not looked at again: the request was in time when it came.
+ */
+export function decideAgain(facts: DecisionFacts, rules: DecisionRules): Decision {
+  const refusal = checkBinding(facts) ?? checkJob(facts) ?? checkSwitches(facts) ?? checkTenant(facts);
+  if (refusal !== undefined) return { allowed: false, refusal };
+  if (facts.job === undefined || facts.reading === undefined)
+    return no('tenant.unknown', 'there is nothing to decide on');
+  const { job, reading } = facts;
+  const accountIds = facts.detail.accountIds ?? [...new Set(reading.roles.map((role) => role.accountId))].sort();
+  if (accountIds.length === 0) return no('account.none', 'the tenant has connected no account');
+  return {
+    allowed: true,
+    accounts: accountIds.map((accountId) => decideAccount({ accountId, job, reading }, rules.roleArnRules)),
+  };
+}
+
+function checkBinding({ requester, detail }: DecisionFacts): Check {
+  if (requester === undefined) {
+    return because('requester.notAllowed', 'no requester is declared for this account and source');
+  }
+  if (isBound(requester, detail)) return undefined;
+  return because('requester.notAllowed', `requester ${requester.name} is not bound to this tenant and job`);
+}
+
+function checkOrigin(
+  { origin, nowMs }: { readonly origin: RequestOrigin; readonly nowMs: number },
+  { maximumAgeMs, maximumFutureMs }: DecisionRules,
+): Check {
+  if (origin.replayName !== undefined)
+    return because('request.replayed', 'the event comes from a replay; none is allowed');
+  const ageMs = nowMs - origin.timeMs;
+  // Written so that a time that is not a number is refused too.
+  if (!(ageMs <= maximumAgeMs)) {
+    return because('request.tooOld', `the request is ${seconds(ageMs)} s old; the limit is ${seconds(maximumAgeMs)} s`);
+  }
+  if (!(ageMs >= -maximumFutureMs)) {
+    return because(
+      'request.fromFuture',
+      `the request is ${seconds(-ageMs)} s ahead; the limit is ${seconds(maximumFutureMs)} s`,
+    );
+  }
+  return undefined;
+}
+
+function checkHops({ detail }: DecisionFacts, { maximumHops }: DecisionRules): Check {
+  const hops = detail.hops ?? 0;
+  return hops <= maximumHops ? undefined : because('request.hopLimit', `${hops} hops; the limit is ${maximumHops}`);
+}
+
+function checkJob({ job }: DecisionFacts): Check {
+  return job === undefined ? because('job.unknown', 'no job of the catalogue has this name') : undefined;
+}
+
+function checkSwitches({ switchedOff }: DecisionFacts): Check {
+  const [first] = switchedOff;
+  if (first === undefined) return undefined;
+  const since = `since ${new Date(first.sinceMs).toISOString()}`;
+  const isTenant = first.switchId.startsWith('tenant#');
+  return because(isTenant ? 'tenant.suspended' : 'switch.off', `${first.switchId} is off ${since}`);
+}
+
+function checkTenant({ reading, detail }: DecisionFacts): Check {
+  if (reading === undefined) return because('tenant.unknown', 'no tenant has this id');
+  const { tenant } = reading;
+  // What was read must be what was asked for, whatever the table answered.
+  if (tenant.tenantId !== detail.tenantId)
+    return because('tenant.unknown', 'the registry answered with another tenant');
+  if (tenant.status === 'migrating') return because('tenant.migrating', 'the tenant has no role yet');
+  if (tenant.status === 'offboarded') return because('tenant.offboarded', 'the tenant has left');
+  if (!tenant.enabledJobs.includes(detail.job))
+    return because('job.notEnabled', 'the job is not enabled for the tenant');
+  return undefined;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 1000);
+}
+
+function because(reason: RefusalReason, explanation: string): Refusal {
+  return { reason, explanation };
+}
+
+function no(reason: RefusalReason, explanation: string): Decision {
+  return { allowed: false, refusal: because(reason, explanation) };
+}

@@ -1,0 +1,41 @@
+/** How large, deep and wide a JSON text may be, measured without recursion, so that a hostile one costs next to nothing. */
+export const JSON_LIMITS = { bytes: 64 * 1024, depth: 8, keys: 200 } as const;
+
+/** Names that reach an object's prototype; refused wherever they stand. */
+const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+export type JsonMeasure = {
+  readonly depth: number;
+  readonly keys: number;
+  /** The first reserved key found, if any. */
+  readonly reservedKey?: string;
+};
+
+/** Counts the keys of every object and the deepest nesting of a parsed JSON value (a plain value has depth 0). */
+export function measureJson(value: unknown): JsonMeasure {
+  let depth = 0;
+  let keys = 0;
+  let reservedKey: string | undefined;
+  const pending: Nested[] = [{ value, depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const inside = members(next);
+    if (inside.length > 0 || isContainer(next.value)) depth = Math.max(depth, next.depth + 1);
+    if (!Array.isArray(next.value)) {
+      keys += inside.length;
+      reservedKey ??= inside.find(({ key }) => RESERVED_KEYS.has(key))?.key;
+    }
+    pending.push(...inside);
+  }
+  return { depth, keys, ...(reservedKey === undefined ? {} : { reservedKey }) };
+}
+
+type Nested = { readonly value: unknown; readonly depth: number };
+
+function members({ value, depth }: Nested): (Nested & { readonly key: string })[] {
+  if (!isContainer(value)) return [];
+  return Object.entries(value).map(([key, member]) => ({ key, value: member, depth: depth + 1 }));
+}
+
+function isContainer(value: unknown): value is object {
+  return value !== null && typeof value === 'object';
+}

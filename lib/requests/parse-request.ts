@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import { assertNever, type RefusalReason } from '../errors.ts';
+import { JSON_LIMITS } from './json-limits.ts';
+import { parseDetail } from './parse-detail.ts';
+import { quoted } from './quoted.ts';
+import type { ClaimedNames, QueueMessageReading, RequestOrigin } from './request.ts';
+
+/** The envelope that EventBridge writes around a detail. Source: EventBridge User Guide, "Event structure reference". */
+const envelopeSchema = v.object({
+  version: v.literal('0'),
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  'detail-type': v.string(),
+  source: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  account: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+  time: v.pipe(v.string(), v.isoTimestamp()),
+  'replay-name': v.optional(v.string()),
+  detail: v.unknown(),
+});
+
+/** Records that the broker's own functions put on the queue. An event cannot take this shape: EventBridge writes its top level. */
+const ownRecordSchema = v.variant('brokerRecord', [
+  v.strictObject({
+    brokerRecord: v.literal('account'),
+    requestId: v.pipe(v.string(), v.regex(/^req_[a-z2-7]{32}$/)),
+    accountId: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+  }),
+  v.strictObject({
+    brokerRecord: v.literal('continue'),
+    issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)),
+    trailHead: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  }),
+]);
+
+const EXPECTED = 'expected an EventBridge event with detail-type RunJob';
+
+/** Reads the body of a queue message. Pure; never throws, whatever the bytes. */
+export function parseQueueMessage(body: string): QueueMessageReading {
+  const bytes = Buffer.byteLength(body, 'utf8');
+  if (bytes > JSON_LIMITS.bytes) {
+    return unread('request.tooLarge', `the message has ${bytes} bytes; the limit is ${JSON_LIMITS.bytes}`);
+  }
+  const json = parseJson(body);
+  if (!json.parsed) return unread('request.malformed', `${json.problem}; ${EXPECTED}`);
+  const own = v.safeParse(ownRecordSchema, json.value);
+  if (own.success) return { read: true, message: ownMessage(own.output) };
+  const envelope = v.safeParse(envelopeSchema, json.value);
+  if (!envelope.success) {
+    const [issue] = envelope.issues;
+    return unread('request.malformed', `${EXPECTED}; wrong at ${v.getDotPath(issue) ?? 'the top level'}`);
+  }
+  return readEvent(envelope.output);
+}
+
+/** How a record of our own is written to the queue; the reverse of what `parseQueueMessage` reads. */
+export function ownRecord(record: v.InferOutput<typeof ownRecordSchema>): string {
+  return JSON.stringify(record);
+}
+
+function readEvent(event: v.InferOutput<typeof envelopeSchema>): QueueMessageReading {
+  const origin: RequestOrigin = {
+    kind: 'event',
+    account: event.account,
+    source: event.source,
+    eventId: event.id,
+    timeMs: Date.parse(event.time),
+    ...(event['replay-name'] === undefined ? {} : { replayName: event['replay-name'] }),
+  };
+  const claimed = claimedNames(event.detail);
+  if (event['detail-type'] !== 'RunJob') {
+    const refusal = {
+      reason: 'request.malformed',
+      explanation: `detail-type ${quoted(event['detail-type'])}; ${EXPECTED}`,
+    } as const;
+    return { read: false, refusal, origin, claimed };
+  }
+  const reading = parseDetail(event.detail);
+  if (!reading.read) return { read: false, refusal: reading.refusal, origin, claimed };
+  return { read: true, message: { kind: 'request', origin, detail: reading.detail } };
+}
+
+function ownMessage(record: v.InferOutput<typeof ownRecordSchema>) {
+  switch (record.brokerRecord) {
+    case 'account':
+      return { kind: 'account', requestId: record.requestId, accountId: record.accountId } as const;
+    case 'continue':
+      return { kind: 'continue', issuanceId: record.issuanceId, trailHead: record.trailHead } as const;
+    default:
+      return assertNever(record);
+  }
+}
+
+/** What the detail says of itself, each part only where it has the right form: it goes into the audit as said. */
+function claimedNames(detail: unknown): ClaimedNames {
+  const read = v.safeParse(
+    v.object({
+      tenantId: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,63}$/))), undefined),
+      job: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}$/))), undefined),
+    }),
+    detail,
+  );
+  if (!read.success) return {};
+  const { tenantId, job } = read.output;
+  return { ...(tenantId === undefined ? {} : { tenantId }), ...(job === undefined ? {} : { job }) };
+}
+
+type JsonReading =
+  | { readonly parsed: true; readonly value: unknown }
+  | { readonly parsed: false; readonly problem: string };
+
+function parseJson(body: string): JsonReading {
+  try {
+    return { parsed: true, value: JSON.parse(body) };
+  } catch (error) {
+    // The parser's message quotes the text, which may be anything: only the position is taken from it.
+    const position = error instanceof SyntaxError ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+    return { parsed: false, problem: position === undefined ? 'not JSON' : `not JSON (at character ${position})` };
+  }
+}
+
+function unread(reason: RefusalReason, explanation: string): QueueMessageReading {
+  return { read: false, refusal: { reason, explanation }, claimed: {} };
+}

@@ -1,0 +1,60 @@
+/**
+ * What a request is: an ask to run a job for a tenant. It is written down once, decision and all, and everything that
+ * follows goes by what was written.
+ */
+import type { RefusalReason } from '../errors.ts';
+
+/** What a requester may say. Nothing in it decides who is asking. */
+export type RequestDetail = {
+  readonly version: 1;
+  readonly tenantId: string;
+  readonly job: string;
+  /** Absent: every account that the tenant has connected. */
+  readonly accountIds?: readonly string[];
+  readonly reason?: string;
+  readonly input?: unknown;
+  readonly idempotencyKey?: string;
+  readonly rerunOf?: string;
+  /** How many jobs the request came through. */
+  readonly hops?: number;
+};
+
+/** Where a request came from, as far as AWS itself says so. */
+export type RequestOrigin = {
+  readonly kind: 'event';
+  /** The account of whoever called PutEvents: set by EventBridge, not by the requester. */
+  readonly account: string;
+  /** Free text of the requester, but the bus refuses a declared source to all but its principals. */
+  readonly source: string;
+  readonly eventId: string;
+  /** Set by the requester: never trusted beyond the age limit. Epoch milliseconds. */
+  readonly timeMs: number;
+  readonly replayName?: string;
+};
+
+/** A message of the queue, read. */
+export type QueueMessage =
+  | { readonly kind: 'request'; readonly origin: RequestOrigin; readonly detail: RequestDetail }
+  /** One account of a large request: the broker sent it to itself. */
+  | { readonly kind: 'account'; readonly requestId: string; readonly accountId: string }
+  /** An issuance that the sweeper found open. `trailHead` says which state of it the sweeper saw. */
+  | { readonly kind: 'continue'; readonly issuanceId: string; readonly trailHead: string };
+
+/** A policy's no. The explanation is for the operator; outside it may be shortened, never lengthened. */
+export type Refusal = {
+  readonly reason: RefusalReason;
+  readonly explanation: string;
+};
+
+export type QueueMessageReading =
+  | { readonly read: true; readonly message: QueueMessage }
+  /** `origin` is there when the envelope was legible: then the refusal is recorded under its event. */
+  | {
+      readonly read: false;
+      readonly refusal: Refusal;
+      readonly origin?: RequestOrigin;
+      readonly claimed: ClaimedNames;
+    };
+
+/** What an illegible request says of itself, for the audit only: no decision is taken from it. */
+export type ClaimedNames = { readonly tenantId?: string; readonly job?: string };
