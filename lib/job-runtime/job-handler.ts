@@ -1,0 +1,41 @@
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import { BrokerError } from '../errors.ts';
+import { jobDependencies } from './job-dependencies.ts';
+import type { TenantContext } from './tenant-context.ts';
+import {
+  endRun,
+  type RunDependencies,
+  type RunInternal,
+  type TenantLambdaContext,
+  withTenantCredentials,
+} from './with-tenant-credentials.ts';
+
+/** A job's own work. What it returns is the summary of its run: JSON, at most 4 KB, nothing secret. */
+export type RunJob = (tenant: TenantContext) => Promise<unknown>;
+
+/** Answers with a `RunOutcome`. */
+export type JobHandler = MiddyfiedHandler<unknown, unknown, Error, TenantLambdaContext, RunInternal>;
+
+/**
+ * Makes the Lambda handler of a job.
+ *
+ * @example
+ * export const handler = jobHandler(scanAccountJob, scanBuckets);
+ */
+export function jobHandler(
+  job: { readonly name: string },
+  run: RunJob,
+  dependencies: RunDependencies = jobDependencies(job.name),
+): JobHandler {
+  return middy<unknown, unknown, Error, TenantLambdaContext, RunInternal>({
+    // At its time-out Lambda destroys the environment, and with it whatever the job has left running. An answer made
+    // just before would keep it, and the work of one tenant could go on inside the next invocation.
+    timeoutEarlyInMillis: 0,
+    requestEnd: ({ internal }) => endRun(internal),
+  })
+    .use(withTenantCredentials(dependencies))
+    .handler((_event: unknown, context: TenantLambdaContext) => {
+      if (context.tenant === undefined) throw new BrokerError('internal', 'a job ran without its credentials');
+      return run(context.tenant);
+    });
+}

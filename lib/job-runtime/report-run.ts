@@ -1,0 +1,54 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../platform/clock.ts';
+import { errorName } from '../platform/store-error.ts';
+import type { JobPayload } from './job-payload.ts';
+import type { RunReport } from './run-report.ts';
+
+/** `because` is the name of the error that stopped the write. */
+export type ReportWriting = { readonly written: true } | { readonly written: false; readonly because: string };
+
+export type ReportRun = (payload: JobPayload, report: RunReport) => Promise<ReportWriting>;
+
+/**
+ * Ends the issuance, `claimed` to `completed` or `failed`, if it is still claimed by this attempt. Never throws: the
+ * work is done, and no error of the ledger may make Lambda run it again; a run without its report ends as `unknown`.
+ *
+ * @param dynamo may repeat the call: a second write of the same report fails its condition and changes nothing.
+ */
+export function makeReportRun({ dynamo, clock, config }: ReportRunDependencies): ReportRun {
+  return async (payload, report) => {
+    const isClaimed = '#state = :claimed';
+    const isOurAttempt = '#claim.#attempt = :attempt';
+    try {
+      await dynamo.send(
+        new UpdateCommand({
+          TableName: config.ledgerTable,
+          Key: { recordId: payload.issuanceId },
+          UpdateExpression: 'SET #state = :outcome, #report = :report',
+          ConditionExpression: [isClaimed, isOurAttempt].join(' AND '),
+          ExpressionAttributeNames: {
+            '#state': 'state',
+            '#report': 'report',
+            '#claim': 'claim',
+            '#attempt': 'attempt',
+          },
+          ExpressionAttributeValues: {
+            ':claimed': 'claimed',
+            ':attempt': payload.attempt,
+            ':outcome': report.outcome,
+            ':report': { atMs: clock.nowMs(), attempt: payload.attempt, ...report },
+          },
+        }),
+      );
+      return { written: true };
+    } catch (error) {
+      return { written: false, because: errorName(error) };
+    }
+  };
+}
+
+export type ReportRunDependencies = {
+  readonly dynamo: Pick<DynamoDBDocumentClient, 'send'>;
+  readonly clock: Clock;
+  readonly config: { readonly ledgerTable: string };
+};

@@ -1,0 +1,82 @@
+import { BrokerError, type ErrorCode } from '../errors.ts';
+import { errorName } from '../platform/store-error.ts';
+import type { SessionCredentials } from '../sealing/envelope.ts';
+import { holdsSecret } from './secret-traces.ts';
+
+/** What a job leaves in the ledger about its run. */
+export type RunReport = CompletedReport | FailedReport;
+
+/** `summary` is the JSON text of what the job returned, or of a note that says why it is not there. */
+export type CompletedReport = { readonly outcome: 'completed'; readonly summary: string };
+
+export type FailedReport = {
+  readonly outcome: 'failed';
+  readonly code: ErrorCode;
+  readonly name: string;
+  readonly message: string;
+};
+
+const SUMMARY_LIMIT_BYTES = 4_096;
+const MESSAGE_LIMIT = 300;
+
+/**
+ * The report of a run that ended well. A summary that cannot be kept does not undo the work: the run is completed, and
+ * a note takes the place of the summary.
+ */
+export function completedReport(summary: unknown, credentials: SessionCredentials): CompletedReport {
+  return { outcome: 'completed', summary: summaryText(summary, credentials) };
+}
+
+/**
+ * The report of a run that ended with an error: fields of a closed shape. An error's own text is kept only where the
+ * broker wrote it; another's may hold anything that the job had in its hands, an SDK error the whole response.
+ */
+export function failedReport(error: unknown, credentials: SessionCredentials | undefined): FailedReport {
+  const code = error instanceof BrokerError ? error.code : 'job.failed';
+  const name = errorName(error);
+  const message = messageOf(error).slice(0, MESSAGE_LIMIT);
+  const leaks = credentials !== undefined && [name, message].some((text) => holdsSecret(text, credentials));
+  return leaks
+    ? { outcome: 'failed', code, name: 'Error', message: 'the error held credentials and was not kept' }
+    : { outcome: 'failed', code, name, message };
+}
+
+function summaryText(summary: unknown, credentials: SessionCredentials): string {
+  const text = jsonText(summary);
+  if (text === undefined) return note('the summary is not JSON');
+  const bytes = Buffer.byteLength(text, 'utf8');
+  if (bytes > SUMMARY_LIMIT_BYTES) return note(`the summary of ${bytes} bytes is over ${SUMMARY_LIMIT_BYTES}`);
+  if (holdsSecret(text, credentials)) return note('the summary held credentials');
+  return text;
+}
+
+function jsonText(summary: unknown): string | undefined {
+  try {
+    return JSON.stringify(summary ?? null);
+  } catch {
+    return undefined;
+  }
+}
+
+function note(why: string): string {
+  return JSON.stringify({ summaryNotKept: why });
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof BrokerError) return error.message;
+  const { status, requestId } = awsAnswer(error);
+  if (status !== undefined) return `an AWS call was answered with HTTP ${status}, request ${requestId}`;
+  return 'the job ended with an error; its log has where';
+}
+
+/** The two facts of an SDK error that help and cannot hide anything. */
+function awsAnswer(error: unknown): { readonly status: number | undefined; readonly requestId: string } {
+  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined;
+  const fields = new Map<string, unknown>(Object.entries(metadata ?? {}));
+  const status = fields.get('httpStatusCode');
+  const requestId = fields.get('requestId');
+  return {
+    status: typeof status === 'number' ? status : undefined,
+    requestId: typeof requestId === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(requestId) ? requestId : 'unknown',
+  };
+}
