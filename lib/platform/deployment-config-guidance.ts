@@ -1,0 +1,123 @@
+import type * as v from 'valibot';
+
+/**
+ * What the person who wrote `config/<stage>.yml` is told about a value that is wrong: where it is, what was found, what
+ * is expected there and what to do.
+ */
+type Guidance = { readonly expected: string; readonly whatToDo: string };
+
+/** One line for one problem of the schema. */
+export function describeProblem(problem: v.BaseIssue<unknown>): string {
+  const keys = (problem.path ?? []).map(({ key }) => key);
+  const path = pathOf(keys) || 'the file';
+  if (problem.type === 'strict_object' && problem.expected === 'never') return describeUnknownKey(path, keys.at(-1));
+  const { expected, whatToDo } = guidanceFor(keys);
+  return `${path}: ${foundText(problem)}; expected ${expected}. ${whatToDo}.`;
+}
+
+/** `['requesters', 0, 'name']` is `requesters[0].name`. */
+export function pathOf(keys: readonly unknown[]): string {
+  return keys
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function describeUnknownKey(path: string, key: unknown): string {
+  const settings = [...guidance.keys()].map((known) => known.split('.').at(-1) ?? '');
+  const meant = settings.find((known) => known !== '' && known.toLowerCase() === String(key).toLowerCase());
+  const whatToDo =
+    meant === undefined ? 'Remove it or correct its spelling.' : `Did you mean ${meant}, or is it misplaced?`;
+  return `${path}: is not a setting; expected only documented ones. ${whatToDo}`;
+}
+
+function foundText({ input }: v.BaseIssue<unknown>): string {
+  return input === undefined ? 'is missing' : `is ${JSON.stringify(input)?.slice(0, 64) ?? typeof input}`;
+}
+
+/** The guidance of the setting, or of the nearest one around it that has any. */
+function guidanceFor(keys: readonly unknown[]): Guidance {
+  const names = keys.map((key) => (typeof key === 'number' ? '[]' : String(key)));
+  for (let length = names.length; length >= 0; length -= 1) {
+    const found = guidance.get(names.slice(0, length).join('.').replaceAll('.[]', '[]'));
+    if (found !== undefined) return found;
+  }
+  return { expected: 'a documented setting', whatToDo: 'See the comments of config/local.yml' };
+}
+
+const wholeNumberFrom = (from: number, to: number) => `a whole number from ${from} to ${to}`;
+
+const guidance: ReadonlyMap<string, Guidance> = new Map(
+  Object.entries({
+    '': { expected: 'a mapping of settings', whatToDo: 'Start from a copy of config/local.yml' },
+    deploymentId: {
+      expected: '4 to 12 of a-z and 0-9',
+      whatToDo: 'Choose a name that no other deployment of yours has, and never change it: external IDs carry it',
+    },
+    mode: { expected: 'shared or dedicated', whatToDo: 'Choose shared unless one customer has this account to itself' },
+    partition: {
+      expected: 'aws, aws-cn, aws-us-gov or aws-eusc',
+      whatToDo: "Name the partition of the broker's account; tenants of another one need another deployment",
+    },
+    homeRegion: { expected: 'a region such as eu-west-1', whatToDo: 'Name the region that the broker is deployed to' },
+    tenantRoles: { expected: 'path and namePattern', whatToDo: 'Leave it out to take the defaults' },
+    'tenantRoles.path': {
+      expected: 'an IAM path that begins and ends with /',
+      whatToDo: 'Use the path of the roles that tenants make, without wildcards',
+    },
+    'tenantRoles.namePattern': {
+      expected: 'a role name, or its beginning and one * at the end',
+      whatToDo: 'Name only the roles that tenants make for the broker',
+    },
+    forbiddenAccountIds: { expected: 'a list of account ids', whatToDo: 'List your own accounts, or leave it out' },
+    'forbiddenAccountIds[]': { expected: '12 digits in quotes', whatToDo: 'Quote the id, or YAML reads a number' },
+    requesters: { expected: 'a list', whatToDo: 'Declare who may ask; [] lets nobody ask' },
+    'requesters[]': {
+      expected: 'name, recognisedBy, jobs and tenants',
+      whatToDo: 'Copy a requester of config/local.yml',
+    },
+    'requesters[].name': {
+      expected: '1 to 63 of a-z, 0-9 and inner hyphens',
+      whatToDo: 'Name the service that asks',
+    },
+    'requesters[].recognisedBy': { expected: 'event', whatToDo: 'Say by which events AWS lets us recognise it' },
+    'requesters[].recognisedBy.event': {
+      expected: 'source and principals',
+      whatToDo: 'Name the source of its events and who may send them',
+    },
+    'requesters[].recognisedBy.event.source': {
+      expected: '1 to 256 of A-Z, a-z, 0-9 and . _ / -',
+      whatToDo: 'Write the source of its events exactly',
+    },
+    'requesters[].recognisedBy.event.account': {
+      expected: '12 digits in quotes',
+      whatToDo: "Quote the id, or leave it out for the broker's own account",
+    },
+    'requesters[].recognisedBy.event.principals': {
+      expected: 'a list with at least one principal',
+      whatToDo: 'Name who may send this source: without anybody the requester could never ask',
+    },
+    'requesters[].recognisedBy.event.principals[]': {
+      expected: 'role/<name>, user/<name>, or the ARN of an IAM role or user, without wildcards',
+      whatToDo: 'For a session name its role, not the assumed-role ARN',
+    },
+    'requesters[].jobs': { expected: 'all, or a list of job names', whatToDo: 'Name the jobs that it may ask for' },
+    'requesters[].tenants': { expected: 'all, or a list of tenant ids', whatToDo: 'Name the tenants it may ask for' },
+    'requesters[].jobs[]': {
+      expected: 'a job name: 1 to 24 of a-z, 0-9 and inner hyphens',
+      whatToDo: 'Name a job of the catalogue',
+    },
+    'requesters[].tenants[]': {
+      expected: 'a tenant id: 2 to 63 of a-z, 0-9 and inner hyphens',
+      whatToDo: 'Name the tenant as it is registered',
+    },
+    requests: { expected: 'limits of requests', whatToDo: 'Leave it out to take the defaults' },
+    'requests.maximumAgeSeconds': { expected: wholeNumberFrom(60, 1_209_600), whatToDo: 'The default is 86400, a day' },
+    'requests.maximumFutureSeconds': { expected: wholeNumberFrom(0, 3_600), whatToDo: 'The default is 300' },
+    'requests.concurrency': { expected: wholeNumberFrom(1, 10), whatToDo: 'The default is 5' },
+    queue: { expected: 'settings of the queue', whatToDo: 'Leave it out to take the defaults' },
+    'queue.batchSize': { expected: wholeNumberFrom(1, 10), whatToDo: 'The default is 10' },
+    'queue.maximumConcurrency': { expected: wholeNumberFrom(2, 1_000), whatToDo: 'The default is 10' },
+    logLevel: { expected: 'DEBUG, INFO, WARN or ERROR', whatToDo: 'The default is INFO' },
+  }),
+);

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import type { DeploymentConfig } from './deployment-config.ts';
+
+/**
+ * The shape of `config/<stage>.yml`: closed, so that a misspelt setting is refused instead of ignored. What each value
+ * means is said at `DeploymentConfig`; what to do about a wrong one in `deployment-config-guidance.ts`.
+ */
+const twelveDigits = v.pipe(v.string(), v.regex(/^\d{12}$/));
+const requesterName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/));
+const jobName = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), v.maxLength(24));
+const tenantId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/));
+/** EventBridge's own characters and length for a source. Source: PutEventsRequestEntry. */
+const eventSource = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/-]{1,256}$/));
+/** No wildcards: `ArnNotEquals` in the bus policy would expand them. */
+const principal = v.pipe(
+  v.string(),
+  v.regex(/^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\d{12}:)?(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/),
+);
+
+const requester = v.strictObject({
+  name: requesterName,
+  recognisedBy: v.strictObject({
+    event: v.strictObject({
+      source: eventSource,
+      account: v.exactOptional(twelveDigits),
+      principals: v.pipe(v.array(principal), v.minLength(1)),
+    }),
+  }),
+  jobs: v.union([v.literal('all'), v.pipe(v.array(jobName), v.minLength(1))]),
+  tenants: v.union([v.literal('all'), v.pipe(v.array(tenantId), v.minLength(1))]),
+});
+
+const requestLimits = v.strictObject({
+  maximumAgeSeconds: v.optional(wholeNumber({ from: 60, to: 1_209_600 }), 86_400),
+  maximumFutureSeconds: v.optional(wholeNumber({ from: 0, to: 3_600 }), 300),
+  concurrency: v.optional(wholeNumber({ from: 1, to: 10 }), 5),
+});
+
+const queueSettings = v.strictObject({
+  batchSize: v.optional(wholeNumber({ from: 1, to: 10 }), 10),
+  maximumConcurrency: v.optional(wholeNumber({ from: 2, to: 1_000 }), 10),
+});
+
+const tenantRoles = v.strictObject({
+  path: v.optional(v.pipe(v.string(), v.regex(/^\/(?:[\w+=,.@-]+\/)*$/)), '/credential-broker/'),
+  namePattern: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]*\*?$/), v.minLength(1), v.maxLength(64)), '*'),
+});
+
+export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> = v.strictObject({
+  deploymentId: v.pipe(v.string(), v.regex(/^[a-z0-9]{4,12}$/)),
+  mode: v.optional(v.picklist(['shared', 'dedicated']), 'shared'),
+  partition: v.picklist(['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc']),
+  homeRegion: v.pipe(v.string(), v.regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/)),
+  tenantRoles: v.optional(tenantRoles, {}),
+  forbiddenAccountIds: v.optional(v.array(twelveDigits), []),
+  requesters: v.array(requester),
+  requests: v.optional(requestLimits, {}),
+  queue: v.optional(queueSettings, {}),
+  logLevel: v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
+});
+
+function wholeNumber({ from, to }: { from: number; to: number }) {
+  return v.pipe(v.number(), v.safeInteger(), v.minValue(from), v.maxValue(to));
+}

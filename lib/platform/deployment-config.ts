@@ -1,0 +1,92 @@
+/**
+ * What one deployment is and who may ask it for what: `config/<stage>.yml`, checked when it is packaged and compiled
+ * into the bundles, so that nobody who can change a function's environment can change who may ask.
+ */
+import * as v from 'valibot';
+import { contradictionsOf } from './deployment-config-contradictions.ts';
+import { describeProblem } from './deployment-config-guidance.ts';
+import { deploymentConfigSchema } from './deployment-config-schema.ts';
+
+export type DeploymentConfig = {
+  /** 4 to 12 of a-z and 0-9; part of every external ID, so it is never changed. */
+  readonly deploymentId: string;
+  /** `shared`: many tenants, each with an external ID. `dedicated`: one customer in an account of its own, without. */
+  readonly mode: 'shared' | 'dedicated';
+  /** Roles cannot be assumed across partitions: one deployment serves one. */
+  readonly partition: Partition;
+  /** Where the broker runs, and the only region whose STS it may call. */
+  readonly homeRegion: string;
+  /** The roles that the broker may assume at all: `arn:<partition>:iam::*:role<path><namePattern>`. */
+  readonly tenantRoles: { readonly path: string; readonly namePattern: string };
+  /** Our own accounts, besides the broker's, in which no role may ever be assumed. */
+  readonly forbiddenAccountIds: readonly string[];
+  readonly requesters: readonly RequesterConfig[];
+  readonly requests: RequestLimits;
+  readonly queue: QueueSettings;
+  readonly logLevel: LogLevel;
+};
+
+export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc';
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+
+/** Who may ask, how AWS lets us know that it is them, and for what. */
+export type RequesterConfig = {
+  /** Stands in the ledger for whoever asked; never changed, because requests are identified by it. */
+  readonly name: string;
+  readonly recognisedBy: { readonly event: EventRecognition };
+  readonly jobs: 'all' | readonly string[];
+  readonly tenants: 'all' | readonly string[];
+};
+
+export type EventRecognition = {
+  /** `source` of the requester's events. The bus policy denies it to everybody but the principals. */
+  readonly source: string;
+  /** 12 digits, of the account that calls PutEvents; left out, the broker's own. */
+  readonly account?: string;
+  /** Role or user ARNs; `role/<name>` and `user/<name>` are of the broker's own account. */
+  readonly principals: readonly string[];
+};
+
+export type RequestLimits = {
+  /** A request older than this is refused, which bounds what a replay or a redrive can ask for again. */
+  readonly maximumAgeSeconds: number;
+  /** How far ahead of our clock a request's time may be. */
+  readonly maximumFutureSeconds: number;
+  /** How many messages of one batch are handled side by side. */
+  readonly concurrency: number;
+};
+
+export type QueueSettings = {
+  /** Messages a batch, 1 to 10. */
+  readonly batchSize: number;
+  /** How many issue-credentials functions the queue may keep busy, 2 to 1000. */
+  readonly maximumConcurrency: number;
+};
+
+/** Put in place by the bundler (`config/bundle-functions.ts`). */
+declare const DEPLOYMENT_CONFIG: DeploymentConfig;
+
+/** The configuration that this bundle was built with. Throws where the code runs unbundled. */
+export function deploymentConfig(): DeploymentConfig {
+  if (typeof DEPLOYMENT_CONFIG === 'undefined') {
+    throw new Error(
+      'the deployment configuration is compiled into bundles, and this code is not bundled: ' +
+        'run `npm run package`, or give the function its configuration',
+    );
+  }
+  return DEPLOYMENT_CONFIG;
+}
+
+/**
+ * Reads what `config/<stage>.yml` holds. Throws one error that lists every problem: its path, what was found, what is
+ * expected and what to do.
+ */
+export function parseDeploymentConfig(value: unknown, { stage }: { stage: string }): DeploymentConfig {
+  const read = v.safeParse(deploymentConfigSchema, value);
+  const problems = read.success ? contradictionsOf(read.output) : read.issues.map(describeProblem);
+  if (!read.success || problems.length > 0) {
+    const lines = [...new Set(problems)].map((problem) => `  - ${problem}`);
+    throw new Error(`config/${stage}.yml cannot be deployed:\n${lines.join('\n')}`);
+  }
+  return read.output;
+}
