@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import type { ReferenceScope } from './intrinsics.ts';
+import { nameInArn, notLocally, readProperties, wholeNumber } from './properties.ts';
+import type { TemplateResource } from './references.ts';
+import { TemplateError } from './template-error.ts';
+import type { ResourcesByType } from './template-resources.ts';
+import type { EventInvokeConfig, FunctionWiring, MappingWiring } from './wiring.ts';
+
+/** CloudFormation turns numbers and booleans into text. */
+const environmentValue = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
+
+const functionSchema = v.object({
+  FunctionName: v.string(),
+  Handler: v.string(),
+  Timeout: v.optional(wholeNumber, 3),
+  MemorySize: v.optional(wholeNumber, 128),
+  Environment: v.optional(v.object({ Variables: v.optional(v.record(v.string(), environmentValue), {}) }), {}),
+  Role: v.string(),
+  ReservedConcurrentExecutions: v.exactOptional(wholeNumber),
+  DeadLetterConfig: notLocally,
+  TenancyConfig: notLocally,
+});
+
+const invokeConfigSchema = v.object({
+  FunctionName: v.string(),
+  Qualifier: v.literal('$LATEST'),
+  MaximumEventAgeInSeconds: v.exactOptional(wholeNumber),
+  MaximumRetryAttempts: v.exactOptional(wholeNumber),
+  DestinationConfig: v.exactOptional(
+    v.object({
+      OnFailure: v.exactOptional(v.object({ Destination: v.pipe(v.string(), v.includes(':sqs:')) })),
+      OnSuccess: notLocally,
+    }),
+  ),
+});
+
+const mappingSchema = v.object({
+  EventSourceArn: v.string(),
+  FunctionName: v.string(),
+  BatchSize: v.optional(wholeNumber, 10),
+  Enabled: v.optional(v.boolean(), true),
+  FunctionResponseTypes: v.optional(v.array(v.literal('ReportBatchItemFailures')), []),
+  ScalingConfig: v.optional(v.object({ MaximumConcurrency: v.exactOptional(wholeNumber) }), {}),
+  FilterCriteria: notLocally,
+});
+
+/** AWS's defaults for asynchronous invocation: 6 hours and two retries. */
+const DEFAULT_INVOKE_CONFIG: EventInvokeConfig = { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 };
+
+/** The functions, each with how its asynchronous invocations are retried and whether it has a URL. */
+export function readFunctions(resources: ResourcesByType, scope: ReferenceScope): readonly FunctionWiring[] {
+  const invokeConfigs = new Map(
+    resources.of('AWS::Lambda::EventInvokeConfig').map((resource) => readInvokeConfig(resource, scope)),
+  );
+  const urls = new Map(resources.of('AWS::Lambda::Url').map((resource) => readUrl(resource, scope)));
+  return resources.of('AWS::Lambda::Function').map((resource) => {
+    const properties = readProperties(functionSchema, resource, scope);
+    const { FunctionName: name, ReservedConcurrentExecutions: reservedConcurrency } = properties;
+    const urlAuthType = urls.get(name);
+    return {
+      logicalId: resource.logicalId,
+      name,
+      arn: scope.attribute(resource.logicalId, 'Arn'),
+      handler: properties.Handler,
+      timeoutSeconds: properties.Timeout,
+      memoryMegabytes: properties.MemorySize,
+      environment: properties.Environment.Variables,
+      roleArn: properties.Role,
+      roleName: nameInArn(properties.Role, '/'),
+      ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+      eventInvokeConfig: invokeConfigs.get(name) ?? DEFAULT_INVOKE_CONFIG,
+      ...(urlAuthType !== undefined && { urlAuthType }),
+    };
+  });
+}
+
+/** The mappings of queues to functions. */
+export function readMappings(resources: ResourcesByType, scope: ReferenceScope): readonly MappingWiring[] {
+  return resources.of('AWS::Lambda::EventSourceMapping').map((resource) => {
+    const properties = readProperties(mappingSchema, resource, scope);
+    if (properties.EventSourceArn.split(':')[2] !== 'sqs') {
+      throw new TemplateError(resource.logicalId, 'the embedded stack maps only SQS queues to functions');
+    }
+    const maximumConcurrency = properties.ScalingConfig.MaximumConcurrency;
+    return {
+      logicalId: resource.logicalId,
+      queueName: nameInArn(properties.EventSourceArn),
+      functionName: nameInArn(properties.FunctionName),
+      batchSize: properties.BatchSize,
+      functionResponseTypes: properties.FunctionResponseTypes,
+      enabled: properties.Enabled,
+      ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+    };
+  });
+}
+
+function readInvokeConfig(resource: TemplateResource, scope: ReferenceScope): readonly [string, EventInvokeConfig] {
+  const properties = readProperties(invokeConfigSchema, resource, scope);
+  const onFailureArn = properties.DestinationConfig?.OnFailure?.Destination;
+  return [
+    nameInArn(properties.FunctionName),
+    {
+      maximumEventAgeSeconds: properties.MaximumEventAgeInSeconds ?? DEFAULT_INVOKE_CONFIG.maximumEventAgeSeconds,
+      maximumRetryAttempts: properties.MaximumRetryAttempts ?? DEFAULT_INVOKE_CONFIG.maximumRetryAttempts,
+      ...(onFailureArn !== undefined && { onFailureArn }),
+    },
+  ];
+}
+
+const urlSchema = v.object({ TargetFunctionArn: v.string(), AuthType: v.picklist(['AWS_IAM', 'NONE']) });
+
+function readUrl(resource: TemplateResource, scope: ReferenceScope): readonly [string, string] {
+  const { TargetFunctionArn, AuthType } = readProperties(urlSchema, resource, scope);
+  return [nameInArn(TargetFunctionArn), AuthType];
+}

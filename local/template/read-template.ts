@@ -1,0 +1,28 @@
+import { readBuses, readRules } from './read-events.ts';
+import { readFunctions, readMappings } from './read-functions.ts';
+import { readQueues } from './read-queues.ts';
+import { readRoles } from './read-roles.ts';
+import { readKeys, readTables } from './read-stores.ts';
+import { createReferenceScope, type DeploymentPlace } from './references.ts';
+import { readResources } from './template-resources.ts';
+import type { Wiring } from './wiring.ts';
+
+/**
+ * Reads the packaged CloudFormation template into what the embedded stack builds, so that local and deployed cannot
+ * drift. Throws `TemplateError`, naming the resource, for whatever it would otherwise have to guess or leave out.
+ * @param template the parsed JSON of `cloudformation-template-update-stack.json`.
+ */
+export function readTemplate(template: unknown, place: DeploymentPlace): Wiring {
+  const resources = readResources(template);
+  const scope = createReferenceScope(resources.all, place);
+  return {
+    functions: readFunctions(resources, scope),
+    mappings: readMappings(resources, scope),
+    queues: readQueues(resources, scope),
+    buses: readBuses(resources, scope),
+    rules: readRules(resources, scope),
+    tables: readTables(resources, scope),
+    keys: readKeys(resources, scope),
+    roles: readRoles(resources, scope),
+  };
+}

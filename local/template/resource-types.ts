@@ -1,0 +1,45 @@
+/**
+ * Which resource types of the packaged template the embedded stack builds, and which it may leave out: a type on
+ * neither list is an error, so that a new resource cannot go missing locally without anyone noticing.
+ */
+
+export type BuiltType = (typeof builtTypes)[number];
+
+const builtTypes = [
+  'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::Events::EventBusPolicy',
+  'AWS::Events::Rule',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
+] as const;
+
+/** Nothing in a request's or a job's way depends on these: deployment artefacts, logs and alarms. */
+const ignoredTypes: ReadonlySet<string> = new Set([
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
+  'AWS::Logs::LogGroup',
+  'AWS::Logs::MetricFilter',
+  'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+]);
+
+export function isBuiltType(type: string): type is BuiltType {
+  return builtTypes.some((built) => built === type);
+}
+
+export function isIgnoredType(type: string): boolean {
+  return ignoredTypes.has(type);
+}

@@ -1,0 +1,132 @@
+/**
+ * What the packaged template says about how the deployed parts are wired together, with every intrinsic resolved for
+ * one account, region and endpoint. Types only; `read-template.ts` fills them.
+ */
+import type { PolicyDocument } from '../iam/policy-document.ts';
+
+export type Wiring = {
+  readonly functions: readonly FunctionWiring[];
+  readonly mappings: readonly MappingWiring[];
+  readonly queues: readonly QueueWiring[];
+  readonly buses: readonly BusWiring[];
+  readonly rules: readonly RuleWiring[];
+  readonly tables: readonly TableWiring[];
+  readonly keys: readonly KeyWiring[];
+  readonly roles: readonly RoleWiring[];
+};
+
+export type FunctionWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  readonly roleName: string;
+  readonly reservedConcurrency?: number;
+  readonly eventInvokeConfig: EventInvokeConfig;
+  /** Present when the function has a function URL. */
+  readonly urlAuthType?: string;
+};
+
+/** How an asynchronous invocation is retried; AWS's defaults where the template says nothing. */
+export type EventInvokeConfig = {
+  readonly maximumEventAgeSeconds: number;
+  readonly maximumRetryAttempts: number;
+  readonly onFailureArn?: string;
+};
+
+export type MappingWiring = {
+  readonly logicalId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  readonly functionResponseTypes: readonly string[];
+  readonly maximumConcurrency?: number;
+  readonly enabled: boolean;
+};
+
+export type QueueWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly retentionSeconds: number;
+  readonly maximumMessageBytes: number;
+  readonly redrive?: { readonly deadLetterQueueName: string; readonly maxReceiveCount: number };
+  readonly policy?: PolicyDocument;
+};
+
+export type BusWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The statements of all its `AWS::Events::EventBusPolicy` resources in one document. */
+  readonly policy?: PolicyDocument;
+};
+
+/** A rule has a pattern (it matches events of its bus) or a schedule expression (it ticks). */
+export type RuleWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly busName: string;
+  readonly enabled: boolean;
+  readonly pattern?: Readonly<Record<string, unknown>>;
+  readonly scheduleExpression?: string;
+  readonly targets: readonly RuleTarget[];
+};
+
+export type RuleTarget = {
+  readonly id: string;
+  readonly arn: string;
+  /** The constant JSON text that the target gets instead of the event. */
+  readonly input?: string;
+  readonly deadLetterArn?: string;
+  readonly maximumEventAgeSeconds?: number;
+  readonly maximumRetryAttempts?: number;
+};
+
+export type TableWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly attributeDefinitions: readonly AttributeDefinition[];
+  readonly keySchema: readonly KeySchemaElement[];
+  readonly globalSecondaryIndexes: readonly GlobalSecondaryIndex[];
+};
+
+export type AttributeDefinition = { readonly AttributeName: string; readonly AttributeType: 'S' | 'N' | 'B' };
+export type KeySchemaElement = { readonly AttributeName: string; readonly KeyType: 'HASH' | 'RANGE' };
+export type GlobalSecondaryIndex = {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly Projection: {
+    readonly ProjectionType: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
+    readonly NonKeyAttributes?: readonly string[];
+  };
+};
+
+export type KeyWiring = {
+  readonly logicalId: string;
+  readonly keyId: string;
+  readonly arn: string;
+  readonly keySpec: string;
+  readonly keyUsage: string;
+  readonly policy: PolicyDocument;
+  /** Each starts with `alias/`. */
+  readonly aliases: readonly string[];
+};
+
+export type RoleWiring = {
+  readonly logicalId: string;
+  readonly path: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly trustPolicy: PolicyDocument;
+  readonly policies: Readonly<Record<string, PolicyDocument>>;
+  readonly maxSessionDurationSeconds: number;
+};
