@@ -2,9 +2,13 @@ import type { PolicyDocument } from './policy-document.ts';
 
 /** Who signed a request, as far as IAM decisions and CloudTrail need to know. */
 export type Caller = {
+  /** `service`: an AWS service acting for itself, which resource policies alone decide on. */
   readonly kind: 'user' | 'session' | 'service';
   readonly accountId: string;
-  /** User ARN, or `arn:…:sts::…:assumed-role/<role name>/<session name>` (the path is dropped, as AWS does). */
+  /**
+   * User ARN, or `arn:…:sts::…:assumed-role/<role name>/<session name>` (the path is dropped, as AWS does); for a
+   * service its principal's name, such as `events.amazonaws.com`.
+   */
   readonly arn: string;
   /** `aws:PrincipalArn`: the user's ARN; for a session the ARN of its role, path included. */
   readonly principalArn: string;
@@ -18,5 +22,7 @@ export type Caller = {
   /** `aws:TokenIssueTime` of a session, in epoch milliseconds. */
   readonly issuedAtMs?: number;
   readonly sessionTags?: Readonly<Record<string, string>>;
+  /** The session tags that pass on to the next role of a chain. */
+  readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
 };

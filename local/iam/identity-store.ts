@@ -1,0 +1,164 @@
+import type { StackClock } from '../clock.ts';
+import type { StackIds } from '../ids.ts';
+import type { Caller } from './caller.ts';
+import { secretAccessKey, sessionAccessKeyId, sessionToken, uniqueId } from './iam-ids.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { type Role, sessionArn } from './role.ts';
+import { createRoleStore, type RoleStore } from './role-store.ts';
+
+type StaticKey = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+export type SessionRequest = {
+  readonly role: Role;
+  readonly sessionName: string;
+  /** `null`: never expires, for the stack's own function workers, whose credentials AWS would renew. */
+  readonly durationSeconds: number | null;
+  readonly sessionPolicy?: PolicyDocument | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly transitiveTagKeys?: readonly string[] | undefined;
+  readonly sourceIdentity?: string | undefined;
+};
+
+export type SessionCredentials = StaticKey & {
+  readonly sessionToken: string;
+  /** A whole second, as AWS answers; `Infinity` for a session that never expires. */
+  readonly expiresAtMs: number;
+  readonly assumedRoleArn: string;
+  /** `AROA…:<session name>`. */
+  readonly assumedRoleId: string;
+};
+
+export type StoredCredential = {
+  readonly secretAccessKey: string;
+  /** A request with this key must bring this token, too. */
+  readonly sessionToken?: string;
+  readonly expiresAtMs?: number;
+  readonly caller: Caller;
+};
+
+/** Who exists in the embedded stack: accounts, their roles, and every access key with the caller behind it. */
+export type IdentityStore = RoleStore & {
+  /** Makes the account with one user, `user/customer`, who may do everything in it. */
+  addAccount(account: StaticKey & { readonly accountId: string }): void;
+  /** Static keys for a user or a role, known by its ARN alone. */
+  addPrincipal(principal: StaticKey & { readonly arn: string; readonly policy: PolicyDocument }): void;
+  hasAccount(accountId: string): boolean;
+  mintSession(request: SessionRequest): SessionCredentials;
+  /** Expired sessions are found for an hour more, so that their use is answered as expired, not as unknown. */
+  findCredential(accessKeyId: string): StoredCredential | undefined;
+};
+
+export type IdentityStoreDependencies = {
+  readonly clock: Pick<StackClock, 'nowMs'>;
+  readonly ids: StackIds;
+  /** `aws`, `aws-cn`, … */
+  readonly partition: string;
+};
+
+const ADMINISTRATOR: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+const EXPIRED_KEPT_MS = 3_600_000;
+const PRINCIPAL_ARN = /^arn:[a-z-]+:iam::(\d{12}):(user|role)\/.+$/;
+
+export function createIdentityStore(deps: IdentityStoreDependencies): IdentityStore {
+  const roles = createRoleStore(deps);
+  const accountIds = new Set<string>();
+  const lasting = new Map<string, StoredCredential>();
+  const sessions = new Map<string, StoredCredential>();
+
+  function addPrincipal(principal: StaticKey & { readonly arn: string; readonly policy: PolicyDocument }): void {
+    const caller = staticCaller(principal, deps.ids);
+    accountIds.add(caller.accountId);
+    lasting.set(principal.accessKeyId, { secretAccessKey: principal.secretAccessKey, caller });
+  }
+
+  return {
+    ...roles,
+    addPrincipal,
+    addAccount: ({ accountId, ...key }) =>
+      addPrincipal({ ...key, arn: `arn:${deps.partition}:iam::${accountId}:user/customer`, policy: ADMINISTRATOR }),
+    hasAccount: (accountId) => accountIds.has(accountId),
+    mintSession(request) {
+      const nowMs = deps.clock.nowMs();
+      forgetExpired(sessions, nowMs - EXPIRED_KEPT_MS);
+      const session = newSession(request, nowMs, deps);
+      const caller = sessionCaller({ request, session, nowMs, roles });
+      const { secretAccessKey: secret, sessionToken: token, expiresAtMs } = session;
+      const stored = { secretAccessKey: secret, sessionToken: token, caller };
+      if (request.durationSeconds === null) lasting.set(session.accessKeyId, stored);
+      else sessions.set(session.accessKeyId, { ...stored, expiresAtMs });
+      return session;
+    },
+    findCredential: (accessKeyId) => lasting.get(accessKeyId) ?? sessions.get(accessKeyId),
+  };
+}
+
+function staticCaller(principal: { accessKeyId: string; arn: string; policy: PolicyDocument }, ids: StackIds): Caller {
+  const { arn, accessKeyId, policy } = principal;
+  const [, accountId, type] = PRINCIPAL_ARN.exec(arn) ?? [];
+  if (accountId === undefined) throw new Error(`${arn} is neither a user nor a role`);
+  const isUser = type === 'user';
+  return {
+    kind: isUser ? 'user' : 'session',
+    accountId,
+    arn,
+    principalArn: arn,
+    userId: uniqueId(isUser ? 'AIDA' : 'AROA', ids),
+    accessKeyId,
+    identityPolicies: () => [policy],
+  };
+}
+
+function newSession(request: SessionRequest, nowMs: number, deps: IdentityStoreDependencies): SessionCredentials {
+  const { role, sessionName, durationSeconds } = request;
+  return {
+    accessKeyId: sessionAccessKeyId(deps.ids),
+    secretAccessKey: secretAccessKey(deps.ids),
+    sessionToken: sessionToken(deps.ids),
+    expiresAtMs: durationSeconds === null ? Number.POSITIVE_INFINITY : wholeSecondMs(nowMs + durationSeconds * 1000),
+    assumedRoleArn: sessionArn(deps.partition, role, sessionName),
+    assumedRoleId: `${role.roleId}:${sessionName}`,
+  };
+}
+
+function sessionCaller(minted: {
+  readonly request: SessionRequest;
+  readonly session: SessionCredentials;
+  readonly nowMs: number;
+  readonly roles: RoleStore;
+}): Caller {
+  const { request, session, nowMs, roles } = minted;
+  const { role, sessionPolicy, tags, transitiveTagKeys, sourceIdentity } = request;
+  return {
+    kind: 'session',
+    accountId: role.accountId,
+    arn: session.assumedRoleArn,
+    principalArn: role.arn,
+    userId: session.assumedRoleId,
+    accessKeyId: session.accessKeyId,
+    // Read at every call, so that an edit acts on live sessions at once; a role made anew is not the same role.
+    identityPolicies: () => {
+      const current = roles.findRole(role.arn);
+      return current?.roleId === role.roleId ? Object.values(current.policies) : [];
+    },
+    issuedAtMs: nowMs,
+    ...(sessionPolicy !== undefined && { sessionPolicy }),
+    ...(tags !== undefined && { sessionTags: tags }),
+    ...(transitiveTagKeys !== undefined && { transitiveTagKeys }),
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+  };
+}
+
+/** Sessions stand in the order they were minted, so that a look at the oldest ones is enough. */
+function forgetExpired(sessions: Map<string, StoredCredential>, beforeMs: number): void {
+  for (const [accessKeyId, { expiresAtMs }] of sessions) {
+    if (expiresAtMs === undefined || expiresAtMs >= beforeMs) return;
+    sessions.delete(accessKeyId);
+  }
+}
+
+function wholeSecondMs(atMs: number): number {
+  return Math.floor(atMs / 1000) * 1000;
+}
