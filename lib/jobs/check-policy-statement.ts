@@ -20,8 +20,8 @@ const LEAF_TEXT: Form = {
 const ARN_PARTS: Readonly<Record<keyof ArnParts, Form>> = {
   partition: { pattern: /^aws(?:-[a-z]{1,8}){0,3}$/, allowed: 'a partition such as aws or aws-us-gov' },
   service: { pattern: /^[a-z0-9-]{1,63}$/, allowed: 'a-z 0-9 -' },
-  region: { pattern: /^[a-z0-9-]{0,63}$/, allowed: 'a-z 0-9 - or nothing' },
-  accountId: { pattern: /^(?:\d{12})?$/, allowed: '12 digits or nothing' },
+  region: { pattern: /^[a-z0-9-]{1,63}$/, allowed: 'a-z 0-9 -' },
+  accountId: { pattern: /^\d{12}$/, allowed: '12 digits' },
   resource: LEAF_TEXT,
 };
 
@@ -42,10 +42,8 @@ export function policyProblems(statements: readonly PolicyStatement[]): readonly
 
 function resourceProblems(leaf: ResourceLeaf, at: string): readonly LeafProblem[] {
   if (leaf.kind === 'everyResource') return [];
-  const { partition, service, region = '', accountId = '', resource } = leaf.arn;
-  return Object.entries({ partition, service, region, accountId, resource }).flatMap(([part, text]) =>
-    problem(formOf(part), text, `${at}, part ${part}`),
-  );
+  // A part that is there must say something: an empty text from a setting is not the same as a part left out.
+  return Object.entries(leaf.arn).flatMap(([part, text]) => problem(formOf(part), text, `${at}, part ${part}`));
 }
 
 function conditionProblems(statement: PolicyStatement, at: string): readonly LeafProblem[] {

@@ -3,15 +3,14 @@ import { defineJob } from './job.ts';
 import { arnPrefix, everyResource } from './policy-statement.ts';
 
 /**
- * How a bucket's name may begin: at least three characters, of those that S3 allows in a name. Source: S3 User Guide,
- * "General purpose bucket naming rules".
+ * How the names of the buckets in scope begin: at least three characters, of those that S3 allows in a name; left out,
+ * all buckets are in scope. Source: S3 User Guide, "General purpose bucket naming rules".
  */
-export const bucketNamePrefixSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{2,62}$/));
+export const bucketNamePrefixesSchema = v.exactOptional(
+  v.pipe(v.array(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{2,62}$/))), v.minLength(1), v.maxLength(10)),
+);
 
-const settingsSchema = v.strictObject({
-  /** Only buckets whose name begins with one of these; left out, all buckets of the account. */
-  bucketNamePrefixes: v.exactOptional(v.pipe(v.array(bucketNamePrefixSchema), v.minLength(1), v.maxLength(10))),
-});
+const settingsSchema = v.strictObject({ bucketNamePrefixes: bucketNamePrefixesSchema });
 
 /** Which buckets of an account are open to the public or not encrypted with a KMS key: reads settings, never data. */
 export const scanAccountJob = defineJob<v.InferOutput<typeof settingsSchema>>({

@@ -33,7 +33,8 @@ export type SessionPolicy =
  * fence. There is no way to a session without it: a policy that cannot be built is a refusal.
  */
 export function buildSessionPolicy({ job, settings, fenceMs, partition }: SessionPolicyInput): SessionPolicy {
-  const read = v.safeParse(job.settingsSchema, settings);
+  // Valibot takes a list for an object without keys, and settings without keys often mean "all".
+  const read = v.safeParse(job.settingsSchema, Array.isArray(settings) ? undefined : settings);
   if (!read.success) {
     const parameter = v.getDotPath(read.issues[0]) ?? 'settings';
     return invalid({ parameter: printable(parameter), allowed: 'what the settings of the job declare' });
