@@ -1,0 +1,34 @@
+import type { WorkerInvocation, WorkerStart } from './worker-messages.ts';
+
+/** The second argument of a handler, as far as functions for nodejs24.x may rely on it (there are no callbacks). */
+export type InvocationContext = {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  readonly awsRequestId: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  callbackWaitsForEmptyEventLoop: boolean;
+  /** Real time left, whatever the stack's clock does. */
+  getRemainingTimeInMillis(): number;
+};
+
+export function createInvocationContext(
+  start: WorkerStart,
+  invocation: WorkerInvocation,
+  monotonicNowMs: () => number,
+): InvocationContext {
+  const deadlineMs = monotonicNowMs() + invocation.timeoutMs;
+  return {
+    functionName: start.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: start.functionArn,
+    memoryLimitInMB: String(start.memoryMegabytes),
+    awsRequestId: invocation.requestId,
+    logGroupName: start.logGroupName,
+    logStreamName: start.logStreamName,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadlineMs - monotonicNowMs())),
+  };
+}

@@ -1,0 +1,22 @@
+/** What passes between the pool and one worker thread. Payloads are JSON text, as on Lambda's wire. */
+
+/** Given to a worker when it starts; the same for every invocation that it runs. */
+export type WorkerStart = {
+  readonly bundleUrl: string;
+  /** The name that the bundle exports, `handler` in `functions/scan-account.handler`. */
+  readonly exportName: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMegabytes: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly sharedOffset: SharedArrayBuffer;
+};
+
+export type WorkerInvocation = { readonly requestId: string; readonly payload: string; readonly timeoutMs: number };
+
+export type WorkerReply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'initFailed'; readonly payload: string }
+  | { readonly type: 'answered'; readonly payload: string }
+  | { readonly type: 'failed'; readonly payload: string };
