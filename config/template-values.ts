@@ -1,0 +1,36 @@
+import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
+import { assumeTenantRoleStatements } from './assume-role-policy.ts';
+import { busPolicyResources } from './bus-policy.ts';
+import { readStageConfig } from './stage-config.ts';
+import type { TemplateValue } from './template-value.ts';
+
+/**
+ * Everything in `serverless.yml` that follows from `config/<stage>.yml` or from the job catalogue, so that neither is
+ * written down twice. `serverless.yml` reads it through `serverless-variables.cjs`.
+ */
+export function templateValues({ stage, root }: { stage: string; root?: string }) {
+  const config = readStageConfig(root === undefined ? { stage } : { stage, root });
+  const jobs = [...jobCatalogue.values()];
+  return {
+    homeRegion: config.homeRegion,
+    logLevel: config.logLevel,
+    batchSize: config.queue.batchSize,
+    maximumConcurrency: config.queue.maximumConcurrency,
+    assumeTenantRoleStatements: assumeTenantRoleStatements(config),
+    busPolicies: { Resources: busPolicyResources(config) },
+    jobs: Object.fromEntries(
+      jobs.map(({ name, timeoutSeconds, maximumEventAgeSeconds }) => [
+        name,
+        { timeoutSeconds, maximumEventAgeSeconds },
+      ]),
+    ),
+    jobFunctionArns: jobs.map(({ name }) => functionArn(`credential-broker-${stage}-${name}`)),
+  };
+}
+
+/** Written out, not taken from the function: its role would wait for the function, and the function for its role. */
+function functionArn(functionName: string): TemplateValue {
+  return {
+    'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`,
+  };
+}
