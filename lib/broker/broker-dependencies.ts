@@ -1,0 +1,49 @@
+import type { Job } from '../jobs/job.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { TransitionLog } from '../platform/transition-log.ts';
+import type { DecisionRules } from '../requests/decide.ts';
+import type { Requester } from '../requests/requester.ts';
+import type { MakeDataKey } from '../sealing/data-key.ts';
+import type { Switches } from '../switches/switches.ts';
+import type { TenantRegistry } from '../tenants/tenant-registry.ts';
+import type { AssumeTenantRole } from './assume-tenant-role.ts';
+import type { InvokeJob } from './invoke-job.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Everything that the pipeline works with. Made once per cold start; holds no state of any tenant. */
+export type BrokerDependencies = {
+  readonly registry: TenantRegistry;
+  readonly switches: Switches;
+  readonly ledger: Ledger;
+  readonly assumeTenantRole: AssumeTenantRole;
+  readonly makeDataKey: MakeDataKey;
+  readonly invokeJob: InvokeJob;
+  /** Puts a record of our own back on the request queue. Throws `store.*`. */
+  readonly sendToQueue: (body: string) => Promise<void>;
+  /** Waits in real time, between two calls to STS. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly log: TransitionLog;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly config: {
+    readonly brokerAccountId: string;
+    readonly requesters: readonly Requester[];
+    readonly jobs: ReadonlyMap<string, Job>;
+    readonly rules: DecisionRules;
+  };
+};
+
+/** One message of the queue, and how long this invocation may still run. */
+export type Message = {
+  readonly messageId: string;
+  readonly body: string;
+  readonly receiveCount: number;
+  readonly remainingMs: () => number;
+};
+
+/** `settled`: the message may go. `again`: the queue shall deliver it once more. */
+export type MessageOutcome = 'settled' | 'again';
+
+/** What must be left of an invocation before an intent is written or STS is called once more. */
+export const MINIMUM_REMAINING_MS = 12_000;

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { jobCatalogue } from '../jobs/job-catalogue.ts';
+import { documentClient, kmsClient, lambdaClient, sqsClient, stsClient } from '../platform/clients.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { BrokerEnvironment } from '../platform/environment.ts';
+import { systemIds } from '../platform/ids.ts';
+import { makeRequestQueue } from '../platform/request-queue.ts';
+import { makeTransitionLog } from '../platform/transition-log.ts';
+import { makeDataKeySource } from '../sealing/data-key.ts';
+import { makeSwitches } from '../switches/switches.ts';
+import { makeTenantRegistry } from '../tenants/dynamo-tenant-registry.ts';
+import { makeAssumeTenantRole } from './assume-tenant-role.ts';
+import type { BrokerDependencies } from './broker-dependencies.ts';
+import { makeLedger } from './dynamo-ledger.ts';
+import { makeInvokeJob } from './invoke-job.ts';
+import type { BatchDependencies } from './process-batch.ts';
+import { makeRunJob } from './run-job.ts';
+
+/** A request may come through this many jobs; one more is a loop. */
+const MAXIMUM_HOPS = 3;
+
+/** The pipeline on AWS: its clients, its tables, its rules. Called once per cold start. */
+export function brokerOnAws(environment: BrokerEnvironment, deployment: DeploymentConfig): BatchDependencies {
+  const clock = systemClock;
+  const ids = systemIds;
+  const dynamo = documentClient();
+  const log = makeTransitionLog(deployment);
+  const queue = makeRequestQueue({ sqs: sqsClient(), config: environment });
+  const rules = decisionRules(environment, deployment);
+  const registryConfig = { ...environment, deploymentId: deployment.deploymentId, roleArnRules: rules.roleArnRules };
+  const broker: BrokerDependencies = {
+    registry: makeTenantRegistry({ dynamo, clock, ids, config: registryConfig }),
+    switches: makeSwitches({ dynamo, clock, config: environment }),
+    ledger: makeLedger({ dynamo, log, config: environment }),
+    assumeTenantRole: makeAssumeTenantRole({ sts: stsClient(deployment.homeRegion), clock }),
+    makeDataKey: makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn }),
+    invokeJob: makeInvokeJob({ lambda: lambdaClient(), config: environment }),
+    sendToQueue: (body) => queue.send(body),
+    pause: async (milliseconds) => {
+      await pause(milliseconds);
+    },
+    log,
+    clock,
+    ids,
+    config: {
+      brokerAccountId: environment.brokerAccountId,
+      requesters: deployment.requesters,
+      jobs: jobCatalogue,
+      rules,
+    },
+  };
+  return {
+    runJob: makeRunJob(broker),
+    backOff: (message, seconds) => queue.backOff(message, seconds),
+    copyToDeadLetters: (message) => queue.copyToDeadLetters(message),
+    log,
+    config: { concurrency: deployment.requests.concurrency },
+  };
+}
+
+function decisionRules({ brokerAccountId }: BrokerEnvironment, deployment: DeploymentConfig) {
+  const { partition, tenantRoles, forbiddenAccountIds, requests } = deployment;
+  return {
+    roleArnRules: { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccountId, ...forbiddenAccountIds] },
+    maximumAgeMs: requests.maximumAgeSeconds * 1000,
+    maximumFutureMs: requests.maximumFutureSeconds * 1000,
+    maximumHops: MAXIMUM_HOPS,
+  };
+}

@@ -1,0 +1,93 @@
+import { BrokerError } from '../errors.ts';
+import type { AllowedAccount } from '../requests/decide-account.ts';
+import type { QueueMessage } from '../requests/request.ts';
+import {
+  type BrokerDependencies,
+  type Message,
+  type MessageOutcome,
+  MINIMUM_REMAINING_MS,
+} from './broker-dependencies.ts';
+import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
+import { LIMITS } from './issuance.ts';
+import { revoked } from './issuance-endings.ts';
+import { nextAttempt, nextCall } from './issuance-transitions.ts';
+import { afterIntent, decideFrozen } from './issue-for-accounts.ts';
+import { issueToJob } from './issue-to-job.ts';
+import { factsOf, lookUp } from './look-up.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/**
+ * Goes on with an issuance that the sweeper handed back: decided again by what holds now, and then another call or
+ * another attempt. A message that speaks of an earlier state than the one on record is out of date and does nothing.
+ */
+export async function continueIssuance(
+  { issuanceId, trailHead }: Extract<QueueMessage, { kind: 'continue' }>,
+  message: Message,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  const issuance = await broker.ledger.readIssuance(issuanceId);
+  if (issuance === undefined || issuance.trailHead !== trailHead || !isFree(issuance, broker.clock.nowMs()))
+    return 'settled';
+  const request = await broker.ledger.readRequest(issuance.requestId);
+  if (request === undefined) throw new BrokerError('store.itemInvalid', 'an issuance has no request on record');
+
+  const accountIds = [issuance.accountId];
+  const facts = await lookUp(factsOf(request, accountIds, broker), broker);
+  const [decision] = decideFrozen(accountIds, facts, broker);
+  if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
+  if (!decision.allowed) {
+    await broker.ledger.advance(issuance, revoked(issuance, decision.refusal, broker.clock.nowMs()));
+    return 'settled';
+  }
+  if (message.remainingMs() < MINIMUM_REMAINING_MS) return 'again';
+  return resume(issuance, { decision, request, message }, broker);
+}
+
+type Resumption = {
+  readonly decision: AllowedAccount;
+  readonly request: RequestRecord;
+  readonly message: Message;
+};
+
+async function resume(
+  issuance: OpenIssuance,
+  { decision, request, message }: Resumption,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  const job = broker.config.jobs.get(issuance.job);
+  const next = intentAfter(issuance, { decision, request }, broker);
+  if (job === undefined || next === undefined) return 'settled';
+  if (!(await broker.ledger.advance(issuance, next))) return 'settled';
+  const visit = { job, account: decision, input: request.input, remainingMs: message.remainingMs };
+  await afterIntent(() => issueToJob(next, visit, broker));
+  return 'settled';
+}
+
+/** The next intent, or none when all were used up: then the sweeper ends the issuance. */
+function intentAfter(
+  issuance: OpenIssuance,
+  { decision, request }: Pick<Resumption, 'decision' | 'request'>,
+  { ids, clock }: BrokerDependencies,
+): IssuanceIn<'intended'> | undefined {
+  const owner = ids.uuid();
+  const sameRole = issuance.roleArn === decision.roleArn;
+  if (issuance.state === 'intended' && issuance.resume === 'call' && issuance.call < LIMITS.calls && sameRole) {
+    return nextCall(issuance, owner, clock.nowMs());
+  }
+  if (issuance.attempt >= LIMITS.attempts) return undefined;
+  const { roleArn, tenantVersion, roleVersion } = decision;
+  const input = request.inputSha256 === undefined ? {} : { inputSha256: request.inputSha256 };
+  return nextAttempt(issuance, { owner, roleArn, tenantVersion, roleVersion, ...input }, clock.nowMs());
+}
+
+/** Nobody holds it: its lease is over, or its ticket is gone. */
+function isFree(issuance: Issuance, nowMs: number): issuance is OpenIssuance {
+  switch (issuance.state) {
+    case 'intended':
+      return issuance.leaseUntilMs <= nowMs;
+    case 'issued':
+      return issuance.ticket === undefined;
+    default:
+      return false;
+  }
+}

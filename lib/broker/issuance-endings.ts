@@ -1,0 +1,97 @@
+/** The changes that end an issuance: each gives a state that never changes again. Pure, one trail entry each. */
+import type { ErrorCode } from '../errors.ts';
+import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
+import { amendAttempt, chained, settledCore, without } from './issuance-change.ts';
+
+/** STS said no. Terminal. */
+export function denied(
+  before: IssuanceIn<'intended'>,
+  {
+    code,
+    stsRequestId,
+    atMs,
+  }: { readonly code: ErrorCode; readonly stsRequestId: string | undefined; readonly atMs: number },
+): IssuanceIn<'denied'> {
+  const request = stsRequestId === undefined ? {} : { stsRequestId };
+  const entry = {
+    type: 'denied' as const,
+    atMs,
+    facts: { attempt: before.attempt, call: before.call, code, ...request },
+  };
+  return {
+    ...settledCore(before),
+    ...chained(before, entry),
+    ...(stsRequestId === undefined ? {} : { deniedStsRequestId: stsRequestId }),
+    state: 'denied',
+    code,
+    attempts: amendAttempt(before, { outcome: 'denied', code, ...request }),
+  };
+}
+
+/** Something broke for good, or every attempt was used up. Terminal. */
+export function failed(
+  before: IssuanceIn<'intended'>,
+  {
+    code,
+    stsRequestId,
+    atMs,
+  }: { readonly code: ErrorCode; readonly stsRequestId?: string | undefined; readonly atMs: number },
+): IssuanceIn<'failed'> {
+  const request = stsRequestId === undefined ? {} : { stsRequestId };
+  const last = before.attempts.at(-1)?.outcome ?? 'open';
+  const entry = {
+    type: 'failed' as const,
+    atMs,
+    facts: { attempt: before.attempt, call: before.call, code, ...request },
+  };
+  return {
+    ...settledCore(before),
+    ...chained(before, entry),
+    state: 'failed',
+    code,
+    attempts: amendAttempt(before, { outcome: last === 'open' ? 'failed' : last, code, ...request }),
+  };
+}
+
+/** A decision taken again said no, or the session can no longer be delivered. Terminal; the ticket goes with it. */
+export function revoked(
+  before: OpenIssuance,
+  refusal: { reason: string; explanation: string },
+  atMs: number,
+): IssuanceIn<'revoked'> {
+  const facts = { attempt: before.attempt, code: refusal.reason, explanation: refusal.explanation };
+  const last = before.attempts.at(-1)?.outcome ?? 'open';
+  return {
+    ...settledCore(without(before, ['ticket'])),
+    ...chained(before, { type: 'revoked', atMs, facts }),
+    state: 'revoked',
+    refusal,
+    attempts: amendAttempt(before, { outcome: last === 'open' || last === 'issued' ? 'revoked' : last }),
+  };
+}
+
+/** Never claimed in any attempt. Terminal. */
+export function expired(before: IssuanceIn<'issued'>, atMs: number): IssuanceIn<'expired'> {
+  const last = before.attempts.at(-1)?.outcome;
+  return {
+    ...settledCore(without(before, ['ticket'])),
+    ...chained(before, { type: 'expired', atMs, facts: { attempt: before.attempt } }),
+    state: 'expired',
+    attempts: amendAttempt(before, { outcome: last === 'undelivered' ? last : 'unclaimed' }),
+  };
+}
+
+/** Claimed, and silent past its fence. Terminal: a re-run is a new request that names this one. */
+export function unknown(before: IssuanceIn<'claimed'>, atMs: number): IssuanceIn<'unknown'> {
+  const entry = { type: 'unknown' as const, atMs, facts: { attempt: before.attempt } };
+  return { ...settledCore(before), ...chained(before, entry), state: 'unknown' };
+}
+
+/** The sweeper saw the job's report: binds it into the trail and looks no more. The state stays. */
+export function settled(
+  before: IssuanceIn<'completed'> | IssuanceIn<'failed'>,
+  { reportSha256, atMs }: { readonly reportSha256: string; readonly atMs: number },
+): Issuance {
+  const entry = { type: 'settled' as const, atMs, facts: { attempt: before.attempt, reportSha256 } };
+  return { ...settledCore(before), ...chained(before, entry) };
+}

@@ -1,0 +1,146 @@
+import * as v from 'valibot';
+import { derivedId } from '../platform/ids.ts';
+import { issuanceRecordId } from '../platform/table-keys.ts';
+import { trailEntrySchema } from './trail.ts';
+
+/**
+ * What an issuance is: the life of one request for one account. Its state says which parts it has; the schema is
+ * closed, and every item is checked against it on its way in and on its way out.
+ */
+export const LIMITS = {
+  /** Sessions that may be made for one issuance, at the most. */
+  attempts: 3,
+  /** AssumeRole calls within one attempt; only a call whose refusal was read in full is followed by another. */
+  calls: 8,
+  /** How long an intent keeps others away. */
+  leaseMs: 45_000,
+  /** How long the sweeper waits for a message that it put back on the queue: the queue's visibility time-out. */
+  handBackMs: 180_000,
+  /** How long after its fence a claimed issuance may still report. */
+  reportGraceMs: 60_000,
+} as const;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** What a claim needs and removes. The wrapped key opens nothing without the envelope, which is not in the ledger. */
+export const ticketSchema = v.strictObject({
+  wrappedKey: v.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  attempt: count,
+  usableUntilMs: count,
+});
+export type Ticket = v.InferOutput<typeof ticketSchema>;
+
+const attemptSchema = v.strictObject({
+  attempt: count,
+  sessionName: v.string(),
+  intendedAtMs: count,
+  calls: count,
+  /**
+   * `open`: nothing known yet. `unknown`: a session may have been made that nobody holds. `undelivered`: a session was
+   * made and dropped. `unclaimed`: delivered, and not claimed in time.
+   */
+  outcome: v.picklist(['open', 'issued', 'denied', 'failed', 'unknown', 'undelivered', 'unclaimed', 'revoked']),
+  code: v.optional(v.string()),
+  accessKeyId: v.optional(v.string()),
+  assumedRoleId: v.optional(v.string()),
+  stsRequestId: v.optional(v.string()),
+  issuedAtMs: v.optional(count),
+  expiresAtMs: v.optional(count),
+  fenceMs: v.optional(count),
+  usableUntilMs: v.optional(count),
+  policySha256: v.optional(v.string()),
+});
+export type Attempt = v.InferOutput<typeof attemptSchema>;
+
+/** Written by the job: once, by condition. */
+const claimSchema = v.strictObject({ atMs: count, attempt: count, by: v.string() });
+const reportSchema = v.strictObject({
+  atMs: count,
+  attempt: count,
+  outcome: v.picklist(['completed', 'failed']),
+  /** JSON text, 4 KB at most. */
+  summary: v.optional(v.string()),
+  code: v.optional(v.string()),
+  name: v.optional(v.string()),
+  message: v.optional(v.string()),
+});
+
+const refusalSchema = v.strictObject({ reason: v.string(), explanation: v.string() });
+
+const core = {
+  recordId: v.string(),
+  recordType: v.literal('issuance'),
+  requestId: v.string(),
+  tenantId: v.string(),
+  accountId: v.string(),
+  job: v.string(),
+  requester: v.string(),
+  recordedAtMs: count,
+  /** UTC day of the record, `YYYY-MM-DD`: a key of the audit's index. */
+  day: v.string(),
+  attempt: count,
+  attempts: v.array(attemptSchema),
+  trail: v.array(trailEntrySchema),
+  /** Hash of the last entry. Every write of the broker is conditional on it. */
+  trailHead: v.string(),
+  roleArn: v.optional(v.string()),
+  /** The access key of the last session made: a key of the audit's index. */
+  lastAccessKeyId: v.optional(v.string()),
+  deniedStsRequestId: v.optional(v.string()),
+  /** Both or neither: where and when the sweeper looks at this issuance. */
+  dueShard: v.optional(v.string()),
+  dueAtMs: v.optional(count),
+};
+
+const owned = {
+  owner: v.string(),
+  leaseUntilMs: count,
+  call: count,
+  /** What a continuation does: another call of this attempt, or another attempt. */
+  resume: v.picklist(['call', 'attempt']),
+};
+const jobWrote = { claim: v.optional(claimSchema), report: v.optional(reportSchema) };
+
+export const issuanceSchema = v.variant('state', [
+  v.strictObject({ ...core, state: v.literal('refused'), refusal: refusalSchema }),
+  v.strictObject({ ...core, ...owned, state: v.literal('intended') }),
+  v.strictObject({ ...core, ...owned, state: v.literal('issued'), ticket: v.optional(ticketSchema) }),
+  v.strictObject({ ...core, ...owned, ...jobWrote, state: v.literal('claimed') }),
+  v.strictObject({ ...core, ...owned, ...jobWrote, state: v.literal('completed') }),
+  v.strictObject({ ...core, ...owned, ...jobWrote, state: v.literal('failed'), code: v.optional(v.string()) }),
+  v.strictObject({ ...core, ...owned, state: v.literal('denied'), code: v.string() }),
+  v.strictObject({ ...core, ...owned, state: v.literal('revoked'), refusal: refusalSchema }),
+  v.strictObject({ ...core, ...owned, state: v.literal('expired') }),
+  v.strictObject({ ...core, ...owned, ...jobWrote, state: v.literal('unknown') }),
+]);
+
+export type Issuance = v.InferOutput<typeof issuanceSchema>;
+export type IssuanceState = Issuance['state'];
+export type IssuanceIn<State extends IssuanceState> = Extract<Issuance, { state: State }>;
+/** The states that the broker may still do something about. */
+export type OpenIssuance = IssuanceIn<'intended' | 'issued'>;
+
+/** The issuance of one request for one account: derived, so that a message delivered twice finds the same one. */
+export function issuanceIdOf({
+  requestId,
+  job,
+  accountId,
+}: {
+  requestId: string;
+  job: string;
+  accountId: string;
+}): string {
+  return issuanceRecordId({ job, hash: derivedId(['issuance', requestId, accountId]) });
+}
+
+/**
+ * The role session name: what the tenant reads in its CloudTrail, and what leads from there to one attempt of one
+ * issuance. It names no tenant. STS takes 2 to 64 of `[\w+=,.@-]` (STS API Reference, AssumeRole).
+ */
+export function sessionNameOf({ issuanceId, attempt }: { issuanceId: string; attempt: number }): string {
+  return `${issuanceId}.${attempt}`;
+}
+
+export function utcDay(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
+}

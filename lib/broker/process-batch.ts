@@ -1,0 +1,95 @@
+import { BrokerError } from '../errors.ts';
+import { errorName } from '../platform/store-error.ts';
+import type { TransitionLog } from '../platform/transition-log.ts';
+import type { Message } from './broker-dependencies.ts';
+import type { RunJob } from './run-job.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** A queue message as Lambda hands it over, as far as the batch needs it. */
+export type QueueRecord = {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string };
+};
+
+export type BatchDependencies = {
+  readonly runJob: RunJob;
+  /** Keeps a message away from the queue for so many seconds. */
+  readonly backOff: (record: QueueRecord, seconds: number) => Promise<void>;
+  readonly copyToDeadLetters: (record: QueueRecord) => Promise<void>;
+  readonly log: TransitionLog;
+  readonly config: { readonly concurrency: number };
+};
+
+export type BatchResult = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+
+/** At this receive a message that breaks the broker itself is set aside. */
+const GIVE_UP_AT_RECEIVE = 5;
+const LONGEST_BACK_OFF_SECONDS = 900;
+
+/**
+ * Works on the messages of a batch side by side. Only a message that may succeed later is given back, each with a
+ * back-off of its own; one that is broken changes nothing about the others.
+ */
+export async function processBatch(
+  { records, remainingMs }: { readonly records: readonly QueueRecord[]; readonly remainingMs: () => number },
+  batch: BatchDependencies,
+): Promise<BatchResult> {
+  const outcomes = await sideBySide(records, batch.config.concurrency, (record) =>
+    processRecord(record, remainingMs, batch),
+  );
+  const failures = records.filter((_, index) => {
+    const outcome = outcomes[index];
+    return outcome?.status !== 'fulfilled' || outcome.value === 'again';
+  });
+  return { batchItemFailures: failures.map((record) => ({ itemIdentifier: record.messageId })) };
+}
+
+async function processRecord(
+  record: QueueRecord,
+  remainingMs: () => number,
+  batch: BatchDependencies,
+): Promise<'settled' | 'again'> {
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  const message: Message = { messageId: record.messageId, body: record.body, receiveCount, remainingMs };
+  try {
+    const outcome = await batch.runJob(message);
+    if (outcome === 'again') await delay(record, receiveCount, batch);
+    return outcome;
+  } catch (error) {
+    return afterError(error, { record, receiveCount, batch });
+  }
+}
+
+type Broken = { readonly record: QueueRecord; readonly receiveCount: number; readonly batch: BatchDependencies };
+
+async function afterError(error: unknown, { record, receiveCount, batch }: Broken): Promise<'settled' | 'again'> {
+  const known = error instanceof BrokerError && error.code !== 'internal' ? error : undefined;
+  const code = known?.code ?? 'internal';
+  const explanation = known === undefined ? errorName(error) : known.message;
+  batch.log.transition({ transition: 'message.again', messageId: record.messageId, receiveCount, code, explanation });
+  // A store that is away is waited for; what the broker itself cannot digest is set aside, whole.
+  const hopeless = known === undefined || !known.retryable;
+  if (hopeless && receiveCount >= GIVE_UP_AT_RECEIVE) {
+    await batch.copyToDeadLetters(record);
+    batch.log.transition({ transition: 'message.deadLettered', messageId: record.messageId, receiveCount, code });
+    return 'settled';
+  }
+  await delay(record, receiveCount, batch);
+  return 'again';
+}
+
+/** 10 s, 20 s, 40 s … 15 minutes. If the back-off itself fails, the queue's own visibility time-out does. */
+async function delay(record: QueueRecord, receiveCount: number, batch: BatchDependencies): Promise<void> {
+  const seconds = Math.min(LONGEST_BACK_OFF_SECONDS, 10 * 2 ** Math.max(0, Math.min(receiveCount, 10) - 1));
+  try {
+    await batch.backOff(record, seconds);
+  } catch (error) {
+    batch.log.transition({
+      transition: 'message.backOffFailed',
+      messageId: record.messageId,
+      explanation: errorName(error),
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Decision } from '../requests/decide.ts';
+import type { QueueMessageReading, RequestDetail, RequestOrigin } from '../requests/request.ts';
+import { type Requester, recogniseRequester } from '../requests/requester.ts';
+import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
+import { conflictRecord, illegibleRequestRecord, type RequestRecord, requestRecord } from './request-record.ts';
+
+type Decided = {
+  readonly origin: RequestOrigin;
+  readonly detail: RequestDetail;
+  readonly decision: Decision;
+  readonly requester: Requester | undefined;
+};
+
+/**
+ * Writes the request down, decision and all, and gives what counts from now on: what was written first. Undefined when
+ * the id was taken by a request with another payload; that is a refusal with a record of its own.
+ */
+export async function recordRequest(decided: Decided, broker: BrokerDependencies): Promise<RequestRecord | undefined> {
+  const wanted = requestRecord({
+    ...decided,
+    requester: decided.requester?.name,
+    brokerAccountId: broker.config.brokerAccountId,
+    nowMs: broker.clock.nowMs(),
+  });
+  const { first, record } = await broker.ledger.recordRequest(wanted);
+  if (first || record.payloadSha256 === wanted.payloadSha256) return record;
+  await broker.ledger.recordRequest(conflictRecord(wanted, record));
+  return undefined;
+}
+
+/** Records that something came which could not be read, and lets the message go: it would never become legible. */
+export async function recordIllegible(
+  { refusal, origin, claimed }: Extract<QueueMessageReading, { read: false }>,
+  message: Message,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  const requester = origin === undefined ? undefined : recogniseRequester(origin, broker.config)?.name;
+  const record = illegibleRequestRecord({
+    origin: origin ?? { kind: 'message', eventId: message.messageId },
+    requester,
+    claimed,
+    refusal,
+    body: message.body,
+    nowMs: broker.clock.nowMs(),
+  });
+  await broker.ledger.recordRequest(record);
+  return 'settled';
+}

@@ -1,0 +1,77 @@
+import { assertNever } from '../errors.ts';
+import { decideRequest } from '../requests/decide.ts';
+import { ownRecord, parseQueueMessage } from '../requests/parse-request.ts';
+import type { QueueMessage } from '../requests/request.ts';
+import { recogniseRequester } from '../requests/requester.ts';
+import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
+import { continueIssuance } from './continue-issuance.ts';
+import { issueForAccounts } from './issue-for-accounts.ts';
+import { factsOf, lookUp } from './look-up.ts';
+import { recordIllegible, recordRequest } from './record-request.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** Above this, each account becomes a message of its own. */
+const ACCOUNTS_PER_MESSAGE = 25;
+
+export type RunJob = (message: Message) => Promise<MessageOutcome>;
+
+/**
+ * The pipeline. A request is read, looked up, decided and recorded; then, per account, the intent is recorded, the
+ * role assumed, the credentials sealed, the issue recorded, and the job invoked. What was decided before is found on
+ * record and gone on with. Throws `BrokerError` when something broke before an intent was written.
+ */
+export function makeRunJob(broker: BrokerDependencies): RunJob {
+  return async (message) => {
+    const reading = parseQueueMessage(message.body);
+    if (!reading.read) return recordIllegible(reading, message, broker);
+    switch (reading.message.kind) {
+      case 'request':
+        return runRequest(reading.message, message, broker);
+      case 'account':
+        return runAccount(reading.message, message, broker);
+      case 'continue':
+        return continueIssuance(reading.message, message, broker);
+      default:
+        return assertNever(reading.message);
+    }
+  };
+}
+
+async function runRequest(
+  { origin, detail }: Extract<QueueMessage, { kind: 'request' }>,
+  message: Message,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  const requester = recogniseRequester(origin, broker.config);
+  const facts = await lookUp({ detail, requester }, broker);
+  const decision = decideRequest({ ...facts, origin, nowMs: broker.clock.nowMs() }, broker.config.rules);
+  const request = await recordRequest({ origin, detail, decision, requester }, broker);
+  if (request === undefined || request.decision === 'refused') return 'settled';
+  const accountIds = request.accountIds ?? [];
+  if (accountIds.length > ACCOUNTS_PER_MESSAGE) return spread(request, accountIds, broker);
+  return issueForAccounts({ request, accountIds, facts }, message, broker);
+}
+
+/** One account of a large request. */
+async function runAccount(
+  { requestId, accountId }: Extract<QueueMessage, { kind: 'account' }>,
+  message: Message,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  const request = await broker.ledger.readRequest(requestId);
+  // Only an allowed request, and only an account that was frozen into it.
+  if (request?.decision !== 'allowed' || !request.accountIds?.includes(accountId)) return 'settled';
+  const facts = await lookUp(factsOf(request, [accountId], broker), broker);
+  return issueForAccounts({ request, accountIds: [accountId], facts }, message, broker);
+}
+
+async function spread(
+  request: RequestRecord,
+  accountIds: readonly string[],
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  for (const accountId of accountIds) {
+    await broker.sendToQueue(ownRecord({ brokerRecord: 'account', requestId: request.recordId, accountId }));
+  }
+  return 'settled';
+}

@@ -1,0 +1,153 @@
+import { assertNever, BrokerError, isErrorCode } from '../errors.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Clock } from '../platform/clock.ts';
+import { sha256Hex } from '../platform/ids.ts';
+import type { TransitionLog } from '../platform/transition-log.ts';
+import { ownRecord } from '../requests/parse-request.ts';
+import { type Issuance, type IssuanceIn, LIMITS, type OpenIssuance } from './issuance.ts';
+import { expired, failed, settled, unknown } from './issuance-endings.ts';
+import { leaseExpired, rescheduled, ticketRemoved } from './issuance-transitions.ts';
+import type { Ledger } from './ledger.ts';
+import { sideBySide } from './side-by-side.ts';
+
+export type SweepDependencies = {
+  readonly ledger: Ledger;
+  readonly sendToQueue: (body: string) => Promise<void>;
+  readonly log: TransitionLog;
+  readonly clock: Clock;
+};
+
+export type SweepResult = { readonly looked: number; readonly moved: number; readonly broken: number };
+
+const PAGE = 100;
+const AT_ONCE = 8;
+const BROKEN_LATER_MS = 60 * 60_000;
+
+/**
+ * Looks at every issuance that is due and moves it on: back to the queue, or to its end. It never calls STS, never
+ * reads a tenant, and gives up an issuance rather than guess. Every write is conditional, so two sweepers do no harm.
+ */
+export async function sweepIssuances(
+  { remainingMs }: { readonly remainingMs: () => number },
+  sweeper: SweepDependencies,
+): Promise<SweepResult> {
+  const result = { looked: 0, moved: 0, broken: 0 };
+  for (;;) {
+    const ids = await sweeper.ledger.due({ nowMs: sweeper.clock.nowMs(), limit: PAGE });
+    const outcomes = await sideBySide(ids, AT_ONCE, (issuanceId) => sweepOne(issuanceId, sweeper));
+    const broke = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (broke !== undefined) throw broke.reason;
+    const told = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    result.looked += told.length;
+    result.moved += told.filter((one) => one === 'moved').length;
+    result.broken += told.filter((one) => one === 'broken').length;
+    // A page on which nothing moved would come back the same: the index lags, the next sweep sees to it.
+    const progressed = told.some((one) => one !== 'left');
+    if (ids.length < PAGE || !progressed || remainingMs() < 10_000) return result;
+  }
+}
+
+type Swept = 'moved' | 'left' | 'broken';
+
+async function sweepOne(issuanceId: string, sweeper: SweepDependencies): Promise<Swept> {
+  try {
+    const issuance = await sweeper.ledger.readIssuance(issuanceId);
+    const nowMs = sweeper.clock.nowMs();
+    if (issuance?.dueAtMs === undefined || issuance.dueAtMs > nowMs) return 'left';
+    return await move(issuance, nowMs, sweeper);
+  } catch (error) {
+    if (!(error instanceof BrokerError) || error.code !== 'store.itemInvalid') throw error;
+    // One row that something else wrote must not keep the others from being swept.
+    sweeper.log.transition({ transition: 'issuance.illegible', issuanceId, code: error.code });
+    await sweeper.ledger.postpone(issuanceId, sweeper.clock.nowMs() + BROKEN_LATER_MS);
+    return 'broken';
+  }
+}
+
+async function move(issuance: Issuance, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  switch (issuance.state) {
+    case 'intended':
+      return moveIntended(issuance, nowMs, sweeper);
+    case 'issued':
+      return moveIssued(issuance, nowMs, sweeper);
+    case 'claimed':
+      return moveClaimed(issuance, nowMs, sweeper);
+    case 'completed':
+    case 'failed':
+      return advance(issuance, settled(issuance, { reportSha256: reportHash(issuance), atMs: nowMs }), sweeper);
+    case 'refused':
+    case 'denied':
+    case 'revoked':
+    case 'expired':
+    case 'unknown':
+      // Ended by the broker, which leaves nothing due.
+      return 'left';
+    default:
+      return assertNever(issuance);
+  }
+}
+
+async function moveIntended(
+  issuance: IssuanceIn<'intended'>,
+  nowMs: number,
+  sweeper: SweepDependencies,
+): Promise<Swept> {
+  if (issuance.leaseUntilMs > nowMs) return advance(issuance, rescheduled(issuance, issuance.leaseUntilMs), sweeper);
+  const silent = issuance.attempts.at(-1)?.outcome === 'open' && issuance.resume === 'attempt';
+  const free = silent ? leaseExpired(issuance, nowMs) : rescheduled(issuance, nowMs + LIMITS.handBackMs);
+  if (isUsedUp(free)) {
+    const last = issuance.attempts.at(-1)?.code ?? '';
+    const code = silent || !isErrorCode(last) ? 'sts.outcomeUnknown' : last;
+    return advance(
+      issuance,
+      failed(silent ? { ...issuance, attempts: free.attempts } : issuance, { code, atMs: nowMs }),
+      sweeper,
+    );
+  }
+  return handBack(issuance, free, sweeper);
+}
+
+async function moveIssued(issuance: IssuanceIn<'issued'>, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  const { ticket } = issuance;
+  if (ticket !== undefined && ticket.usableUntilMs > nowMs) {
+    return advance(issuance, rescheduled(issuance, ticket.usableUntilMs), sweeper);
+  }
+  if (isUsedUp(issuance)) return advance(issuance, expired(issuance, nowMs), sweeper);
+  const dueAtMs = nowMs + LIMITS.handBackMs;
+  const free =
+    ticket === undefined
+      ? rescheduled(issuance, dueAtMs)
+      : ticketRemoved(issuance, { type: 'ticketRemoved', dueAtMs, atMs: nowMs });
+  return handBack(issuance, free, sweeper);
+}
+
+async function moveClaimed(issuance: IssuanceIn<'claimed'>, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  const fenceMs = issuance.attempts.at(-1)?.fenceMs ?? 0;
+  const silentAtMs = fenceMs + LIMITS.reportGraceMs;
+  if (nowMs < silentAtMs) return advance(issuance, rescheduled(issuance, silentAtMs), sweeper);
+  return advance(issuance, unknown(issuance, nowMs), sweeper);
+}
+
+/** First the record, then the message: a message that is lost is sent again when the hand-back falls due. */
+async function handBack(before: OpenIssuance, free: OpenIssuance, sweeper: SweepDependencies): Promise<Swept> {
+  if (!(await sweeper.ledger.advance(before, free))) return 'left';
+  await sweeper.sendToQueue(
+    ownRecord({ brokerRecord: 'continue', issuanceId: free.recordId, trailHead: free.trailHead }),
+  );
+  return 'moved';
+}
+
+async function advance(before: Issuance, after: Issuance, { ledger }: SweepDependencies): Promise<Swept> {
+  return (await ledger.advance(before, after)) ? 'moved' : 'left';
+}
+
+/** No attempt is left, and no further call of this one either. */
+function isUsedUp({ attempt, ...issuance }: OpenIssuance): boolean {
+  if (issuance.state === 'intended' && issuance.resume === 'call') return issuance.call >= LIMITS.calls;
+  return attempt >= LIMITS.attempts;
+}
+
+/** What the job wrote, claim and report, as one hash in the trail. */
+function reportHash({ claim, report }: IssuanceIn<'completed' | 'failed'>): string {
+  return sha256Hex(canonicalJson({ claim, report }));
+}

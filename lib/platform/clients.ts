@@ -1,0 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/**
+ * The AWS clients of the brokering functions, with the limits that the protocol needs. None has a logger: the SDK
+ * masks a secret key but prints session tokens and external IDs.
+ */
+const CONNECT_MS = 1_000;
+const REQUEST_MS = 3_000;
+const handler = { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true };
+
+/** One HTTP call per recorded call: a repeated AssumeRole would mint a second session that no record announces. */
+export function stsClient(region: string): STSClient {
+  return new STSClient({ region, maxAttempts: 1, requestHandler: handler });
+}
+
+export function documentClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4, requestHandler: handler }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+}
+
+export function kmsClient(): KMSClient {
+  return new KMSClient({ maxAttempts: 2, requestHandler: handler });
+}
+
+export function lambdaClient(): LambdaClient {
+  return new LambdaClient({ maxAttempts: 2, requestHandler: handler });
+}
+
+export function sqsClient(): SQSClient {
+  return new SQSClient({ maxAttempts: 3, requestHandler: handler });
+}

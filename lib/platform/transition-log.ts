@@ -1,0 +1,49 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+/**
+ * One structured line and one count for each thing that happened to a request or an issuance. The fields are a closed
+ * set: identifiers, codes, numbers. There is no place for a credential, an external ID, an input or a policy.
+ */
+export type Transition = {
+  readonly transition: string;
+  readonly requestId?: string;
+  readonly issuanceId?: string;
+  readonly requester?: string;
+  readonly tenantId?: string;
+  readonly accountId?: string;
+  readonly job?: string;
+  readonly state?: string;
+  readonly attempt?: number;
+  readonly call?: number;
+  readonly code?: string;
+  readonly explanation?: string;
+  readonly sessionName?: string;
+  readonly accessKeyId?: string;
+  readonly stsRequestId?: string;
+  readonly messageId?: string;
+  readonly receiveCount?: number;
+};
+
+export type TransitionLog = {
+  transition(line: Transition): void;
+};
+
+/** Writes to the function's log and counts in CloudWatch's embedded metric format, by transition and code. */
+export function makeTransitionLog({
+  logLevel,
+}: {
+  readonly logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+}): TransitionLog {
+  const logger = new Logger({ logLevel });
+  const metrics = new Metrics();
+  return {
+    transition(line) {
+      logger.info(line.transition, { ...line });
+      const counted = metrics.singleMetric();
+      counted.addDimension('transition', line.transition);
+      if (line.code !== undefined) counted.addDimension('code', line.code);
+      counted.addMetric('Transitions', MetricUnit.Count, 1);
+    },
+  };
+}
