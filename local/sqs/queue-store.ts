@@ -1,7 +1,7 @@
 import type { StackClock } from '../clock.ts';
 import type { StackIds } from '../ids.ts';
 import { ServiceError } from '../service.ts';
-import type { MessageAttributes } from './message-digest.ts';
+import { type MessageAttributes, messageBytes } from './message-digest.ts';
 import { liveMessages, nextVisibleAtMs, type Queue, type QueueSettings, wake } from './queue.ts';
 import {
   countMessages,
@@ -27,6 +27,7 @@ export type QueueStore = {
   createQueue(settings: QueueSettings): void;
   findQueue(name: string): QueueSettings | undefined;
   queueNames(): readonly string[];
+  /** Throws `InvalidParameterValue` for a message over the queue's size. */
   send(queueName: string, body: string, options?: SendOptions): { readonly messageId: string };
   /** Hands out at most `max` visible messages, oldest first, and moves those received too often to the DLQ. */
   receive(queueName: string, options: ReceiveOptions): readonly ReceivedMessage[];
@@ -104,11 +105,17 @@ function queueOf(state: State, name: string): Queue {
 
 function send(state: State, queue: Queue, options: SendOptions & { body: string }): { messageId: string } {
   const nowMs = state.clock.nowMs();
+  const { maximumMessageBytes } = queue.settings;
+  const attributes = options.attributes ?? {};
+  if (messageBytes(options.body, attributes) > maximumMessageBytes) {
+    const reason = `Message must be shorter than ${maximumMessageBytes} bytes.`;
+    throw new ServiceError('InvalidParameterValue', 400, `One or more parameters are invalid. Reason: ${reason}`);
+  }
   const messageId = state.ids.uuid();
   queue.messages.set(messageId, {
     messageId,
     body: options.body,
-    attributes: options.attributes ?? {},
+    attributes,
     senderId: options.senderId ?? 'unknown',
     sentAtMs: nowMs,
     receiveCount: 0,

@@ -6,7 +6,6 @@ import { arnAt, type StackHome } from '../stack-home.ts';
 import { runBatch } from './batch.ts';
 import { longPoll } from './long-poll.ts';
 import { messageAnswer, sentAnswer } from './message-answer.ts';
-import { messageBytes } from './message-digest.ts';
 import type { QueueSettings } from './queue.ts';
 import { pickAttributes, queueAttributes } from './queue-attributes.ts';
 import type { QueueStore } from './queue-store.ts';
@@ -69,10 +68,6 @@ type AskedMessage = Omit<ReturnType<typeof parseInput<typeof input.sendEntryInpu
 function sendOne(deps: SqsDeps, call: ServiceCall, message: { queue: QueueSettings; asked: AskedMessage }) {
   const { queue, asked } = message;
   const { MessageBody: body, MessageAttributes: attributes, DelaySeconds: delaySeconds = 0 } = asked;
-  if (messageBytes(body, attributes) > queue.maximumMessageBytes) {
-    const reason = `One or more parameters are invalid. Reason: Message must be shorter than ${queue.maximumMessageBytes} bytes.`;
-    throw new ServiceError(WRONG, 400, reason);
-  }
   const { messageId } = deps.store.send(queue.name, body, { attributes, delaySeconds, senderId: call.caller.userId });
   return sentAnswer(messageId, body, attributes);
 }
