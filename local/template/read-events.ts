@@ -29,7 +29,7 @@ const ruleSchema = v.object({
   EventBusName: v.optional(v.string(), 'default'),
   EventPattern: v.exactOptional(v.record(v.string(), v.unknown())),
   ScheduleExpression: v.exactOptional(v.string()),
-  State: v.optional(v.picklist(['ENABLED', 'DISABLED']), 'ENABLED'),
+  State: v.optional(v.picklist(['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS']), 'ENABLED'),
   Targets: v.optional(v.array(targetSchema), []),
 });
 
@@ -72,7 +72,7 @@ function readRule(resource: TemplateResource, scope: ReferenceScope): RuleWiring
     name: properties.Name ?? resource.logicalId,
     arn: scope.attribute(resource.logicalId, 'Arn'),
     busName: properties.EventBusName,
-    enabled: properties.State === 'ENABLED',
+    state: properties.State,
     ...(pattern !== undefined && { pattern }),
     ...(scheduleExpression !== undefined && { scheduleExpression }),
     targets: properties.Targets.map(targetOf),

@@ -37,7 +37,7 @@ const invokeConfigSchema = v.object({
 const mappingSchema = v.object({
   EventSourceArn: v.string(),
   FunctionName: v.string(),
-  BatchSize: v.optional(wholeNumber, 10),
+  BatchSize: v.optional(v.pipe(wholeNumber, v.maxValue(10, 'the embedded stack receives at most 10 at a time')), 10),
   Enabled: v.optional(v.boolean(), true),
   FunctionResponseTypes: v.optional(v.array(v.literal('ReportBatchItemFailures')), []),
   ScalingConfig: v.optional(v.object({ MaximumConcurrency: v.exactOptional(wholeNumber) }), {}),

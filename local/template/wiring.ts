@@ -74,11 +74,13 @@ export type RuleWiring = {
   readonly name: string;
   readonly arn: string;
   readonly busName: string;
-  readonly enabled: boolean;
+  readonly state: RuleState;
   readonly pattern?: Readonly<Record<string, unknown>>;
   readonly scheduleExpression?: string;
   readonly targets: readonly RuleTarget[];
 };
+
+export type RuleState = 'ENABLED' | 'DISABLED' | 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
 
 export type RuleTarget = {
   readonly id: string;

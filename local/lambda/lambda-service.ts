@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import type { Authorize } from '../iam/authorize.ts';
+import { parseInput } from '../parse-input.ts';
+import { type Service, type ServiceAnswer, type ServiceCall, ServiceError, serviceOf } from '../service.ts';
+import { arnAt, type StackHome } from '../stack-home.ts';
+import type { AsyncInvocations } from './async-invocations.ts';
+import type { FunctionPool } from './function-pool.ts';
+
+export type LambdaDeps = {
+  readonly pool: Pick<FunctionPool, 'invoke' | 'findFunction'>;
+  readonly asyncInvocations: Pick<AsyncInvocations, 'accept'>;
+  readonly authorize: Authorize;
+  readonly home: StackHome;
+};
+
+const LARGEST_SYNC_BYTES = 6_291_456;
+const LARGEST_ASYNC_BYTES = 1_048_576;
+
+const invokeInput = v.object({
+  FunctionName: v.string(),
+  InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun']), 'RequestResponse'),
+  Payload: v.optional(v.instance(Uint8Array), new Uint8Array()),
+  Qualifier: v.optional(v.literal('$LATEST')),
+});
+
+/** `name`, `name:$LATEST`, `<account>:function:name` or an ARN of ours. */
+const FUNCTION_NAME =
+  /^(?:arn:(?<place>[a-z-]+:lambda:[a-z0-9-]+):)?(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,64})(?::\$LATEST)?$/;
+
+/** Lambda as far as callers need it: `Invoke`, synchronous, asynchronous and dry, on functions of the template. */
+export function createLambdaService(deps: LambdaDeps): Service {
+  return serviceOf({ Invoke: (call) => invoke(deps, call) });
+}
+
+async function invoke(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswer> {
+  const asked = parseInput(invokeInput, call.input, 'InvalidParameterValueException');
+  const name = functionNameIn(asked.FunctionName, deps.home);
+  authorizeInvoke(deps, call, name);
+  const wiring = deps.pool.findFunction(name);
+  if (wiring === undefined) {
+    const message = `Function not found: ${arnAt(deps.home, 'lambda', `function:${name}`)}`;
+    throw new ServiceError('ResourceNotFoundException', 404, message);
+  }
+  if (asked.InvocationType === 'DryRun') return { StatusCode: 204 };
+  const isEvent = asked.InvocationType === 'Event';
+  const payload = payloadText(asked.Payload, isEvent ? LARGEST_ASYNC_BYTES : LARGEST_SYNC_BYTES);
+  if (isEvent) {
+    deps.asyncInvocations.accept({ functionName: name, payload, requestId: call.requestId });
+    return { StatusCode: 202 };
+  }
+  if (wiring.reservedConcurrency === 0) throw new ServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
+  const outcome = await deps.pool.invoke(name, payload, call.requestId);
+  return {
+    StatusCode: 200,
+    ExecutedVersion: '$LATEST',
+    Payload: Buffer.from(outcome.payload, 'utf8'),
+    ...(outcome.functionError !== undefined && { FunctionError: outcome.functionError }),
+  };
+}
+
+/** Who may not invoke learns `AccessDeniedException` whether or not the function is there. */
+function authorizeInvoke(deps: LambdaDeps, call: ServiceCall, name: string): void {
+  try {
+    deps.authorize({
+      caller: call.caller,
+      action: 'lambda:InvokeFunction',
+      resource: arnAt(deps.home, 'lambda', `function:${name}`),
+      resourceAccountId: deps.home.accountId,
+      region: call.region,
+      sourceIp: call.sourceIp,
+    });
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'AccessDenied') throw error;
+    throw new ServiceError('AccessDeniedException', 403, error.message);
+  }
+}
+
+function functionNameIn(text: string, home: StackHome): string {
+  const { place, account, name } = FUNCTION_NAME.exec(text)?.groups ?? {};
+  const isOurs =
+    (place === undefined || (place === `${home.partition}:lambda:${home.region}` && account !== undefined)) &&
+    (account === undefined || account === home.accountId);
+  if (name === undefined || !isOurs) {
+    throw new ServiceError('ResourceNotFoundException', 404, `Function not found: ${text}`);
+  }
+  return name;
+}
+
+function payloadText(payload: Uint8Array, largestBytes: number): string {
+  if (payload.byteLength > largestBytes) {
+    const message = `${payload.byteLength} byte payload is too large (limit ${largestBytes} bytes)`;
+    throw new ServiceError('RequestTooLargeException', 413, message);
+  }
+  if (payload.byteLength === 0) return '{}';
+  const text = Buffer.from(payload).toString('utf8');
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new ServiceError('InvalidRequestContentException', 400, 'Could not parse request body into json');
+  }
+  return text;
+}
