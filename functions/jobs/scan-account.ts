@@ -1,0 +1,7 @@
+import { jobHandler } from '../../lib/job-runtime/job-handler.ts';
+import { scanAccountJob } from '../../lib/jobs/scan-account.job.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
+import { makeScanBuckets } from './scan-account/scan-buckets.ts';
+
+/** Looks at every bucket of a tenant's account: open to the public? encrypted with a KMS key? */
+export const handler = jobHandler(scanAccountJob, makeScanBuckets({ clock: systemClock }));
