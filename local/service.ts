@@ -24,11 +24,14 @@ export type ServiceActions = Readonly<Record<string, (call: ServiceCall) => Prom
 export class ServiceError extends Error {
   readonly code: string;
   readonly statusCode: number;
-  constructor(code: string, statusCode: number, message: string) {
+  /** What the error's shape has beside code and message, for example S3's `BucketRegion`. */
+  readonly details: Readonly<Record<string, string>>;
+  constructor(code: string, statusCode: number, message: string, details: Readonly<Record<string, string>> = {}) {
     super(message);
     this.name = 'ServiceError';
     this.code = code;
     this.statusCode = statusCode;
+    this.details = details;
   }
 }
 
