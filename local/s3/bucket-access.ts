@@ -1,0 +1,68 @@
+import type { AccessCheck, Authorize } from '../iam/authorize.ts';
+import { type ServiceCall, ServiceError } from '../service.ts';
+import type { Bucket } from './bucket.ts';
+import type { BucketStore } from './bucket-store.ts';
+
+export type S3Dependencies = {
+  readonly buckets: BucketStore;
+  readonly authorize: Authorize;
+  /** `aws`, `aws-cn`, … */
+  readonly partition: string;
+};
+
+export type BucketAccess = {
+  /** `s3:…`. */
+  readonly action: string;
+  readonly bucketName: string;
+  /** For object actions. */
+  readonly key?: string;
+  readonly context?: NonNullable<AccessCheck['context']>;
+};
+
+/**
+ * Finds the bucket that a call names and decides whether the call may do `action` to it. Throws `NoSuchBucket` (404),
+ * `PermanentRedirect` (301, before any decision, as S3 does) for another region, and `AccessDenied` (403).
+ */
+export function openBucket(deps: S3Dependencies, call: ServiceCall, access: BucketAccess): Bucket {
+  const bucket = deps.buckets.findBucket(access.bucketName);
+  if (bucket === undefined) {
+    throw new ServiceError('NoSuchBucket', 404, 'The specified bucket does not exist', {
+      BucketName: access.bucketName,
+    });
+  }
+  if (bucket.region !== call.region) throw redirect(bucket);
+  // Buckets here have no bucket policy, and without one no other account gets in, whatever its own policies allow.
+  if (bucket.accountId !== call.caller.accountId) throw new ServiceError('AccessDenied', 403, 'Access Denied');
+  authorizeS3(deps, call, {
+    action: access.action,
+    resource: `${bucket.name}${access.key === undefined ? '' : `/${access.key}`}`,
+    ...(access.context !== undefined && { context: access.context }),
+  });
+  return bucket;
+}
+
+/** Decides about a resource of the caller's own account; `resource` is what stands behind `arn:<partition>:s3:::`. */
+export function authorizeS3(
+  deps: S3Dependencies,
+  call: ServiceCall,
+  check: { readonly action: string; readonly resource: string; readonly context?: NonNullable<AccessCheck['context']> },
+): void {
+  const { caller, region, sourceIp } = call;
+  deps.authorize({
+    ...check,
+    caller,
+    resource: `arn:${deps.partition}:s3:::${check.resource}`,
+    resourceAccountId: caller.accountId,
+    region,
+    sourceIp,
+  });
+}
+
+function redirect(bucket: Bucket): ServiceError {
+  return new ServiceError(
+    'PermanentRedirect',
+    301,
+    `The bucket is in ${bucket.region}; send and sign the request for that region`,
+    { Bucket: bucket.name, BucketRegion: bucket.region },
+  );
+}

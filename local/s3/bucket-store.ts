@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { StackClock } from '../clock.ts';
+import type { Bucket, BucketEncryption, StoredObject } from './bucket.ts';
+
+export type NewBucket = {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly isPublicAccessBlocked: boolean;
+  readonly encryption: BucketEncryption;
+};
+
+export type NewObject = {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly contentType?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+};
+
+/** The buckets of all emulated accounts and their objects, in memory. */
+export type BucketStore = {
+  /** Throws `RangeError` when a bucket of that name exists, in any account. */
+  addBucket(bucket: NewBucket): Bucket;
+  findBucket(name: string): Bucket | undefined;
+  /** Sorted by name. */
+  bucketsOf(accountId: string): readonly Bucket[];
+  /** Replaces an object that has the key. */
+  putObject(bucket: Bucket, object: NewObject): StoredObject;
+};
+
+export function createBucketStore(deps: { readonly clock: Pick<StackClock, 'nowMs'> }): BucketStore {
+  const buckets = new Map<string, Bucket>();
+  // S3 keeps whole seconds; more would differ between headers and listings.
+  const nowMs = () => Math.floor(deps.clock.nowMs() / 1000) * 1000;
+  return {
+    addBucket(bucket) {
+      if (buckets.has(bucket.name)) throw new RangeError(`there is a bucket ${bucket.name} already`);
+      const added = { ...bucket, createdAtMs: nowMs(), objects: new Map() };
+      buckets.set(bucket.name, added);
+      return added;
+    },
+    findBucket: (name) => buckets.get(name),
+    bucketsOf: (accountId) =>
+      [...buckets.values()]
+        .filter((bucket) => bucket.accountId === accountId)
+        .sort((left, right) => compareKeys(left.name, right.name)),
+    putObject(bucket, { key, bytes, contentType = 'application/octet-stream', metadata = {} }) {
+      // A copy: the caller's buffer may be reused, and an object never changes.
+      const copy = Uint8Array.from(bytes);
+      const eTag = `"${createHash('md5').update(copy).digest('hex')}"`;
+      const object = { key, bytes: copy, eTag, lastModifiedMs: nowMs(), contentType, metadata };
+      bucket.objects.set(key, object);
+      return object;
+    },
+  };
+}
+
+/** S3's order: by the bytes of UTF-8, which is not the order of JavaScript strings. */
+export function compareKeys(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
+}

@@ -1,0 +1,23 @@
+/** A bucket of an emulated account. Names are unique over all accounts, as in S3. */
+export type Bucket = {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly createdAtMs: number;
+  /** All four settings on, or no configuration at all. */
+  readonly isPublicAccessBlocked: boolean;
+  readonly encryption: BucketEncryption;
+  readonly objects: Map<string, StoredObject>;
+};
+
+export type BucketEncryption = 'AES256' | 'aws:kms';
+
+export type StoredObject = {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  /** MD5 in hex and quotes, as S3 makes it for objects put in one part. */
+  readonly eTag: string;
+  readonly lastModifiedMs: number;
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+};

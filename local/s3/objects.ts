@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { parseInput } from '../parse-input.ts';
+import { type ServiceAnswer, type ServiceCall, ServiceError } from '../service.ts';
+import type { Bucket, StoredObject } from './bucket.ts';
+import { openBucket, type S3Dependencies } from './bucket-access.ts';
+import { readByteRange } from './byte-range.ts';
+
+const maximumKeyBytes = 1024;
+const key = v.pipe(v.string(), v.minBytes(1), v.maxBytes(maximumKeyBytes));
+const readSchema = v.object({ Bucket: v.string(), Key: key, Range: v.optional(v.string()) });
+const writeSchema = v.object({
+  Bucket: v.string(),
+  Key: key,
+  Body: v.instance(Uint8Array),
+  ContentType: v.optional(v.string()),
+  Metadata: v.optional(v.record(v.string(), v.string()), {}),
+});
+
+/** `GetObject`, whole or by `Range`. */
+export function getObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
+  const { object, bucket, range } = openObject(deps, call);
+  const size = object.bytes.byteLength;
+  return {
+    ...describe(object, bucket),
+    ContentLength: range === undefined ? size : range.last - range.first + 1,
+    Body: range === undefined ? object.bytes : object.bytes.subarray(range.first, range.last + 1),
+    ...(range !== undefined && { ContentRange: `bytes ${range.first}-${range.last}/${size}` }),
+  };
+}
+
+/** `HeadObject`: what `GetObject` would answer, without the bytes. */
+export function headObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
+  const { Body, ...head } = getObject(deps, call);
+  return head;
+}
+
+export function putObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
+  const input = parseInput(writeSchema, call.input, 'InvalidArgument');
+  const bucket = openBucket(deps, call, { action: 's3:PutObject', bucketName: input.Bucket, key: input.Key });
+  const object = deps.buckets.putObject(bucket, {
+    key: input.Key,
+    bytes: input.Body,
+    metadata: input.Metadata,
+    ...(input.ContentType !== undefined && { contentType: input.ContentType }),
+  });
+  return { ETag: object.eTag, ServerSideEncryption: bucket.encryption };
+}
+
+function openObject(deps: S3Dependencies, call: ServiceCall) {
+  const input = parseInput(readSchema, call.input, 'InvalidArgument');
+  const bucket = openBucket(deps, call, { action: 's3:GetObject', bucketName: input.Bucket, key: input.Key });
+  const object = bucket.objects.get(input.Key);
+  if (object === undefined) {
+    // Whether a key exists is told only to those who may list the bucket; to others S3 says `AccessDenied`.
+    openBucket(deps, call, { action: 's3:ListBucket', bucketName: input.Bucket });
+    throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.', { Key: input.Key });
+  }
+  return { object, bucket, range: readByteRange(input.Range, object.bytes.byteLength) };
+}
+
+function describe(object: StoredObject, bucket: Bucket): ServiceAnswer {
+  return {
+    AcceptRanges: 'bytes',
+    ContentType: object.contentType,
+    ETag: object.eTag,
+    LastModified: new Date(object.lastModifiedMs),
+    Metadata: object.metadata,
+    ServerSideEncryption: bucket.encryption,
+  };
+}
