@@ -17,13 +17,13 @@ const SPECIAL = new Set(['*', '?', '$']);
  */
 const KNOWN_KEYS = new Set(
   [
-    ['principalarn', 'principalaccount', 'principaltype', 'principalorgid', 'userid', 'username', 'sourceidentity'],
-    ['currenttime', 'epochtime', 'tokenissuetime', 'requestedregion', 'resourceaccount', 'securetransport'],
-    ['sourceip', 'sourcearn', 'sourceaccount', 'sourcevpc', 'sourcevpce', 'useragent', 'viaawsservice'],
-    ['principalisawsservice', 'principalservicename', 'federatedprovider', 'multifactorauthpresent'],
-  ].flatMap((names) => names.map((name) => `aws:${name}`)),
+    ['PrincipalArn', 'PrincipalAccount', 'PrincipalType', 'PrincipalOrgID', 'UserId', 'Username', 'SourceIdentity'],
+    ['CurrentTime', 'EpochTime', 'TokenIssueTime', 'RequestedRegion', 'ResourceAccount', 'SecureTransport'],
+    ['SourceIp', 'SourceArn', 'SourceAccount', 'SourceVpc', 'SourceVpce', 'UserAgent', 'ViaAWSService'],
+    ['PrincipalIsAWSService', 'PrincipalServiceName', 'FederatedProvider', 'MultiFactorAuthPresent'],
+  ].flatMap((names) => names.map((name) => `aws:${name.toLowerCase()}`)),
 );
-const KNOWN_PREFIXES = ['aws:principaltag/', 'aws:requesttag/', 'aws:resourcetag/'];
+const KNOWN_PREFIXES = ['PrincipalTag', 'RequestTag', 'ResourceTag'].map((name) => `aws:${name.toLowerCase()}/`);
 
 /**
  * Text with its variables replaced; wildcards stay as they are written. `undefined` when a variable has no value:

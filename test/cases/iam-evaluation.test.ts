@@ -69,7 +69,7 @@ function decide(given: AccessCase): boolean {
 }
 
 function callerOf({ identity, session, service }: AccessCase): Caller {
-  const base = { accountId: '111122223333', accessKeyId: 'ASIAEXAMPLE', userId: 'AROAEXAMPLE:one' };
+  const base = { accountId: '111122223333', accessKeyId: 'session-key', userId: 'role-id:one' };
   const identityPolicies = () => [{ Version: VERSION, Statement: identity }];
   if (service !== undefined) {
     return { ...base, accountId: '', kind: 'service', arn: service, principalArn: service, identityPolicies };

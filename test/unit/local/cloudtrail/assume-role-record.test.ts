@@ -94,7 +94,7 @@ describe('the CloudTrail records of an AssumeRole', () => {
   it('are one alone, with the user in full, inside one account', async () => {
     const fixture = createStsFixture();
     fixture.trust(trusting('222222222222'));
-    await fixture.assume({}, 'AKIATENANT');
+    await fixture.assume({}, 'tenant-key');
     expect(fixture.records).toHaveLength(1);
     expect(fixture.records[0]).not.toHaveProperty('sharedEventID');
     expect(fixture.records[0]).toMatchObject({
@@ -102,7 +102,7 @@ describe('the CloudTrail records of an AssumeRole', () => {
       userIdentity: {
         type: 'IAMUser',
         arn: 'arn:aws:iam::222222222222:user/customer',
-        accessKeyId: 'AKIATENANT',
+        accessKeyId: 'tenant-key',
         userName: 'customer',
       },
     });

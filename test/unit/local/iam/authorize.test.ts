@@ -18,8 +18,8 @@ function caller(changes: Partial<Caller>): Caller {
     accountId: '111122223333',
     arn: 'arn:aws:sts::111122223333:assumed-role/worker/one',
     principalArn: 'arn:aws:iam::111122223333:role/app/worker',
-    userId: 'AROAEXAMPLE:one',
-    accessKeyId: 'ASIAEXAMPLE',
+    userId: 'role-id:one',
+    accessKeyId: 'session-key',
     identityPolicies: () => [anything],
     ...changes,
   };
@@ -63,7 +63,7 @@ describe('authorize', () => {
     { key: 'aws:PrincipalAccount', value: '111122223333' },
     { key: 'aws:PrincipalType', value: 'AssumedRole' },
     { key: 'aws:PrincipalIsAWSService', value: 'false' },
-    { key: 'aws:userid', value: 'AROAEXAMPLE:one' },
+    { key: 'aws:userid', value: 'role-id:one' },
     { key: 'aws:RequestedRegion', value: 'eu-west-1' },
     { key: 'aws:ResourceAccount', value: '111122223333' },
     { key: 'aws:SourceIp', value: '203.0.113.7' },
@@ -90,7 +90,7 @@ describe('authorize', () => {
   });
 
   it('lets no service-specific key pose as the caller', () => {
-    const context = { 'aws:principalarn': 'arn:aws:iam::111122223333:role/admin' };
+    const context = { 'AWS:PrincipalARN': 'arn:aws:iam::111122223333:role/admin' };
     const admin = onlyIf('aws:PrincipalArn', 'arn:aws:iam::111122223333:role/admin');
     expect(() => authorize(check({ caller: admin, context }))).toThrow('no identity-based policy');
   });
@@ -143,7 +143,12 @@ describe('authorize', () => {
     {
       title: 'NotPrincipal',
       given: {
-        resourcePolicy: policy({ Effect: 'Deny', Action: '*', ...{ NotPrincipal: { AWS: '111122223333' } } }),
+        resourcePolicy: policy({
+          Effect: 'Deny',
+          Action: '*',
+          Principal: '*',
+          ...{ NotPrincipal: { AWS: '111122223333' } },
+        }),
       },
     },
     { title: 'a resource policy without Principal', given: { resourcePolicy: anything } },

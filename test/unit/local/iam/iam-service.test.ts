@@ -23,17 +23,18 @@ describe('IAM', () => {
     if (caller === undefined) throw new Error(`no ${accessKeyId}`);
     return { caller, input, requestId: 'r', region: 'us-east-1', sourceIp: '127.0.0.1', userAgent: 'test' };
   };
-  const asCustomer = (action: string, input: Readonly<Record<string, unknown>>) => iam(action, call('AKIACUST', input));
+  const asCustomer = (action: string, input: Readonly<Record<string, unknown>>) =>
+    iam(action, call('customer-key', input));
   const create = (input: Readonly<Record<string, unknown>> = {}) =>
     asCustomer('CreateRole', { RoleName: 'Audit', AssumeRolePolicyDocument: TRUST, ...input });
 
   beforeEach(() => {
     store = createIdentityStore({ clock, ids: systemIds, partition: 'aws' });
-    store.addAccount({ accountId: '222222222222', accessKeyId: 'AKIACUST', secretAccessKey: 's' });
-    store.addAccount({ accountId: '333333333333', accessKeyId: 'AKIAOTHER', secretAccessKey: 's' });
+    store.addAccount({ accountId: '222222222222', accessKeyId: 'customer-key', secretAccessKey: 's' });
+    store.addAccount({ accountId: '333333333333', accessKeyId: 'other-key', secretAccessKey: 's' });
     store.addPrincipal({
       arn: 'arn:aws:iam::222222222222:user/reader',
-      accessKeyId: 'AKIAREADER',
+      accessKeyId: 'reader-key',
       secretAccessKey: 's',
       policy: {
         Version: '2012-10-17',
@@ -59,7 +60,7 @@ describe('IAM', () => {
 
   it('keeps accounts apart', async () => {
     await create();
-    await expect(iam('GetRole', call('AKIAOTHER', { RoleName: 'Audit' }))).rejects.toMatchObject({
+    await expect(iam('GetRole', call('other-key', { RoleName: 'Audit' }))).rejects.toMatchObject({
       code: 'NoSuchEntity',
     });
   });
@@ -112,7 +113,7 @@ describe('IAM', () => {
   it('asks for a permission on the role for every action', async () => {
     await create({ Path: '/vendor/' });
     const asReader = (action: string, input: Readonly<Record<string, unknown>>) =>
-      iam(action, call('AKIAREADER', { RoleName: 'Audit', ...input }));
+      iam(action, call('reader-key', { RoleName: 'Audit', ...input }));
     expect(await asReader('GetRole', {})).toHaveProperty('Role');
     for (const action of ['DeleteRole', 'ListRolePolicies', 'PutRolePolicy', 'UpdateAssumeRolePolicy']) {
       await expect(asReader(action, { PolicyDocument: TRUST })).rejects.toMatchObject({ code: 'AccessDenied' });

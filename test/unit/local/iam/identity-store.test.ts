@@ -28,10 +28,10 @@ describe('the identity store', () => {
   });
 
   it('makes an account with one user who may do everything in it', () => {
-    store.addAccount({ accountId: '222222222222', accessKeyId: 'AKIA1', secretAccessKey: 's' });
+    store.addAccount({ accountId: '222222222222', accessKeyId: 'key-1', secretAccessKey: 's' });
     expect(store.hasAccount('222222222222')).toBe(true);
     expect(store.hasAccount('333333333333')).toBe(false);
-    const found = store.findCredential('AKIA1');
+    const found = store.findCredential('key-1');
     expect(found?.caller).toMatchObject({
       kind: 'user',
       accountId: '222222222222',
@@ -39,13 +39,13 @@ describe('the identity store', () => {
       userId: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/),
     });
     expect(found?.sessionToken).toBeUndefined();
-    expect(store.findCredential('AKIA2')).toBeUndefined();
+    expect(store.findCredential('key-2')).toBeUndefined();
   });
 
   it('knows a static principal by its ARN, and refuses what is neither user nor role', () => {
     const arn = 'arn:aws:iam::111111111111:role/requester';
-    store.addPrincipal({ arn, accessKeyId: 'AKIA3', secretAccessKey: 's', policy: allow });
-    expect(store.findCredential('AKIA3')?.caller).toMatchObject({ kind: 'session', arn, principalArn: arn });
+    store.addPrincipal({ arn, accessKeyId: 'key-3', secretAccessKey: 's', policy: allow });
+    expect(store.findCredential('key-3')?.caller).toMatchObject({ kind: 'session', arn, principalArn: arn });
     const group = { arn: 'arn:aws:iam::111111111111:group/g', accessKeyId: 'A', secretAccessKey: 's', policy: allow };
     expect(() => store.addPrincipal(group)).toThrow('neither a user nor a role');
   });

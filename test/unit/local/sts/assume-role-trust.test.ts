@@ -197,6 +197,14 @@ describe('AssumeRole by the caller’s own policies', () => {
     else await expect(answer).rejects.toMatchObject(DENIED);
   });
 
+  it('is denied in the role’s own account, too, unless the trust policy says otherwise', async () => {
+    const fixture = createStsFixture();
+    fixture.trust(trusting(BROKER_ROLE));
+    await expect(fixture.assume({}, 'tenant-key')).rejects.toMatchObject(DENIED);
+    fixture.trust(trusting('222222222222'));
+    await expect(fixture.assume({}, 'tenant-key')).resolves.toHaveProperty('Credentials');
+  });
+
   it('answers the same whether the role, its trust or the permission is missing, and tells no condition', async () => {
     const message = `User: ${SESSION} is not authorized to perform: sts:AssumeRole on resource: ${TENANT_ROLE}`;
     const noRole = createStsFixture();

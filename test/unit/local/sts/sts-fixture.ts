@@ -47,8 +47,8 @@ export function createStsFixture(brokerPolicy: readonly PolicyStatement[] = [may
   const recordCloudTrail = (record: CloudTrailRecord) => records.push(record);
   const authorize = createAuthorize({ clock });
   const sts = createStsService({ store, authorize, clock, ids: systemIds, recordCloudTrail, partition: 'aws' });
-  store.addAccount({ accountId: '111111111111', accessKeyId: 'AKIABROKER', secretAccessKey: 's' });
-  store.addAccount({ accountId: '222222222222', accessKeyId: 'AKIATENANT', secretAccessKey: 's' });
+  store.addAccount({ accountId: '111111111111', accessKeyId: 'broker-key', secretAccessKey: 's' });
+  store.addAccount({ accountId: '222222222222', accessKeyId: 'tenant-key', secretAccessKey: 's' });
   const role = store.putRole({
     accountId: '111111111111',
     path: '/',
