@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { packageStage } from '../../config/package-stage.ts';
+
+type Resource = { Type: string; Properties: Record<string, unknown> };
+type Statement = { Sid?: string; Effect: string; Action: string | string[]; Resource?: unknown };
+
+let template: { Resources: Record<string, Resource> };
+beforeAll(async () => {
+  const { templatePath } = await packageStage({ stage: 'local', log: () => undefined });
+  template = JSON.parse(readFileSync(templatePath, 'utf8'));
+});
+
+function ofType(type: string): [string, Resource][] {
+  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** Every statement of every policy of the template, with where it stands. */
+function statements(): { at: string; statement: Statement }[] {
+  return Object.entries(template.Resources).flatMap(([at, { Properties }]) =>
+    statementsIn(Properties).map((statement) => ({ at: `${at} ${statement.Sid ?? ''}`.trim(), statement })),
+  );
+}
+
+function statementsIn(value: unknown): Statement[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('Effect' in value) return [value as Statement];
+  return Object.values(value).flatMap(statementsIn);
+}
+
+describe('the policies', () => {
+  it('allow no action by wildcard', () => {
+    const wide = statements().filter(
+      ({ statement }) =>
+        statement.Effect === 'Allow' && [statement.Action].flat().some((action) => action.includes('*')),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  /** In the policy of a key, `*` is that key. */
+  it('allow no resource by wildcard, but a key itself', () => {
+    const wide = statements().filter(
+      ({ statement }) => statement.Effect === 'Allow' && [statement.Resource].flat().includes('*'),
+    );
+    expect(wide.map(({ at }) => at).sort()).toEqual([
+      'EnvelopesKey AdministerByIam',
+      'EnvelopesKey BrokerSeals',
+      'EnvelopesKey ScanAccountOpens',
+      'TablesKey AdministerByIam',
+      'TablesKey UseThroughDynamoDb',
+    ]);
+  });
+
+  it('let nobody delete or scan, and nobody but issue-credentials assume or seal', () => {
+    const holders = (action: string) =>
+      statements()
+        .filter(({ statement }) => statement.Effect === 'Allow' && [statement.Action].flat().includes(action))
+        .map(({ at }) => at)
+        .filter((at) => !/^\w+Role$/.test(at));
+    expect(holders('dynamodb:DeleteItem')).toEqual([]);
+    expect(holders('dynamodb:Scan')).toEqual([]);
+    expect(holders('sts:AssumeRole')).toEqual(['IssueCredentialsRole AssumeTenantRoles']);
+    expect(holders('lambda:InvokeFunction')).toEqual(['IssueCredentialsRole InvokeJobs']);
+    expect(holders('kms:CreateGrant')).toEqual(['TablesKey UseThroughDynamoDb']);
+  });
+
+  it('have no policy beside the ones written here', () => {
+    for (const [, { Properties }] of ofType('AWS::IAM::Role'))
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(ofType('AWS::IAM::Policy')).toEqual([]);
+    expect(ofType('AWS::IAM::ManagedPolicy')).toEqual([]);
+  });
+
+  it('deny each declared source to others', () => {
+    const denied = ofType('AWS::Events::EventBusPolicy').map(([, { Properties }]) => JSON.stringify(Properties));
+    for (const source of ['com.example.scans', 'com.example.logs']) {
+      expect(denied.filter((text) => text.includes('"Deny"') && text.includes(`["${source}"]`))).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,40 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { readStageConfig } from '../../../config/stage-config.ts';
+import { createConfigTree } from './config-tree.ts';
+
+const tree = createConfigTree();
+afterAll(() => tree.remove());
+
+describe('readStageConfig', () => {
+  it.each([
+    ['local', 'local1'],
+    ['dev', 'dev1'],
+  ])('reads config/%s.yml as it is shipped', (stage, deploymentId) => {
+    expect(readStageConfig({ stage })).toMatchObject({ deploymentId, mode: 'shared', homeRegion: 'eu-west-1' });
+  });
+
+  it('names the stages that there are when one has no file', () => {
+    expect(() => readStageConfig({ stage: 'prod' })).toThrow(
+      'there is no config/prod.yml; the stages that have one: dev, local.',
+    );
+  });
+
+  it.each(['', '../local', 'LOCAL', '1st', 'a'.repeat(21), 'a/b', 'a.b'])('refuses %j as a stage', (stage) => {
+    expect(() => readStageConfig({ stage })).toThrow('is not a stage');
+  });
+
+  it('says that a file is not YAML', () => {
+    tree.write('config/broken.yml', 'deploymentId: [');
+    expect(() => readStageConfig({ stage: 'broken', root: tree.root })).toThrow('config/broken.yml is not YAML');
+  });
+
+  it('refuses a key that is there twice', () => {
+    tree.write('config/twice.yml', 'mode: shared\nmode: dedicated\n');
+    expect(() => readStageConfig({ stage: 'twice', root: tree.root })).toThrow('config/twice.yml is not YAML');
+  });
+
+  it('refuses what cannot be deployed', () => {
+    tree.write('config/empty.yml', '# nothing\n');
+    expect(() => readStageConfig({ stage: 'empty', root: tree.root })).toThrow('config/empty.yml cannot be deployed');
+  });
+});
