@@ -41,6 +41,6 @@ function environmentWithoutAws(): NodeJS.ProcessEnv {
 
 function outputOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { stdout, stderr } = error as Error & { stdout?: string; stderr?: string };
-  return [stdout, stderr].filter(Boolean).join('\n').trim() || error.message;
+  const printed = ['stdout' in error ? error.stdout : '', 'stderr' in error ? error.stderr : ''];
+  return printed.join('\n').trim() || error.message;
 }
