@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { withAccessDeniedException } from '../access-denied-exception.ts';
+import { exactRecord } from '../exact-record.ts';
 import type { Authorize } from '../iam/authorize.ts';
 import type { StackIds } from '../ids.ts';
 import { parseInput } from '../parse-input.ts';
@@ -18,7 +19,7 @@ export type KmsDeps = {
 const LARGEST_PLAINTEXT_BYTES = 4096;
 const LARGEST_DATA_KEY_BYTES = 1024;
 
-const context = v.optional(v.record(v.string(), v.string()), {});
+const context = v.optional(exactRecord(v.string()), {});
 const bytes = (longest: number) => v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(longest));
 const dataKeyInput = v.object({
   KeyId: v.string(),

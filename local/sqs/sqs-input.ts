@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { exactRecord } from '../exact-record.ts';
 
 /** The shapes of SQS's inputs, as far as standard queues have them, with the limits that SQS documents. */
 
@@ -19,7 +20,7 @@ const UNICODE_OF_A_BODY = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{
 const message = {
   MessageBody: v.pipe(v.string(), v.regex(UNICODE_OF_A_BODY, 'empty, or with characters outside the allowed set')),
   DelaySeconds: v.optional(seconds(900)),
-  MessageAttributes: v.optional(v.record(v.string(), messageAttribute), {}),
+  MessageAttributes: v.optional(exactRecord(messageAttribute), {}),
 };
 
 const batchOf = <Entry extends v.ObjectEntries>(entry: Entry) =>

@@ -78,6 +78,7 @@ describe('KMS', () => {
     ['a name of another case', { tenantid: 'acme', job: 'posture' }],
     ['the pairs cut elsewhere', { tenantIda: 'cme', job: 'posture' }],
     ['no pairs', {}],
+    ['a pair named like a prototype more', JSON.parse('{"tenantId":"acme","job":"posture","__proto__":"x"}')],
   ])('does not open under a context with %s', async (_title, EncryptionContext) => {
     const world = setUp();
     const blob = await seal(world);
