@@ -1,0 +1,48 @@
+/** `npm run demo [-- --json]`: the main job on the embedded stack, told as it happens or as one JSON document. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { packageStage } from '../config/package-stage.ts';
+import { makeDemoWorld } from './demo/demo-world.ts';
+import { type Narrator, narratorTo, silentNarrator } from './demo/narrator.ts';
+import { outcomeOf, readLedger } from './demo/read-outcome.ts';
+import { tellStory } from './demo/story.ts';
+import { startStack } from './stack.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const narrator = options.json ? silentNarrator : narratorTo(process.stdout);
+const progress = (line: string) => process.stderr.write(`${line}\n`);
+
+narrator.title('The credential broker, on the embedded stack');
+narrator.aside(
+  'A stand-in for AWS inside this process: real wire protocols, signatures, policies. Nothing leaves the machine.',
+);
+const packaged = await packageStage({ stage: 'local', log: progress });
+const stack = await startStack({
+  port: 0,
+  accountsFile: path.join(import.meta.dirname, 'accounts/emulated-accounts.json'),
+  packageDir: path.join(root, '.build/local'),
+  log: progress,
+});
+try {
+  const world = makeDemoWorld({ stack, deployment: packaged.config, accounts: stack.accounts });
+  await tellStory(world, narrator);
+  const outcome = outcomeOf(await readLedger(world.dynamo, world.tables.ledger), world.assumeRoleCalls());
+  if (options.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+  else tellEnd(narrator, outcome);
+} finally {
+  await stack.close();
+}
+
+function tellEnd(teller: Narrator, { requests, issuances, assumeRoleCalls }: ReturnType<typeof outcomeOf>): void {
+  const { allowed, denied } = assumeRoleCalls;
+  teller.title('In all');
+  teller.fact('ledger', `${requests.length} requests, ${issuances.length} issuances`);
+  teller.fact('CloudTrail', `${allowed} AssumeRole calls allowed, ${denied} denied, the probes included`);
+  teller.title('Where to look next');
+  teller.fact('pipeline', 'lib/broker/run-job.ts reads top to bottom as what you just saw');
+  teller.fact('one call', 'lib/broker/assume-tenant-role.ts is the only file that enters an account');
+  teller.fact('the same', 'as data: npm run --silent demo -- --json');
+  teller.fact('yourself', 'npm run --silent local keeps the stack up for the AWS CLI or any SDK');
+}

@@ -1,0 +1,162 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { STSClient } from '@aws-sdk/client-sts';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import { systemIds } from '../../lib/platform/ids.ts';
+import { makeTenantRegistry } from '../../lib/tenants/dynamo-tenant-registry.ts';
+import type { TenantRegistry } from '../../lib/tenants/tenant-registry.ts';
+import type { AccountsDocument } from '../accounts/accounts-document.ts';
+import { readCloudTrailFile } from '../cloudtrail/cloudtrail-file.ts';
+import type { CloudTrailRecord } from '../cloudtrail/cloudtrail-record.ts';
+import type { Stack } from '../stack.ts';
+import { type Customer, customerOf } from './customer.ts';
+import type { Keys } from './iam-call.ts';
+
+/** Everybody who acts in the demo, each with keys of its own, all through the wire protocols of the running stack. */
+export type DemoWorld = {
+  readonly stack: Stack;
+  readonly deployment: DeploymentConfig;
+  readonly brokerAccount: string;
+  readonly registry: TenantRegistry;
+  readonly dynamo: DynamoDBDocumentClient;
+  /** STS as the prober of tenants' trust. */
+  readonly prober: STSClient;
+  /** The exact ARNs of the broker's roles that customers are asked to trust. */
+  readonly assumingRoleArns: readonly string[];
+  readonly tables: { readonly ledger: string; readonly tenants: string };
+  customer(accountId: string): Customer;
+  /** Puts a RunJob event on the bus as this principal. Gives EventBridge's id of the event. */
+  ask(profile: string, event: { readonly source: string; readonly detail: object }): Promise<string>;
+  /** The queue on which requests wait. */
+  readonly requestQueue: string;
+  /** AssumeRole calls so far, as CloudTrail has them in the broker's account. */
+  assumeRoleCalls(): readonly CloudTrailRecord[];
+  /** The secret key and the token of every session that STS gave out. */
+  sessionSecrets(): readonly string[];
+  /** The body of every message that was ever in a queue. */
+  messagesSeen(): readonly string[];
+  /** Every line that a function wrote. */
+  logLines(): readonly string[];
+  /** Any SDK client as these keys. */
+  connection(keys: Keys & { readonly sessionToken?: string }): ClientConnection;
+};
+
+export type ClientConnection = {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Keys & { readonly sessionToken?: string };
+};
+
+const PREFIX = 'credential-broker-local';
+
+export function makeDemoWorld({
+  stack,
+  deployment,
+  accounts,
+}: {
+  readonly stack: Stack;
+  readonly deployment: DeploymentConfig;
+  readonly accounts: AccountsDocument;
+}): DemoWorld {
+  const { endpoint } = stack;
+  const connection = (keys: Keys & { readonly sessionToken?: string }) => ({
+    endpoint,
+    region: deployment.homeRegion,
+    credentials: keys,
+  });
+  const connectionOf = (profile: string) => connection(keysOf(profile, accounts));
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(connectionOf('operator')));
+  const { brokerAccount } = accounts;
+  const { partition, tenantRoles, deploymentId } = deployment;
+  const roleArnRules = { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccount] };
+  const assumeRoleCalls = () => assumeRoleCallsOf(stack, brokerAccount);
+  const tables = { ledger: `${PREFIX}-ledger`, tenants: `${PREFIX}-tenants` };
+  return {
+    stack,
+    deployment,
+    brokerAccount,
+    dynamo,
+    tables,
+    connection,
+    requestQueue: `${PREFIX}-requests`,
+    assumeRoleCalls,
+    sessionSecrets: () => assumeRoleCalls().flatMap((record) => secretsOf(record, stack)),
+    messagesSeen: collectMessages(stack),
+    logLines: collectLogLines(stack),
+    registry: makeTenantRegistry({
+      dynamo,
+      clock: stack.clock,
+      ids: systemIds,
+      config: { tenantsTable: tables.tenants, deploymentId, roleArnRules },
+    }),
+    prober: new STSClient({ ...connectionOf('verify-trust'), maxAttempts: 1 }),
+    assumingRoleArns: ['issue-credentials', 'verify-trust'].map(
+      (name) => `arn:${partition}:iam::${brokerAccount}:role/${PREFIX}-${name}`,
+    ),
+    customer: (accountId) => customerOf({ accountId, keys: accountKeys(accountId, accounts), endpoint }),
+    ask: (profile, event) => putRunJob(new EventBridgeClient(connectionOf(profile)), event),
+  };
+}
+
+/** The caller's copies: a denied call has no other. */
+function assumeRoleCallsOf({ cloudTrailFile }: Stack, brokerAccount: string): readonly CloudTrailRecord[] {
+  return readCloudTrailFile(cloudTrailFile).filter(
+    (record) => record.eventName === 'AssumeRole' && record.recipientAccountId === brokerAccount,
+  );
+}
+
+const answeredSchema = v.object({ credentials: v.object({ accessKeyId: v.string() }) });
+
+function secretsOf({ responseElements }: CloudTrailRecord, { identities }: Stack): readonly string[] {
+  const answered = v.safeParse(answeredSchema, responseElements);
+  if (!answered.success) return [];
+  const stored = identities.findCredential(answered.output.credentials.accessKeyId);
+  return stored === undefined
+    ? []
+    : [stored.secretAccessKey, ...(stored.sessionToken === undefined ? [] : [stored.sessionToken])];
+}
+
+function collectMessages({ queues }: Stack): () => readonly string[] {
+  const seen = new Map<string, string>();
+  const look = () => {
+    for (const { messageId, body } of queues.snapshot()) seen.set(messageId, body);
+  };
+  for (const name of queues.queueNames()) queues.onMessage(name, look);
+  return () => [...seen.values()];
+}
+
+function collectLogLines({ onFunctionLog }: Stack): () => readonly string[] {
+  const lines: string[] = [];
+  onFunctionLog((line) => lines.push(JSON.stringify(line)));
+  return () => lines;
+}
+
+async function putRunJob(
+  bus: EventBridgeClient,
+  { source, detail }: { readonly source: string; readonly detail: object },
+): Promise<string> {
+  const answer = await bus.send(
+    new PutEventsCommand({
+      Entries: [{ EventBusName: PREFIX, Source: source, DetailType: 'RunJob', Detail: JSON.stringify(detail) }],
+    }),
+  );
+  const [entry] = answer.Entries ?? [];
+  if (answer.FailedEntryCount !== 0 || entry?.EventId === undefined) {
+    throw new Error(`EventBridge did not take the event: ${entry?.ErrorCode ?? 'no answer'}`);
+  }
+  return entry.EventId;
+}
+
+function keysOf(profile: string, { principals }: AccountsDocument): Keys {
+  const found = principals.find((principal) => principal.profile === profile);
+  if (found === undefined) throw new Error(`the accounts file has no principal ${profile}`);
+  return { accessKeyId: found.accessKeyId, secretAccessKey: found.secretAccessKey };
+}
+
+function accountKeys(accountId: string, { accounts }: AccountsDocument): Keys {
+  const found = accounts.find((account) => account.accountId === accountId);
+  if (found === undefined) throw new Error(`the accounts file has no account ${accountId}`);
+  return { accessKeyId: found.accessKeyId, secretAccessKey: found.secretAccessKey };
+}

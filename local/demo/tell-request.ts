@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import type { Issuance } from '../../lib/broker/issuance.ts';
+import type { RequestRecord } from '../../lib/broker/request-record.ts';
+import type { Narrator } from './narrator.ts';
+import type { LedgerContents } from './read-outcome.ts';
+
+/** Tells what became of the request of one event: asked, decided, issued, done, as the ledger has it. */
+export function tellRequest(eventId: string, ledger: LedgerContents, narrator: Narrator): void {
+  const requests = ledger.requests.filter((request) => request.origin.eventId === eventId);
+  for (const request of requests) {
+    tellDecision(request, narrator);
+    const issuances = ledger.issuances.filter(({ requestId }) => requestId === request.recordId);
+    for (const issuance of issuances) tellIssuance(issuance, narrator);
+  }
+  if (requests.length !== 1) narrator.bad('records', `${requests.length} records of this event`);
+}
+
+function tellDecision(request: RequestRecord, narrator: Narrator): void {
+  const { requester, job = '?', tenantId = '?', recordId, refusal, accountIds = [] } = request;
+  narrator.fact('asked', `${requester} asks for ${job} of ${tenantId}   ${recordId}`);
+  if (refusal !== undefined) narrator.bad('refused', `${refusal.reason}: ${refusal.explanation}`);
+  else
+    narrator.good('decided', `allowed, ${accountIds.length === 1 ? 'account' : 'accounts'} ${accountIds.join(', ')}`);
+}
+
+function tellIssuance(issuance: Issuance, narrator: Narrator): void {
+  for (const attempt of issuance.attempts) {
+    const { accessKeyId, fenceMs, expiresAtMs, sessionName, stsRequestId = '?' } = attempt;
+    if (accessKeyId === undefined) {
+      narrator.bad(attempt.outcome, `session ${sessionName}   STS request ${stsRequestId}`);
+      continue;
+    }
+    narrator.good('issued', `session ${sessionName}`);
+    narrator.fact('', `access key ${accessKeyId}, nothing works after ${time(fenceMs)} (STS: ${time(expiresAtMs)})`);
+  }
+  tellEnd(issuance, narrator);
+}
+
+function tellEnd(issuance: Issuance, narrator: Narrator): void {
+  const { state, accountId } = issuance;
+  switch (state) {
+    case 'completed':
+      narrator.good('completed', `${accountId}: ${summary(issuance.report?.summary)}`);
+      break;
+    case 'denied':
+      narrator.bad('denied', `${accountId}: ${issuance.code}, recorded; the job never ran`);
+      break;
+    case 'refused':
+    case 'revoked':
+      narrator.bad(state, `${accountId}: ${issuance.refusal.reason}: ${issuance.refusal.explanation}`);
+      break;
+    default:
+      narrator.bad(state, accountId);
+  }
+}
+
+const findingSchema = v.object({ bucket: v.string(), region: v.string(), problems: v.array(v.string()) });
+const scanSchema = v.object({ findings: v.array(findingSchema) });
+
+/** A scan's findings, or whatever else the job returned. */
+function summary(text: string | undefined): string {
+  if (text === undefined) return 'no summary';
+  const scan = v.safeParse(scanSchema, JSON.parse(text));
+  if (!scan.success) return text;
+  const { findings } = scan.output;
+  const buckets = findings.map(({ bucket, region, problems }) => `${bucket} (${region}) ${problems.join(', ')}`);
+  return buckets.length === 0
+    ? 'no findings'
+    : `${buckets.length} findings\n${buckets.map((line) => `              ${line}`).join('\n')}`;
+}
+
+function time(epochMs: number | undefined): string {
+  return epochMs === undefined ? '?' : `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;
+}

@@ -1,0 +1,69 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { root } from './source-files.ts';
+
+const jobs = globSync('functions/jobs/*.ts', { cwd: root });
+const others = globSync('functions/*.ts', { cwd: root });
+const contents = new Map<string, readonly string[]>();
+
+beforeAll(async () => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [...jobs, ...others],
+    outdir: 'out',
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+    define: { DEPLOYMENT_CONFIG: '{}' },
+  });
+  for (const output of Object.values(metafile.outputs)) {
+    const inputs = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    contents.set(
+      output.entryPoint ?? '',
+      inputs.map(([input]) => input),
+    );
+  }
+});
+
+function filesIn(entry: string): readonly string[] {
+  return contents.get(entry) ?? [];
+}
+
+describe('what a bundle holds', () => {
+  it.each(jobs)('%s holds no STS client and nothing of the broker', (job) => {
+    expect(filesIn(job).length).toBeGreaterThan(20);
+    const forbidden = filesIn(job).filter((file) =>
+      /@aws-sdk\/client-sts\/|^lib\/(broker|requests|tenants)\//.test(file),
+    );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('functions/sweep-issuances.ts holds no STS, no KMS and no Lambda client', () => {
+    const entry = 'functions/sweep-issuances.ts';
+    expect(filesIn(entry).length).toBeGreaterThan(20);
+    expect(filesIn(entry).filter((file) => /@aws-sdk\/client-(sts|kms|lambda)\//.test(file))).toEqual([]);
+  });
+
+  it.each([...jobs, ...others])('%s holds nothing of the embedded stack, the tests or the packaging', (entry) => {
+    expect(filesIn(entry).filter((file) => /^(local|test|config)\//.test(file))).toEqual([]);
+  });
+
+  it.each([...jobs, ...others])('%s holds only packages that stand in package.json, and theirs', (entry) => {
+    const stray = filesIn(entry).filter((file) => file.startsWith('node_modules/') && developmentOnly(file));
+    expect(stray).toEqual([]);
+  });
+});
+
+/** Tools that must never be shipped. */
+function developmentOnly(file: string): boolean {
+  return /node_modules\/(vitest|fast-check|dynalite|esbuild|serverless|yaml|cspell|@biomejs)\//.test(
+    path.posix.normalize(file),
+  );
+}
