@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+export const USAGE = `Usage: npm run --silent local -- [--port N] [--accounts FILE] [--quiet]
+
+Starts the embedded stack and prints one line of JSON once it is ready:
+  {"ready":true,"endpoint":"http://127.0.0.1:4566","awsConfigFile":"…"}
+Set AWS_CONFIG_FILE to that file and AWS_PROFILE to one of its profiles, and any AWS client talks to the stack.
+Ctrl-C stops it.
+
+  --port N         the port to listen on; 0 takes a free one (4566)
+  --accounts FILE  the emulated accounts, roles and buckets (local/accounts/emulated-accounts.json)
+  --quiet          print nothing on standard error but what went wrong
+  --help           print this
+`;
+
+const DEFAULT_PORT = 4566;
+const LARGEST_PORT = 65_535;
+
+export type LocalOptions = { readonly port: number; readonly accountsFile: string; readonly quiet: boolean };
+export type LocalCommand =
+  | ({ readonly kind: 'start' } & LocalOptions)
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly problem: string };
+
+/** Reads the command line of `npm run local`; what it does not know is wrong, never ignored. */
+export function parseLocalOptions(args: readonly string[]): LocalCommand {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: String(DEFAULT_PORT) },
+        accounts: { type: 'string', default: path.join(import.meta.dirname, 'accounts', 'emulated-accounts.json') },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return { kind: 'help' };
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > LARGEST_PORT) {
+      return { kind: 'wrong', problem: `--port takes a number from 0 to ${LARGEST_PORT}, not ${values.port}` };
+    }
+    return { kind: 'start', port, accountsFile: path.resolve(values.accounts), quiet: values.quiet };
+  } catch (error) {
+    return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,79 @@
+import type { StackClock } from '../clock.ts';
+import type { RecordCloudTrail } from '../cloudtrail/cloudtrail-record.ts';
+import { type DynamoDb, startDynamoDb } from '../dynamodb/dynamodb-service.ts';
+import type { Authorize } from '../iam/authorize.ts';
+import { createIamService } from '../iam/iam-service.ts';
+import type { IdentityStore } from '../iam/identity-store.ts';
+import type { StackIds } from '../ids.ts';
+import { createKeyStore, type KeyStore } from '../kms/key-store.ts';
+import { createKmsService } from '../kms/kms-service.ts';
+import type { BucketStore } from '../s3/bucket-store.ts';
+import { createS3Service } from '../s3/s3-service.ts';
+import { createQueueStore, type QueueStore } from '../sqs/queue-store.ts';
+import { createSqsService } from '../sqs/sqs-service.ts';
+import type { StackHome } from '../stack-home.ts';
+import { createStsService } from '../sts/sts-service.ts';
+import { TemplateError } from '../template/template-error.ts';
+import type { KeyWiring, Wiring } from '../template/wiring.ts';
+import type { StackServices } from './late-services.ts';
+
+export type StoresDeps = {
+  readonly wiring: Wiring;
+  readonly home: StackHome;
+  readonly identities: IdentityStore;
+  readonly buckets: BucketStore;
+  readonly authorize: Authorize;
+  readonly recordCloudTrail: RecordCloudTrail;
+  readonly clock: StackClock;
+  readonly ids: StackIds;
+  readonly endpoint: string;
+  readonly stopping: AbortSignal;
+};
+
+/** What holds state, and the services over it that need no function to run. */
+export type Stores = {
+  readonly queues: QueueStore;
+  readonly keys: KeyStore;
+  readonly dynamoDb: DynamoDb;
+  readonly services: Omit<StackServices, 'events' | 'lambda'>;
+};
+
+/** Makes the template's queues, tables and keys, and the services over them and over the emulated accounts. */
+export async function buildStores(deps: StoresDeps): Promise<Stores> {
+  const { wiring, home, authorize, identities, clock, ids, endpoint, stopping } = deps;
+  const queues = createQueueStore({ clock, ids });
+  for (const queue of wiring.queues) queues.createQueue(queue);
+  const keys = createKeyStore({ ids, home, keys: wiring.keys.map(keyDescription) });
+  const dynamoDb = await startDynamoDb({ authorize, home, tables: wiring.tables.map(tableDefinition) });
+  return {
+    queues,
+    keys,
+    dynamoDb,
+    services: {
+      sts: createStsService({ ...deps, store: identities, partition: home.partition }),
+      iam: createIamService({ store: identities, authorize }),
+      dynamodb: dynamoDb.service,
+      kms: createKmsService({ store: keys, authorize, ids, home }),
+      sqs: createSqsService({ store: queues, authorize, clock, home, endpoint: () => endpoint, stopping }),
+      s3: createS3Service({ buckets: deps.buckets, authorize, partition: home.partition }),
+    },
+  };
+}
+
+function keyDescription({ logicalId, keyId, keySpec, keyUsage, policy, aliases }: KeyWiring) {
+  if (keySpec !== 'SYMMETRIC_DEFAULT' || keyUsage !== 'ENCRYPT_DECRYPT') {
+    throw new TemplateError(logicalId, `the embedded stack has symmetric keys only, not ${keySpec} for ${keyUsage}`);
+  }
+  const [alias, ...more] = aliases;
+  if (more.length > 0) throw new TemplateError(logicalId, 'a key of the embedded stack has one alias at most');
+  return { keyId, policy, ...(alias !== undefined && { alias }) };
+}
+
+function tableDefinition({ name, attributeDefinitions, keySchema, globalSecondaryIndexes }: Wiring['tables'][number]) {
+  return {
+    TableName: name,
+    AttributeDefinitions: attributeDefinitions,
+    KeySchema: keySchema,
+    GlobalSecondaryIndexes: globalSecondaryIndexes,
+  };
+}

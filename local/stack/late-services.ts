@@ -1,0 +1,72 @@
+import type { Protocol } from '../http/codec.ts';
+import type { ServedServices } from '../http/route.ts';
+import { type Service, type ServiceCall, ServiceError } from '../service.ts';
+
+/** Every service of the stack by signing name, with the wire protocol that its clients speak. */
+const protocols = {
+  sts: 'query',
+  iam: 'query',
+  dynamodb: 'json-1.0',
+  events: 'json-1.1',
+  kms: 'json-1.1',
+  sqs: 'json-1.0',
+  lambda: 'lambda',
+  s3: 's3',
+} as const satisfies Readonly<Record<string, Protocol>>;
+
+export type ServiceName = keyof typeof protocols;
+export type StackServices = Readonly<Record<ServiceName, Service>>;
+
+/** One call to a service that came over the wire, once it is answered; `errorCode` where the answer is an error. */
+export type AnsweredCall = {
+  readonly service: ServiceName;
+  readonly action: string;
+  readonly call: ServiceCall;
+  readonly errorCode?: string;
+};
+
+export type LateServices = {
+  readonly served: ServedServices;
+  provide(services: StackServices): void;
+};
+
+/**
+ * The served services before they exist: queue URLs in the template contain the endpoint, so the port is bound first
+ * and everything else is built after. A request that comes in between is told to try again.
+ */
+export function createLateServices(onAnswered: (call: AnsweredCall) => void): LateServices {
+  let built: StackServices | undefined;
+  function late(service: ServiceName): Service {
+    return async (action, call) => {
+      if (built === undefined) throw new ServiceError('ServiceUnavailable', 503, 'the embedded stack is starting');
+      try {
+        const answer = await built[service](action, call);
+        onAnswered({ service, action, call });
+        return answer;
+      } catch (error) {
+        onAnswered({
+          service,
+          action,
+          call,
+          errorCode: error instanceof ServiceError ? error.code : 'InternalFailure',
+        });
+        throw error;
+      }
+    };
+  }
+  return {
+    served: {
+      sts: { protocol: protocols.sts, service: late('sts') },
+      iam: { protocol: protocols.iam, service: late('iam') },
+      dynamodb: { protocol: protocols.dynamodb, service: late('dynamodb') },
+      events: { protocol: protocols.events, service: late('events') },
+      kms: { protocol: protocols.kms, service: late('kms') },
+      sqs: { protocol: protocols.sqs, service: late('sqs') },
+      lambda: { protocol: protocols.lambda, service: late('lambda') },
+      s3: { protocol: protocols.s3, service: late('s3') },
+    },
+    provide(services) {
+      built = services;
+    },
+  };
+}

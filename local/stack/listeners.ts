@@ -1,0 +1,18 @@
+/** A list of callbacks that are told of something, each until it ends its own subscription. */
+export type Listeners<Event> = {
+  add(listener: (event: Event) => void): () => void;
+  tell(event: Event): void;
+};
+
+export function createListeners<Event>(): Listeners<Event> {
+  const listeners = new Set<(event: Event) => void>();
+  return {
+    add(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell(event) {
+      for (const listener of [...listeners]) listener(event);
+    },
+  };
+}
