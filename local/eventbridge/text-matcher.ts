@@ -51,7 +51,7 @@ function wildcardTest(pattern: string): (text: string) => boolean {
   const tail = rest.pop();
   if (tail === undefined) return (text) => text === head;
   return (text) => {
-    if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+    if (!text.startsWith(head) || !text.endsWith(tail)) return false;
     let position = head.length;
     for (const part of rest) {
       const found = text.indexOf(part, position);

@@ -166,7 +166,7 @@ const job = callerWith([
 const own = { TableName: 'ledger', Key: { recordId: S('posture.1') } };
 const update = {
   ...own,
-  UpdateExpression: 'SET #s = :v REMOVE ticket.wrapped',
+  UpdateExpression: 'SET #s = :v REMOVE ticket.attempt',
   ExpressionAttributeNames: { '#s': 'state' },
   ExpressionAttributeValues: { ':v': S('x') },
 };
@@ -254,7 +254,7 @@ describe('a job of the name posture', () => {
   it.each(decisions)('%s (%s)', async (_title, action, input, isAllowed) => {
     const world = await setUp();
     const client = clientOf(world);
-    const items = [{ recordId: S('posture.1'), ticket: { M: { wrapped: S('k') } } }, { recordId: S('costs.1') }];
+    const items = [{ recordId: S('posture.1'), ticket: { M: { attempt: S('k') } } }, { recordId: S('costs.1') }];
     for (const Item of items) await client.send(new PutItemCommand({ TableName: 'ledger', Item }));
     const before = await world.snapshotTables();
     const answer = world.service(action, callOf(job, { ...input }));

@@ -96,6 +96,7 @@ const cases: [string, unknown, boolean][] = [
   ['a wildcard', detail('path', { wildcard: 'dir/*/bin/*.txt' }), true],
   ['a wildcard that ends too early', detail('path', { wildcard: 'dir/*/bin' }), false],
   ['a wildcard that would overlap', detail('state', { wildcard: 'runni*nning' }), false],
+  ['a wildcard whose parts would overlap', detail('state', { wildcard: 'r*unni*nning' }), false],
   ['an escaped asterisk and backslash', detail('path', { wildcard: '*a\\*b\\\\c*' }), true],
   ['an escaped asterisk where there is none', detail('state', { wildcard: 'run\\*' }), false],
   ['nested fields', { detail: { nested: { 'c-count': { c1: [{ numeric: ['=', 100] }] } } } }, true],
