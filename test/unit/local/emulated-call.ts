@@ -36,8 +36,8 @@ export function callerWith(policies: readonly PolicyDocument[], accountId = home
     accountId,
     arn: `arn:aws:sts::${accountId}:assumed-role/worker/session-1`,
     principalArn: `arn:aws:iam::${accountId}:role/worker`,
-    userId: 'AROAEXAMPLE:session-1',
-    accessKeyId: 'ASIAEXAMPLE',
+    userId: 'AROAEXAMPLEEXAMPLE01:session-1',
+    accessKeyId: 'ASIAEXAMPLEEXAMPLE01',
     identityPolicies: () => policies,
   };
 }

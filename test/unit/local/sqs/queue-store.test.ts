@@ -46,13 +46,13 @@ describe('a queue', () => {
 
   it('gives each receive a handle of its own and counts it, keeping the first receive', () => {
     const { clock, store } = setUp();
-    store.send('work', 'body', { senderId: 'AROA:me' });
+    store.send('work', 'body', { senderId: 'user-1' });
     const first = only(store.receive('work', { max: 1, visibilityTimeoutSeconds: 0 }));
     clock.advance(5);
     const second = only(store.receive('work', one));
     expect(second.receiptHandle).not.toBe(first.receiptHandle);
     expect([first.receiveCount, second.receiveCount]).toEqual([1, 2]);
-    expect(second).toMatchObject({ firstReceivedAtMs: START_MS, sentAtMs: START_MS, senderId: 'AROA:me' });
+    expect(second).toMatchObject({ firstReceivedAtMs: START_MS, sentAtMs: START_MS, senderId: 'user-1' });
   });
 
   it('deletes by the last handle only, also after the visibility time-out', () => {

@@ -52,10 +52,10 @@ describe('SQS under the AWS SDK', () => {
   it('sends, receives with all attributes and deletes; the SDK agrees with every MD5', async () => {
     const { client, store } = setUp();
     const MessageAttributes = {
-      note: { DataType: 'String', StringValue: 'grüße' },
+      note: { DataType: 'String', StringValue: 'café' },
       raw: { DataType: 'Binary', BinaryValue: Uint8Array.of(0, 255) },
     };
-    const sent = await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hällo', MessageAttributes }));
+    const sent = await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'déjà vu', MessageAttributes }));
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl,
@@ -66,10 +66,10 @@ describe('SQS under the AWS SDK', () => {
     );
     expect(Messages).toMatchObject([
       {
-        Body: 'hällo',
+        Body: 'déjà vu',
         MessageId: sent.MessageId,
-        Attributes: { ApproximateReceiveCount: '1', SenderId: 'AROAEXAMPLE:session-1' },
-        MessageAttributes: { note: { StringValue: 'grüße' } },
+        Attributes: { ApproximateReceiveCount: '1', SenderId: 'AROAEXAMPLEEXAMPLE01:session-1' },
+        MessageAttributes: { note: { StringValue: 'café' } },
       },
     ]);
     expect(Messages[0]?.MessageAttributes).not.toHaveProperty('raw');
