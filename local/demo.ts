@@ -10,7 +10,11 @@ import { startStack } from './stack.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const HELP = `npm run demo              tells the main job as it happens
+npm run --silent demo -- --json   prints one JSON document of what came of it, and nothing else
+`;
+
+const options = readOptions();
 const narrator = options.json ? silentNarrator : narratorTo(process.stdout);
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -33,6 +37,22 @@ try {
   else tellEnd(narrator, outcome);
 } finally {
   await stack.close();
+}
+
+function readOptions(): { readonly json: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      process.exit(0);
+    }
+    return values;
+  } catch (error) {
+    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(2);
+  }
 }
 
 function tellEnd(teller: Narrator, { requests, issuances, assumeRoleCalls }: ReturnType<typeof outcomeOf>): void {

@@ -4,6 +4,8 @@ import type { Narrator } from './narrator.ts';
 import { readLedger } from './read-outcome.ts';
 
 const MINUTE_MS = 60_000;
+const OBJECT = { Bucket: 'umbrella-research-data', Key: 'trials/2026/summary.txt' };
+const OBJECT_REGION = 'eu-central-1';
 
 /**
  * Suppose that somebody took the dead job's credentials out of its memory. The emulated STS knows them, as AWS would;
@@ -16,15 +18,14 @@ export async function tryStolenCredentials(issuanceId: string, world: DemoWorld,
   const stored = world.stack.identities.findCredential(accessKeyId);
   if (stored?.sessionToken === undefined) throw new Error('the emulated STS does not know the session of the dead job');
   const keys = { accessKeyId, secretAccessKey: stored.secretAccessKey, sessionToken: stored.sessionToken };
-  const thief = new S3Client({ ...world.connection(keys), maxAttempts: 1 });
+  const thief = new S3Client({ ...world.connection(keys), region: OBJECT_REGION, maxAttempts: 1 });
 
-  // The press kit lies in the region that this client speaks to.
-  narrator.fact('thief', `holds ${accessKeyId} out of the memory of the dead job`);
+  narrator.aside('Suppose that somebody took its credentials out of its memory:');
+  narrator.fact('thief', `holds ${accessKeyId}`);
   narrator.fact('now', `list buckets: ${await outcomeOf(() => thief.send(new ListBucketsCommand({})))}`);
-  const object = { Bucket: 'umbrella-press-kit', Key: 'readme.txt' };
-  const read = await outcomeOf(() => thief.send(new GetObjectCommand(object)));
-  narrator.good('now', `read an object, which the customer's role allows: ${read}`);
-  const write = await outcomeOf(() => thief.send(new PutObjectCommand({ ...object, Body: 'x' })));
+  const read = await outcomeOf(() => thief.send(new GetObjectCommand(OBJECT)));
+  narrator.good('now', `read ${OBJECT.Key}, which the customer's role allows: ${read}`);
+  const write = await outcomeOf(() => thief.send(new PutObjectCommand({ ...OBJECT, Body: 'x' })));
   narrator.good('now', `write an object: ${write}`);
 
   const nowMs = world.stack.clock.nowMs();
@@ -38,7 +39,7 @@ export async function tryStolenCredentials(issuanceId: string, world: DemoWorld,
   await world.stack.idle();
   const { issuances: after } = await readLedger(world.dynamo, world.tables.ledger);
   const state = after.find(({ recordId }) => recordId === issuanceId)?.state ?? 'gone';
-  narrator.fact('swept', `two minutes later the sweeper finds no report: ${state}`);
+  narrator.fact('swept', `two minutes later the sweeper has found no report: ${state}; a re-run is a new request`);
 }
 
 async function outcomeOf(call: () => Promise<unknown>): Promise<string> {

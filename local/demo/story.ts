@@ -91,8 +91,8 @@ async function jobDies(world: DemoWorld, narrator: Narrator): Promise<void> {
   const { requests } = await readLedger(world.dynamo, world.tables.ledger);
   const requestId = requests.find((request) => request.origin.eventId === eventId)?.recordId ?? '';
   const issuanceId = issuanceIdOf({ requestId, job: 'scan-account', accountId: '555555555555' });
-  await tryStolenCredentials(issuanceId, world, narrator);
   await tell(world, narrator, eventId);
+  await tryStolenCredentials(issuanceId, world, narrator);
 }
 
 async function nothingSecretAtRest(world: DemoWorld, narrator: Narrator): Promise<void> {

@@ -55,19 +55,20 @@ function tellEnd(issuance: Issuance, narrator: Narrator): void {
 }
 
 const findingSchema = v.object({ bucket: v.string(), region: v.string(), problems: v.array(v.string()) });
-const scanSchema = v.object({ findings: v.array(findingSchema) });
+const scanSchema = v.object({ bucketsScanned: v.number(), findings: v.array(findingSchema) });
 
-/** A scan's findings, or whatever else the job returned. */
+/** What the scan looked at and found, or whatever else the job returned. */
 function summary(text: string | undefined): string {
   if (text === undefined) return 'no summary';
   const scan = v.safeParse(scanSchema, JSON.parse(text));
   if (!scan.success) return text;
-  const { findings } = scan.output;
-  const buckets = findings.map(({ bucket, region, problems }) => `${bucket} (${region}) ${problems.join(', ')}`);
-  return buckets.length === 0
-    ? 'no findings'
-    : `${buckets.length} findings\n${buckets.map((line) => `              ${line}`).join('\n')}`;
+  const { findings, bucketsScanned } = scan.output;
+  const lines = findings.map(({ bucket, region, problems }) => `${bucket} (${region}): ${problems.join(', ')}`);
+  return [`${bucketsScanned} buckets looked at, ${findings.length} with problems`, ...lines].join(`\n${CONTINUED}`);
 }
+
+/** Where a line goes on under its own text. */
+const CONTINUED = ' '.repeat(14);
 
 function time(epochMs: number | undefined): string {
   return epochMs === undefined ? '?' : `${new Date(epochMs).toISOString().slice(11, 19)} UTC`;

@@ -71,8 +71,8 @@ describe('how files are made', () => {
     expect(paths(bad)).toEqual([]);
   });
 
-  it('uses no any, no suppressed type error', () => {
-    const bad = everything.filter((file) => /@ts-(ignore|expect-error|nocheck)|:\s*any\b|\bas any\b/.test(file.text));
+  it('suppresses no type error', () => {
+    const bad = everything.filter((file) => /@ts-(ignore|expect-error|nocheck)/.test(file.text));
     expect(paths(bad).filter((path) => !path.startsWith('test/architecture/'))).toEqual([]);
   });
 

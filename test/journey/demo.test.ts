@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { packageStage } from '../../config/package-stage.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+type Attempt = {
+  sessionName: string;
+  accessKeyId: string | null;
+  stsRequestId: string | null;
+  issuedAt: string | null;
+  expiresAt: string | null;
+  fence: string | null;
+  outcome: string;
+};
+type Request = { requestId: string; tenantId: string; decision: string; refusal: string | null; issuanceIds: string[] };
+type Issuance = {
+  issuanceId: string;
+  requestId: string;
+  tenantId: string;
+  accountId: string;
+  state: string;
+  attempts: Attempt[];
+  result: { bucketsScanned: number; findings: { bucket: string; problems: string[] }[] } | null;
+};
+type Document = {
+  requests: Request[];
+  issuances: Issuance[];
+  assumeRoleCalls: { allowed: number; denied: number };
+};
+
+let document: Document;
+
+function requestFor(tenantId: string, requester: string): Request | undefined {
+  return document.requests.find(
+    (request) => request.tenantId === tenantId && 'requester' in request && request.requester === requester,
+  );
+}
+
+function issuancesOf(tenantId: string): readonly Issuance[] {
+  return document.issuances.filter((issuance) => issuance.tenantId === tenantId);
+}
+
+beforeAll(async () => {
+  await packageStage({ stage: 'local', log: () => undefined });
+  // Nothing but the document may stand on stdout.
+  const { stdout } = await run(process.execPath, ['local/demo.ts', '--json'], { cwd: root });
+  document = JSON.parse(stdout);
+}, 60_000);
+
+describe('the demo, as data', () => {
+  it('scans both accounts of a tenant from one event that was delivered twice', () => {
+    const [first, second, ...more] = issuancesOf('acme');
+    expect(more).toEqual([]);
+    expect([first?.accountId, second?.accountId].sort()).toEqual(['222222222222', '222222222223']);
+    expect([first?.state, second?.state]).toEqual(['completed', 'completed']);
+    expect(first?.requestId).toBe(second?.requestId);
+    expect(requestFor('acme', 'scan-scheduler')?.issuanceIds).toHaveLength(2);
+    expect(issuancesOf('acme').flatMap((issuance) => issuance.attempts)).toHaveLength(2);
+  });
+
+  it('finds what is wrong with the buckets of each account, in whatever region they are', () => {
+    const findings = issuancesOf('acme').flatMap((issuance) => issuance.result?.findings ?? []);
+    const told = Object.fromEntries(findings.map(({ bucket, problems }) => [bucket, problems]));
+    expect(told).toEqual({
+      'acme-access-logs': ['encryption.notKms'],
+      'acme-website-assets': ['publicAccessBlock.missing', 'encryption.notKms'],
+      'acme-analytics-exports': ['publicAccessBlock.missing', 'encryption.notKms'],
+    });
+  });
+
+  it('refuses a requester that is not bound to the tenant, and a tenant that does not exist', () => {
+    expect(requestFor('acme', 'log-pipeline')).toMatchObject({
+      decision: 'refused',
+      refusal: 'requester.notAllowed',
+      issuanceIds: [],
+    });
+    expect(requestFor('hooli', 'scan-scheduler')).toMatchObject({
+      decision: 'refused',
+      refusal: 'tenant.unknown',
+      issuanceIds: [],
+    });
+  });
+
+  it('records the denial of a customer that changed its external ID', () => {
+    const [issuance] = issuancesOf('initech');
+    expect(issuance).toMatchObject({ state: 'denied', result: null });
+    expect(issuance?.attempts).toHaveLength(1);
+    expect(issuance?.attempts[0]).toMatchObject({ outcome: 'denied', accessKeyId: null });
+    expect(issuance?.attempts[0]?.stsRequestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('does not know what came of a job that died, and does not run it again', () => {
+    const [issuance] = issuancesOf('umbrella');
+    expect(issuance).toMatchObject({ state: 'unknown', result: null });
+    expect(issuance?.attempts).toHaveLength(1);
+  });
+
+  it('names every session after its issuance and fences it before STS would end it', () => {
+    const attempts = document.issuances.flatMap(({ issuanceId, attempts: made }) =>
+      made.filter(({ accessKeyId }) => accessKeyId !== null).map((attempt) => ({ issuanceId, ...attempt })),
+    );
+    expect(attempts).toHaveLength(3);
+    for (const { issuanceId, sessionName, accessKeyId, issuedAt, fence, expiresAt } of attempts) {
+      expect(sessionName).toBe(`${issuanceId}.1`);
+      expect(accessKeyId).toMatch(/^ASIA[A-Z0-9]{16}$/);
+      const [from, fenced, ends] = [issuedAt, fence, expiresAt].map((time) => Date.parse(time ?? ''));
+      expect(fenced).toBeGreaterThan(from ?? Number.NaN);
+      expect(ends).toBeGreaterThan(fenced ?? Number.NaN);
+    }
+  });
+
+  it('counts every call of CloudTrail: five right probes and three issuances allowed, five random probes and one denied', () => {
+    expect(document.assumeRoleCalls).toEqual({ allowed: 8, denied: 6 });
+  });
+});
+
+describe('the demo, for a person', () => {
+  it('tells each scene and finds nothing secret at rest', async () => {
+    const { stdout } = await run(process.execPath, ['local/demo.ts'], { cwd: root });
+    for (const told of [
+      'Customers come in',
+      'delivered twice',
+      'not bound',
+      'does not exist',
+      'changes the external ID',
+      'dies',
+    ]) {
+      expect(stdout).toContain(told);
+    }
+    expect(stdout).toMatch(/list buckets: allowed/);
+    expect(stdout).toMatch(/one second past it, \d+ s before STS's own expiry, list buckets: AccessDenied/);
+    expect(stdout).toMatch(/found +0 hits for 20 secrets/);
+    expect(stdout).not.toMatch(/undefined|\[object|NaN/);
+  }, 60_000);
+
+  it('explains an option that it does not know', async () => {
+    const failed = await run(process.execPath, ['local/demo.ts', '--jsn'], { cwd: root }).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("Unknown option '--jsn'") });
+  });
+});
