@@ -28,7 +28,7 @@ function encodeError(error: ServiceError, { head, requestId }: ErrorContext): Wi
       'content-type': 'application/xml',
       ...(BucketRegion !== undefined && { 'x-amz-bucket-region': BucketRegion }),
     },
-    // An answer to HEAD has no body: clients see the status only.
-    body: head.method === 'HEAD' ? '' : writeXmlDocument({ name: 'Error' }, body, 'flat'),
+    // Node sends no body in answer to HEAD: clients see the status only.
+    body: writeXmlDocument({ name: 'Error' }, body, 'flat'),
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   CreateBucketCommand,
@@ -120,6 +120,46 @@ describe('an S3 upload', () => {
     expect((await sendRaw(endpoint, signed)).statusCode).toBe(statusCode);
     expect(fixture.calls).toHaveLength(statusCode === 200 ? 1 : 0);
   });
+});
+
+describe('an S3 upload in signed chunks', () => {
+  const endpoint = () => fixture.server.endpoint;
+
+  /** Signs one chunk and the end, as the AWS CLI does; `secretAccessKey` is what the chunks are signed with. */
+  async function upload(secretAccessKey: string, chunk = 'hello') {
+    const headers = {
+      'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+      'x-amz-decoded-content-length': String(chunk.length),
+    };
+    const request = { method: 'PUT', path: '/bucket/key', headers, body: '' };
+    const signed = await signRaw(request, { endpoint: endpoint(), service: 's3', keys: userKeys });
+    const longDate = signed.headers['x-amz-date'] ?? '';
+    const scope = [longDate.slice(0, 8), 'eu-west-1', 's3', 'aws4_request'];
+    const key = scope.reduce<Buffer | string>(hmac, `AWS4${secretAccessKey}`);
+    const sign = (previous: string, data: string) =>
+      hmac(key, ['AWS4-HMAC-SHA256-PAYLOAD', longDate, scope.join('/'), previous, hash(''), hash(data)].join('\n'));
+    const seed = /Signature=(\w+)/.exec(signed.headers['authorization'] ?? '')?.[1] ?? '';
+    const first = sign(seed, chunk).toString('hex');
+    const last = sign(first, '').toString('hex');
+    const body = `5;chunk-signature=${first}\r\nhello\r\n0;chunk-signature=${last}\r\n\r\n`;
+    return (await sendRaw(endpoint(), { ...signed, body })).statusCode;
+  }
+
+  it('reaches the service when every signature is right', async () => {
+    expect(await upload(userKeys.secretAccessKey)).toBe(200);
+    expect(Buffer.from(bodyOf(input())).toString()).toBe('hello');
+  });
+
+  it.each([
+    ['another secret', 'wrong', 'hello'],
+    ['other bytes', userKeys.secretAccessKey, 'hullo'],
+  ])('is refused when its chunks were signed with %s', async (_what, secretAccessKey, chunk) => {
+    expect(await upload(secretAccessKey, chunk)).toBe(403);
+    expect(fixture.calls).toHaveLength(0);
+  });
+
+  const hmac = (key: Buffer | string, data: string) => createHmac('sha256', key).update(data).digest();
+  const hash = (data: string) => createHash('sha256').update(data).digest('hex');
 });
 
 function bodyOf(given: Readonly<Record<string, unknown>> | undefined): Uint8Array {
