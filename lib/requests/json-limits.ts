@@ -24,7 +24,8 @@ export function measureJson(value: unknown): JsonMeasure {
       keys += inside.length;
       reservedKey ??= inside.find(({ key }) => RESERVED_KEYS.has(key))?.key;
     }
-    pending.push(...inside);
+    // One by one: a list spread into arguments overflows the stack from about 100,000 members on.
+    for (const member of inside) pending.push(member);
   }
   return { depth, keys, ...(reservedKey === undefined ? {} : { reservedKey }) };
 }

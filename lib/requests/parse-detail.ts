@@ -75,17 +75,18 @@ function checkFields(detail: Readonly<Record<string, unknown>>): DetailReading {
   const read = v.safeParse(detailSchema, detail, { abortEarly: true });
   if (!read.success) {
     const [issue] = read.issues;
-    const expected = issue.message.startsWith('expected')
-      ? issue.message
-      : `expected ${issue.expected ?? 'another value'}`;
-    return refused(
-      'request.fieldInvalid',
-      `${v.getDotPath(issue) ?? 'detail'}: ${expected}, got ${typeName(issue.input)}`,
-    );
+    return refused('request.fieldInvalid', `${v.getDotPath(issue) ?? 'detail'}: ${explainIssue(issue)}`);
   }
   const { tenantId } = read.output;
   if (!TENANT_ID.test(tenantId)) return refused('tenant.idInvalid', explainTenantId(tenantId));
   return { read: true, detail: withoutUndefined(read.output) };
+}
+
+function explainIssue({ message, expected, input }: v.BaseIssue<unknown>): string {
+  // JSON has no undefined; the schema's own word for a missing key is the key itself.
+  if (input === undefined) return 'is missing';
+  const wanted = message.startsWith('expected') ? message : `expected ${expected ?? 'another value'}`;
+  return `${wanted}, got ${typeName(input)}`;
 }
 
 /** The first letter that does not belong, by its code point: a confusable looks like the letter that was meant. */

@@ -12,7 +12,12 @@ const envelopeSchema = v.object({
   'detail-type': v.string(),
   source: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
   account: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-  time: v.pipe(v.string(), v.isoTimestamp()),
+  // The form alone is not enough: `…T07:08:09+05` has it, and is no time to `Date`.
+  time: v.pipe(
+    v.string(),
+    v.isoTimestamp(),
+    v.check((time) => !Number.isNaN(Date.parse(time))),
+  ),
   'replay-name': v.optional(v.string()),
   detail: v.unknown(),
 });
