@@ -103,11 +103,12 @@ async function runIn(
   workers.busy.add(worker);
   const outcome = await worker.run(next);
   workers.busy.delete(worker);
-  if (worker.isAlive()) workers.idle.push(worker);
+  workers.idle.push(worker);
   next.settle(outcome);
   startNext(deps, workers);
 }
 
+/** An idle worker may be dead: of its last invocation, or of what that left running. */
 function takeWorker(deps: FunctionPoolDeps, workers: Workers): FunctionWorker {
   for (;;) {
     const idle = workers.idle.pop();

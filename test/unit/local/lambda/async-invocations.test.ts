@@ -135,6 +135,7 @@ describe('createAsyncInvocations', () => {
     accept();
     await advance(0);
     invocations.close();
+    accept();
     await advance(600);
     expect(attemptedAtSeconds).toEqual([0]);
   });

@@ -25,6 +25,7 @@ const bundles = {
   nothing: 'export const handler = async () => {};',
   broken: 'throw new TypeError("at import"); export const handler = 1;',
   unnamed: 'export const other = async () => 1;',
+  diesLater: 'export const handler = async () => { setTimeout(() => process.exit(1), 20); };',
   noisy: 'export const handler = async () => { console.log("one\\ntwo"); console.error("three"); };',
 };
 
@@ -155,6 +156,13 @@ describe('createFunctionPool', () => {
     expect(pool.kill('slow')).toBe(1);
     expect(await dying).toMatchObject({ functionError: 'Unhandled', answer: { errorType: 'Runtime.ExitError' } });
     expect(await invoke(pool, 'slow', 1)).toEqual({ answer: 1 });
+  });
+
+  it('uses no worker that died after its invocation', async () => {
+    const pool = poolOf('diesLater');
+    await invoke(pool, 'diesLater');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await invoke(pool, 'diesLater')).toEqual({ answer: null });
   });
 
   it('ends a running invocation when it closes', async () => {
