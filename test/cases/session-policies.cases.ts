@@ -1,3 +1,8 @@
+import * as v from 'valibot';
+import type { Job } from '../../lib/jobs/job.ts';
+import { arn, type PolicyStatement } from '../../lib/jobs/policy-statement.ts';
+import { scanAccountJob } from '../../lib/jobs/scan-account.job.ts';
+
 /** The session policies that settings must give, and the settings that must give none. */
 export const accepted: readonly { name: string; settings: unknown; partition: string; resources: readonly string[] }[] =
   [
@@ -114,6 +119,26 @@ export function policyOf(resources: readonly string[], fence: string): object {
         Action: '*',
         Resource: '*',
         Condition: { DateGreaterThan: { 'aws:CurrentTime': fence } },
+      },
+    ],
+  };
+}
+
+/** A job as careless as can be: it takes any text and puts it wherever a leaf can stand. */
+export function careless(
+  statement: (text: string, partition: string) => Partial<PolicyStatement>,
+): Job<{ text: string }> {
+  return {
+    ...scanAccountJob,
+    settingsSchema: v.looseObject({ text: v.string() }),
+    defaultSettings: { text: 'a' },
+    largestSettings: { text: 'a' },
+    sessionPolicy: ({ text }, { partition }) => [
+      {
+        effect: 'Allow',
+        actions: ['s3:GetObject'],
+        resources: [arn({ partition, service: 's3', resource: 'b/o' })],
+        ...statement(text, partition),
       },
     ],
   };

@@ -1,7 +1,9 @@
+import middy from '@middy/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BrokerError } from '../../../lib/errors.ts';
 import { jobHandler, type RunJob } from '../../../lib/job-runtime/job-handler.ts';
 import type { TenantContext } from '../../../lib/job-runtime/tenant-context.ts';
+import { type TenantLambdaContext, withTenantCredentials } from '../../../lib/job-runtime/with-tenant-credentials.ts';
 import { JOB, type JobWorld, lambdaContext, START_MS, startJobWorld } from './support/job-world.ts';
 
 let world: JobWorld;
@@ -181,5 +183,32 @@ describe('an error after the claim is reported and not thrown on', () => {
     });
     expect(await handler(payload, lambdaContext())).toMatchObject({ outcome: 'failed', code: 'job.failed' });
     expect(await world.row(payload)).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('the middleware by itself, without the handler that ends every run,', () => {
+  it.each<{ job: string; run: RunJob; outcome: string }>([
+    { job: 'ends well', run: async () => null, outcome: 'completed' },
+    { job: 'fails', run: async () => Promise.reject(new Error('x')), outcome: 'failed' },
+  ])('has forgotten the credentials when it says that the job $job', async ({ run, outcome }) => {
+    const { payload } = await world.issue();
+    const atTheEnd: unknown[] = [];
+    const observe = () => void atTheEnd.push(seen[0]?.credentials().catch(() => 'forgotten'));
+    const handler = middy<unknown, unknown, Error, TenantLambdaContext>()
+      .use(withTenantCredentials({ ...world.dependencies, observe }))
+      .handler((_event: unknown, { tenant }: TenantLambdaContext) => {
+        if (tenant === undefined) throw new Error('no tenant');
+        return runAndRemember(run)(tenant);
+      });
+    expect(await handler(payload, lambdaContext())).toMatchObject({ outcome });
+    expect(await Promise.all(atTheEnd)).toEqual(['forgotten']);
+  });
+
+  it('lets no job run that it did not open an envelope for', async () => {
+    const { payload } = await world.issue();
+    const handler = jobHandler({ name: JOB }, async () => null, world.dependencies).before(({ context }) => {
+      delete context.tenant;
+    });
+    expect(await handler(payload, lambdaContext())).toMatchObject({ outcome: 'failed', code: 'internal' });
   });
 });

@@ -10,6 +10,7 @@ export type Fault = 'loseResponse' | 'loseRequest' | 'throttle';
 
 /** dynalite in this process, behind a front that counts calls and can break one on its way. */
 export type DynamoServer = {
+  readonly endpoint: string;
   readonly calls: { operation: string; body: Record<string, unknown> }[];
   /** Breaks the next calls of this operation, one fault each. */
   breakNext(operation: string, faults: readonly Fault[]): void;
@@ -46,13 +47,15 @@ export async function startDynamoServer(): Promise<DynamoServer> {
     inner.end(body);
   }
 
+  const endpoint = `http://127.0.0.1:${portOf(front)}`;
   return {
+    endpoint,
     calls,
     breakNext: (operation, faults) => void broken.set(operation, [...faults]),
     client: ({ maxAttempts }) =>
       DynamoDBDocumentClient.from(
         new DynamoDBClient({
-          endpoint: `http://127.0.0.1:${portOf(front)}`,
+          endpoint,
           region: 'eu-west-1',
           credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
           maxAttempts,

@@ -10,11 +10,12 @@ export const ENVELOPE_KEY_ARN = 'arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d
 const decryptSchema = v.object({
   CiphertextBlob: v.string(),
   EncryptionContext: v.record(v.string(), v.string()),
-  KeyId: v.string(),
+  KeyId: v.optional(v.string()),
 });
 
 /** KMS as far as a job sees it: `Decrypt`, over HTTP, of keys that the test has wrapped. */
 export type FakeKms = {
+  readonly endpoint: string;
   readonly client: KMSClient;
   /** Every answer's plaintext as the client got it, to look at afterwards. */
   readonly plaintexts: Uint8Array[];
@@ -33,13 +34,15 @@ export async function startFakeKms(): Promise<FakeKms> {
       void textOf(incoming).then((body) => answer(v.parse(decryptSchema, JSON.parse(body)), outgoing));
     }),
   );
+  const endpoint = `http://127.0.0.1:${portOf(server)}`;
   const client = new KMSClient({
-    endpoint: `http://127.0.0.1:${portOf(server)}`,
+    endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   });
   const fake: FakeKms = {
+    endpoint,
     client,
     plaintexts: [],
     calls: 0,
