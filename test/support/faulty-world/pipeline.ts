@@ -1,0 +1,91 @@
+import { makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
+import type { BrokerDependencies } from '../../../lib/broker/broker-dependencies.ts';
+import { makeLedger } from '../../../lib/broker/dynamo-ledger.ts';
+import { makeInvokeJob } from '../../../lib/broker/invoke-job.ts';
+import type { BatchDependencies } from '../../../lib/broker/process-batch.ts';
+import { makeRunJob } from '../../../lib/broker/run-job.ts';
+import type { SweepDependencies } from '../../../lib/broker/sweep-issuances.ts';
+import type { RunDependencies } from '../../../lib/job-runtime/with-tenant-credentials.ts';
+import type { Job } from '../../../lib/jobs/job.ts';
+import type { Ids } from '../../../lib/platform/ids.ts';
+import { makeRequestQueue } from '../../../lib/platform/request-queue.ts';
+import type { TransitionLog } from '../../../lib/platform/transition-log.ts';
+import { makeDataKeySource } from '../../../lib/sealing/data-key.ts';
+import { makeSwitches } from '../../../lib/switches/switches.ts';
+import { makeTenantRegistry } from '../../../lib/tenants/dynamo-tenant-registry.ts';
+import { BROKER_ACCOUNT, roleArnRules } from '../a-tenant.ts';
+import { tables } from '../dynamo-tables.ts';
+import type { FrozenClock } from '../frozen-clock.ts';
+import { dynamoOver } from './dynamo-calls.ts';
+import { ENVELOPE_KEY_ARN, fakeKms } from './fake-kms.ts';
+import { fakeLambda } from './fake-lambda.ts';
+import { DEAD_LETTERS_URL, fakeQueue, QUEUE_URL } from './fake-queue.ts';
+import { fakeSts } from './fake-sts.ts';
+import type { Faults } from './faults.ts';
+import type { SendCommand } from './memory-tables.ts';
+import { recordAfterInvoke, unsafeStore, type Wiring } from './wiring.ts';
+
+export type PipelineParts = {
+  readonly send: SendCommand;
+  readonly faults: Faults;
+  readonly clock: FrozenClock;
+  readonly ids: Ids;
+  readonly log: TransitionLog;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly wiring: Wiring;
+};
+
+/** The deployed pipeline and job runtime, wired as `broker-on-aws` does, over services that can be broken. */
+export function makePipeline(parts: PipelineParts) {
+  const { faults, clock, ids, log, wiring } = parts;
+  const dynamo = dynamoOver(unsafeStore(parts.send, wiring), faults);
+  const sts = fakeSts(faults, clock);
+  const kms = fakeKms(faults, ids);
+  const lambda = fakeLambda(faults, clock);
+  const queue = fakeQueue(faults, clock);
+  const config = {
+    ...tables,
+    deploymentId: 'test1',
+    roleArnRules,
+    requestQueueUrl: QUEUE_URL,
+    requestDeadLetterQueueUrl: DEAD_LETTERS_URL,
+    envelopeKeyArn: ENVELOPE_KEY_ARN,
+    jobFunctionNamePrefix: 'broker-',
+  };
+  const requestQueue = makeRequestQueue({ sqs: queue.client, config });
+  const switches = makeSwitches({ dynamo, clock, config });
+  const ledger = makeLedger({ dynamo, log, config });
+  const handOver = { ledger, invokeJob: makeInvokeJob({ lambda: lambda.client, config }) };
+  const sendToQueue = (body: string) => requestQueue.send(body);
+
+  const broker: BrokerDependencies = {
+    registry: makeTenantRegistry({ dynamo, clock, ids, config }),
+    switches,
+    assumeTenantRole: makeAssumeTenantRole({ sts: sts.client, clock }),
+    makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
+    ...(wiring === 'invokeBeforeRecord' ? recordAfterInvoke(handOver) : handOver),
+    sendToQueue,
+    pause: async (milliseconds) => clock.advance(Math.round(milliseconds)),
+    log,
+    clock,
+    ids,
+    config: { brokerAccountId: BROKER_ACCOUNT, jobs: parts.jobs, ...decisions },
+  };
+  const batch: BatchDependencies = {
+    runJob: makeRunJob(broker),
+    backOff: (record, seconds) => requestQueue.backOff(record, seconds),
+    copyToDeadLetters: (record) => requestQueue.copyToDeadLetters(record),
+    log,
+    config: { concurrency: 5 },
+  };
+  const sweeper: SweepDependencies = { ledger, sendToQueue, log, clock };
+  const job: Omit<RunDependencies, 'jobName' | 'observe'> = { config, clock, switches, dynamo, reports: dynamo, kms };
+  return { broker, batch, sweeper, job, ledger, switches, sts, lambda, queue };
+}
+
+const decisions = {
+  requesters: [
+    { name: 'scans', recognisedBy: { event: { source: 'com.example.scans' } }, jobs: 'all', tenants: 'all' },
+  ],
+  rules: { roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 },
+} as const;

@@ -1,0 +1,80 @@
+import type { Job } from '../../../lib/jobs/job.ts';
+import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import type { TenantReading } from '../../../lib/tenants/tenant.ts';
+import { aTenant } from '../a-tenant.ts';
+import { countingIds } from '../counting-ids.ts';
+import { tables } from '../dynamo-tables.ts';
+import { frozenClock } from '../frozen-clock.ts';
+import { runJobEvent } from '../queue-message.ts';
+import { recordedTransitions } from '../recorded-transitions.ts';
+import { makeDriver } from './driver.ts';
+import { makeFaults } from './faults.ts';
+import { watchInvariants } from './invariants.ts';
+import { jobHost } from './job-host.ts';
+import { makePipeline } from './pipeline.ts';
+import { makeReadings } from './readings.ts';
+import { putItems, type Store, storeInMemory } from './store.ts';
+import type { Wiring } from './wiring.ts';
+
+export type WorldOptions = {
+  readonly store?: Store;
+  readonly wiring?: Wiring;
+  readonly tenants?: readonly TenantReading[];
+  readonly jobs?: ReadonlyMap<string, Job>;
+};
+
+export type FaultyWorld = Awaited<ReturnType<typeof faultyWorld>>;
+
+/**
+ * The whole protocol in one process: the pipeline, the sweeper and the job runtime as they are deployed, over stores
+ * and services in which every single call can be broken. Time stands still unless it is moved. Over a store in memory
+ * the invariants are watched at every call and every write.
+ */
+export async function faultyWorld({
+  store = storeInMemory(),
+  wiring = 'production',
+  tenants = [aTenant()],
+  jobs = jobCatalogue,
+}: WorldOptions = {}) {
+  const clock = frozenClock();
+  const log = recordedTransitions();
+  const faults = makeFaults(clock);
+  const pipeline = makePipeline({ send: store.send, faults, clock, ids: countingIds(), log, jobs, wiring });
+  const { queue, lambda, sts, switches } = pipeline;
+  const host = jobHost({ invocations: lambda.invocations, jobs, dependencies: pipeline.job, faults, clock });
+  const suspensions: { afterSequence: number; tenantId: string }[] = [];
+  const { memory } = store;
+  const broken = memory === undefined ? [] : watchInvariants({ memory, faults, suspensions });
+
+  const connect = (...readings: readonly TenantReading[]) =>
+    putItems(
+      store,
+      tables.tenantsTable,
+      readings.flatMap(({ tenant, roles }) => [tenant, ...roles]),
+    );
+  await connect(...tenants);
+
+  return {
+    ...makeReadings({ store, faults, pipeline, host, log, tenants, broken }),
+    ...makeDriver({ clock, faults, store, pipeline, host }),
+    clock,
+    log,
+    faults,
+    queue,
+    lambda,
+    sts,
+    host,
+    pipeline,
+    store,
+    connect,
+
+    /** A request for scan-account in every account of acme, unless `detail` says otherwise; gives its message. */
+    ask: (detail: Readonly<Record<string, unknown>> = {}, id = 'event-1') =>
+      queue.add(runJobEvent({ detail, envelope: { id } })),
+
+    async suspend(tenantId = 'acme'): Promise<void> {
+      await switches.switchOff(`tenant#${tenantId}`, { by: 'operator', reason: 'test' });
+      suspensions.push({ afterSequence: faults.calls.length, tenantId });
+    },
+  };
+}
