@@ -26,7 +26,7 @@ export type Stack = {
   readonly endpoint: string;
   readonly port: number;
   readonly home: StackHome;
-  /** Profiles for every principal of the accounts file, and `account-<id>` for every emulated account. */
+  /** Profiles for every principal of the accounts file, and `customer-<accountId>` for every emulated account. */
   readonly awsConfigFile: string;
   /** JSON lines; there is no file before the first record. */
   readonly cloudTrailFile: string;

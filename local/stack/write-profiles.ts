@@ -5,7 +5,7 @@ import type { StackBase } from './prepare.ts';
 export function writeProfiles({ accounts, dataDir, home }: StackBase, endpoint: string): Promise<string> {
   const ofAccounts = accounts.accounts.map((account): AwsProfile => {
     const { accountId, accessKeyId, secretAccessKey } = account;
-    return { name: `account-${accountId}`, accessKeyId, secretAccessKey };
+    return { name: `customer-${accountId}`, accessKeyId, secretAccessKey };
   });
   const ofPrincipals = accounts.principals.map(({ profile, accessKeyId, secretAccessKey }): AwsProfile => {
     return { name: profile, accessKeyId, secretAccessKey };

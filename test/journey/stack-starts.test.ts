@@ -47,7 +47,7 @@ function runJobEvent(detail: object) {
 
 describe('the embedded stack', () => {
   it('knows who signed a request', async () => {
-    const identity = await new STSClient(await profile('account-222222222222')).send(new GetCallerIdentityCommand({}));
+    const identity = await new STSClient(await profile('customer-222222222222')).send(new GetCallerIdentityCommand({}));
     expect(identity).toMatchObject({ Account: '222222222222', Arn: 'arn:aws:iam::222222222222:user/customer' });
   });
 
