@@ -1,0 +1,147 @@
+import { format, inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Assumption, makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
+import { stsClient } from '../../../lib/platform/clients.ts';
+import { everyPrint, formsOf } from '../../support/every-print.ts';
+import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
+import { refusals, skews, unreadable } from './assume-tenant-role.cases.ts';
+import { assumedXml, canaries, errorXml, socketError, stsThatAnswers, type WireAnswer } from './sts-answers.ts';
+
+const input = {
+  roleArn: 'arn:aws:iam::222222222222:role/credential-broker/scanner',
+  sessionName: `scan-account.${'a'.repeat(32)}.1`,
+  externalId: canaries.externalId,
+  durationSeconds: 900,
+  policy: '{"Version":"2012-10-17","Statement":[]}',
+};
+
+const everythingSecret = Object.values(canaries).flatMap(formsOf);
+let printed: string;
+
+/** Whatever is printed while a call is made, by our code or by the SDK, with every switch for debugging on. */
+beforeEach(() => {
+  printed = '';
+  const keep = (chunk: unknown) => {
+    printed += String(chunk);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+  for (const method of ['log', 'debug', 'info', 'warn', 'error', 'trace'] as const) {
+    vi.spyOn(console, method).mockImplementation((...values) => keep(format(...values)));
+  }
+  for (const name of ['AWS_SDK_DEBUG', 'AWS_SDK_JS_DEBUG', 'AWS_DEBUG', 'DEBUG', 'NODE_DEBUG']) vi.stubEnv(name, '*');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+async function assume(answer: WireAnswer, options: { readonly maxAttempts?: number } = {}) {
+  const { sts, requests, hosts } = stsThatAnswers(answer, options);
+  const assumption = await makeAssumeTenantRole({ sts, clock: frozenClock() })(input);
+  return { assumption, requests, hosts };
+}
+
+/** The secret is nowhere in what comes out, but behind `reveal`. */
+function expectNoSecret(assumption: Assumption): void {
+  const shown = `${everyPrint(assumption)}\n${inspect(assumption, { showHidden: true, depth: null })}\n${printed}`;
+  expect(everythingSecret.filter((form) => shown.includes(form))).toEqual([]);
+}
+
+describe('a request to assume a tenant’s role', () => {
+  it.each([
+    ['that succeeds', { status: 200, body: assumedXml() }],
+    ['that is denied', { status: 403, body: errorXml('AccessDenied') }],
+    ['that is throttled', { status: 429, body: errorXml('Throttling') }],
+    ['that is lost', { breaks: 'atOnce', error: socketError('ECONNRESET') }],
+  ] as const)('%s is one HTTP request with a policy, an external ID, a duration and a name', async (_, answer) => {
+    const { requests, hosts } = await assume(answer);
+    expect(requests.map((fields) => Object.fromEntries(fields))).toEqual([
+      {
+        Action: 'AssumeRole',
+        Version: '2011-06-15',
+        RoleArn: input.roleArn,
+        RoleSessionName: input.sessionName,
+        ExternalId: input.externalId,
+        DurationSeconds: '900',
+        Policy: input.policy,
+      },
+    ]);
+    expect(hosts).toEqual(['sts.eu-west-1.amazonaws.com']);
+  });
+
+  it.each([{ policy: '' }, { externalId: '' }])('is not made at all with %o', async (change) => {
+    const { sts, requests } = stsThatAnswers({ status: 200, body: assumedXml() });
+    const assumeTenantRole = makeAssumeTenantRole({ sts, clock: frozenClock() });
+    expect(await assumeTenantRole({ ...input, ...change })).toEqual({ outcome: 'failed', code: 'internal' });
+    expect(requests).toEqual([]);
+  });
+
+  it('is made by a client that calls once, at home, and logs nothing', async () => {
+    const { config } = stsClient('eu-west-1');
+    expect(await config.maxAttempts()).toBe(1);
+    expect(await config.region()).toBe('eu-west-1');
+    config.logger?.info?.(canaries.sessionToken);
+    config.logger?.error?.(canaries.sessionToken);
+    expect(printed).toBe('');
+  });
+});
+
+describe('an answer of STS', () => {
+  it('that is a session gives its credentials in a secret, and its facts', async () => {
+    const { assumption } = await assume({ status: 200, body: assumedXml() });
+    expectNoSecret(assumption);
+    expect(assumption).toMatchObject({
+      outcome: 'assumed',
+      session: {
+        accessKeyId: 'ASIAEXAMPLEEXAMPLE00',
+        assumedRoleId: 'AROAEXAMPLE:scan-account.a.1',
+        stsRequestId: 'sts-request-1',
+        issuedAtMs: START_MS,
+        expiresAtMs: START_MS + 900_000,
+      },
+    });
+    if (assumption.outcome !== 'assumed') return;
+    expect(assumption.credentials.reveal()).toEqual({
+      accessKeyId: 'ASIAEXAMPLEEXAMPLE00',
+      secretAccessKey: canaries.secretAccessKey,
+      sessionToken: canaries.sessionToken,
+      expiresAtMs: START_MS + 900_000,
+    });
+  });
+
+  it.each(refusals)('that refuses is $outcome: $name', async ({ answer, outcome, code }) => {
+    const { assumption, requests } = await assume(answer);
+    expect(assumption).toEqual({ outcome, code, stsRequestId: 'sts-request-1' });
+    expect(requests).toHaveLength(1);
+    expectNoSecret(assumption);
+  });
+
+  it.each(unreadable)('that is $name leaves the outcome unknown', async ({ answer, outcome, code }) => {
+    const { assumption, requests } = await assume(answer);
+    expect(assumption).toEqual({ outcome, code });
+    expect(requests).toHaveLength(1);
+    expectNoSecret(assumption);
+  });
+
+  it.each(skews)('whose clock is %i ms off is used or dropped', async (_, body, used) => {
+    const { assumption } = await assume({ status: 200, body });
+    expectNoSecret(assumption);
+    if (used) return expect(assumption.outcome).toBe('assumed');
+    // The session exists and is told of, for CloudTrail; its credentials are gone.
+    expect(assumption).toMatchObject({
+      outcome: 'unknown',
+      code: 'broker.clockSkewed',
+      session: { accessKeyId: 'ASIAEXAMPLEEXAMPLE00' },
+    });
+    expect(assumption).not.toHaveProperty('credentials');
+  });
+});
+
+it('the canaries would be found if they were there', () => {
+  const error = Object.assign(new Error('m'), { $response: { body: Buffer.from('x') } });
+  Object.defineProperty(error, '$responseBodyText', { value: assumedXml(), enumerable: false });
+  const shown = everyPrint({ error });
+  expect(Object.values(canaries).filter((canary) => shown.includes(canary))).toHaveLength(2);
+});
