@@ -9,7 +9,7 @@ import {
 } from './broker-dependencies.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { LIMITS } from './issuance.ts';
-import { revoked } from './issuance-endings.ts';
+import { revoked, usedUp } from './issuance-endings.ts';
 import { nextAttempt, nextCall } from './issuance-transitions.ts';
 import { afterIntent, decideFrozen } from './issue-for-accounts.ts';
 import { issueToJob } from './issue-to-job.ts';
@@ -55,27 +55,31 @@ async function resume(
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
   const job = broker.config.jobs.get(issuance.job);
+  if (job === undefined) throw new BrokerError('internal', 'an account was allowed for a job that does not exist');
   const next = intentAfter(issuance, { decision, request }, broker);
-  if (job === undefined || next === undefined) return 'settled';
+  if (next === undefined) {
+    await broker.ledger.advance(issuance, usedUp(issuance, broker.clock.nowMs()));
+    return 'settled';
+  }
   if (!(await broker.ledger.advance(issuance, next))) return 'settled';
   const visit = { job, account: decision, input: request.input, remainingMs: message.remainingMs };
   await afterIntent(() => issueToJob(next, visit, broker));
   return 'settled';
 }
 
-/** The next intent, or none when all were used up: then the sweeper ends the issuance. */
+/** The next intent, or none when no attempt is left. */
 function intentAfter(
   issuance: OpenIssuance,
   { decision, request }: Pick<Resumption, 'decision' | 'request'>,
   { ids, clock }: BrokerDependencies,
 ): IssuanceIn<'intended'> | undefined {
   const owner = ids.uuid();
-  const sameRole = issuance.roleArn === decision.roleArn;
+  const { roleArn, tenantVersion, roleVersion } = decision;
+  const sameRole = issuance.roleArn === roleArn;
   if (issuance.state === 'intended' && issuance.resume === 'call' && issuance.call < LIMITS.calls && sameRole) {
-    return nextCall(issuance, owner, clock.nowMs());
+    return nextCall(issuance, { owner, tenantVersion, roleVersion }, clock.nowMs());
   }
   if (issuance.attempt >= LIMITS.attempts) return undefined;
-  const { roleArn, tenantVersion, roleVersion } = decision;
   const input = request.inputSha256 === undefined ? {} : { inputSha256: request.inputSha256 };
   return nextAttempt(issuance, { owner, roleArn, tenantVersion, roleVersion, ...input }, clock.nowMs());
 }

@@ -1,5 +1,5 @@
 /** The changes that end an issuance: each gives a state that never changes again. Pure, one trail entry each. */
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, isErrorCode } from '../errors.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { amendAttempt, chained, settledCore, without } from './issuance-change.ts';
 
@@ -79,6 +79,13 @@ export function expired(before: IssuanceIn<'issued'>, atMs: number): IssuanceIn<
     state: 'expired',
     attempts: amendAttempt(before, { outcome: last === 'undelivered' ? last : 'unclaimed' }),
   };
+}
+
+/** No attempt is left: what became of the last one is what became of the issuance. Terminal. */
+export function usedUp(before: OpenIssuance, atMs: number): IssuanceIn<'failed' | 'expired'> {
+  if (before.state === 'issued') return expired(before, atMs);
+  const last = before.attempts.at(-1)?.code ?? '';
+  return failed(before, { code: isErrorCode(last) ? last : 'sts.outcomeUnknown', atMs });
 }
 
 /** Claimed, and silent past its fence. Terminal: a re-run is a new request that names this one. */

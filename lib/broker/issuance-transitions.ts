@@ -64,21 +64,24 @@ export function openIntended(identity: IssuanceIdentity, grounds: IntentGrounds,
 
 /** Gives up on what the last attempt may have made, and begins the next. */
 export function nextAttempt(before: OpenIssuance, grounds: IntentGrounds, atMs: number): IssuanceIn<'intended'> {
-  const closed = closeAttempt(before, before.state === 'issued' ? 'unclaimed' : 'unknown');
   const { state: _state, ...rest } = without(before, ['ticket']);
-  return intend({ ...rest, attempts: closed }, { attempt: before.attempt + 1, grounds, atMs });
+  return intend({ ...rest, attempts: closeAttempt(before) }, { attempt: before.attempt + 1, grounds, atMs });
 }
 
+/** Who makes a further call. The versions are told where they were read anew since the intent. */
+export type CallGrounds = Pick<IntentGrounds, 'owner'> & Partial<Pick<IntentGrounds, 'tenantVersion' | 'roleVersion'>>;
+
 /** Another AssumeRole call of the same attempt: only after the last one's refusal was read in full. */
-export function nextCall(before: IssuanceIn<'intended'>, owner: string, atMs: number): IssuanceIn<'intended'> {
+export function nextCall(before: IssuanceIn<'intended'>, grounds: CallGrounds, atMs: number): IssuanceIn<'intended'> {
   const leaseUntilMs = atMs + LIMITS.leaseMs;
   const call = before.call + 1;
-  const entry = { type: 'called' as const, atMs, facts: { attempt: before.attempt, call, owner, leaseUntilMs } };
+  const facts = { attempt: before.attempt, call, ...grounds, leaseUntilMs };
+  const entry = { type: 'called' as const, atMs, facts };
   return {
     ...before,
     ...chained(before, entry),
     ...due(leaseUntilMs),
-    owner,
+    owner: grounds.owner,
     call,
     leaseUntilMs,
     resume: 'attempt',
@@ -193,8 +196,11 @@ function intend(
   };
 }
 
-/** An attempt whose outcome was already told keeps it. */
-function closeAttempt(before: OpenIssuance, outcome: 'unclaimed' | 'unknown'): Attempt[] {
+/** The attempt that nobody goes on with; where its outcome was already told, that stays. */
+function closeAttempt(before: OpenIssuance): Attempt[] {
   const last = before.attempts.at(-1)?.outcome;
-  return last === 'open' || last === 'issued' ? amendAttempt(before, { outcome }) : before.attempts;
+  if (last !== 'open' && last !== 'issued') return before.attempts;
+  if (before.state === 'issued') return amendAttempt(before, { outcome: 'unclaimed' });
+  // A call whose refusal was read in full made no session.
+  return amendAttempt(before, { outcome: before.resume === 'call' ? 'failed' : 'unknown' });
 }

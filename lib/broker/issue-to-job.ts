@@ -125,6 +125,6 @@ async function prepareNextCall(
   if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + PAUSE_MS * 2) return undefined;
   const [byte = 0] = broker.ids.randomBytes(1);
   await broker.pause(PAUSE_MS * (0.5 + byte / 256));
-  const next = nextCall(issuance, issuance.owner, broker.clock.nowMs());
+  const next = nextCall(issuance, { owner: issuance.owner }, broker.clock.nowMs());
   return (await broker.ledger.advance(issuance, next)) ? next : undefined;
 }

@@ -1,11 +1,11 @@
-import { assertNever, BrokerError, isErrorCode } from '../errors.ts';
+import { assertNever, BrokerError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import { ownRecord } from '../requests/parse-request.ts';
 import { type Issuance, type IssuanceIn, LIMITS, type OpenIssuance } from './issuance.ts';
-import { expired, failed, settled, unknown } from './issuance-endings.ts';
+import { failed, settled, unknown, usedUp } from './issuance-endings.ts';
 import { leaseExpired, rescheduled, ticketRemoved } from './issuance-transitions.ts';
 import type { Ledger } from './ledger.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -96,13 +96,9 @@ async function moveIntended(
   const silent = issuance.attempts.at(-1)?.outcome === 'open' && issuance.resume === 'attempt';
   const free = silent ? leaseExpired(issuance, nowMs) : rescheduled(issuance, nowMs + LIMITS.handBackMs);
   if (isUsedUp(free)) {
-    const last = issuance.attempts.at(-1)?.code ?? '';
-    const code = silent || !isErrorCode(last) ? 'sts.outcomeUnknown' : last;
-    return advance(
-      issuance,
-      failed(silent ? { ...issuance, attempts: free.attempts } : issuance, { code, atMs: nowMs }),
-      sweeper,
-    );
+    const told = { ...issuance, attempts: free.attempts };
+    const ended = silent ? failed(told, { code: 'sts.outcomeUnknown', atMs: nowMs }) : usedUp(issuance, nowMs);
+    return advance(issuance, ended, sweeper);
   }
   return handBack(issuance, free, sweeper);
 }
@@ -112,7 +108,7 @@ async function moveIssued(issuance: IssuanceIn<'issued'>, nowMs: number, sweeper
   if (ticket !== undefined && ticket.usableUntilMs > nowMs) {
     return advance(issuance, rescheduled(issuance, ticket.usableUntilMs), sweeper);
   }
-  if (isUsedUp(issuance)) return advance(issuance, expired(issuance, nowMs), sweeper);
+  if (isUsedUp(issuance)) return advance(issuance, usedUp(issuance, nowMs), sweeper);
   const dueAtMs = nowMs + LIMITS.handBackMs;
   const free =
     ticket === undefined
