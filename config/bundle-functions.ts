@@ -36,7 +36,7 @@ export async function bundleFunctions({
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
-    plugins: [modulesWithoutSideEffects(root)],
+    plugins: [modulesWithoutSideEffects(root), credentialsOfTheRoleOnly(root)],
     define: { DEPLOYMENT_CONFIG: JSON.stringify(config) },
   });
   await rm(outputDirectory, { recursive: true, force: true });
@@ -55,6 +55,17 @@ function modulesWithoutSideEffects(root: string): Plugin {
           ? { path: path.resolve(resolveDir, imported), sideEffects: false }
           : undefined,
       );
+    },
+  };
+}
+
+/** See `lib/platform/lambda-credentials.ts`: no other source of credentials, and no STS client of the SDK's own. */
+export function credentialsOfTheRoleOnly(root: string): Plugin {
+  const provider = path.join(root, 'lib/platform/lambda-credentials.ts');
+  return {
+    name: 'credentials-of-the-role-only',
+    setup(builder) {
+      builder.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: provider }));
     },
   };
 }

@@ -19,6 +19,12 @@ const brokerVariables = v.object({
   BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
 });
 
+const credentialVariables = v.object({
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: text,
+});
+
 export type BrokerEnvironment = {
   readonly tenantsTable: string;
   readonly switchesTable: string;
@@ -61,6 +67,16 @@ export function jobEnvironment(variables: Variables = process.env): JobEnvironme
     ledgerTable: read.LEDGER_TABLE,
     switchesTable: read.SWITCHES_TABLE,
     envelopeKeyArn: read.ENVELOPE_KEY_ARN,
+  };
+}
+
+/** The session of the function's own role, as Lambda hands it over. Source: Lambda Developer Guide, "Environment variables". */
+export function roleCredentials(variables: Variables = process.env) {
+  const read = check(credentialVariables, variables);
+  return {
+    accessKeyId: read.AWS_ACCESS_KEY_ID,
+    secretAccessKey: read.AWS_SECRET_ACCESS_KEY,
+    sessionToken: read.AWS_SESSION_TOKEN,
   };
 }
 

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { credentialsOfTheRoleOnly } from '../../config/bundle-functions.ts';
 import { root } from './source-files.ts';
 
 const jobs = globSync('functions/jobs/*.ts', { cwd: root });
@@ -21,6 +22,7 @@ beforeAll(async () => {
     metafile: true,
     write: false,
     logLevel: 'silent',
+    plugins: [credentialsOfTheRoleOnly(root)],
     define: { DEPLOYMENT_CONFIG: '{}' },
   });
   for (const output of Object.values(metafile.outputs)) {
@@ -43,6 +45,12 @@ describe('what a bundle holds', () => {
       /@aws-sdk\/client-sts\/|^lib\/(broker|requests|tenants)\//.test(file),
     );
     expect(forbidden).toEqual([]);
+  });
+
+  it.each([...jobs, ...others])('%s takes its own credentials from its environment and nowhere else', (entry) => {
+    const chain = /@aws-sdk\/(nested-clients|credential-provider-(?!env))|credential-provider-imds/;
+    expect(filesIn(entry).filter((file) => chain.test(file))).toEqual([]);
+    expect(filesIn(entry)).toContain('lib/platform/lambda-credentials.ts');
   });
 
   it('functions/sweep-issuances.ts holds no STS, no KMS and no Lambda client', () => {
