@@ -1,6 +1,6 @@
 /** The parts of which every change to an issuance is made. */
 import { DUE_SHARD } from '../platform/table-keys.ts';
-import type { Attempt, Issuance } from './issuance.ts';
+import type { Attempt, Issuance, OpenIssuance } from './issuance.ts';
 import { appendEntry, type NewEntry } from './trail.ts';
 
 export function chained({ recordId, trail: before }: Pick<Issuance, 'recordId' | 'trail'>, entry: NewEntry) {
@@ -29,4 +29,13 @@ export function without<Before extends object, Key extends string>(
 
 export function amendAttempt(before: Issuance, change: Partial<Attempt>): Attempt[] {
   return before.attempts.map((attempt) => (attempt.attempt === before.attempt ? { ...attempt, ...change } : attempt));
+}
+
+/** The attempt that nobody goes on with; where its outcome was already told, that stays. */
+export function closeAttempt(before: OpenIssuance): Attempt[] {
+  const last = before.attempts.at(-1)?.outcome;
+  if (last !== 'open' && last !== 'issued') return before.attempts;
+  if (before.state === 'issued') return amendAttempt(before, { outcome: 'unclaimed' });
+  // A call whose refusal was read in full made no session.
+  return amendAttempt(before, { outcome: before.resume === 'call' ? 'failed' : 'unknown' });
 }

@@ -15,7 +15,7 @@ import {
   type Ticket,
   utcDay,
 } from './issuance.ts';
-import { amendAttempt, chained, due, without } from './issuance-change.ts';
+import { amendAttempt, chained, closeAttempt, due, without } from './issuance-change.ts';
 
 export type IssuanceIdentity = {
   readonly recordId: string;
@@ -194,13 +194,4 @@ function intend(
     resume: 'attempt',
     attempts: [...before.attempts, { attempt, sessionName, intendedAtMs: atMs, calls: 1, outcome: 'open' }],
   };
-}
-
-/** The attempt that nobody goes on with; where its outcome was already told, that stays. */
-function closeAttempt(before: OpenIssuance): Attempt[] {
-  const last = before.attempts.at(-1)?.outcome;
-  if (last !== 'open' && last !== 'issued') return before.attempts;
-  if (before.state === 'issued') return amendAttempt(before, { outcome: 'unclaimed' });
-  // A call whose refusal was read in full made no session.
-  return amendAttempt(before, { outcome: before.resume === 'call' ? 'failed' : 'unknown' });
 }

@@ -26,41 +26,54 @@ const BROKEN_LATER_MS = 60 * 60_000;
 /**
  * Looks at every issuance that is due and moves it on: back to the queue, or to its end. It never calls STS, never
  * reads a tenant, and gives up an issuance rather than guess. Every write is conditional, so two sweepers do no harm.
+ * One that cannot be moved is put off and keeps no other waiting.
+ *
+ * @throws the first error that is not the fault of a single row, once everything else was looked at.
  */
 export async function sweepIssuances(
   { remainingMs }: { readonly remainingMs: () => number },
   sweeper: SweepDependencies,
 ): Promise<SweepResult> {
   const result = { looked: 0, moved: 0, broken: 0 };
-  for (;;) {
+  const problems: unknown[] = [];
+  for (let more = true; more; ) {
     const ids = await sweeper.ledger.due({ nowMs: sweeper.clock.nowMs(), limit: PAGE });
-    const outcomes = await sideBySide(ids, AT_ONCE, (issuanceId) => sweepOne(issuanceId, sweeper));
-    const broke = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (broke !== undefined) throw broke.reason;
+    const outcomes = await sideBySide(ids, AT_ONCE, (issuanceId) => sweepOne(issuanceId, problems, sweeper));
+    problems.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
     const told = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     result.looked += told.length;
     result.moved += told.filter((one) => one === 'moved').length;
     result.broken += told.filter((one) => one === 'broken').length;
     // A page on which nothing moved would come back the same: the index lags, the next sweep sees to it.
     const progressed = told.some((one) => one !== 'left');
-    if (ids.length < PAGE || !progressed || remainingMs() < 10_000) return result;
+    more = ids.length === PAGE && progressed && remainingMs() >= 10_000;
   }
+  if (problems.length > 0) throw problems[0];
+  return result;
 }
 
-type Swept = 'moved' | 'left' | 'broken';
+type Swept = 'moved' | 'left' | 'broken' | 'putOff';
 
-async function sweepOne(issuanceId: string, sweeper: SweepDependencies): Promise<Swept> {
+async function sweepOne(issuanceId: string, problems: unknown[], sweeper: SweepDependencies): Promise<Swept> {
   try {
     const issuance = await sweeper.ledger.readIssuance(issuanceId);
     const nowMs = sweeper.clock.nowMs();
     if (issuance?.dueAtMs === undefined || issuance.dueAtMs > nowMs) return 'left';
     return await move(issuance, nowMs, sweeper);
   } catch (error) {
-    if (!(error instanceof BrokerError) || error.code !== 'store.itemInvalid') throw error;
-    // One row that something else wrote must not keep the others from being swept.
-    sweeper.log.transition({ transition: 'issuance.illegible', issuanceId, code: error.code });
-    await sweeper.ledger.postpone(issuanceId, sweeper.clock.nowMs() + BROKEN_LATER_MS);
-    return 'broken';
+    const nowMs = sweeper.clock.nowMs();
+    const code = error instanceof BrokerError ? error.code : 'internal';
+    if (code === 'store.itemInvalid') {
+      // A row that something else wrote: a job can write nonsense into its own.
+      sweeper.log.transition({ transition: 'issuance.illegible', issuanceId, code });
+      await sweeper.ledger.postpone(issuanceId, nowMs + BROKEN_LATER_MS);
+      return 'broken';
+    }
+    // It may be the store or the queue, but also this row alone, grown too large to be written.
+    sweeper.log.transition({ transition: 'issuance.notSwept', issuanceId, code });
+    problems.push(error);
+    await sweeper.ledger.postpone(issuanceId, nowMs + LIMITS.handBackMs);
+    return 'putOff';
   }
 }
 
@@ -80,8 +93,8 @@ async function move(issuance: Issuance, nowMs: number, sweeper: SweepDependencie
     case 'revoked':
     case 'expired':
     case 'unknown':
-      // Ended by the broker, which leaves nothing due.
-      return 'left';
+      // The broker leaves nothing due that it ended: something else wrote the state.
+      throw new BrokerError('store.itemInvalid', 'an issuance that has ended is due');
     default:
       return assertNever(issuance);
   }

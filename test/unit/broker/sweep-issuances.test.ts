@@ -1,0 +1,264 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { type Issuance, LIMITS } from '../../../lib/broker/issuance.ts';
+import { sweepIssuances } from '../../../lib/broker/sweep-issuances.ts';
+import { tables } from '../../support/dynamo-tables.ts';
+import { namedError } from '../../support/faulty-world/faults.ts';
+import { gate } from '../../support/faulty-world/process.ts';
+import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
+
+const HOUR_MS = 60 * 60_000;
+
+/** A world with one issuance whose owner died before it called STS. */
+async function abandoned(): Promise<FaultyWorld> {
+  const world = await faultyWorld();
+  world.faults.breakAt('sts.assume', 'crashBefore');
+  world.ask();
+  await world.pump();
+  return world;
+}
+
+async function put(world: FaultyWorld, items: readonly object[]): Promise<void> {
+  for (const item of items) {
+    await world.store.send(new PutCommand({ TableName: tables.ledgerTable, Item: { ...item } }));
+  }
+}
+
+/** The issuance again, under other ids, as if there were many. */
+async function copies(world: FaultyWorld, count: number, change: object): Promise<readonly object[]> {
+  const issuance = await world.issuance();
+  return Array.from({ length: count }, (_, index) => {
+    const recordId = `scan-account.${String(index)
+      .padStart(32, 'a')
+      .replaceAll(/[0189]/g, 'b')}${index}`;
+    return { ...issuance, recordId, ...change };
+  });
+}
+
+async function itemOf(world: FaultyWorld, recordId: string) {
+  const items = await world.store.items(tables.ledgerTable);
+  return items.find((item) => item['recordId'] === recordId);
+}
+
+describe('what the sweeper does with an issuance that is due', () => {
+  it('hands one back whose lease ran out, and says so', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    expect((await world.sweep()).now).toEqual({ end: 'done', result: { looked: 1, moved: 1, broken: 0 } });
+    const issuance = await world.issuance();
+    expect(issuance).toMatchObject({ state: 'intended', attempt: 1, resume: 'attempt' });
+    expect(issuance.attempts).toMatchObject([{ outcome: 'unknown' }]);
+    expect(issuance.trail.map(({ type }) => type)).toEqual(['intended', 'leaseExpired']);
+    expect(world.queue.everSent.at(-1)).toContain(issuance.trailHead);
+  });
+
+  it('looks at nothing that is not due', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs - 1);
+    expect((await world.sweep()).now).toMatchObject({ result: { looked: 0 } });
+  });
+
+  it('waits for the usable-until of a ticket, then removes it and hands back', async () => {
+    const world = await faultyWorld();
+    world.ask();
+    await world.drain();
+    const { dueAtMs = 0 } = await world.issuance();
+    world.clock.set(dueAtMs);
+    await world.sweep();
+    const issuance = await world.issuance();
+    expect(issuance).toMatchObject({ state: 'issued', attempts: [{ outcome: 'unclaimed' }] });
+    expect(issuance).not.toHaveProperty('ticket');
+    // The first invocation comes late: it finds nothing to claim.
+    await world.runJobs();
+    expect(world.host.runs).toEqual([]);
+  });
+
+  it('ends as expired what nobody claimed in three attempts', async () => {
+    const world = await faultyWorld();
+    world.faults.breakAlways('switches.read', 'loseRequest');
+    world.faults.choose = ({ process }) => (process === 'job' ? { answer: namedError('TimeoutError') } : undefined);
+    world.faults.breakAlways('switches.read', { slowMs: 0 });
+    world.ask();
+    await world.drain();
+    await world.minutes(25);
+    const issuance = await world.issuance();
+    expect(issuance).toMatchObject({ state: 'expired', attempt: 3 });
+    expect(issuance.attempts.map(({ outcome }) => outcome)).toEqual(['unclaimed', 'unclaimed', 'unclaimed']);
+    expect(world.sts.minted).toHaveLength(3);
+    expect(await world.violations()).toEqual([]);
+  });
+
+  it('calls a claimed one that stays silent unknown, a minute after its fence, and never runs it again', async () => {
+    const world = await faultyWorld();
+    world.faults.breakAlways('job.work', 'crashBefore');
+    world.ask();
+    await world.drain();
+    await world.runJobs();
+    const fenceMs = (await world.issuance()).attempts[0]?.fenceMs ?? 0;
+    world.clock.set(fenceMs + LIMITS.reportGraceMs - 1);
+    await world.sweep();
+    expect((await world.issuance()).state).toBe('claimed');
+    world.clock.advance(1);
+    await world.sweep();
+    expect((await world.issuance()).state).toBe('unknown');
+    await world.minutes(60);
+    expect(world.host.runs).toHaveLength(1);
+    expect(world.sts.minted).toHaveLength(1);
+    expect(await world.violations()).toEqual([]);
+  });
+
+  it('binds the report of a job into the trail and looks no more', async () => {
+    const world = await faultyWorld();
+    world.ask();
+    await world.settle();
+    const issuance = await world.issuance();
+    expect(issuance.trail.at(-1)).toMatchObject({
+      type: 'settled',
+      reportSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(issuance.dueAtMs).toBeUndefined();
+  });
+
+  it('never calls anything but the ledger and the queue', async () => {
+    const world = await abandoned();
+    await world.minutes(20);
+    const called = new Set(world.faults.calls.filter(({ process }) => process === 'sweeper').map(({ site }) => site));
+    const strange = [...called].filter((site) => !site.startsWith('ledger.') && site !== 'sqs.send');
+    expect(strange).toEqual([]);
+  });
+});
+
+describe('messages of the sweeper', () => {
+  it.each(['loseRequest', 'crashBefore'] as const)('are sent again when one is lost (%s)', async (fault) => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    world.faults.breakAt('sqs.send', fault);
+    await world.sweep();
+    expect(world.queue.messages.filter(({ body }) => body.includes('continue'))).toEqual([]);
+    world.clock.advance(LIMITS.handBackMs - 1);
+    expect((await world.sweep()).now).toMatchObject({ result: { looked: 0 } });
+    world.clock.advance(1);
+    await world.sweep();
+    expect(world.queue.messages.filter(({ body }) => body.includes('continue'))).toHaveLength(1);
+    await world.settle();
+    expect(await world.issuance()).toMatchObject({ state: 'completed', attempt: 2 });
+    expect(await world.violations()).toEqual([]);
+  });
+});
+
+describe('two sweepers side by side', () => {
+  it('do no more than one', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
+    expect((await world.issuance()).trail.map(({ type }) => type)).toEqual(['intended', 'leaseExpired']);
+    await world.settle();
+    expect(await world.issuance()).toMatchObject({ state: 'completed', attempt: 2 });
+    expect(world.sts.minted).toHaveLength(1);
+    expect(await world.violations()).toEqual([]);
+  });
+
+  it('do no harm when one stands still and goes on much later', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    const later = gate();
+    world.faults.breakAt('ledger.leaseExpired', { stall: later });
+    const slow = await world.sweep();
+    expect(slow.now.end).toBe('stalled');
+    await world.minutes(3);
+    const before = await world.issuance();
+    later.open();
+    await slow.finally;
+    expect(await world.issuance()).toEqual(before);
+    await world.settle();
+    expect(await world.violations()).toEqual([]);
+  });
+});
+
+describe('rows that cannot be swept', () => {
+  it('does not let an illegible one stop the others', async () => {
+    const world = await abandoned();
+    const [illegible] = await copies(world, 1, { dueAtMs: 1, state: 'claimed', report: 'nonsense' });
+    await put(world, illegible === undefined ? [] : [illegible]);
+    world.clock.advance(LIMITS.leaseMs);
+    expect((await world.sweep()).now).toMatchObject({ result: { looked: 2, moved: 1, broken: 1 } });
+    expect(world.log.lines).toContainEqual(expect.objectContaining({ transition: 'issuance.illegible' }));
+    // It is looked at again, but not every minute.
+    world.clock.advance(60_000);
+    expect((await world.sweep()).now).toMatchObject({ result: { broken: 0 } });
+    world.clock.advance(HOUR_MS);
+    expect((await world.sweep()).now).toMatchObject({ result: { broken: 1 } });
+  });
+
+  it('does not let a page full of ended ones, which a job can make of its own rows, starve the others', async () => {
+    const world = await abandoned();
+    await put(world, await copies(world, 150, { dueAtMs: 1, state: 'expired' }));
+    world.clock.advance(LIMITS.leaseMs);
+    await world.sweep();
+    const moved = world.queue.messages.filter(({ body }) => body.includes('continue'));
+    expect(moved).toHaveLength(1);
+  });
+
+  it('does not let rows that cannot be written, which a job can make of its own, starve the others', async () => {
+    const world = await abandoned();
+    const stuck = await copies(world, 150, { dueAtMs: 1 });
+    await put(world, stuck);
+    const tooLarge = { answer: namedError('ValidationException') };
+    world.faults.choose = ({ site, subject }) =>
+      site === 'ledger.leaseExpired' && subject.startsWith('scan-account.aaa') ? tooLarge : undefined;
+    world.clock.advance(LIMITS.leaseMs);
+    await world.sweep();
+    const moved = world.queue.messages.filter(({ body }) => body.includes('continue'));
+    expect(moved).toHaveLength(1);
+  });
+
+  it('tells of a store that is away by an error', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    world.faults.breakAlways('ledger.*', 'loseRequest');
+    expect((await world.sweep()).now).toMatchObject({ end: 'threw', error: { code: 'store.unavailable' } });
+    world.faults.mend();
+    await world.settle();
+    expect(await world.issuance()).toMatchObject({ state: 'completed' });
+  });
+
+  it('tells of a queue that is away by an error, and loses nothing', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    world.faults.breakAlways('sqs.send', 'loseRequest');
+    expect((await world.sweep()).now).toMatchObject({ end: 'threw' });
+    await world.settle();
+    expect(await world.issuance()).toMatchObject({ state: 'completed', attempt: 2 });
+    expect(await world.violations()).toEqual([]);
+  });
+});
+
+describe('many issuances', () => {
+  it('are swept page by page in one sweep', async () => {
+    const world = await abandoned();
+    await put(world, await copies(world, 249, {}));
+    world.clock.advance(LIMITS.leaseMs);
+    expect((await world.sweep()).now).toMatchObject({ result: { looked: 250, moved: 250 } });
+  });
+
+  it('are left for the next minute when little time remains', async () => {
+    const world = await abandoned();
+    await put(world, await copies(world, 249, {}));
+    world.clock.advance(LIMITS.leaseMs);
+    const first = await sweepIssuances({ remainingMs: () => 9_999 }, world.pipeline.sweeper);
+    expect(first).toMatchObject({ looked: 100, moved: 100 });
+    expect((await world.sweep()).now).toMatchObject({ result: { moved: 150 } });
+  });
+
+  it('are each handed back once while their messages wait', async () => {
+    const world = await abandoned();
+    const ids = (await copies(world, 3, {})).map((copy) => ('recordId' in copy ? String(copy.recordId) : ''));
+    await put(world, await copies(world, 3, {}));
+    world.clock.advance(LIMITS.leaseMs);
+    await world.sweep();
+    await world.sweep();
+    expect(world.queue.messages.filter(({ body }) => body.includes('continue'))).toHaveLength(4);
+    for (const id of ids)
+      expect(await itemOf(world, id)).toMatchObject({ dueShard: 'due' } satisfies Partial<Issuance>);
+  });
+});
