@@ -18,6 +18,8 @@ export const LIMITS = {
   handBackMs: 180_000,
   /** How long after its fence a claimed issuance may still report. */
   reportGraceMs: 60_000,
+  /** How long after its record an issuance may still be handed back: whatever stands in its way by then stays. */
+  openMs: 24 * 60 * 60_000,
 } as const;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -108,7 +108,7 @@ async function moveIntended(
   if (issuance.leaseUntilMs > nowMs) return advance(issuance, rescheduled(issuance, issuance.leaseUntilMs), sweeper);
   const silent = issuance.attempts.at(-1)?.outcome === 'open' && issuance.resume === 'attempt';
   const free = silent ? leaseExpired(issuance, nowMs) : rescheduled(issuance, nowMs + LIMITS.handBackMs);
-  if (isUsedUp(free)) {
+  if (isUsedUp(free, nowMs)) {
     const told = { ...issuance, attempts: free.attempts };
     const ended = silent ? failed(told, { code: 'sts.outcomeUnknown', atMs: nowMs }) : usedUp(issuance, nowMs);
     return advance(issuance, ended, sweeper);
@@ -121,7 +121,7 @@ async function moveIssued(issuance: IssuanceIn<'issued'>, nowMs: number, sweeper
   if (ticket !== undefined && ticket.usableUntilMs > nowMs) {
     return advance(issuance, rescheduled(issuance, ticket.usableUntilMs), sweeper);
   }
-  if (isUsedUp(issuance)) return advance(issuance, usedUp(issuance, nowMs), sweeper);
+  if (isUsedUp(issuance, nowMs)) return advance(issuance, usedUp(issuance, nowMs), sweeper);
   const dueAtMs = nowMs + LIMITS.handBackMs;
   const free =
     ticket === undefined
@@ -150,8 +150,9 @@ async function advance(before: Issuance, after: Issuance, { ledger }: SweepDepen
   return (await ledger.advance(before, after)) ? 'moved' : 'left';
 }
 
-/** No attempt is left, and no further call of this one either. */
-function isUsedUp({ attempt, ...issuance }: OpenIssuance): boolean {
+/** No attempt is left, and no further call of this one either; or nothing has moved it for too long. */
+function isUsedUp({ attempt, recordedAtMs, ...issuance }: OpenIssuance, nowMs: number): boolean {
+  if (nowMs - recordedAtMs > LIMITS.openMs) return true;
   if (issuance.state === 'intended' && issuance.resume === 'call') return issuance.call >= LIMITS.calls;
   return attempt >= LIMITS.attempts;
 }

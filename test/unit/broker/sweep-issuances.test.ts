@@ -233,6 +233,23 @@ describe('rows that cannot be swept', () => {
   });
 });
 
+describe('an issuance that nothing moves', () => {
+  it('is given up a day after it was recorded', async () => {
+    const world = await abandoned();
+    world.faults.breakAlways('tenants.read', { answer: namedError('ResourceNotFoundException') });
+    for (let hour = 0; hour < 24; hour += 1) {
+      expect((await world.issuance()).state).toBe('intended');
+      world.clock.advance(HOUR_MS);
+      await world.sweep();
+      await world.drain();
+    }
+    world.clock.advance(HOUR_MS);
+    await world.sweep();
+    expect(await world.issuance()).toMatchObject({ state: 'failed', code: 'sts.outcomeUnknown' });
+    expect((await world.issuance()).dueAtMs).toBeUndefined();
+  });
+});
+
 describe('many issuances', () => {
   it('are swept page by page in one sweep', async () => {
     const world = await abandoned();
