@@ -9,9 +9,13 @@ import { issueForAccounts } from './issue-for-accounts.ts';
 import { factsOf, lookUp } from './look-up.ts';
 import { recordIllegible, recordRequest } from './record-request.ts';
 import type { RequestRecord } from './request-record.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Above this, each account becomes a message of its own. */
 const ACCOUNTS_PER_MESSAGE = 25;
+
+/** A thousand accounts, one after the other, would take longer than the function has. */
+const SENDS_AT_ONCE = 20;
 
 export type RunJob = (message: Message) => Promise<MessageOutcome>;
 
@@ -70,8 +74,10 @@ async function spread(
   accountIds: readonly string[],
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
-  for (const accountId of accountIds) {
-    await broker.sendToQueue(ownRecord({ brokerRecord: 'account', requestId: request.recordId, accountId }));
-  }
+  const sent = await sideBySide(accountIds, SENDS_AT_ONCE, (accountId) =>
+    broker.sendToQueue(ownRecord({ brokerRecord: 'account', requestId: request.recordId, accountId })),
+  );
+  const broke = sent.find((outcome) => outcome.status === 'rejected');
+  if (broke !== undefined) throw broke.reason;
   return 'settled';
 }
