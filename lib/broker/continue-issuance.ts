@@ -63,7 +63,7 @@ async function resume(
   }
   if (!(await broker.ledger.advance(issuance, next))) return 'settled';
   const visit = { job, account: decision, input: request.input, remainingMs: message.remainingMs };
-  await afterIntent(() => issueToJob(next, visit, broker));
+  await afterIntent(next, () => issueToJob(next, visit, broker), broker);
   return 'settled';
 }
 

@@ -7,7 +7,7 @@ import {
   type MessageOutcome,
   MINIMUM_REMAINING_MS,
 } from './broker-dependencies.ts';
-import { issuanceIdOf } from './issuance.ts';
+import { type Issuance, issuanceIdOf } from './issuance.ts';
 import { type IssuanceIdentity, openIntended, openRefused } from './issuance-transitions.ts';
 import { issueToJob } from './issue-to-job.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -76,7 +76,7 @@ async function issueForAccount(
   const intended = openIntended(identity, grounds, broker.clock.nowMs());
   if (!(await broker.ledger.open(intended))) return 'settled';
   const visit = { job, account: decision, input: request.input, remainingMs: message.remainingMs };
-  await afterIntent(() => issueToJob(intended, visit, broker));
+  await afterIntent(intended, () => issueToJob(intended, visit, broker), broker);
   return 'settled';
 }
 
@@ -84,12 +84,17 @@ async function issueForAccount(
  * Once an intent is on record, the message is done with: whatever breaks is the sweeper's, which finds the intent when
  * its lease runs out. A message put back would only find an issuance that exists.
  */
-export async function afterIntent(issue: () => Promise<void>): Promise<void> {
+export async function afterIntent(
+  { recordId }: Pick<Issuance, 'recordId'>,
+  issue: () => Promise<void>,
+  { log }: Pick<BrokerDependencies, 'log'>,
+): Promise<void> {
   try {
     await issue();
   } catch (error) {
-    if (error instanceof BrokerError && error.retryable) return;
-    throw error;
+    if (!(error instanceof BrokerError) || !error.retryable) throw error;
+    const { code, message: explanation } = error;
+    log.transition({ transition: 'issuance.interrupted', issuanceId: recordId, code, explanation });
   }
 }
 
