@@ -154,6 +154,8 @@ function changeOf(before: Issuance, after: Issuance, table: string): UpdateComma
 
   const sets = changed.map(([name]) => `#${name} = :${name}`);
   if (newEntries.length > 0) sets.push('#trail = list_append(#trail, :newEntries)');
+  // DynamoDB refuses an update without a change; the condition is asked all the same.
+  if (sets.length === 0 && removed.length === 0) sets.push('#trailHead = :oldHead');
   const setClause = sets.length === 0 ? '' : `SET ${sets.join(', ')}`;
   const removeClause = removed.length === 0 ? '' : ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}`;
 
