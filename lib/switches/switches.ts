@@ -16,7 +16,14 @@ export type SwitchedOff = {
   readonly reason: string;
 };
 
-const switchSchema = v.object({ switchId: v.string(), sinceMs: v.number(), by: v.string(), reason: v.string() });
+/** The last instant that `Date` can say: a later one would break whoever words the refusal. */
+const LAST_INSTANT_MS = 8_640_000_000_000_000;
+const switchSchema = v.object({
+  switchId: v.string(),
+  sinceMs: v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_INSTANT_MS)),
+  by: v.string(),
+  reason: v.string(),
+});
 
 export type SwitchesDependencies = {
   readonly dynamo: DynamoDBDocumentClient;
