@@ -1,0 +1,60 @@
+import { ThrottlingException } from '@aws-sdk/client-dynamodb';
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { type Ids, systemIds } from '../../lib/platform/ids.ts';
+import { makeTenantRegistry } from '../../lib/tenants/dynamo-tenant-registry.ts';
+import { roleArnRules } from '../support/a-tenant.ts';
+import { tables, withTables } from '../support/dynamo-tables.ts';
+import { failingWith } from '../support/failing-dynamo.ts';
+import { frozenClock } from '../support/frozen-clock.ts';
+import { connectedRolesContract } from './connected-roles.contract.ts';
+import type { RegistryUnderTest } from './registry-under-test.ts';
+import { tenantRegistryContract } from './tenant-registry.contract.ts';
+
+const dynamo = withTables();
+const config = { tenantsTable: tables.tenantsTable, deploymentId: 'test1', roleArnRules };
+
+function inDynamo(ids: Ids): RegistryUnderTest {
+  const client = dynamo.client();
+  return {
+    registry: makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids, config }),
+    write: async (item) => {
+      await client.send(new PutCommand({ TableName: tables.tenantsTable, Item: item }));
+    },
+  };
+}
+
+tenantRegistryContract('in DynamoDB', inDynamo);
+connectedRolesContract('in DynamoDB', inDynamo);
+
+describe('the items of the registry', () => {
+  it('are plain in one place only: no binding shows the external ID or the role that it binds', async () => {
+    const client = dynamo.client();
+    const registry = makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids: systemIds, config });
+    const roleArn = 'arn:aws:iam::888888888888:role/credential-broker/scanner';
+    await registry.registerTenant({ tenantId: 'plain', name: 'P', enabledJobs: [] });
+    await registry.connectRole({ tenantId: 'plain', roleArn, jobs: 'all' });
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: tables.tenantsTable }));
+    const bindings = Items.filter((item) => item['owner'] === 'plain');
+    expect(bindings.map((item) => Object.keys(item).sort())).toEqual([
+      ['owner', 'record', 'tenantId'],
+      ['owner', 'record', 'tenantId'],
+    ]);
+    expect(JSON.stringify(bindings)).not.toMatch(/cb-test1|arn:aws/);
+  });
+});
+
+describe('a table that cannot be used', () => {
+  it('is an error for every operation, never an answer', async () => {
+    const client = failingWith(
+      dynamo.client({ maxAttempts: 1 }),
+      new ThrottlingException({ message: 'm', $metadata: {} }),
+    );
+    const registry = makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids: systemIds, config });
+    const roleArn = 'arn:aws:iam::222222222222:role/credential-broker/scanner';
+    const busy = { code: 'store.busy', retryable: true };
+    await expect(registry.readTenant('acme')).rejects.toMatchObject(busy);
+    await expect(registry.registerTenant({ tenantId: 'acme', name: 'A', enabledJobs: [] })).rejects.toMatchObject(busy);
+    await expect(registry.connectRole({ tenantId: 'acme', roleArn, jobs: 'all' })).rejects.toMatchObject(busy);
+  });
+});
