@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { withTables } from '../../support/dynamo-tables.ts';
-import { gate } from '../../support/faulty-world/process.ts';
 import { storeInDynalite, storeInMemory } from '../../support/faulty-world/store.ts';
-import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
+import { faultyWorld } from '../../support/faulty-world/world.ts';
 
 const tables = withTables();
 
@@ -33,11 +32,6 @@ function accounts(count: number): readonly string[] {
 
 function tenantWith(accountIds: readonly string[]) {
   return aTenant({ roles: accountIds.map((accountId) => aRole({ accountId })) });
-}
-
-async function statesByAccount(world: FaultyWorld): Promise<Record<string, string>> {
-  const issuances = await world.issuances();
-  return Object.fromEntries(issuances.map(({ accountId, state }) => [accountId, state]));
 }
 
 describe.each(stores)('a request, with the store $name', ({ open }) => {
@@ -108,155 +102,6 @@ describe('a request with the same idempotency key', () => {
     expect(refusals).toEqual(['request.idConflict']);
     expect(world.sts.minted).toHaveLength(1);
     expect(await world.violations()).toEqual([]);
-  });
-});
-
-describe('a large request', () => {
-  it('becomes one message for each account above 25', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(26))] });
-    const { body } = world.ask();
-    await world.pump();
-    expect(world.queue.messages).toHaveLength(26);
-    expect(world.sts.asked).toEqual([]);
-    world.queue.add(body);
-    await world.settle();
-    expect(new Set(Object.values(await statesByAccount(world)))).toEqual(new Set(['completed']));
-    expect(world.sts.minted).toHaveLength(26);
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('is worked on in place up to 25', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(25))] });
-    world.ask();
-    await world.pump();
-    expect(world.queue.messages).toEqual([]);
-    expect(world.sts.minted).toHaveLength(25);
-  });
-
-  it('loses no account when the broker dies while it sends them', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(40))] });
-    world.ask();
-    world.faults.breakAt('sqs.send', ...Array.from({ length: 17 }, () => 'ok' as const), 'crashAfter');
-    await world.pump();
-    await world.settle();
-    expect(Object.keys(await statesByAccount(world))).toHaveLength(40);
-    expect(world.sts.minted).toHaveLength(40);
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('sends several at a time: one that is slow does not hold up the rest', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(40))] });
-    const slow = gate();
-    world.ask();
-    world.faults.breakAt('sqs.send', { stall: slow });
-    const run = await world.pump();
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-    expect(world.queue.messages.filter(({ body }) => body.includes('brokerRecord'))).toHaveLength(39);
-    slow.open();
-    expect(await run?.finally).toMatchObject({ end: 'done', result: { batchItemFailures: [] } });
-  });
-
-  it('comes again as a whole when one account cannot be sent', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(40))] });
-    world.ask();
-    world.faults.breakAt('sqs.send', 'ok', 'ok', 'loseRequest');
-    expect((await world.pump())?.now).toMatchObject({ result: { batchItemFailures: [{}] } });
-    await world.settle();
-    expect(world.sts.minted).toHaveLength(40);
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('takes no message for an account that was not frozen into it', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(26))] });
-    world.ask();
-    await world.settle();
-    const [request] = await world.requests();
-    const strange = { brokerRecord: 'account', requestId: request?.recordId, accountId: '888888888888' };
-    const calls = world.sites().length;
-    await world.handle([world.queue.add(JSON.stringify(strange))]);
-    expect(world.sites().slice(calls)).toEqual(['ledger.read']);
-  });
-});
-
-describe('accounts that may not be entered', () => {
-  it('are refused on record while the others run', async () => {
-    const [one = '', two = '', three = ''] = accounts(3);
-    const roles = [
-      aRole({ accountId: one }),
-      aRole({ accountId: two, status: 'pending' }),
-      aRole({ accountId: three }),
-    ];
-    const world = await faultyWorld({ tenants: [aTenant({ roles })] });
-    world.ask();
-    await world.settle();
-    expect(await statesByAccount(world)).toEqual({ [one]: 'completed', [two]: 'refused', [three]: 'completed' });
-    const refused = (await world.issuances()).find(({ state }) => state === 'refused');
-    expect(refused).toMatchObject({ refusal: { reason: 'account.notVerified' }, attempt: 0, attempts: [] });
-    expect(world.sts.asked).toHaveLength(2);
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('stay refused when the message comes again after they became trusted', async () => {
-    const accountId = '222222222222';
-    const world = await faultyWorld({ tenants: [aTenant({ roles: [aRole({ accountId, status: 'pending' })] })] });
-    const { body } = world.ask();
-    await world.drain();
-    await world.connect(aTenant());
-    world.queue.add(body);
-    await world.settle();
-    expect(await world.issuance()).toMatchObject({ state: 'refused' });
-    expect(world.sts.asked).toEqual([]);
-  });
-});
-
-describe('a message that is delivered again', () => {
-  it('opens the accounts that were not reached when the broker died between them', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(3))] });
-    world.ask();
-    world.faults.breakAt('ledger.intended', 'ok', 'crashBefore');
-    expect((await world.pump())?.now).toEqual({ end: 'died' });
-    expect(await world.issuances()).toHaveLength(1);
-    await world.settle();
-    expect(Object.values(await statesByAccount(world))).toEqual(['completed', 'completed', 'completed']);
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('means the accounts that were frozen, not those connected since', async () => {
-    const world = await faultyWorld({ tenants: [tenantWith(accounts(2))] });
-    world.ask();
-    world.faults.breakAt('ledger.request', 'crashAfter');
-    await world.pump();
-    await world.connect(tenantWith(accounts(3)));
-    await world.settle();
-    expect(Object.keys(await statesByAccount(world)).sort()).toEqual(accounts(2));
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('is decided again for each account: what was frozen opens no door that has been shut', async () => {
-    const world = await faultyWorld();
-    world.ask();
-    world.faults.breakAt('ledger.request', 'crashAfter');
-    await world.pump();
-    await world.suspend();
-    await world.settle();
-    expect(await world.issuance()).toMatchObject({ state: 'refused', refusal: { reason: 'tenant.suspended' } });
-    expect(world.sts.asked).toEqual([]);
-    expect(await world.violations()).toEqual([]);
-  });
-
-  it('stays refused when it was, and leaves one record', async () => {
-    const world = await faultyWorld({ tenants: [] });
-    const { body } = world.ask();
-    await world.drain();
-    await world.connect(aTenant());
-    world.queue.add(body);
-    world.queue.add(body);
-    await world.settle();
-    expect(await world.requests()).toMatchObject([{ decision: 'refused', refusal: { reason: 'tenant.unknown' } }]);
-    expect(await world.issuances()).toEqual([]);
-    expect(world.sites().filter((site) => /^(sts|kms|lambda)/.test(site))).toEqual([]);
   });
 });
 
