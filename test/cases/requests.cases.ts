@@ -21,13 +21,21 @@ const plain = runJobEvent();
 
 /** Whoever is not bound costs no reading, and learns nothing: known or unknown, the answer is the same. */
 export const unbound: readonly RequestCase[] = rows('requester.notAllowed', [
-  ['a stranger', envelope({ source: 'com.example.stranger' }), 'no requester is declared'],
-  ['a stranger who asks for an unknown tenant', strangerAsksFor('nobody'), 'no requester is declared'],
-  ['a source in other letters', envelope({ source: 'com.example.Scans' }), 'no requester is declared'],
-  ['a source that begins right', envelope({ source: 'com.example.scans.x' }), 'no requester is declared'],
-  ['a source with a space after it', envelope({ source: 'com.example.scans ' }), 'no requester is declared'],
-  ['a source that every object has', envelope({ source: 'constructor' }), 'no requester is declared'],
-  ['the right source from another account', envelope({ account: '222222222222' }), 'no requester is declared'],
+  ['a stranger', envelope({ source: 'com.example.stranger' }), 'declared for this account and source'],
+  ['a stranger who asks for an unknown tenant', strangerAsksFor('nobody'), 'declared for this account and source'],
+  ['a source in other letters', envelope({ source: 'com.example.Scans' }), 'declared for this account and source'],
+  ['a source that begins right', envelope({ source: 'com.example.scans.x' }), 'declared for this account and source'],
+  [
+    'a source with a space after it',
+    envelope({ source: 'com.example.scans ' }),
+    'declared for this account and source',
+  ],
+  ['a source that every object has', envelope({ source: 'constructor' }), 'declared for this account and source'],
+  [
+    'the right source from another account',
+    envelope({ account: '222222222222' }),
+    'declared for this account and source',
+  ],
   ['a requester bound to another tenant', byLogs({}), 'requester logs is not bound to this tenant and job'],
   [
     'the same for an unknown tenant',

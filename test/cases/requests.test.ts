@@ -114,50 +114,6 @@ describe('a store that cannot be read', () => {
   });
 });
 
-describe('the same request twice', () => {
-  it('is one request and one issuance, however often its message comes', async () => {
-    const { broker } = await deliver({ body: runJobEvent() });
-    for (const id of ['message-1', 'message-2', 'message-3'])
-      expect(await broker.deliver(runJobEvent(), id)).toBe('settled');
-    expect(broker.calls.assumed).toHaveLength(1);
-    expect(broker.ledger.items.size).toBe(2);
-  });
-
-  it('is one request when two events bear the same idempotency key of the same requester', async () => {
-    const body = (id: string) => runJobEvent({ envelope: { id }, detail: { idempotencyKey: 'nightly-1' } });
-    const { broker } = await deliver({ body: body('event-1') });
-    expect(await broker.deliver(body('event-2'), 'message-2')).toBe('settled');
-    expect(broker.calls.invoked).toHaveLength(1);
-    expect(broker.ledger.items.size).toBe(2);
-  });
-
-  it('is two requests when the key is of two requesters', async () => {
-    const detail = { idempotencyKey: 'nightly-1', tenantId: 'globex' };
-    const { broker } = await deliver({ body: runJobEvent({ detail }) });
-    await broker.deliver(runJobEvent({ envelope: { source: 'com.example.logs' }, detail }), 'message-2');
-    expect(broker.calls.invoked).toHaveLength(2);
-  });
-
-  it.each([
-    ['event id', {}],
-    ['idempotency key', { idempotencyKey: 'nightly-1' }],
-  ])('is refused as a conflict when the %s bears another payload', async (_, detail) => {
-    const { broker } = await deliver({ body: runJobEvent({ detail }) });
-    const other = runJobEvent({ detail: { ...detail, tenantId: 'globex' } });
-    expect(await broker.deliver(other, 'message-2')).toBe('settled');
-    expect(broker.calls.invoked.map(({ context }) => context.tenantId)).toEqual(['acme']);
-    const conflicts = () => [...broker.ledger.items.values()].filter((record) => record['decision'] === 'refused');
-    expect(conflicts()).toMatchObject([{ tenantId: 'globex', refusal: { reason: 'request.idConflict' } }]);
-    expect(conflicts()[0]).toHaveProperty(
-      'refusal.explanation',
-      expect.stringMatching(/[0-9a-f]{12} here, [0-9a-f]{12} before/),
-    );
-    await broker.deliver(other, 'message-3');
-    expect(conflicts()).toHaveLength(1);
-    expect(broker.calls.invoked).toHaveLength(1);
-  });
-});
-
 describe('six requesters and six tenants', () => {
   const pairs = six.flatMap((requester) => six.map((tenant) => ({ requester, tenant })));
   it.each(pairs)('$requester.source asks for $tenant.tenantId', async ({ requester, tenant }) => {

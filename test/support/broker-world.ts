@@ -78,10 +78,10 @@ export function brokerIn(world: World) {
       clock.set(next.nowMs);
     },
     /** Delivers one message as Lambda would; a message without an id of its own is the same one each time. */
-    async deliver(body: string, messageId = 'message-1'): Promise<'settled' | 'again'> {
+    async deliver(body: string, messageId = 'message-1', remainingMs = 30_000): Promise<'settled' | 'again'> {
       const records = [{ messageId, receiptHandle: 'r', body, attributes: { ApproximateReceiveCount: '1' } }];
       const { batchItemFailures } = await processBatch(
-        { records, remainingMs: () => 30_000 },
+        { records, remainingMs: () => remainingMs },
         {
           runJob: brokerFor(),
           backOff: () => Promise.resolve(),

@@ -10,6 +10,7 @@ import {
   trailHolds,
   trailRoot,
 } from '../../../lib/broker/trail.ts';
+import { canonicalJson } from '../../../lib/platform/canonical-json.ts';
 import { sha256Hex } from '../../../lib/platform/ids.ts';
 
 const issuanceId = `scan-account.${'a'.repeat(32)}`;
@@ -133,6 +134,15 @@ describe('a tamper', () => {
         }
       }),
     );
+  });
+
+  it('is found where a number is left out or used twice, even if all is chained right', () => {
+    const trail = trailOf([{ type: 'intended', atMs: 1, facts: {} }]);
+    for (const sequence of [0, 2, 1.5]) {
+      const body = { sequence, type: 'denied', atMs: 2, previousHash: headOf(trail) } as const;
+      const forgery = [...trail, { ...body, hash: sha256Hex(canonicalJson(body)) }];
+      expect(trailHolds(forgery, issuanceId)).toBe(false);
+    }
   });
 
   it('is found where any bit of its stored text is flipped', () => {

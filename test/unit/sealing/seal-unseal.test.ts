@@ -93,8 +93,9 @@ describe('an envelope', () => {
       }),
     );
     // Parts that only move the border between them.
-    const moved = { ...context, tenantId: 'acm', accountId: 'e222222222222' };
-    expect(additionalData(moved).equals(additionalData(context))).toBe(false);
+    const one = { ...context, tenantId: 'aaccountb', accountId: 'c' };
+    const moved = { ...context, tenantId: 'a', accountId: 'baccountc' };
+    expect(additionalData(moved).equals(additionalData(one))).toBe(false);
   });
 
   it('does not open with any bit flipped, of 20 envelopes', () => {
@@ -132,6 +133,11 @@ describe('an envelope', () => {
       { ...one, ciphertext: Buffer.concat([bytes(one.ciphertext), Buffer.alloc(1)]).toString('base64') },
     ];
     for (const envelope of wrong) expectInvalid({ sealed: envelope });
+  });
+
+  it.each([1, 8, 11, 13, 16, 32])('does not open with a nonce of %i bytes, though it is sealed right', (length) => {
+    const randomBytes = () => new Uint8Array(length).fill(1);
+    expectInvalid({ sealed: seal(new Secret(credentials), { dataKey, context, randomBytes }) });
   });
 
   it('does not open when its base64 is not exactly what was written', () => {
