@@ -65,7 +65,7 @@ export function decideAgain(facts: DecisionFacts, rules: DecisionRules): Decisio
 
 function checkBinding({ requester, detail }: DecisionFacts): Check {
   if (requester === undefined) {
-    return because('requester.notAllowed', 'no requester is declared for this account and source');
+    return because('requester.notAllowed', 'no requester is declared for this account and source, or more than one');
   }
   if (isBound(requester, detail)) return undefined;
   return because('requester.notAllowed', `requester ${requester.name} is not bound to this tenant and job`);

@@ -13,16 +13,21 @@ export type Requester = {
   readonly tenants: 'all' | readonly string[];
 };
 
-/** The requester that this origin is, or undefined for a stranger. `account` absent means the broker's own. */
+/**
+ * The requester that this origin is, or undefined for a stranger. `account` absent means the broker's own, which the
+ * packaging does not know: beside it, a requester that states that account passes. Whoever two requesters fit is a
+ * stranger, because each would else be able to ask as the other.
+ */
 export function recogniseRequester(
   origin: RequestOrigin,
   { requesters, brokerAccountId }: { requesters: readonly Requester[]; brokerAccountId: string },
 ): Requester | undefined {
-  return requesters.find(({ recognisedBy: { event } }) => {
+  const [requester, another] = requesters.filter(({ recognisedBy: { event } }) => {
     const sameAccount = (event.account ?? brokerAccountId) === origin.account;
     const sameSource = event.source === origin.source;
     return sameAccount && sameSource;
   });
+  return another === undefined ? requester : undefined;
 }
 
 /** May this requester ask for this job and this tenant? */

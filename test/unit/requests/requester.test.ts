@@ -31,6 +31,21 @@ describe('who asks', () => {
     expect(recogniseRequester(origin(change), rules)?.name).toBe(name);
   });
 
+  it('is nobody where two requesters fit, one of which states the account that the other leaves out', () => {
+    const narrow: Requester = {
+      name: 'narrow',
+      recognisedBy: { event: { source: 'com.example.own', account: '111111111111' } },
+      jobs: 'all',
+      tenants: ['acme'],
+    };
+    for (const both of [
+      [...requesters, narrow],
+      [narrow, ...requesters],
+    ]) {
+      expect(recogniseRequester(origin({}), { ...rules, requesters: both })).toBeUndefined();
+    }
+  });
+
   it('is nobody for any name that every object has', () => {
     for (const source of Object.getOwnPropertyNames(Object.prototype)) {
       expect(recogniseRequester(origin({ source }), rules)).toBeUndefined();
