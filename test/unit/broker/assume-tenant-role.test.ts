@@ -33,6 +33,7 @@ beforeEach(() => {
   for (const name of ['AWS_SDK_DEBUG', 'AWS_SDK_JS_DEBUG', 'AWS_DEBUG', 'DEBUG', 'NODE_DEBUG']) vi.stubEnv(name, '*');
 });
 afterEach(() => {
+  // cspell:disable-next-line
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });

@@ -18,6 +18,7 @@ function measured(value: unknown): Required<JsonMeasure> & { readonly reserved: 
 }
 
 const anyKey = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'a'));
+// cspell:disable-next-line
 const { value: anyJson } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 6, depthIdentifier: 'value' },

