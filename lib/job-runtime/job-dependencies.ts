@@ -8,7 +8,13 @@ import { logAndCount } from './log-and-count.ts';
 import type { RunDependencies } from './with-tenant-credentials.ts';
 
 /** Milliseconds. A table or key that does not answer by then must not eat the time of the job. */
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+const TIMEOUTS = {
+  connectionTimeout: 1_000,
+  requestTimeout: 3_000,
+  // `requestTimeout` ends with the first byte of an answer; this is for one that stalls after it.
+  socketTimeout: 3_000,
+  throwOnRequestTimeout: true,
+};
 
 /** The clients of a job's own role, built once for each execution environment; none of them ever sees a tenant's. */
 export function jobDependencies(jobName: string): RunDependencies {

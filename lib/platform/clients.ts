@@ -11,7 +11,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
  */
 const CONNECT_MS = 1_000;
 const REQUEST_MS = 3_000;
-const handler = { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true };
+/** `requestTimeout` ends with the first byte of an answer: what stalls after it is `socketTimeout`'s. */
+const handler = {
+  connectionTimeout: CONNECT_MS,
+  requestTimeout: REQUEST_MS,
+  socketTimeout: REQUEST_MS,
+  throwOnRequestTimeout: true,
+};
 
 /** One HTTP call per recorded call: a repeated AssumeRole would mint a second session that no record announces. */
 export function stsClient(region: string): STSClient {
