@@ -9,7 +9,7 @@ export type NewCustomer = { readonly tenantId: string; readonly name: string; re
 
 /**
  * Takes a customer in: the tenant gets its external ID, the customer makes its roles, and each is probed with the right
- * ID and with a random one before it is trusted. Gives the trust status of each role.
+ * ID, with a random one and with none before it is trusted. Gives the trust status of each role.
  */
 export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<readonly TenantRole[]> {
   const { registry, brokerAccount, assumingRoleArns } = world;
@@ -25,6 +25,7 @@ export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<
     const findings = [
       await probe(world.prober, { roleArn, externalId, kind: 'rightExternalId' }),
       await probe(world.prober, { roleArn, externalId: `cb-probe-${randomUUID()}`, kind: 'randomExternalId' }),
+      await probe(world.prober, { roleArn, kind: 'noExternalId' }),
     ];
     roles.push(taken(await registry.recordVerification(role, findings)));
   }
@@ -39,8 +40,8 @@ const DENY_ALL = JSON.stringify({
 
 type Probe = {
   readonly roleArn: string;
-  readonly externalId: string;
-  readonly kind: 'rightExternalId' | 'randomExternalId';
+  readonly externalId?: string;
+  readonly kind: 'rightExternalId' | 'randomExternalId' | 'noExternalId';
 };
 
 async function probe(sts: STSClient, { roleArn, externalId, kind }: Probe): Promise<TrustFinding> {
@@ -49,7 +50,7 @@ async function probe(sts: STSClient, { roleArn, externalId, kind }: Probe): Prom
       new AssumeRoleCommand({
         RoleArn: roleArn,
         RoleSessionName: `probe.${randomUUID()}`,
-        ExternalId: externalId,
+        ...(externalId === undefined ? {} : { ExternalId: externalId }),
         Policy: DENY_ALL,
         DurationSeconds: 900,
       }),

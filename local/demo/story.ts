@@ -33,7 +33,9 @@ async function customersComeIn(world: DemoWorld, narrator: Narrator): Promise<vo
   narrator.aside(
     'Each gets an external ID from us, makes a role in its own account through the IAM API, and is probed:',
   );
-  narrator.aside('the role must open with that ID and stay shut with a random one. Only then is it trusted.');
+  narrator.aside(
+    'the role must open with that ID and stay shut with a random one and with none. Only then is it trusted.',
+  );
   for (const customer of CUSTOMERS) {
     const roles = await onboard(customer, world);
     for (const role of roles) {

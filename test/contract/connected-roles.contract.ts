@@ -15,6 +15,8 @@ import {
 
 const held = { refused: 'account.alreadyConnected', explanation: 'this role cannot be connected to this tenant' };
 
+const PROVEN = ['rightExternalId.accepted', 'randomExternalId.denied', 'noExternalId.denied'] as const;
+
 /** What every registry must do about roles. Its clock stands at `START_MS`. */
 export function connectedRolesContract(name: string, make: (ids: Ids) => RegistryUnderTest): void {
   describe(`the roles in the tenant registry ${name}`, () => {
@@ -80,7 +82,7 @@ export function connectedRolesContract(name: string, make: (ids: Ids) => Registr
       const [a, b] = [await registered(at), await registered(at)];
       const pending = await connected(at, { tenantId: a.tenantId });
       const trusted = await connected(at, { tenantId: a.tenantId });
-      await at.registry.recordVerification(trusted, ['rightExternalId.accepted', 'randomExternalId.denied']);
+      await at.registry.recordVerification(trusted, PROVEN);
       const before = await at.registry.readTenant(a.tenantId);
       for (const { roleArn } of [pending, trusted]) {
         expect(await at.registry.connectRole({ tenantId: b.tenantId, roleArn, jobs: 'all' })).toEqual(held);
@@ -92,16 +94,16 @@ export function connectedRolesContract(name: string, make: (ids: Ids) => Registr
     it('does not make a role that is connected pending again', async () => {
       const { tenantId } = await registered(at);
       const role = await connected(at, { tenantId });
-      const trusted = accepted(
-        await at.registry.recordVerification(role, ['rightExternalId.accepted', 'randomExternalId.denied']),
-      );
+      const trusted = accepted(await at.registry.recordVerification(role, PROVEN));
       const again = await at.registry.connectRole({ tenantId, roleArn: role.roleArn, jobs: 'all' });
       expect(again).toMatchObject({ refused: 'account.alreadyConnected' });
       expect((await at.registry.readTenant(tenantId))?.roles).toEqual([trusted]);
     });
 
     it.each([
-      [['rightExternalId.accepted', 'randomExternalId.denied', 'noExternalId.denied'], 'trusted'],
+      [PROVEN, 'trusted'],
+      [['rightExternalId.accepted', 'randomExternalId.denied'], 'pending'],
+      [['rightExternalId.accepted', 'noExternalId.denied'], 'pending'],
       [['rightExternalId.accepted', 'noExternalId.accepted'], 'quarantined'],
       [['rightExternalId.denied', 'randomExternalId.denied'], 'pending'],
       [[], 'pending'],
@@ -117,7 +119,7 @@ export function connectedRolesContract(name: string, make: (ids: Ids) => Registr
       const { tenantId } = await registered(at);
       const role = await connected(at, { tenantId });
       const quarantined = accepted(await at.registry.recordVerification(role, ['noExternalId.accepted']));
-      const late = await at.registry.recordVerification(role, ['rightExternalId.accepted', 'randomExternalId.denied']);
+      const late = await at.registry.recordVerification(role, PROVEN);
       expect(late).toMatchObject({ refused: 'registry.stale' });
       expect((await at.registry.readTenant(tenantId))?.roles).toEqual([quarantined]);
       const gone = { ...role, record: `${role.record}x` };
