@@ -105,6 +105,7 @@ function readAnswer(
 type Class = Pick<Exclude<Assumption, { outcome: 'assumed' }>, 'outcome' | 'code'>;
 
 const UNAVAILABLE: Class = { outcome: 'unavailable', code: 'sts.unavailable' };
+const UNKNOWN: Class = { outcome: 'unknown', code: 'sts.outcomeUnknown' };
 const OURS: Class = { outcome: 'unavailable', code: 'broker.credentialsExpired' };
 
 /**
@@ -132,6 +133,11 @@ const CLASS_OF: ReadonlyMap<string, Class> = new Map([
   ['InvalidClientTokenId', OURS],
   ['SignatureDoesNotMatch', OURS],
   ['RequestExpired', OURS],
+  ['IncompleteSignature', OURS],
+  ['UnrecognizedClientException', OURS],
+  ['RequestTimeoutException', UNAVAILABLE],
+  // A 4xx, but given up before it was answered, not refused: the session may have been made.
+  ['RequestAbortedException', UNKNOWN],
 ]);
 
 /** The least of an SDK error that says what happened; everything else of it is dropped, its cause with it. */
@@ -154,7 +160,7 @@ function readError(error: unknown): Assumption {
 /** A code we do not know: a 4xx or 5xx that STS answered in its own words was read in full; all else is unknown. */
 function classOfStatus(status: number | undefined, wireCode: string | undefined): Class {
   const readInFull = wireCode !== undefined && status !== undefined;
-  if (readInFull && status >= 500) return UNAVAILABLE;
+  if (readInFull && (status >= 500 || status === 429)) return UNAVAILABLE;
   if (readInFull && status >= 400) return { outcome: 'failed', code: 'sts.requestRejected' };
-  return { outcome: 'unknown', code: 'sts.outcomeUnknown' };
+  return UNKNOWN;
 }

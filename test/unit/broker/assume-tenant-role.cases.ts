@@ -44,6 +44,8 @@ export const refusals: readonly AnswerCase[] = [
     refusal(503, 'ServiceUnavailable'),
     refusal(500, 'InternalFailure'),
     refusal(500, 'SomethingNew'),
+    refusal(429, 'SomethingNew'),
+    refusal(408, 'RequestTimeoutException'),
   ]),
   ...rows('unavailable', 'broker.credentialsExpired', [
     refusal(403, 'ExpiredToken'),
@@ -51,6 +53,8 @@ export const refusals: readonly AnswerCase[] = [
     refusal(403, 'InvalidClientTokenId'),
     refusal(403, 'SignatureDoesNotMatch'),
     refusal(400, 'RequestExpired'),
+    refusal(403, 'IncompleteSignature'),
+    refusal(403, 'UnrecognizedClientException'),
   ]),
 ];
 
@@ -83,6 +87,7 @@ export const unreadable: readonly AnswerCase[] = rows('unknown', 'sts.outcomeUnk
   ['503 with the secret in a page', body(`<html>${canaries.secretAccessKey}</html>`, 503)],
   ['403 without a word', body('', 403)],
   ['a redirect', body('', 302)],
+  ['an abort before the answer', { status: 400, body: errorXml('RequestAbortedException') }],
   ['a socket reset', { breaks: 'atOnce', error: socketError('ECONNRESET') }],
   ['a time-out', { breaks: 'atOnce', error: Object.assign(socketError('ETIMEDOUT'), { name: 'TimeoutError' }) }],
   ['a connection refused', { breaks: 'atOnce', error: socketError('ECONNREFUSED') }],
