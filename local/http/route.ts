@@ -1,6 +1,8 @@
 import { type Service, ServiceError, serviceOf } from '../service.ts';
 import { parseAuthorizationHeader } from './authorization-header.ts';
 import type { Codec, Protocol } from './codec.ts';
+import { answerFunctionUrl, functionUrlError } from './function-url.ts';
+import { isFunctionUrlPath } from './function-url-request.ts';
 import { createJsonCodec } from './json-protocol.ts';
 import { lambdaCodec } from './lambda-protocol.ts';
 import { createQueryCodec } from './query-protocol.ts';
@@ -21,10 +23,11 @@ export type AnswerRequest = (head: WireHead, readBody: ReadBody, requestId: stri
 type Route = { readonly codec: Codec; readonly service: Service };
 type Received = { readonly head: WireHead; readonly readBody: ReadBody; readonly requestId: string };
 
-/** Makes the way of every request: service by credential scope, signature, decoding, call, answer or error. */
+/** Makes the way of every request: function URL, or service by credential scope, signature, decoding, call, answer or error. */
 export function createRouter(deps: {
   readonly services: ServedServices;
   readonly checkSignature: CheckSignature;
+  readonly nowMs: () => number;
   readonly log: LogFailure;
 }): AnswerRequest {
   const routes = new Map(
@@ -33,13 +36,28 @@ export function createRouter(deps: {
       { codec: createCodec(protocol, signingName), service },
     ]),
   );
+  const urls = functionUrlAnswers(deps);
   return async (head, readBody, requestId) => {
+    if (isFunctionUrlPath(head.path)) return urls(head, readBody, requestId);
     const signingName = parseAuthorizationHeader(head.headers.get('authorization') ?? '')?.service ?? '';
     const route = routes.get(signingName) ?? unservedRoute(likelyCodec(head), signingName);
     try {
       return await answerVia(route, { head, readBody, requestId }, deps.checkSignature);
     } catch (error) {
       return route.codec.encodeError(asServiceError(error, requestId, deps.log), { head, requestId });
+    }
+  };
+}
+
+/** No service named `lambda`, no function: the signature is checked all the same. */
+function functionUrlAnswers(deps: Parameters<typeof createRouter>[0]): AnswerRequest {
+  const lambda = deps.services['lambda']?.service ?? serviceOf({});
+  const complain = (problem: string) => deps.log('function URL', problem);
+  return async (head, readBody, requestId) => {
+    try {
+      return await answerFunctionUrl({ ...deps, lambda, complain }, { head, readBody, requestId });
+    } catch (error) {
+      return functionUrlError(asServiceError(error, requestId, deps.log));
     }
   };
 }

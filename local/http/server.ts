@@ -34,7 +34,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     clock: options.clock,
     realNowMs: options.realNowMs ?? Date.now,
   });
-  const router = createRouter({ services: options.services, checkSignature, log });
+  const router = createRouter({ services: options.services, checkSignature, log, nowMs: options.clock.nowMs });
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
     const requestId = options.ids.uuid();
     answerIncoming(incoming, router, requestId)
@@ -55,7 +55,6 @@ async function answerIncoming(
 ): Promise<WireResponse> {
   try {
     const head = readWireHead(incoming);
-    if (head.path.startsWith('/_url/')) return plainError(404, 'no function of the embedded stack has a URL');
     return await router(head, (limitBytes) => readWireBody(incoming, limitBytes), requestId);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;

@@ -7,6 +7,8 @@ export type WireHead = {
   /** Percent-encoded, without the query; nothing is normalised. */
   readonly path: string;
   readonly query: ReadonlyMap<string, readonly string[]>;
+  /** What stands behind the question mark, as it was sent. */
+  readonly rawQuery: string;
   /** Lower-case names; a header that was sent several times is joined with commas, as SigV4 does. */
   readonly headers: ReadonlyMap<string, string>;
   readonly sourceIp: string;
@@ -29,6 +31,7 @@ export function readWireHead(incoming: IncomingMessage): WireHead {
     method: incoming.method ?? '',
     path,
     query: parseQuery(rest.join('?')),
+    rawQuery: rest.join('?'),
     headers: joinHeaders(incoming.rawHeaders),
     sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
   };

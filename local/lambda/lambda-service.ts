@@ -5,6 +5,7 @@ import { type Service, type ServiceAnswer, type ServiceCall, ServiceError, servi
 import { arnAt, type StackHome } from '../stack-home.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import type { FunctionPool } from './function-pool.ts';
+import { invokeFunctionUrl } from './invoke-function-url.ts';
 
 export type LambdaDeps = {
   readonly pool: Pick<FunctionPool, 'invoke' | 'findFunction'>;
@@ -27,9 +28,15 @@ const invokeInput = v.object({
 const FUNCTION_NAME =
   /^(?:arn:(?<place>[a-z-]+:lambda:[a-z0-9-]+):)?(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,64})(?::\$LATEST)?$/;
 
-/** Lambda as far as callers need it: `Invoke`, synchronous, asynchronous and dry, on functions of the template. */
+/**
+ * Lambda as far as callers need it: `Invoke`, synchronous, asynchronous and dry, on functions of the template, and the
+ * requests to their URLs, which the HTTP face hands on as `InvokeFunctionUrl`.
+ */
 export function createLambdaService(deps: LambdaDeps): Service {
-  return serviceOf({ Invoke: (call) => invoke(deps, call) });
+  return serviceOf({
+    Invoke: (call) => invoke(deps, call),
+    InvokeFunctionUrl: (call) => invokeFunctionUrl(deps, call),
+  });
 }
 
 async function invoke(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswer> {

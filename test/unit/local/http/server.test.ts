@@ -33,7 +33,6 @@ describe('the server of the embedded stack', () => {
   });
 
   it.each([
-    ['/_url/request-job', 404],
     ['/bad%ZZpath?a=%ZZ', 400],
     ['/?__proto__=1', 400],
   ])('answers %s with %d', async (path, statusCode) => {

@@ -1,0 +1,51 @@
+import type { FunctionUrlRequest } from '../lambda/function-url-event.ts';
+import { decodeUri, type WireRequest } from './wire.ts';
+
+/** `/_url/<function>`, then the path that the function sees. */
+const urlPath = /^\/_url\/([^/]+)(\/.*)?$/;
+
+/** Media types whose body reaches the function as text; measured on AWS, which writes the list down nowhere. */
+const textType = /^(text\/.+|application\/(json|xml|javascript))$/;
+
+export function isFunctionUrlPath(path: string): boolean {
+  return path.startsWith('/_url/');
+}
+
+/** The function that a path addresses; `undefined` when it addresses none. */
+export function functionNameIn(path: string): string | undefined {
+  const name = urlPath.exec(path)?.[1];
+  return name === undefined ? undefined : decodeUri(name);
+}
+
+/** What of a verified request reaches the function, as AWS forwards it. */
+export function functionUrlRequest(request: WireRequest, receivedAtMs: number): FunctionUrlRequest {
+  const cookie = request.headers.get('cookie');
+  return {
+    method: request.method,
+    rawPath: urlPath.exec(request.path)?.[2] ?? '/',
+    rawQueryString: request.rawQuery,
+    query: Object.fromEntries([...request.query].map(([name, values]) => [name, values.join(',')])),
+    headers: forwardedHeaders(request),
+    cookies: cookie === undefined ? [] : cookie.split(';').map((each) => each.trim()),
+    receivedAtMs,
+    ...forwardedBody(request),
+  };
+}
+
+/** The signature stays behind; the addresses are the server's to say, whatever the client wrote there. */
+function forwardedHeaders({ headers, sourceIp }: WireRequest): Readonly<Record<string, string>> {
+  const kept = [...headers].filter(([name]) => name !== 'authorization' && name !== 'cookie');
+  return {
+    ...Object.fromEntries(kept),
+    'x-forwarded-for': sourceIp,
+    'x-forwarded-port': '443',
+    'x-forwarded-proto': 'https',
+  };
+}
+
+function forwardedBody({ headers, body }: WireRequest): Pick<FunctionUrlRequest, 'body' | 'isBase64Encoded'> {
+  if (body.byteLength === 0) return { isBase64Encoded: false };
+  const mediaType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const isBase64Encoded = !textType.test(mediaType);
+  return { body: Buffer.from(body).toString(isBase64Encoded ? 'base64' : 'utf8'), isBase64Encoded };
+}
