@@ -28,6 +28,9 @@ export type TenantRegistryDependencies = {
   };
 };
 
+/** Above this, all roles of the tenant are read: a request may name a thousand accounts, and each would be a query. */
+const ACCOUNTS_READ_ONE_BY_ONE = 25;
+
 /** The registry in DynamoDB: single conditional writes, consistent reads, every item checked against its schema. */
 export function makeTenantRegistry(dependencies: TenantRegistryDependencies): TenantRegistry {
   const items = tenantItems(dependencies);
@@ -142,13 +145,19 @@ function tenantItems({ dynamo, config }: TenantRegistryDependencies) {
   return {
     async read(tenantId: string, accountIds?: readonly string[]) {
       try {
-        const prefixes = accountIds === undefined ? ['role#'] : [...new Set(accountIds)].map(accountRolesPrefix);
+        const named = accountIds === undefined ? undefined : new Set(accountIds);
+        const each = named !== undefined && named.size <= ACCOUNTS_READ_ONE_BY_ONE;
+        const prefixes = each ? [...named].map(accountRolesPrefix) : ['role#'];
         const [tenant, ...roles] = await Promise.all([
           readItem(tenantId, TENANT_RECORD),
           ...prefixes.map((prefix) => query(tenantId, prefix)),
         ]);
         if (tenant === undefined) return undefined;
-        return { tenant: v.parse(tenantSchema, tenant), roles: v.parse(v.array(tenantRoleSchema), roles.flat()) };
+        const found = v.parse(v.array(tenantRoleSchema), roles.flat());
+        return {
+          tenant: v.parse(tenantSchema, tenant),
+          roles: found.filter(({ accountId }) => named?.has(accountId) ?? true),
+        };
       } catch (error) {
         throw storeError(error, 'the tenant could not be read');
       }

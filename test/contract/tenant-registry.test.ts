@@ -44,6 +44,27 @@ describe('the items of the registry', () => {
   });
 });
 
+describe('a request that names a thousand accounts', () => {
+  it('costs one query of the roles and gives those of the named accounts', async () => {
+    const client = dynamo.client();
+    const registry = makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids: systemIds, config });
+    await registry.registerTenant({ tenantId: 'wide', name: 'W', enabledJobs: [] });
+    for (const accountId of ['900000000001', '900000009999']) {
+      const roleArn = `arn:aws:iam::${accountId}:role/credential-broker/scanner`;
+      await registry.connectRole({ tenantId: 'wide', roleArn, jobs: 'all' });
+    }
+    let calls = 0;
+    client.middlewareStack.add((next) => (input) => {
+      calls += 1;
+      return next(input);
+    });
+    const named = Array.from({ length: 1000 }, (_, index) => String(900_000_000_000 + index));
+    const reading = await registry.readTenant('wide', named);
+    expect(reading?.roles.map(({ accountId }) => accountId)).toEqual(['900000000001']);
+    expect(calls).toBe(2);
+  });
+});
+
 describe('a table that cannot be used', () => {
   it('is an error for every operation, never an answer', async () => {
     const client = failingWith(
