@@ -27,6 +27,9 @@ export function stsClient(region: string): STSClient {
 export function documentClient(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4, requestHandler: handler }), {
     marshallOptions: { removeUndefinedValues: true },
+    // DynamoDB holds numbers that JavaScript does not, and a job can write one into its own rows: it is read as what it
+    // comes closest to and refused by the item's schema, where the SDK would throw as if the table were away.
+    unmarshallOptions: { wrapNumbers: Number },
   });
 }
 
