@@ -1,6 +1,7 @@
 import type { Job } from '../jobs/job.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import { seal } from '../sealing/seal.ts';
+import { Secret } from '../sealing/secret.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import { type BrokerDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
 import { callSts, forgetKey, type StsAnswer } from './call-sts.ts';
@@ -86,11 +87,13 @@ async function deliver(
   if (key === undefined) {
     return release(issuance, { code: 'seal.failed', outcome: 'undelivered', session, slow: keyIsGone }, broker);
   }
-  const sealed = seal(credentials, {
+  const content = new Secret({ ...credentials.reveal(), settings: visit.account.settings });
+  const sealed = seal(content, {
     dataKey: key.clear.reveal(),
     context,
     randomBytes: (length) => broker.ids.randomBytes(length),
   });
+  content.forget();
   const { attempt, usableUntilMs, fenceMs } = context;
   const ticket = { wrappedKey: key.wrapped, attempt, usableUntilMs };
   const after = issued(issuance, { ...session, fenceMs, policySha256, ticket }, broker.clock.nowMs());

@@ -1,4 +1,4 @@
-import type { SessionCredentials } from '../sealing/envelope.ts';
+import type { EnvelopeContent } from '../sealing/envelope.ts';
 import type { Secret } from '../sealing/secret.ts';
 import type { Switches } from '../switches/switches.ts';
 import { type ClaimTicketDependencies, makeClaimTicket } from './claim-ticket.ts';
@@ -8,7 +8,7 @@ import { makeOpenEnvelope, type OpenEnvelopeDependencies } from './open-envelope
 export type Claim =
   | { readonly claimed: false; readonly code: 'claim.refused'; readonly because: 'switchedOff' | 'conditionFailed' }
   /** From here on the run must be reported, whether or not `open` succeeds. */
-  | { readonly claimed: true; readonly open: () => Promise<Secret<SessionCredentials>> };
+  | { readonly claimed: true; readonly open: () => Promise<Secret<EnvelopeContent>> };
 
 export type ClaimCredentials = (payload: JobPayload, claimant: { readonly requestId: string }) => Promise<Claim>;
 

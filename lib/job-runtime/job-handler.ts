@@ -1,5 +1,7 @@
 import middy, { type MiddyfiedHandler } from '@middy/core';
+import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
+import type { Job } from '../jobs/job.ts';
 import { jobDependencies } from './job-dependencies.ts';
 import type { TenantContext } from './tenant-context.ts';
 import {
@@ -11,7 +13,7 @@ import {
 } from './with-tenant-credentials.ts';
 
 /** A job's own work. What it returns is the summary of its run: JSON, at most 4 KB, nothing secret. */
-export type RunJob = (tenant: TenantContext) => Promise<unknown>;
+export type RunJob<Settings = unknown> = (tenant: TenantContext<Settings>) => Promise<unknown>;
 
 /** Answers with a `RunOutcome`. */
 export type JobHandler = MiddyfiedHandler<unknown, unknown, Error, TenantLambdaContext, RunInternal>;
@@ -22,9 +24,9 @@ export type JobHandler = MiddyfiedHandler<unknown, unknown, Error, TenantLambdaC
  * @example
  * export const handler = jobHandler(scanAccountJob, scanBuckets);
  */
-export function jobHandler(
-  job: { readonly name: string },
-  run: RunJob,
+export function jobHandler<Settings>(
+  job: Pick<Job<Settings>, 'name' | 'settingsSchema'>,
+  run: RunJob<Settings>,
   dependencies: RunDependencies = jobDependencies(job.name),
 ): JobHandler {
   return middy<unknown, unknown, Error, TenantLambdaContext, RunInternal>({
@@ -36,6 +38,6 @@ export function jobHandler(
     .use(withTenantCredentials(dependencies))
     .handler((_event: unknown, context: TenantLambdaContext) => {
       if (context.tenant === undefined) throw new BrokerError('internal', 'a job ran without its credentials');
-      return run(context.tenant);
+      return run({ ...context.tenant, settings: v.parse(job.settingsSchema, context.tenant.settings) });
     });
 }

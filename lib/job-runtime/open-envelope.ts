@@ -2,7 +2,7 @@ import { DecryptCommand, type KMSClient } from '@aws-sdk/client-kms';
 import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
 import { errorName } from '../platform/store-error.ts';
-import { kmsEncryptionContext, type SessionCredentials } from '../sealing/envelope.ts';
+import { type EnvelopeContent, kmsEncryptionContext } from '../sealing/envelope.ts';
 import type { Secret } from '../sealing/secret.ts';
 import { unseal } from '../sealing/unseal.ts';
 import { envelopeContextOf, type JobPayload } from './job-payload.ts';
@@ -19,7 +19,7 @@ const NOT_THIS_ENVELOPE: ReadonlySet<string> = new Set([
   'ValidationException',
 ]);
 
-export type OpenEnvelope = (payload: JobPayload, removed: unknown) => Promise<Secret<SessionCredentials>>;
+export type OpenEnvelope = (payload: JobPayload, removed: unknown) => Promise<Secret<EnvelopeContent>>;
 
 /**
  * Opens the envelope of the payload with the key of the ticket that the claim removed. The data key is zeroed before

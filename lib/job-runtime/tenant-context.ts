@@ -1,6 +1,6 @@
 import { BrokerError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { SessionCredentials } from '../sealing/envelope.ts';
+import type { EnvelopeContent } from '../sealing/envelope.ts';
 import type { Secret } from '../sealing/secret.ts';
 import type { JobPayload } from './job-payload.ts';
 
@@ -8,7 +8,7 @@ import type { JobPayload } from './job-payload.ts';
 const REPORT_RESERVE_MS = 5_000;
 
 /** What a job is given to do its work: whom it works for, until when, and the credentials of that account. */
-export type TenantContext = {
+export type TenantContext<Settings = unknown> = {
   readonly tenantId: string;
   readonly accountId: string;
   readonly job: string;
@@ -16,6 +16,8 @@ export type TenantContext = {
   readonly attempt: number;
   /** What the requester sent along, as it came: the job checks it. */
   readonly input: unknown;
+  /** What the tenant set for this job: what the session policy was made of. */
+  readonly settings: Settings;
   /** Epoch milliseconds by which the job must have ended: the fence, or Lambda's time-out less 5 s for the report. */
   readonly deadlineMs: number;
   /** For the `credentials` option of an AWS client. Gives nothing past the fence or after the run has ended. */
@@ -39,6 +41,7 @@ export function tenantContext({ payload, secret, remainingMs, clock }: TenantCon
     issuanceId,
     attempt,
     input,
+    settings: secret.reveal().settings,
     deadlineMs: Math.min(fenceMs, clock.nowMs() + remainingMs - REPORT_RESERVE_MS),
     credentials: async () => {
       if (clock.nowMs() >= fenceMs) throw new BrokerError('job.failed', 'the session of this run is past its fence');
@@ -51,7 +54,7 @@ export function tenantContext({ payload, secret, remainingMs, clock }: TenantCon
 
 export type TenantContextInput = {
   readonly payload: JobPayload;
-  readonly secret: Secret<SessionCredentials>;
+  readonly secret: Secret<EnvelopeContent>;
   /** What Lambda leaves the invocation, in milliseconds. */
   readonly remainingMs: number;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { BrokerError } from '../errors.ts';
-import type { SessionCredentials } from '../sealing/envelope.ts';
+import type { EnvelopeContent } from '../sealing/envelope.ts';
 import type { Secret } from '../sealing/secret.ts';
 import { type ClaimCredentialsDependencies, makeClaimCredentials } from './claim-credentials.ts';
 import { type JobPayload, parseJobPayload } from './job-payload.ts';
@@ -23,7 +23,7 @@ export type TenantLambdaContext = Context & { tenant?: TenantContext };
 /** How far one invocation has come. It lives in middy's request, so that nothing outlives the invocation. */
 type Run =
   | { readonly stage: 'asked' | 'claimed' | 'ended'; readonly payload: JobPayload }
-  | { readonly stage: 'open'; readonly payload: JobPayload; readonly secret: Secret<SessionCredentials> };
+  | { readonly stage: 'open'; readonly payload: JobPayload; readonly secret: Secret<EnvelopeContent> };
 export type RunInternal = { run?: Run };
 
 export type RunDependencies = ClaimCredentialsDependencies & {

@@ -11,9 +11,10 @@ export const bucketNamePrefixesSchema = v.exactOptional(
 );
 
 const settingsSchema = v.strictObject({ bucketNamePrefixes: bucketNamePrefixesSchema });
+export type ScanSettings = v.InferOutput<typeof settingsSchema>;
 
 /** Which buckets of an account are open to the public or not encrypted with a KMS key: reads settings, never data. */
-export const scanAccountJob = defineJob<v.InferOutput<typeof settingsSchema>>({
+export const scanAccountJob = defineJob<ScanSettings>({
   name: 'scan-account',
   settingsSchema,
   defaultSettings: {},

@@ -15,13 +15,16 @@ export type EnvelopeContext = {
   readonly usableUntilMs: number;
 };
 
-/** What the envelope holds. `expiresAtMs` is the `Expiration` that STS gave, in epoch milliseconds. */
+/** A session of a tenant's role. `expiresAtMs` is the `Expiration` that STS gave, in epoch milliseconds. */
 export type SessionCredentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly expiresAtMs: number;
 };
+
+/** What is sealed: the credentials, and the tenant's settings for the job, so that nobody on the way can read or change them. */
+export type EnvelopeContent = SessionCredentials & { readonly settings?: unknown };
 
 /** Base64 of the 12-byte nonce, the ciphertext and the 16-byte tag of AES-256-GCM. */
 export type SealedEnvelope = {
@@ -30,11 +33,12 @@ export type SealedEnvelope = {
   readonly tag: string;
 };
 
-export const sessionCredentialsSchema = v.strictObject({
+export const envelopeContentSchema = v.strictObject({
   accessKeyId: v.string(),
   secretAccessKey: v.string(),
   sessionToken: v.string(),
   expiresAtMs: v.number(),
+  settings: v.exactOptional(v.unknown()),
 });
 
 /**

@@ -1,24 +1,21 @@
 import { createCipheriv } from 'node:crypto';
-import { additionalData, type EnvelopeContext, type SealedEnvelope, type SessionCredentials } from './envelope.ts';
+import { additionalData, type EnvelopeContent, type EnvelopeContext, type SealedEnvelope } from './envelope.ts';
 import type { Secret } from './secret.ts';
 
 const NONCE_BYTES = 12;
 
 /**
- * Encrypts a session's credentials under a data key that is used once. Each envelope has a data key of its own, so a
+ * Encrypts a session's credentials, and the settings that go with them, under a data key that is used once. Each envelope has a data key of its own, so a
  * nonce can never meet the same key twice.
  *
  * @param dataKey 32 bytes; the caller zeroes them afterwards.
  * @param randomBytes the source of the nonce.
  */
-export function seal(
-  credentials: Secret<SessionCredentials>,
-  { dataKey, context, randomBytes }: SealInput,
-): SealedEnvelope {
+export function seal(content: Secret<EnvelopeContent>, { dataKey, context, randomBytes }: SealInput): SealedEnvelope {
   const iv = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', dataKey, iv);
   cipher.setAAD(additionalData(context));
-  const plaintext = Buffer.from(JSON.stringify(credentials.reveal()), 'utf8');
+  const plaintext = Buffer.from(JSON.stringify(content.reveal()), 'utf8');
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   plaintext.fill(0);
   return {

@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
 import {
   additionalData,
+  type EnvelopeContent,
   type EnvelopeContext,
+  envelopeContentSchema,
   type SealedEnvelope,
-  type SessionCredentials,
-  sessionCredentialsSchema,
 } from './envelope.ts';
 import { Secret } from './secret.ts';
 
@@ -17,7 +17,7 @@ const TAG_BYTES = 16;
  * Opens an envelope. Whatever is wrong (key, context, a flipped bit, a shape) gives the same `envelope.invalid`
  * without a cause, so that nobody learns from the error how far an attempt got.
  */
-export function unseal({ sealed, dataKey, context }: UnsealInput): Secret<SessionCredentials> {
+export function unseal({ sealed, dataKey, context }: UnsealInput): Secret<EnvelopeContent> {
   try {
     const iv = decodeBase64(sealed.iv);
     const tag = decodeBase64(sealed.tag);
@@ -26,9 +26,9 @@ export function unseal({ sealed, dataKey, context }: UnsealInput): Secret<Sessio
     decipher.setAAD(additionalData(context));
     decipher.setAuthTag(tag);
     const plaintext = Buffer.concat([decipher.update(decodeBase64(sealed.ciphertext)), decipher.final()]);
-    const credentials = v.parse(sessionCredentialsSchema, JSON.parse(plaintext.toString('utf8')));
+    const content = v.parse(envelopeContentSchema, JSON.parse(plaintext.toString('utf8')));
     plaintext.fill(0);
-    return new Secret(credentials);
+    return new Secret(content);
   } catch {
     throw new BrokerError('envelope.invalid', 'the envelope could not be opened');
   }

@@ -1,20 +1,13 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as v from 'valibot';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { BrokerError } from '../errors.ts';
 import { type TrustFinding, trustStatus } from '../onboarding/trust-finding.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Ids, sha256Hex } from '../platform/ids.ts';
-import { isConditionFailed, storeError } from '../platform/store-error.ts';
-import {
-  accountRolesPrefix,
-  BINDING_RECORD,
-  bindingPartition,
-  roleRecord,
-  TENANT_RECORD,
-} from '../platform/table-keys.ts';
+import type { Ids } from '../platform/ids.ts';
+import { roleRecord, TENANT_RECORD } from '../platform/table-keys.ts';
 import { makeExternalId } from './external-id.ts';
 import { type RoleArnRules, readRoleArn } from './role-arn.ts';
-import { TENANT_ID, type Tenant, type TenantRole, tenantRoleSchema, tenantSchema } from './tenant.ts';
+import { TENANT_ID, type Tenant, type TenantRole } from './tenant.ts';
+import { type TenantItems, tenantItems } from './tenant-items.ts';
 import type { NewRole, NewTenant, RegistryRefusal, TenantRegistry } from './tenant-registry.ts';
 
 export type TenantRegistryDependencies = {
@@ -28,12 +21,9 @@ export type TenantRegistryDependencies = {
   };
 };
 
-/** Above this, all roles of the tenant are read: a request may name a thousand accounts, and each would be a query. */
-const ACCOUNTS_READ_ONE_BY_ONE = 25;
-
 /** The registry in DynamoDB: single conditional writes, consistent reads, every item checked against its schema. */
 export function makeTenantRegistry(dependencies: TenantRegistryDependencies): TenantRegistry {
-  const items = tenantItems(dependencies);
+  const items = tenantItems({ dynamo: dependencies.dynamo, table: dependencies.config.tenantsTable });
   return {
     readTenant: items.read,
     registerTenant: (tenant) => registerTenant(tenant, { ...dependencies, items }),
@@ -42,8 +32,7 @@ export function makeTenantRegistry(dependencies: TenantRegistryDependencies): Te
   };
 }
 
-type Items = ReturnType<typeof tenantItems>;
-type Writing = TenantRegistryDependencies & { readonly items: Items };
+type Writing = TenantRegistryDependencies & { readonly items: TenantItems };
 
 async function registerTenant(tenant: NewTenant, { items, clock, ids, config }: Writing) {
   if (!TENANT_ID.test(tenant.tenantId)) {
@@ -64,7 +53,7 @@ async function registerTenant(tenant: NewTenant, { items, clock, ids, config }: 
     version: 1,
     createdAtMs: clock.nowMs(),
   };
-  const made = await items.put(item, { expectedVersion: 0 });
+  const made = await items.create(item);
   return made ? item : refusal('tenant.alreadyRegistered', 'a tenant with this id is registered already');
 }
 
@@ -87,7 +76,7 @@ async function connectRole(role: NewRole, { items, config }: Writing) {
     findings: [],
     version: 1,
   };
-  const made = await items.put(item, { expectedVersion: 0 });
+  const made = await items.create(item);
   return made ? item : refusal('account.alreadyConnected', 'this role is connected already');
 }
 
@@ -96,109 +85,18 @@ async function recordVerification(
   findings: readonly TrustFinding[],
   { items, clock }: Writing,
 ): Promise<TenantRole | RegistryRefusal> {
-  const verified: TenantRole = {
-    ...role,
+  const proven = {
     status: trustStatus(findings),
     findings: [...findings],
     verifiedAtMs: clock.nowMs(),
     version: role.version + 1,
   };
-  const written = await items.put(verified, { expectedVersion: role.version });
-  return written ? verified : refusal('registry.stale', 'the role was changed meanwhile; read it and verify again');
+  const written = await items.recordProof(role, proven);
+  return written
+    ? { ...role, ...proven }
+    : refusal('registry.stale', 'the role was changed meanwhile; read it and verify again');
 }
 
 function refusal(refused: RegistryRefusal['refused'], explanation: string): RegistryRefusal {
   return { refused, explanation };
-}
-
-/** Reads and writes of the items, each one call, each error rebuilt as a `store.*`. */
-function tenantItems({ dynamo, config }: TenantRegistryDependencies) {
-  const table = config.tenantsTable;
-
-  async function query(tenantId: string, recordPrefix: string): Promise<Record<string, unknown>[]> {
-    const found: Record<string, unknown>[] = [];
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await dynamo.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: '#tenantId = :tenantId AND begins_with(#record, :prefix)',
-          ExpressionAttributeNames: { '#tenantId': 'tenantId', '#record': 'record' },
-          ExpressionAttributeValues: { ':tenantId': tenantId, ':prefix': recordPrefix },
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
-      found.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
-    return found;
-  }
-
-  async function readItem(tenantId: string, record: string) {
-    const answer = await dynamo.send(
-      new GetCommand({ TableName: table, Key: { tenantId, record }, ConsistentRead: true }),
-    );
-    return answer.Item;
-  }
-
-  return {
-    async read(tenantId: string, accountIds?: readonly string[]) {
-      try {
-        const named = accountIds === undefined ? undefined : new Set(accountIds);
-        const each = named !== undefined && named.size <= ACCOUNTS_READ_ONE_BY_ONE;
-        const prefixes = each ? [...named].map(accountRolesPrefix) : ['role#'];
-        const [tenant, ...roles] = await Promise.all([
-          readItem(tenantId, TENANT_RECORD),
-          ...prefixes.map((prefix) => query(tenantId, prefix)),
-        ]);
-        if (tenant === undefined) return undefined;
-        const found = v.parse(v.array(tenantRoleSchema), roles.flat());
-        return {
-          tenant: v.parse(tenantSchema, tenant),
-          roles: found.filter(({ accountId }) => named?.has(accountId) ?? true),
-        };
-      } catch (error) {
-        throw storeError(error, 'the tenant could not be read');
-      }
-    },
-
-    /** Writes the item if its version is still the expected one (0: it must not exist). False when it is not. */
-    async put(item: Tenant | TenantRole, { expectedVersion }: { expectedVersion: number }): Promise<boolean> {
-      try {
-        const condition =
-          expectedVersion === 0
-            ? { ConditionExpression: 'attribute_not_exists(tenantId)' }
-            : {
-                ConditionExpression: '#version = :expected',
-                ExpressionAttributeNames: { '#version': 'version' },
-                ExpressionAttributeValues: { ':expected': expectedVersion },
-              };
-        await dynamo.send(new PutCommand({ TableName: table, Item: item, ...condition }));
-        return true;
-      } catch (error) {
-        if (isConditionFailed(error)) return false;
-        throw storeError(error, 'the tenant could not be written');
-      }
-    },
-
-    /** Says that this tenant holds this value; false when another does. */
-    async bind(kind: 'role-arn' | 'external-id', { value, tenantId }: { value: string; tenantId: string }) {
-      try {
-        await dynamo.send(
-          new PutCommand({
-            TableName: table,
-            Item: { tenantId: bindingPartition(kind, sha256Hex(value)), record: BINDING_RECORD, owner: tenantId },
-            ConditionExpression: 'attribute_not_exists(tenantId) OR #owner = :owner',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-            ExpressionAttributeValues: { ':owner': tenantId },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (isConditionFailed(error)) return false;
-        throw storeError(error, 'the binding could not be written');
-      }
-    },
-  };
 }

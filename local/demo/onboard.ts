@@ -5,7 +5,13 @@ import type { TenantRole } from '../../lib/tenants/tenant.ts';
 import type { RegistryRefusal } from '../../lib/tenants/tenant-registry.ts';
 import type { DemoWorld } from './demo-world.ts';
 
-export type NewCustomer = { readonly tenantId: string; readonly name: string; readonly accountIds: readonly string[] };
+export type NewCustomer = {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly accountIds: readonly string[];
+  /** Per job name. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+};
 
 /**
  * Takes a customer in: the tenant gets its external ID, the customer makes its roles, and each is probed with the right
@@ -14,7 +20,12 @@ export type NewCustomer = { readonly tenantId: string; readonly name: string; re
 export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<readonly TenantRole[]> {
   const { registry, brokerAccount, assumingRoleArns } = world;
   const tenant = taken(
-    await registry.registerTenant({ tenantId: customer.tenantId, name: customer.name, enabledJobs: ['scan-account'] }),
+    await registry.registerTenant({
+      tenantId: customer.tenantId,
+      name: customer.name,
+      enabledJobs: ['scan-account'],
+      settings: customer.settings ?? {},
+    }),
   );
   const externalId = tenant.externalIds.current;
   const roles: TenantRole[] = [];

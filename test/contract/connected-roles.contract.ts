@@ -122,6 +122,11 @@ export function connectedRolesContract(name: string, make: (ids: Ids) => Registr
       const late = await at.registry.recordVerification(role, PROVEN);
       expect(late).toMatchObject({ refused: 'registry.stale' });
       expect((await at.registry.readTenant(tenantId))?.roles).toEqual([quarantined]);
+      const other = { ...quarantined, roleArn: `${role.roleArn}x`, jobs: [] };
+      expect(await at.registry.recordVerification(other, PROVEN)).toMatchObject({ refused: 'registry.stale' });
+      const widened = await at.registry.recordVerification({ ...quarantined, jobs: ['process-logs'] }, []);
+      expect(widened).toMatchObject({ status: 'pending' });
+      expect((await at.registry.readTenant(tenantId))?.roles).toMatchObject([{ jobs: role.jobs, status: 'pending' }]);
       const gone = { ...role, record: `${role.record}x` };
       expect(await at.registry.recordVerification(gone, [])).toMatchObject({ refused: 'registry.stale' });
     });

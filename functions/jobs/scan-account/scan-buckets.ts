@@ -2,7 +2,7 @@ import { type Bucket, paginateListBuckets, S3Client, type S3ClientConfig } from 
 import * as v from 'valibot';
 import { BrokerError } from '../../../lib/errors.ts';
 import type { RunJob } from '../../../lib/job-runtime/job-handler.ts';
-import { bucketNamePrefixesSchema } from '../../../lib/jobs/scan-account.job.ts';
+import { bucketNamePrefixesSchema, type ScanSettings } from '../../../lib/jobs/scan-account.job.ts';
 import type { Clock } from '../../../lib/platform/clock.ts';
 import { type BucketFinding, readBucket } from './read-bucket.ts';
 import { type ScanSummary, summarise } from './summarise.ts';
@@ -11,7 +11,7 @@ const BUCKETS_PER_PAGE = 1_000;
 /** Buckets looked at at a time: two calls each, far below what S3 throttles. */
 const CONCURRENCY = 5;
 
-/** A requester may narrow a run further than the tenant's settings do; what these leave out is denied by S3. */
+/** A requester may narrow a run further than the tenant's settings do, never widen it: S3 denies what these leave out. */
 const inputSchema = v.optional(v.nullable(v.strictObject({ bucketNamePrefixes: bucketNamePrefixesSchema })));
 
 export type ScanBucketsDependencies = {
@@ -20,15 +20,20 @@ export type ScanBucketsDependencies = {
 };
 
 /** Reads the settings of each bucket in scope, never an object in it, and stops in time to be reported. */
-export function makeScanBuckets({ clock, makeS3 = (config) => new S3Client(config) }: ScanBucketsDependencies): RunJob {
-  return async ({ input, credentials, deadlineMs }) => {
-    const prefixes = readPrefixes(input);
+export function makeScanBuckets({
+  clock,
+  makeS3 = (config) => new S3Client(config),
+}: ScanBucketsDependencies): RunJob<ScanSettings> {
+  return async ({ settings, input, credentials, deadlineMs }) => {
+    const asked = readPrefixes(input);
     const regions = new RegionalClients((region) => makeS3(clientConfig(region, credentials)));
     const isOver = () => clock.nowMs() >= deadlineMs;
     const abortSignal = AbortSignal.timeout(Math.max(0, deadlineMs - clock.nowMs()));
     try {
       const listed = await listBuckets(regions.of(undefined), { isOver, abortSignal });
-      const inScope = listed.buckets.filter(({ Name = '' }) => isInScope(Name, prefixes));
+      const inScope = listed.buckets.filter(
+        ({ Name = '' }) => isInScope(Name, settings.bucketNamePrefixes) && isInScope(Name, asked),
+      );
       const findings: BucketFinding[] = [];
       const queue = inScope.values();
       await Promise.all(Array.from({ length: CONCURRENCY }, drain));

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
 import { jobHandler } from '../../../lib/job-runtime/job-handler.ts';
 import type { TenantContext } from '../../../lib/job-runtime/tenant-context.ts';
 import type { RunDependencies } from '../../../lib/job-runtime/with-tenant-credentials.ts';
@@ -40,7 +41,11 @@ export function jobHost({ invocations, jobs, dependencies, faults, clock }: JobH
   async function run(invocation: Invocation): Promise<Run<unknown>['now']> {
     const { payload } = invocation;
     const observe = (event: object) => void observed.push(event);
-    const handler = jobHandler({ name: payload.job }, work, { ...dependencies, jobName: payload.job, observe });
+    const handler = jobHandler({ name: payload.job, settingsSchema: v.unknown() }, work, {
+      ...dependencies,
+      jobName: payload.job,
+      observe,
+    });
     invocation.tries += 1;
     const started = await startProcess('job', () => handler(structuredClone(payload), lambdaContext(clock)));
     const again = started.now.end === 'threw' || started.now.end === 'died';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { jobDependencies } from '../../../lib/job-runtime/job-dependencies.ts';
 import { jobHandler } from '../../../lib/job-runtime/job-handler.ts';
 import { ENVELOPE_KEY_ARN } from './support/fake-kms.ts';
-import { JOB, type JobWorld, lambdaContext, startJobWorld } from './support/job-world.ts';
+import { ANY_JOB, JOB, type JobWorld, lambdaContext, startJobWorld } from './support/job-world.ts';
 
 let world: JobWorld;
 
@@ -31,7 +31,7 @@ afterEach(() => {
 describe('a job that is built from its environment', () => {
   it('claims, runs and reports with clients of its own', async () => {
     const { payload } = await world.issue();
-    const handler = jobHandler({ name: JOB }, async ({ tenantId }) => tenantId, quiet());
+    const handler = jobHandler(ANY_JOB, async ({ tenantId }) => tenantId, quiet());
     expect(await handler(payload, lambdaContext())).toMatchObject({ outcome: 'completed' });
     expect(await world.row(payload)).toMatchObject({ state: 'completed', report: { summary: '"acme"' } });
   });
@@ -40,7 +40,7 @@ describe('a job that is built from its environment', () => {
     'makes one HTTP call for a claim: %s',
     async (fault) => {
       const { payload } = await world.issue();
-      const handler = jobHandler({ name: JOB }, async () => null, quiet());
+      const handler = jobHandler(ANY_JOB, async () => null, quiet());
       world.dynamo.calls.length = 0;
       world.dynamo.breakNext('UpdateItem', [fault]);
       await expect(handler(payload, lambdaContext())).rejects.toMatchObject({ retryable: true });
@@ -51,13 +51,13 @@ describe('a job that is built from its environment', () => {
   it('repeats a report', async () => {
     const { payload } = await world.issue();
     const run = async () => world.dynamo.breakNext('UpdateItem', ['loseRequest']);
-    await jobHandler({ name: JOB }, run, quiet())(payload, lambdaContext());
+    await jobHandler(ANY_JOB, run, quiet())(payload, lambdaContext());
     expect(await world.row(payload)).toMatchObject({ state: 'completed' });
   });
 
   it('is not built without its table', () => {
     vi.stubEnv('LEDGER_TABLE', undefined);
-    expect(() => jobHandler({ name: JOB }, async () => null)).toThrow('LEDGER_TABLE');
+    expect(() => jobHandler(ANY_JOB, async () => null)).toThrow('LEDGER_TABLE');
   });
 
   function quiet() {

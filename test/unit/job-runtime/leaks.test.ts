@@ -7,7 +7,7 @@ import { jobHandler, type RunJob } from '../../../lib/job-runtime/job-handler.ts
 import { logAndCount } from '../../../lib/job-runtime/log-and-count.ts';
 import type { TenantContext } from '../../../lib/job-runtime/tenant-context.ts';
 import type { Fault } from './support/dynamo-server.ts';
-import { JOB, type JobWorld, lambdaContext, startJobWorld, tracesOf } from './support/job-world.ts';
+import { ANY_JOB, JOB, type JobWorld, lambdaContext, startJobWorld, tracesOf } from './support/job-world.ts';
 
 let world: JobWorld;
 
@@ -118,7 +118,7 @@ describe('credentials reach no log, count, row, result or error', () => {
   async function expectNoTrace(run: RunJob, faults: readonly Fault[]) {
     const { payload, credentials } = await world.issue();
     const { written, stop } = recordOutput();
-    const handler = jobHandler({ name: JOB }, run, { ...world.dependencies, observe: observer() });
+    const handler = jobHandler(ANY_JOB, run, { ...world.dependencies, observe: observer() });
     world.dynamo.breakNext('UpdateItem', faults);
     const context = lambdaContext();
     const result: unknown = await handler(payload, context)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jobHandler, type RunJob } from '../../../lib/job-runtime/job-handler.ts';
-import { JOB, type JobWorld, lambdaContext, startJobWorld } from './support/job-world.ts';
+import { ANY_JOB, type JobWorld, lambdaContext, startJobWorld } from './support/job-world.ts';
 
 let world: JobWorld;
 
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 async function invoke(payload: unknown, run: RunJob): Promise<unknown> {
-  return jobHandler({ name: JOB }, run, world.dependencies)(payload, lambdaContext());
+  return jobHandler(ANY_JOB, run, world.dependencies)(payload, lambdaContext());
 }
 
 const eventsOf = (): unknown[] => world.observed.map(({ event }) => event);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobHandler, type RunJob } from '../../../lib/job-runtime/job-handler.ts';
 import type { JobPayload } from '../../../lib/job-runtime/job-payload.ts';
 import type { TenantContext } from '../../../lib/job-runtime/tenant-context.ts';
-import { JOB, type JobWorld, lambdaContext, startJobWorld } from './support/job-world.ts';
+import { ANY_JOB, type JobWorld, lambdaContext, startJobWorld } from './support/job-world.ts';
 
 let world: JobWorld;
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const handlerOf = (run: RunJob) => jobHandler({ name: JOB }, run, world.dependencies);
+const handlerOf = (run: RunJob) => jobHandler(ANY_JOB, run, world.dependencies);
 
 describe('the credentials of a run', () => {
   it('are forgotten even when another middleware answers in place of the job', async () => {

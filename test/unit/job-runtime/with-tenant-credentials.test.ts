@@ -4,7 +4,7 @@ import { BrokerError } from '../../../lib/errors.ts';
 import { jobHandler, type RunJob } from '../../../lib/job-runtime/job-handler.ts';
 import type { TenantContext } from '../../../lib/job-runtime/tenant-context.ts';
 import { type TenantLambdaContext, withTenantCredentials } from '../../../lib/job-runtime/with-tenant-credentials.ts';
-import { JOB, type JobWorld, lambdaContext, START_MS, startJobWorld } from './support/job-world.ts';
+import { ANY_JOB, type JobWorld, lambdaContext, START_MS, startJobWorld } from './support/job-world.ts';
 
 let world: JobWorld;
 let seen: TenantContext[];
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 function handlerOf(run: RunJob) {
-  return jobHandler({ name: JOB }, runAndRemember(run), world.dependencies);
+  return jobHandler(ANY_JOB, runAndRemember(run), world.dependencies);
 }
 
 function runAndRemember(run: RunJob): RunJob {
@@ -206,7 +206,7 @@ describe('the middleware by itself, without the handler that ends every run,', (
 
   it('lets no job run that it did not open an envelope for', async () => {
     const { payload } = await world.issue();
-    const handler = jobHandler({ name: JOB }, async () => null, world.dependencies).before(({ context }) => {
+    const handler = jobHandler(ANY_JOB, async () => null, world.dependencies).before(({ context }) => {
       delete context.tenant;
     });
     expect(await handler(payload, lambdaContext())).toMatchObject({ outcome: 'failed', code: 'internal' });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
 import type { JobPayload } from '../../../../lib/job-runtime/job-payload.ts';
 import type { RunEvent, RunIdentity } from '../../../../lib/job-runtime/observe-run.ts';
 import type { RunDependencies } from '../../../../lib/job-runtime/with-tenant-credentials.ts';
@@ -14,6 +15,8 @@ import { ENVELOPE_KEY_ARN, type FakeKms, startFakeKms } from './fake-kms.ts';
 
 export const START_MS = Date.parse('2031-05-06T07:00:00Z');
 export const JOB = 'scan-account';
+/** A job that takes any settings: what is tested here does not look at them. */
+export const ANY_JOB = { name: JOB, settingsSchema: v.unknown() };
 
 const LEDGER = 'ledger';
 const SWITCHES = 'switches';

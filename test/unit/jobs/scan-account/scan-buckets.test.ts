@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeScanBuckets } from '../../../../functions/jobs/scan-account/scan-buckets.ts';
+import type { ScanSettings } from '../../../../lib/jobs/scan-account.job.ts';
 import { type FakeBucket, type FakeS3, startFakeS3 } from './fake-s3.ts';
 
 const NOW_MS = Date.parse('2031-05-06T07:00:00Z');
@@ -9,15 +10,26 @@ const good: Pick<FakeBucket, 'publicAccessBlock' | 'algorithm'> = { publicAccess
 let s3: FakeS3;
 afterEach(() => s3.close());
 
-type Scan = { readonly input?: unknown; readonly nowMs?: () => number; readonly deadlineMs?: number };
+type Scan = {
+  readonly settings?: ScanSettings;
+  readonly input?: unknown;
+  readonly nowMs?: () => number;
+  readonly deadlineMs?: number;
+};
 
-function scan({ input, nowMs = () => NOW_MS, deadlineMs = NOW_MS + 60_000 }: Scan = {}): Promise<unknown> {
+function scan({
+  settings = {},
+  input,
+  nowMs = () => NOW_MS,
+  deadlineMs = NOW_MS + 60_000,
+}: Scan = {}): Promise<unknown> {
   return makeScanBuckets({ clock: { nowMs }, makeS3: s3.makeS3 })({
     tenantId: 'acme',
     accountId: '222222222222',
     job: 'scan-account',
     issuanceId: 'scan-account.x',
     attempt: 1,
+    settings,
     input,
     deadlineMs,
     credentials: async () => ({
@@ -84,6 +96,15 @@ describe('the scan of an account', () => {
     s3 = await startFakeS3(['logs-a', 'audit', 'log', 'my-logs-b'].map((name) => ({ name, ...good })));
     expect(await scan({ input: { bucketNamePrefixes: ['logs-', 'aud'] } })).toMatchObject({ bucketsInScope: 2 });
     expect(s3.calls.some(({ path }) => path.includes('my-logs-b') || path.startsWith('/log?'))).toBe(false);
+  });
+
+  it('looks at no bucket out of the scope that the tenant set, and lets a request narrow it only', async () => {
+    const settings = { bucketNamePrefixes: ['logs-', 'audit'] };
+    s3 = await startFakeS3(['logs-a', 'logs-b', 'audit', 'private'].map((name) => ({ name, ...good })));
+    expect(await scan({ settings })).toMatchObject({ bucketsInScope: 3 });
+    const input = { bucketNamePrefixes: ['logs-a', 'private'] };
+    expect(await scan({ settings, input })).toMatchObject({ bucketsInScope: 1 });
+    expect(s3.calls.some(({ path }) => path.includes('private'))).toBe(false);
   });
 
   it.each([[], 'logs-', { bucketNamePrefixes: [] }, { bucketNamePrefixes: ['*'] }, { prefixes: ['logs-'] }, 1])(
