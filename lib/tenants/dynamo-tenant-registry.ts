@@ -92,9 +92,7 @@ async function recordVerification(
     version: role.version + 1,
   };
   const written = await items.recordProof(role, proven);
-  return written
-    ? { ...role, ...proven }
-    : refusal('registry.stale', 'the role was changed meanwhile; read it and verify again');
+  return written ?? refusal('registry.stale', 'the role was changed meanwhile; read it and verify again');
 }
 
 function refusal(refused: RegistryRefusal['refused'], explanation: string): RegistryRefusal {

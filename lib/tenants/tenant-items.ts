@@ -78,13 +78,13 @@ export function tenantItems({ dynamo, table }: { readonly dynamo: DynamoDBDocume
       }
     },
 
-    /** Writes what was proven of a role, and nothing else of it, if the role is still the one that was probed. */
+    /** Writes what was proven of a role, and nothing else of it, if it is still the role that was probed; gives the role. */
     async recordProof(role: TenantRole, proven: Pick<TenantRole, 'status' | 'findings' | 'verifiedAtMs' | 'version'>) {
       try {
         const names = Object.keys(proven);
         const sameVersion = '#version = :expected';
         const sameRole = '#roleArn = :roleArn';
-        await dynamo.send(
+        const { Attributes } = await dynamo.send(
           new UpdateCommand({
             TableName: table,
             Key: { tenantId: role.tenantId, record: role.record },
@@ -96,11 +96,12 @@ export function tenantItems({ dynamo, table }: { readonly dynamo: DynamoDBDocume
               ':expected': role.version,
               ':roleArn': role.roleArn,
             },
+            ReturnValues: 'ALL_NEW',
           }),
         );
-        return true;
+        return v.parse(tenantRoleSchema, Attributes);
       } catch (error) {
-        if (isConditionFailed(error)) return false;
+        if (isConditionFailed(error)) return undefined;
         throw storeError(error, 'the role could not be written');
       }
     },

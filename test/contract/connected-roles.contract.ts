@@ -125,7 +125,7 @@ export function connectedRolesContract(name: string, make: (ids: Ids) => Registr
       const other = { ...quarantined, roleArn: `${role.roleArn}x`, jobs: [] };
       expect(await at.registry.recordVerification(other, PROVEN)).toMatchObject({ refused: 'registry.stale' });
       const widened = await at.registry.recordVerification({ ...quarantined, jobs: ['process-logs'] }, []);
-      expect(widened).toMatchObject({ status: 'pending' });
+      expect(widened).toMatchObject({ status: 'pending', jobs: role.jobs });
       expect((await at.registry.readTenant(tenantId))?.roles).toMatchObject([{ jobs: role.jobs, status: 'pending' }]);
       const gone = { ...role, record: `${role.record}x` };
       expect(await at.registry.recordVerification(gone, [])).toMatchObject({ refused: 'registry.stale' });
