@@ -1,13 +1,14 @@
 /**
  * `npm run local`: the embedded stack as a process. One line of JSON on standard output says that it is ready; progress
- * and what the functions write go to standard error. Exits with 0 when asked to stop, 1 when it cannot start, 2 for a
- * command line that is wrong.
+ * and what happens to each request go to standard error. Exits with 0 when asked to stop, 1 when it cannot start, 2 for
+ * a command line that is wrong.
  */
 import path from 'node:path';
 import { packageStage } from '../config/package-stage.ts';
 import { projectRoot } from '../config/stage-config.ts';
 import { type LocalOptions, parseLocalOptions, USAGE } from './local-options.ts';
 import { type Stack, startStack } from './stack.ts';
+import { watchStack } from './watch/watch-stack.ts';
 
 const STAGE = 'local';
 
@@ -39,7 +40,7 @@ async function start(options: LocalOptions): Promise<Stack> {
   await packageStage({ stage: STAGE, log: progress });
   const packageDir = path.join(projectRoot, '.build', STAGE);
   const stack = await startStack({ ...options, stage: STAGE, packageDir, log });
-  if (!options.quiet) stack.onFunctionLog(({ functionName, line }) => log(`${functionName}: ${line}`));
+  if (!options.quiet) watchStack(stack, { stream: process.stderr, logs: options.logs });
   return stack;
 }
 

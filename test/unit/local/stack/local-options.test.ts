@@ -9,6 +9,7 @@ describe('parseLocalOptions', () => {
       port: 4566,
       accountsFile: expect.stringMatching(/local.accounts.emulated-accounts\.json$/),
       quiet: false,
+      logs: false,
     });
   });
 
@@ -18,7 +19,12 @@ describe('parseLocalOptions', () => {
       port: 0,
       accountsFile: path.resolve('mine.json'),
       quiet: true,
+      logs: false,
     });
+  });
+
+  it('shows the logs of the functions when it is asked to', () => {
+    expect(parseLocalOptions(['--logs'])).toMatchObject({ kind: 'start', quiet: false, logs: true });
   });
 
   it('asks for help before anything else', () => {
@@ -33,6 +39,7 @@ describe('parseLocalOptions', () => {
     { args: ['--port', '65536'], problem: 'from 0 to 65535' },
     { args: ['--port', '80a'], problem: 'not 80a' },
     { args: ['--quiet=yes'], problem: '--quiet' },
+    { args: ['--quiet', '--logs'], problem: 'contradict' },
   ];
   it.each(wrong)('refuses $args and says what is wrong', ({ args, problem }) => {
     expect(parseLocalOptions(args)).toEqual({ kind: 'wrong', problem: expect.stringContaining(problem) });

@@ -1,0 +1,85 @@
+import { errorCodes, isErrorCode } from '../../lib/errors.ts';
+import type { Happening } from './happening.ts';
+
+/** What colour a line's word has: how it went. */
+export type Tone = 'good' | 'no' | 'broken' | 'plain';
+export type Paint = (tone: Tone, text: string) => string;
+
+const TONES: ReadonlyMap<string, Tone> = new Map([
+  ...['allowed', 'issued', 'completed'].map((word): [string, Tone] => [word, 'good']),
+  ...['refused', 'denied', 'revoked', 'expired'].map((word): [string, Tone] => [word, 'no']),
+  ...[
+    'failed',
+    'unknown',
+    'undelivered',
+    'interrupted',
+    'illegible',
+    'notSwept',
+    'notStarted',
+    'notWritten',
+    'deadLettered',
+    'backOffFailed',
+  ].map((word): [string, Tone] => [word, 'broken']),
+]);
+
+/** These say what they are about in their second column, or in their id. */
+const UNNAMED: ReadonlySet<string> = new Set(['request', 'issuance', 'run']);
+const WORD_WIDTH = 13;
+
+/**
+ * One line for one thing that happened: when (UTC, by the stack's clock), what, to whose access, which request or
+ * session, and why not. Nothing is shortened, so that every id can be searched for.
+ */
+export function happeningLine(happening: Happening, paint: Paint): string {
+  const [subject = '', word = ''] = happening.what.split('.');
+  const label = UNNAMED.has(subject) ? inWords(word) : joined([subject, inWords(word)], ' ').trim();
+  const columns = [
+    happening.timestamp?.slice(11, 19) ?? '--:--:--',
+    paint(TONES.get(word) ?? 'plain', printable(label).padEnd(WORD_WIDTH)),
+    ...[place(happening), identity(happening), ...extras(happening), reason(happening)]
+      .filter((column) => column !== '')
+      .map(printable),
+  ];
+  return columns.join('  ');
+}
+
+function place({ tenantId, accountId, job }: Happening): string {
+  return joined([tenantId, accountId, job], ' ');
+}
+
+/** With its attempt, an issuance's id is the session name that the tenant reads in its CloudTrail. */
+function identity({ issuanceId, attempt, requestId, messageId }: Happening): string {
+  if (issuanceId !== undefined) return joined([issuanceId, attempt], '.');
+  return requestId ?? messageId ?? '';
+}
+
+function extras({ what, accessKeyId, stsRequestId, requester, receiveCount, state }: Happening): readonly string[] {
+  return [
+    accessKeyId ?? '',
+    what.startsWith('request.') && requester !== undefined ? `by ${requester}` : '',
+    what === 'issuance.denied' && stsRequestId !== undefined ? `STS request ${stsRequestId}` : '',
+    what === 'issuance.settled' && state !== undefined ? `as ${state}` : '',
+    receiveCount === undefined ? '' : `received ${receiveCount} ${receiveCount === 1 ? 'time' : 'times'}`,
+  ];
+}
+
+function reason({ code, explanation, because, name }: Happening): string {
+  const meaning = code !== undefined && isErrorCode(code) ? errorCodes[code].meaning : undefined;
+  return joined([code, because, name, explanation ?? meaning], ': ');
+}
+
+function joined(parts: readonly (string | number | undefined)[], separator: string): string {
+  return parts.filter((part) => part !== undefined).join(separator);
+}
+
+/** `leaseExpired` → `lease expired`. */
+function inWords(word: string): string {
+  return word.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+}
+
+/** A tenant's or a requester's text must not move the cursor, colour the terminal, start a line or turn text around. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}

@@ -1,0 +1,27 @@
+import { styleText } from 'node:util';
+import type { Stack } from '../stack.ts';
+import { happeningIn } from './happening.ts';
+import { happeningLine, type Paint, type Tone } from './happening-line.ts';
+
+const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  good: 'green',
+  no: 'yellow',
+  broken: 'red',
+  plain: 'cyan',
+};
+
+/**
+ * Writes a line for each thing that happens in the stack, in colour where the stream is a terminal that takes colours;
+ * with `logs`, everything else that the functions write as well, as they write it.
+ */
+export function watchStack(
+  stack: Pick<Stack, 'onFunctionLog'>,
+  { stream, logs }: { readonly stream: NodeJS.WritableStream; readonly logs: boolean },
+): void {
+  const paint: Paint = (tone, text) => styleText(STYLES[tone], text, { stream });
+  stack.onFunctionLog((written) => {
+    const happening = happeningIn(written);
+    if (happening !== undefined) stream.write(`${happeningLine(happening, paint)}\n`);
+    if (logs) stream.write(`${written.functionName}: ${written.line}\n`);
+  });
+}

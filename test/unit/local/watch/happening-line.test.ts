@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Happening } from '../../../../local/watch/happening.ts';
+import { happeningLine, type Paint } from '../../../../local/watch/happening-line.ts';
+
+const plainly: Paint = (_, text) => text;
+const marked: Paint = (tone, text) => `<${tone}>${text.trim()}`;
+
+const timestamp = '2026-11-21T12:00:01.567Z';
+const request = { timestamp, requestId: 'req_1', requester: 'scan-scheduler', tenantId: 'acme', job: 'scan-account' };
+const issuance = { ...request, issuanceId: 'scan-account.abc', attempt: 1, accountId: '222222222222' };
+const run = { timestamp, issuanceId: 'scan-account.abc', attempt: 1, tenantId: 'acme' };
+const session = 'acme 222222222222 scan-account  scan-account.abc.1';
+
+const cases: readonly { readonly happening: Happening; readonly line: string }[] = [
+  {
+    happening: { ...request, what: 'request.allowed' },
+    line: '12:00:01  allowed        acme scan-account  req_1  by scan-scheduler',
+  },
+  {
+    happening: { ...request, what: 'request.refused', code: 'tenant.unknown', explanation: 'no tenant has this id' },
+    line: '12:00:01  refused        acme scan-account  req_1  by scan-scheduler  tenant.unknown: no tenant has this id',
+  },
+  {
+    happening: { timestamp, what: 'request.refused', requestId: 'req_2', requester: 'unbound', code: 'no.such' },
+    line: '12:00:01  refused        req_2  by unbound  no.such',
+  },
+  { happening: { ...issuance, what: 'issuance.intended' }, line: `12:00:01  intended       ${session}` },
+  {
+    happening: { ...issuance, what: 'issuance.issued', accessKeyId: 'ASIA1', stsRequestId: 'r-1' },
+    line: `12:00:01  issued         ${session}  ASIA1`,
+  },
+  {
+    happening: { ...issuance, what: 'issuance.denied', stsRequestId: 'r-1', code: 'sts.denied' },
+    line: `12:00:01  denied         ${session}  STS request r-1  sts.denied: STS denied AssumeRole and does not say why.`,
+  },
+  { happening: { ...issuance, what: 'issuance.leaseExpired' }, line: `12:00:01  lease expired  ${session}` },
+  {
+    happening: { ...issuance, what: 'issuance.settled', state: 'completed' },
+    line: `12:00:01  settled        ${session}  as completed`,
+  },
+  { happening: { ...run, what: 'run.completed' }, line: '12:00:01  completed      acme  scan-account.abc.1' },
+  {
+    happening: { ...run, what: 'run.failed', code: 'job.threw', name: 'TypeError' },
+    line: '12:00:01  failed         acme  scan-account.abc.1  job.threw: TypeError',
+  },
+  {
+    happening: { ...run, what: 'claim.refused', because: 'switchedOff' },
+    line: '12:00:01  claim refused  acme  scan-account.abc.1  switchedOff',
+  },
+  {
+    happening: { timestamp, what: 'message.again', messageId: 'm-1', receiveCount: 1, explanation: 'a store is away' },
+    line: '12:00:01  message again  m-1  received 1 time  a store is away',
+  },
+  {
+    happening: { timestamp, what: 'message.deadLettered', messageId: 'm-1', receiveCount: 3 },
+    line: '12:00:01  message dead lettered  m-1  received 3 times',
+  },
+  { happening: { what: 'something' }, line: '--:--:--  something    ' },
+];
+
+describe('happeningLine', () => {
+  it.each(cases)('tells $happening.what', ({ happening, line }) => {
+    expect(happeningLine(happening, plainly)).toBe(line);
+  });
+
+  it.each([
+    ['good', 'request.allowed', 'issuance.issued', 'run.completed'],
+    ['no', 'request.refused', 'issuance.denied', 'claim.refused', 'issuance.expired'],
+    ['broken', 'issuance.failed', 'run.failed', 'issuance.unknown', 'message.deadLettered', 'report.notWritten'],
+    ['plain', 'issuance.intended', 'issuance.settled', 'message.again'],
+  ])('paints as %s: %s …', (tone, ...whats) => {
+    for (const what of whats) expect(happeningLine({ what }, marked)).toContain(`  <${tone}>`);
+  });
+
+  it('shows what would act on the terminal instead of obeying it', () => {
+    const explanation = 'a\u001b[2Jb\nc\u202ed\u2028e';
+    const line = happeningLine({ what: 'request.refused', tenantId: 'x\r', explanation }, plainly);
+    expect(line).toContain('a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{2028}e');
+    expect(line).toContain('x\\u{d}');
+  });
+});
