@@ -70,6 +70,9 @@ const listParameters: ReadonlySet<string> = new Set([
 
 function decodeObjectRequest(request: WireRequest, object: { Bucket: string; Key: string }): DecodedCall {
   const subResource = [...request.query.keys()].find((name) => name !== 'x-id');
+  if (subResource === 'uploads' || subResource === 'uploadId') {
+    throw notImplemented('multipart uploads: send the object in one part (AWS CLI: set s3.multipart_threshold higher)');
+  }
   if (subResource !== undefined) throw notImplemented(`the object parameter ${subResource}`);
   const Range = request.headers.get('range');
   switch (request.method) {
