@@ -28,3 +28,14 @@ export async function copies(world: FaultyWorld, count: number, change: object):
     return { ...issuance, recordId, ...change };
   });
 }
+
+/** An issuance whose first attempt ended without a session, now due and handed back. */
+export async function handedBack(): Promise<FaultyWorld> {
+  const world = await faultyWorld();
+  world.faults.breakAt('sts.assume', 'loseResponse');
+  world.ask();
+  await world.drain();
+  world.clock.advance(60_000);
+  await world.sweep();
+  return world;
+}

@@ -1,29 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../lib/broker/issuance.ts';
-import { ownRecord } from '../../../lib/requests/parse-request.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
-import { stsError } from '../../support/faulty-world/fake-sts.ts';
+import { handedBack } from '../../support/faulty-world/abandoned.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
-
-/** An issuance whose first attempt ended without a session, now due and handed back. */
-async function handedBack(): Promise<FaultyWorld> {
-  const world = await faultyWorld();
-  world.faults.breakAt('sts.assume', 'loseResponse');
-  world.ask();
-  await world.drain();
-  world.clock.advance(60_000);
-  await world.sweep();
-  return world;
-}
-
-async function continuation(world: FaultyWorld, trailHead?: string) {
-  const issuance = await world.issuance();
-  return ownRecord({
-    brokerRecord: 'continue',
-    issuanceId: issuance.recordId,
-    trailHead: trailHead ?? issuance.trailHead,
-  });
-}
 
 describe('an issuance that was handed back', () => {
   it('goes on with the next attempt, by what holds now', async () => {
@@ -165,82 +144,5 @@ describe('a continuation that must do nothing yet', () => {
     expect(await world.issuance()).toEqual(before);
     await world.settle();
     expect(await world.issuance()).toMatchObject({ state: 'completed' });
-  });
-});
-
-describe('a continuation that is out of date', () => {
-  const stale: readonly { name: string; arrange: () => Promise<{ world: FaultyWorld; body: string }> }[] = [
-    {
-      name: 'speaks of an earlier state',
-      async arrange() {
-        const world = await handedBack();
-        const first = (await world.issuance()).trail[0]?.hash;
-        await world.drain();
-        return { world, body: await continuation(world, first) };
-      },
-    },
-    {
-      name: 'speaks of an issuance that somebody holds',
-      async arrange() {
-        const world = await faultyWorld();
-        world.faults.breakAt('sts.assume', 'crashBefore');
-        world.ask();
-        await world.pump();
-        return { world, body: await continuation(world) };
-      },
-    },
-    {
-      name: 'speaks of one whose ticket is still there',
-      async arrange() {
-        const world = await faultyWorld();
-        world.ask();
-        await world.drain();
-        return { world, body: await continuation(world) };
-      },
-    },
-    {
-      name: 'speaks of one that has ended',
-      async arrange() {
-        const world = await faultyWorld();
-        world.faults.breakAt('sts.assume', { answer: stsError('AccessDenied', 403) });
-        world.ask();
-        await world.drain();
-        return { world, body: await continuation(world) };
-      },
-    },
-    {
-      name: 'speaks of one that is not there',
-      async arrange() {
-        const world = await handedBack();
-        await world.drain();
-        const body = ownRecord({
-          brokerRecord: 'continue',
-          issuanceId: `scan-account.${'a'.repeat(32)}`,
-          trailHead: '0'.repeat(64),
-        });
-        return { world, body };
-      },
-    },
-  ];
-
-  it.each(stale)('changes nothing and is acknowledged: it $name', async ({ arrange }) => {
-    const { world, body } = await arrange();
-    const before = await world.issuance();
-    const calls = world.sites().length;
-    const run = await world.handle([world.queue.add(body)]);
-    expect(run.now).toMatchObject({ result: { batchItemFailures: [] } });
-    expect(world.sites().slice(calls)).toEqual(['ledger.read']);
-    expect(await world.issuance()).toEqual(before);
-  });
-
-  it('lets one of many that arrive together make the attempt', async () => {
-    const world = await handedBack();
-    const body = await continuation(world);
-    const messages = Array.from({ length: 10 }, () => world.queue.add(body));
-    await Promise.all(messages.map((message) => world.handle([message])));
-    expect(await world.issuance()).toMatchObject({ state: 'issued', attempt: 2 });
-    expect(world.sts.minted.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    await world.settle();
-    expect(await world.violations()).toEqual([]);
   });
 });

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Issuance, LIMITS } from '../../../lib/broker/issuance.ts';
-import { sweepIssuances } from '../../../lib/broker/sweep-issuances.ts';
-import { tables } from '../../support/dynamo-tables.ts';
-import { abandoned, copies, put } from '../../support/faulty-world/abandoned.ts';
+import { LIMITS } from '../../../lib/broker/issuance.ts';
+import { abandoned, put } from '../../support/faulty-world/abandoned.ts';
 import { namedError } from '../../support/faulty-world/faults.ts';
 import { gate } from '../../support/faulty-world/process.ts';
-import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
+import { faultyWorld } from '../../support/faulty-world/world.ts';
 
 const HOUR_MS = 60 * 60_000;
-
-async function itemOf(world: FaultyWorld, recordId: string) {
-  const items = await world.store.items(tables.ledgerTable);
-  return items.find((item) => item['recordId'] === recordId);
-}
 
 describe('what the sweeper does with an issuance that is due', () => {
   it('hands one back whose lease ran out, and says so', async () => {
@@ -32,6 +25,19 @@ describe('what the sweeper does with an issuance that is due', () => {
     expect((await world.sweep()).now).toMatchObject({ result: { looked: 0 } });
   });
 
+  it('leaves a lease and a ticket alone that are good for longer than the index says', async () => {
+    const leased = await abandoned();
+    const ticketed = await faultyWorld();
+    ticketed.ask();
+    await ticketed.drain();
+    for (const world of [leased, ticketed]) {
+      const before = await world.issuance();
+      await put(world, [{ ...before, dueAtMs: world.clock.nowMs() - 1 }]);
+      expect((await world.sweep()).now).toMatchObject({ result: { looked: 1, moved: 1 } });
+      expect(await world.issuance()).toEqual(before);
+    }
+  });
+
   it('waits for the usable-until of a ticket, then removes it and hands back', async () => {
     const world = await faultyWorld();
     world.ask();
@@ -49,15 +55,14 @@ describe('what the sweeper does with an issuance that is due', () => {
 
   it('ends as expired what nobody claimed in three attempts', async () => {
     const world = await faultyWorld();
-    world.faults.breakAlways('switches.read', 'loseRequest');
     world.faults.choose = ({ process }) => (process === 'job' ? { answer: namedError('TimeoutError') } : undefined);
-    world.faults.breakAlways('switches.read', { slowMs: 0 });
     world.ask();
     await world.drain();
     await world.minutes(25);
     const issuance = await world.issuance();
     expect(issuance).toMatchObject({ state: 'expired', attempt: 3 });
     expect(issuance.attempts.map(({ outcome }) => outcome)).toEqual(['unclaimed', 'unclaimed', 'unclaimed']);
+    expect(world.faults.calls.find(({ site }) => site === 'ledger.expired')?.process).toBe('sweeper');
     expect(world.sts.minted).toHaveLength(3);
     expect(await world.violations()).toEqual([]);
   });
@@ -141,9 +146,11 @@ describe('two sweepers side by side', () => {
     expect(slow.now.end).toBe('stalled');
     await world.minutes(3);
     const before = await world.issuance();
+    const sent = world.queue.everSent.length;
     later.open();
     await slow.finally;
     expect(await world.issuance()).toEqual(before);
+    expect(world.queue.everSent).toHaveLength(sent);
     await world.settle();
     expect(await world.violations()).toEqual([]);
   });
@@ -163,35 +170,5 @@ describe('an issuance that nothing moves', () => {
     await world.sweep();
     expect(await world.issuance()).toMatchObject({ state: 'failed', code: 'sts.outcomeUnknown' });
     expect((await world.issuance()).dueAtMs).toBeUndefined();
-  });
-});
-
-describe('many issuances', () => {
-  it('are swept page by page in one sweep', async () => {
-    const world = await abandoned();
-    await put(world, await copies(world, 249, {}));
-    world.clock.advance(LIMITS.leaseMs);
-    expect((await world.sweep()).now).toMatchObject({ result: { looked: 250, moved: 250 } });
-  });
-
-  it('are left for the next minute when little time remains', async () => {
-    const world = await abandoned();
-    await put(world, await copies(world, 249, {}));
-    world.clock.advance(LIMITS.leaseMs);
-    const first = await sweepIssuances({ remainingMs: () => 9_999 }, world.pipeline.sweeper);
-    expect(first).toMatchObject({ looked: 100, moved: 100 });
-    expect((await world.sweep()).now).toMatchObject({ result: { moved: 150 } });
-  });
-
-  it('are each handed back once while their messages wait', async () => {
-    const world = await abandoned();
-    const ids = (await copies(world, 3, {})).map((copy) => ('recordId' in copy ? String(copy.recordId) : ''));
-    await put(world, await copies(world, 3, {}));
-    world.clock.advance(LIMITS.leaseMs);
-    await world.sweep();
-    await world.sweep();
-    expect(world.queue.messages.filter(({ body }) => body.includes('continue'))).toHaveLength(4);
-    for (const id of ids)
-      expect(await itemOf(world, id)).toMatchObject({ dueShard: 'due' } satisfies Partial<Issuance>);
   });
 });
