@@ -153,7 +153,7 @@ function readError(error: unknown): Assumption {
   const { name, Code, $metadata } = read.output;
   const known = CLASS_OF.get(Code ?? '') ?? CLASS_OF.get(name ?? '') ?? classOfStatus($metadata?.httpStatusCode, Code);
   if (known.outcome === 'unknown') return { outcome: 'unknown', code: known.code };
-  const requestId = $metadata?.requestId;
+  const requestId = $metadata?.requestId === '' ? undefined : $metadata?.requestId;
   return { outcome: known.outcome, code: known.code, ...(requestId === undefined ? {} : { stsRequestId: requestId }) };
 }
 

@@ -4,6 +4,7 @@ import { derivedId, sha256Hex } from '../platform/ids.ts';
 import { requestRecordId } from '../platform/table-keys.ts';
 import type { Decision } from '../requests/decide.ts';
 import type { ClaimedNames, Refusal, RequestDetail, RequestOrigin } from '../requests/request.ts';
+import { UNRECOGNISED } from '../requests/requester.ts';
 import { utcDay } from './issuance.ts';
 
 /** The record of one request: what was asked, by whom, what was decided. Written once and never changed. */
@@ -41,8 +42,6 @@ export const requestRecordSchema = v.strictObject({
   day: v.string(),
 });
 export type RequestRecord = v.InferOutput<typeof requestRecordSchema>;
-
-export const UNRECOGNISED = 'unrecognised';
 
 type Asked = {
   readonly origin: RequestOrigin;

@@ -1,3 +1,4 @@
+import { UNRECOGNISED } from '../requests/requester.ts';
 import type { DeploymentConfig, Partition, RequesterConfig } from './deployment-config.ts';
 
 /** What is wrong with a configuration whose values are each right: a line for each, with its path and what to do. */
@@ -13,6 +14,14 @@ export function contradictionsOf(config: DeploymentConfig): readonly string[] {
       ({ first, second }) =>
         `requesters[${second}].recognisedBy.event: has the account and source of requesters[${first}]; expected a pair ` +
         'of its own. Give it another source: nothing else tells the two apart.',
+    ),
+    ...config.requesters.flatMap(({ name }, index) =>
+      name === UNRECOGNISED
+        ? [
+            `requesters[${index}].name: ${JSON.stringify(name)} is what strangers are recorded as; expected another name. ` +
+              'Rename it: the audit could not tell it from them.',
+          ]
+        : [],
     ),
     ...config.requesters.flatMap((requester, index) => requesterProblems(requester, { index, config })),
   ];

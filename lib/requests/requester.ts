@@ -1,5 +1,8 @@
 import type { RequestOrigin } from './request.ts';
 
+/** What the ledger has in the place of a requester's name for whoever is none. No requester may bear it. */
+export const UNRECOGNISED = 'unrecognised';
+
 /**
  * Who may ask for what, as `config/<stage>.yml` declares it. A requester is recognised only by what AWS itself stamps
  * on its request; nothing in a detail counts.

@@ -90,6 +90,12 @@ describe('a request to assume a tenant’s role', () => {
 });
 
 describe('an answer of STS', () => {
+  it('without a request id leaves none in the record, where it would be a key of an index', async () => {
+    const answer = { status: 403, body: errorXml('AccessDenied'), headers: { 'x-amzn-requestid': '' } };
+    const { assumption } = await assume(answer);
+    expect(assumption).toEqual({ outcome: 'denied', code: 'sts.denied' });
+  });
+
   it('that is a session gives its credentials in a secret, and its facts', async () => {
     const { assumption } = await assume({ status: 200, body: assumedXml() });
     expectNoSecret(assumption);

@@ -190,6 +190,11 @@ describe('parseDeploymentConfig', () => {
       'event.account: is 444455556666; expected 12 digits in quotes',
     ],
     [
+      'the name of strangers',
+      written({ requesters: [requester({ name: 'unrecognised' })] }),
+      'requesters[0].name: "unrecognised" is what strangers are recorded as',
+    ],
+    [
       'two requesters of one name',
       written({ requesters: [requester(), requester({ recognisedBy: { event: event({ source: 'b' }) } })] }),
       'requesters[1].name: "scans" is also the name of requesters[0]',
