@@ -1,20 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
-import { isConditionFailed, storeError } from '../platform/store-error.ts';
-import { DUE_SHARD, ledgerIndexes } from '../platform/table-keys.ts';
+import { storeError } from '../platform/store-error.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import { type Issuance, issuanceSchema } from './issuance.ts';
+import { issuanceUpdate } from './issuance-update.ts';
 import type { Ledger } from './ledger.ts';
-import { requestRecordSchema } from './request-record.ts';
+import { type LedgerItems, makeLedgerItems } from './ledger-items.ts';
+import { type RequestRecord, requestRecordSchema } from './request-record.ts';
 import { issuanceTransition, requestTransition } from './transition-lines.ts';
 
 export type LedgerDependencies = {
@@ -28,64 +21,26 @@ export type LedgerDependencies = {
  * logged as one transition.
  */
 export function makeLedger({ dynamo, log, config }: LedgerDependencies): Ledger {
-  const table = config.ledgerTable;
-
-  async function read(recordId: string): Promise<unknown> {
-    try {
-      const answer = await dynamo.send(new GetCommand({ TableName: table, Key: { recordId }, ConsistentRead: true }));
-      return answer.Item;
-    } catch (error) {
-      throw storeError(error, 'the ledger could not be read');
-    }
-  }
-
-  async function readIssuance(issuanceId: string): Promise<Issuance | undefined> {
-    const item = await read(issuanceId);
-    return item === undefined ? undefined : checked(issuanceSchema, item);
-  }
-
-  /** True when the item was written, false when one with this id stands there. */
-  async function putNew(item: object): Promise<boolean> {
-    try {
-      const Item: Record<string, unknown> = { ...item };
-      await dynamo.send(
-        new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(recordId)' }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw storeError(error, 'the ledger could not be written');
-    }
-  }
-
-  /** Was a conditional write that failed our own, whose answer was lost? Its entry is then in the trail. */
-  async function isOurs(after: Issuance): Promise<boolean> {
-    const there = await readIssuance(after.recordId);
-    return there?.trail.some((entry) => entry.hash === after.trailHead) ?? false;
-  }
-
+  const items = makeLedgerItems(dynamo, config.ledgerTable);
   return {
-    readIssuance,
+    readRequest: (requestId) => readRequest(items, requestId),
+    readIssuance: (issuanceId) => readIssuance(items, issuanceId),
+    due: items.due,
 
     async recordRequest(record) {
       const item = checked(requestRecordSchema, record);
-      if (await putNew(item)) {
+      if (await items.putNew(item)) {
         log.transition(requestTransition(item));
         return { first: true, record: item };
       }
-      const there = await read(record.recordId);
+      const there = await readRequest(items, item.recordId);
       if (there === undefined) throw new BrokerError('store.unavailable', 'a request was there and is gone');
-      return { first: false, record: checked(requestRecordSchema, there) };
-    },
-
-    async readRequest(requestId) {
-      const item = await read(requestId);
-      return item === undefined ? undefined : checked(requestRecordSchema, item);
+      return { first: false, record: there };
     },
 
     async open(issuance) {
       const item = checked(issuanceSchema, issuance);
-      const written = (await putNew(item)) || (await isOurs(item));
+      const written = (await items.putNew(item)) || (await isOurs(items, item));
       if (written) log.transition(issuanceTransition(item));
       return written;
     },
@@ -93,15 +48,14 @@ export function makeLedger({ dynamo, log, config }: LedgerDependencies): Ledger 
     async advance(before, after) {
       const item = checked(issuanceSchema, after);
       const newEntry = before.trailHead !== item.trailHead;
-      const written = await update(dynamo, changeOf(before, item, table));
-      if (!written && !(newEntry && (await isOurs(item)))) return false;
+      const written = await items.update(issuanceUpdate(before, item));
+      if (!written && !(newEntry && (await isOurs(items, item)))) return false;
       if (newEntry) log.transition(issuanceTransition(item));
       return true;
     },
 
     async postpone(issuanceId, dueAtMs) {
-      await update(dynamo, {
-        TableName: table,
+      await items.update({
         Key: { recordId: issuanceId },
         UpdateExpression: 'SET #dueAtMs = :dueAtMs',
         ConditionExpression: 'attribute_exists(#dueAtMs)',
@@ -109,74 +63,23 @@ export function makeLedger({ dynamo, log, config }: LedgerDependencies): Ledger 
         ExpressionAttributeValues: { ':dueAtMs': dueAtMs },
       });
     },
-
-    async due({ nowMs, limit }) {
-      try {
-        const page = await dynamo.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: ledgerIndexes.due,
-            KeyConditionExpression: '#shard = :shard AND #dueAtMs <= :nowMs',
-            ExpressionAttributeNames: { '#shard': 'dueShard', '#dueAtMs': 'dueAtMs' },
-            ExpressionAttributeValues: { ':shard': DUE_SHARD, ':nowMs': nowMs },
-            Limit: limit,
-          }),
-        );
-        return v.parse(v.array(v.object({ recordId: v.string() })), page.Items ?? []).map((item) => item.recordId);
-      } catch (error) {
-        throw storeError(error, 'the due index could not be read');
-      }
-    },
   };
 }
 
-async function update(dynamo: DynamoDBDocumentClient, input: UpdateCommandInput): Promise<boolean> {
-  try {
-    await dynamo.send(new UpdateCommand(input));
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw storeError(error, 'the ledger could not be written');
-  }
+async function readRequest(items: LedgerItems, requestId: string): Promise<RequestRecord | undefined> {
+  const item = await items.read(requestId);
+  return item === undefined ? undefined : checked(requestRecordSchema, item);
 }
 
-/**
- * The update that turns `before` into `after`: only the attributes that differ are named, and the trail is appended
- * to, so that a write of the broker never touches what a job or the audit wrote.
- */
-function changeOf(before: Issuance, after: Issuance, table: string): UpdateCommandInput {
-  const old = new Map<string, unknown>(Object.entries(before));
-  const changed = Object.entries(after).filter(
-    ([name, value]) => name !== 'trail' && !isDeepStrictEqual(value, old.get(name)),
-  );
-  const removed = [...old.keys()].filter((name) => !Object.hasOwn(after, name));
-  const newEntries = after.trail.slice(before.trail.length);
+async function readIssuance(items: LedgerItems, issuanceId: string): Promise<Issuance | undefined> {
+  const item = await items.read(issuanceId);
+  return item === undefined ? undefined : checked(issuanceSchema, item);
+}
 
-  const sets = changed.map(([name]) => `#${name} = :${name}`);
-  if (newEntries.length > 0) sets.push('#trail = list_append(#trail, :newEntries)');
-  // DynamoDB refuses an update without a change; the condition is asked all the same.
-  if (sets.length === 0 && removed.length === 0) sets.push('#trailHead = :oldHead');
-  const setClause = sets.length === 0 ? '' : `SET ${sets.join(', ')}`;
-  const removeClause = removed.length === 0 ? '' : ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}`;
-
-  // Nobody wrote to the trail since, and the job did not move the state, which it does without the trail.
-  const trailUnmoved = '#trailHead = :oldHead';
-  const stateUnmoved = '#state = :oldState';
-  const names = [...changed.map(([name]) => name), ...removed, 'trailHead', 'state'];
-  if (newEntries.length > 0) names.push('trail');
-  return {
-    TableName: table,
-    Key: { recordId: before.recordId },
-    UpdateExpression: `${setClause}${removeClause}`,
-    ConditionExpression: `${trailUnmoved} AND ${stateUnmoved}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(changed.map(([name, value]) => [`:${name}`, value])),
-      ...(newEntries.length > 0 ? { ':newEntries': newEntries } : {}),
-      ':oldHead': before.trailHead,
-      ':oldState': before.state,
-    },
-  };
+/** Was a conditional write that failed our own, whose answer was lost? Its entry is then in the trail. */
+async function isOurs(items: LedgerItems, after: Issuance): Promise<boolean> {
+  const there = await readIssuance(items, after.recordId);
+  return there?.trail.some((entry) => entry.hash === after.trailHead) ?? false;
 }
 
 function checked<Schema extends v.GenericSchema>(schema: Schema, item: unknown): v.InferOutput<Schema> {
