@@ -16,6 +16,8 @@ export const LIMITS = {
   leaseMs: 45_000,
   /** How long the sweeper waits for a message that it put back on the queue: the queue's visibility time-out. */
   handBackMs: 180_000,
+  /** The longest that it waits, when nothing has come of it for long. */
+  longestHandBackMs: 15 * 60_000,
   /** How long after its fence a claimed issuance may still report. */
   reportGraceMs: 60_000,
   /** How long after its record an issuance may still be handed back: whatever stands in its way by then stays. */

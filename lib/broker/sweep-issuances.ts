@@ -107,7 +107,7 @@ async function moveIntended(
 ): Promise<Swept> {
   if (issuance.leaseUntilMs > nowMs) return advance(issuance, rescheduled(issuance, issuance.leaseUntilMs), sweeper);
   const silent = issuance.attempts.at(-1)?.outcome === 'open' && issuance.resume === 'attempt';
-  const free = silent ? leaseExpired(issuance, nowMs) : rescheduled(issuance, nowMs + LIMITS.handBackMs);
+  const free = silent ? leaseExpired(issuance, nowMs) : rescheduled(issuance, lookAgainAtMs(issuance, nowMs));
   if (isUsedUp(free, nowMs)) {
     const told = { ...issuance, attempts: free.attempts };
     const ended = silent ? failed(told, { code: 'sts.outcomeUnknown', atMs: nowMs }) : usedUp(issuance, nowMs);
@@ -122,7 +122,7 @@ async function moveIssued(issuance: IssuanceIn<'issued'>, nowMs: number, sweeper
     return advance(issuance, rescheduled(issuance, ticket.usableUntilMs), sweeper);
   }
   if (isUsedUp(issuance, nowMs)) return advance(issuance, usedUp(issuance, nowMs), sweeper);
-  const dueAtMs = nowMs + LIMITS.handBackMs;
+  const dueAtMs = lookAgainAtMs(issuance, nowMs);
   const free =
     ticket === undefined
       ? rescheduled(issuance, dueAtMs)
@@ -148,6 +148,15 @@ async function handBack(before: OpenIssuance, free: OpenIssuance, sweeper: Sweep
 
 async function advance(before: Issuance, after: Issuance, { ledger }: SweepDependencies): Promise<Swept> {
   return (await ledger.advance(before, after)) ? 'moved' : 'left';
+}
+
+/**
+ * When to hand an issuance back once more. The longer nothing has come of it, the longer the wait: through an outage
+ * the queue would otherwise fill with copies of the same message.
+ */
+function lookAgainAtMs({ trail, recordedAtMs }: OpenIssuance, nowMs: number): number {
+  const idleMs = nowMs - (trail.at(-1)?.atMs ?? recordedAtMs);
+  return nowMs + Math.min(LIMITS.longestHandBackMs, Math.max(LIMITS.handBackMs, idleMs));
 }
 
 /** No attempt is left, and no further call of this one either; or nothing has moved it for too long. */

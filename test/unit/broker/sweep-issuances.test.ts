@@ -125,6 +125,23 @@ describe('messages of the sweeper', () => {
   });
 });
 
+describe('an issuance that nobody takes up', () => {
+  it('is handed back ever more seldom, and not every three minutes', async () => {
+    const world = await abandoned();
+    world.clock.advance(LIMITS.leaseMs);
+    await world.sweep();
+    for (let minute = 0; minute < 180; minute += 1) {
+      world.clock.advance(60_000);
+      await world.sweep();
+    }
+    const copies = world.queue.messages.filter(({ body }) => body.includes('continue')).length;
+    // Three hours, at 15 minutes once it has waited long: 60 at an even pace.
+    expect(copies).toBeGreaterThanOrEqual(12);
+    expect(copies).toBeLessThanOrEqual(18);
+    expect((await world.issuance()).state).toBe('intended');
+  });
+});
+
 describe('two sweepers side by side', () => {
   it('do no more than one', async () => {
     const world = await abandoned();
