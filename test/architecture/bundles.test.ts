@@ -63,6 +63,10 @@ describe('what a bundle holds', () => {
     expect(filesIn(entry).filter((file) => /^(local|test|config)\//.test(file))).toEqual([]);
   });
 
+  it.each([...jobs, ...others])('%s holds nothing that is there to test jobs with', (entry) => {
+    expect(filesIn(entry).filter((file) => file.startsWith('lib/job-runtime/testing/'))).toEqual([]);
+  });
+
   it.each([...jobs, ...others])('%s holds only packages that stand in package.json, and theirs', (entry) => {
     const stray = filesIn(entry).filter((file) => file.startsWith('node_modules/') && developmentOnly(file));
     expect(stray).toEqual([]);
