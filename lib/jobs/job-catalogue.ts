@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import { checkJob } from './job.ts';
+import { processLogsJob } from './process-logs.job.ts';
 import { scanAccountJob } from './scan-account.job.ts';
 import { buildSessionPolicy } from './session-policy.ts';
 
@@ -11,7 +12,7 @@ const ANY_FENCE_MS = Date.UTC(2030, 0, 1);
  * Every job that the broker can be asked for, by its name. A `Map`, because a name comes from outside and an object
  * would answer to `constructor`.
  */
-export const jobCatalogue: ReadonlyMap<string, Job> = catalogueOf([scanAccountJob]);
+export const jobCatalogue: ReadonlyMap<string, Job> = catalogueOf([scanAccountJob, processLogsJob]);
 
 /**
  * Checks each job (its numbers, and that its default and its largest settings give a policy that STS takes) and throws
@@ -22,7 +23,8 @@ export function catalogueOf(jobs: readonly Job[]): ReadonlyMap<string, Job> {
   for (const job of jobs) {
     checkJob(job);
     if (catalogue.has(job.name)) throw new Error(`two jobs have the name ${job.name}`);
-    for (const settings of [job.defaultSettings, job.largestSettings]) {
+    const defaults = 'defaultSettings' in job ? [job.defaultSettings] : [];
+    for (const settings of [...defaults, job.largestSettings]) {
       const policy = buildSessionPolicy({ job, settings, fenceMs: ANY_FENCE_MS, partition: LONGEST_PARTITION });
       if (!policy.built) throw new Error(`job ${job.name}: ${policy.reason} ${JSON.stringify(policy.detail)}`);
     }

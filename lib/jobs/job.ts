@@ -7,7 +7,8 @@ export type Job<Settings = unknown> = {
   readonly name: string;
   /** What a tenant may set for this job; unknown keys must be refused (`v.strictObject`). */
   readonly settingsSchema: v.GenericSchema<unknown, Settings>;
-  readonly defaultSettings: Settings;
+  /** For tenants that have set nothing; left out, such a tenant is refused. */
+  readonly defaultSettings?: Settings;
   /** Settings that make the longest policy: it must fit STS's limit, which is checked when the catalogue is built. */
   readonly largestSettings: Settings;
   /** What a session may do. Called with settings that the schema passed; the fence is added by `buildSessionPolicy`. */

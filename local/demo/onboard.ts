@@ -9,6 +9,8 @@ export type NewCustomer = {
   readonly tenantId: string;
   readonly name: string;
   readonly accountIds: readonly string[];
+  /** The example scan alone, unless these are others. */
+  readonly enabledJobs?: readonly string[];
   /** Per job name. */
   readonly settings?: Readonly<Record<string, unknown>>;
 };
@@ -23,7 +25,7 @@ export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<
     await registry.registerTenant({
       tenantId: customer.tenantId,
       name: customer.name,
-      enabledJobs: ['scan-account'],
+      enabledJobs: customer.enabledJobs ?? ['scan-account'],
       settings: customer.settings ?? {},
     }),
   );

@@ -2,7 +2,7 @@ import { issuanceIdOf } from '../../lib/broker/issuance.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { scanForSecrets } from './leak-scan.ts';
 import type { Narrator } from './narrator.ts';
-import { onboard } from './onboard.ts';
+import { type NewCustomer, onboard } from './onboard.ts';
 import { readLedger } from './read-outcome.ts';
 import { tryStolenCredentials } from './stolen-credentials.ts';
 import { tellRequest } from './tell-request.ts';
@@ -12,15 +12,24 @@ const LOG_PIPELINE = { profile: 'log-pipeline', source: 'com.example.logs' } as 
 
 const CUSTOMERS = [
   { tenantId: 'acme', name: 'Acme Corp', accountIds: ['222222222222', '222222222223'] },
-  { tenantId: 'globex', name: 'Globex', accountIds: ['333333333333'] },
+  {
+    tenantId: 'globex',
+    name: 'Globex',
+    accountIds: ['333333333333'],
+    enabledJobs: ['scan-account', 'process-logs'],
+    settings: {
+      'process-logs': { bucket: 'globex-load-balancer-logs', prefix: 'AWSLogs/333333333333/CloudTrail/' },
+    },
+  },
   { tenantId: 'initech', name: 'Initech', accountIds: ['444444444444'] },
   { tenantId: 'umbrella', name: 'Umbrella', accountIds: ['555555555555'] },
-] as const;
+] as const satisfies readonly NewCustomer[];
 
 /** The whole story, told as it happens. Every step goes through the running stack; nothing here is made up. */
 export async function tellStory(world: DemoWorld, narrator: Narrator): Promise<void> {
   await customersComeIn(world, narrator);
   await oneEventTwoAccounts(world, narrator);
+  await logsAreCounted(world, narrator);
   await notBound(world, narrator);
   await unknownTenant(world, narrator);
   await changedExternalId(world, narrator);
@@ -56,6 +65,15 @@ async function oneEventTwoAccounts(world: DemoWorld, narrator: Narrator): Promis
   const eventId = await ask(world, SCHEDULER, { tenantId: 'acme', job: 'scan-account', reason: 'weekly scan' });
   narrator.fact('delivered', `${copies()} copies of the same message reached the broker`);
   await tell(world, narrator, eventId);
+}
+
+async function logsAreCounted(world: DemoWorld, narrator: Narrator): Promise<void> {
+  narrator.scene('Another job: a pipeline has the logs of its tenant counted');
+  narrator.aside(
+    'The settings of the tenant name a bucket and a prefix; the session may list and read there and nothing else.',
+  );
+  narrator.aside('One of the files was cut off when it was written: what could be read of it counts, and it is named.');
+  await tell(world, narrator, await ask(world, LOG_PIPELINE, { tenantId: 'globex', job: 'process-logs' }));
 }
 
 async function notBound(world: DemoWorld, narrator: Narrator): Promise<void> {

@@ -54,17 +54,52 @@ function tellEnd(issuance: Issuance, narrator: Narrator): void {
   }
 }
 
+/** What a job of ours found, or whatever else the job returned. */
+function summary(text: string | undefined): string {
+  if (text === undefined) return 'no summary';
+  const result: unknown = JSON.parse(text);
+  const lines = scanLines(result) ?? logLines(result) ?? [text];
+  return lines.join(`\n${CONTINUED}`);
+}
+
 const findingSchema = v.object({ bucket: v.string(), region: v.string(), problems: v.array(v.string()) });
 const scanSchema = v.object({ bucketsScanned: v.number(), findings: v.array(findingSchema) });
 
-/** What the scan looked at and found, or whatever else the job returned. */
-function summary(text: string | undefined): string {
-  if (text === undefined) return 'no summary';
-  const scan = v.safeParse(scanSchema, JSON.parse(text));
-  if (!scan.success) return text;
+function scanLines(result: unknown): readonly string[] | undefined {
+  const scan = v.safeParse(scanSchema, result);
+  if (!scan.success) return undefined;
   const { findings, bucketsScanned } = scan.output;
   const lines = findings.map(({ bucket, region, problems }) => `${bucket} (${region}): ${problems.join(', ')}`);
-  return [`${bucketsScanned} buckets looked at, ${findings.length} with problems`, ...lines].join(`\n${CONTINUED}`);
+  return [`${bucketsScanned} buckets looked at, ${findings.length} with problems`, ...lines];
+}
+
+const tallySchema = v.object({ counts: v.record(v.string(), v.number()), others: v.number() });
+const unreadSchema = v.object({ key: v.string(), problem: v.string(), offset: v.number() });
+const logSchema = v.object({
+  filesRead: v.number(),
+  events: v.number(),
+  services: tallySchema,
+  errors: tallySchema,
+  principals: tallySchema,
+  unread: v.array(unreadSchema),
+});
+
+function logLines(result: unknown): readonly string[] | undefined {
+  const logs = v.safeParse(logSchema, result);
+  if (!logs.success) return undefined;
+  const { filesRead, events, services, errors, principals, unread } = logs.output;
+  return [
+    `${filesRead} files read, ${events} events`,
+    `services   ${tallyLine(services)}`,
+    `errors     ${tallyLine(errors)}`,
+    `principals ${tallyLine(principals)}`,
+    ...unread.map(({ key, problem, offset }) => `${problem} at byte ${offset}: ${key.split('/').at(-1)}`),
+  ];
+}
+
+function tallyLine({ counts, others }: v.InferOutput<typeof tallySchema>): string {
+  const told = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return [...told, ...(others > 0 ? [`others ${others}`] : [])].join(', ');
 }
 
 /** Where a line goes on under its own text. */

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import type { AccessCheck } from '../../local/iam/authorize.ts';
 import type { PolicyDocument } from '../../local/iam/policy-document.ts';
 import type { Wiring } from '../../local/template/wiring.ts';
 import { isAllowed, OWN, prefix, readPackagedWiring, region, runnerOf, TENANT } from './packaged-access.ts';
+
+const JOBS = [...jobCatalogue.keys()];
+const FUNCTIONS = ['issue-credentials', 'sweep-issuances', ...JOBS];
 
 let wiring: Wiring;
 beforeAll(async () => {
@@ -34,7 +38,7 @@ describe('assuming a tenant’s role', () => {
     expect(assume('issue-credentials')).toBe(true);
   });
 
-  it.each(['sweep-issuances', 'scan-account'])('is denied to %s', (functionName) => {
+  it.each(['sweep-issuances', ...JOBS])('is denied to %s', (functionName) => {
     expect(assume(functionName)).toBe(false);
   });
 
@@ -59,6 +63,13 @@ describe('assuming a tenant’s role', () => {
 describe('the tables', () => {
   const reads = ['GetItem', 'Query', 'BatchGetItem', 'Scan'];
   const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
+  const ofJob = {
+    tenants: [],
+    switches: ['GetItem', 'BatchGetItem'],
+    limits: [],
+    ledger: [],
+    'ledger/index/due': [],
+  };
   const wanted: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
     'issue-credentials': {
       tenants: ['GetItem', 'Query'],
@@ -74,13 +85,7 @@ describe('the tables', () => {
       ledger: ['GetItem', 'UpdateItem'],
       'ledger/index/due': ['Query'],
     },
-    'scan-account': {
-      tenants: [],
-      switches: ['GetItem', 'BatchGetItem'],
-      limits: [],
-      ledger: [],
-      'ledger/index/due': [],
-    },
+    ...Object.fromEntries(JOBS.map((job) => [job, ofJob])),
   };
   it.each(Object.entries(wanted))('are open to %s for just its calls', (functionName, tables) => {
     const found = Object.keys(tables).map((name) => {
@@ -104,30 +109,37 @@ describe('the tables', () => {
     expect(isAllowed({ caller: runner(functionName), ...update })).toBe(false);
   });
 
-  const claim = {
-    'dynamodb:LeadingKeys': ['scan-account.row'],
-    'dynamodb:Attributes': ['recordId', 'state', 'ticket', 'claim'],
-    'dynamodb:ReturnValues': 'UPDATED_OLD',
-  };
-  const claims: readonly [string, boolean, Record<string, string | string[] | undefined>][] = [
-    ['a claim of its own', true, {}],
-    ['a report of its own', true, { 'dynamodb:Attributes': ['recordId', 'state', 'claim', 'report'] }],
-    ['no return values at all', true, { 'dynamodb:ReturnValues': undefined }],
-    ['a row of another job', false, { 'dynamodb:LeadingKeys': ['process-logs.row'] }],
-    ['a request', false, { 'dynamodb:LeadingKeys': ['req_row'] }],
-    ['a job whose name begins the same', false, { 'dynamodb:LeadingKeys': ['scan-accounts.row'] }],
-    ['no key', false, { 'dynamodb:LeadingKeys': undefined }],
-    ['no attributes', false, { 'dynamodb:Attributes': undefined }],
-    ['the trail', false, { 'dynamodb:Attributes': ['recordId', 'state', 'trail'] }],
-    ['the whole row as it was', false, { 'dynamodb:ReturnValues': 'ALL_OLD' }],
-    ['the whole row as it is', false, { 'dynamodb:ReturnValues': 'ALL_NEW' }],
+  type Changes = Record<string, string | string[] | undefined>;
+  const claims: readonly (readonly [string, boolean, (own: string, other: string) => Changes])[] = [
+    ['a claim of its own', true, () => ({})],
+    ['a report of its own', true, () => ({ 'dynamodb:Attributes': ['recordId', 'state', 'claim', 'report'] })],
+    ['no return values at all', true, () => ({ 'dynamodb:ReturnValues': undefined })],
+    ['a row of another job', false, (_, other) => ({ 'dynamodb:LeadingKeys': [`${other}.row`] })],
+    ['a request', false, () => ({ 'dynamodb:LeadingKeys': ['req_row'] })],
+    ['a job whose name begins the same', false, (own) => ({ 'dynamodb:LeadingKeys': [`${own}s.row`] })],
+    ['no key', false, () => ({ 'dynamodb:LeadingKeys': undefined })],
+    ['no attributes', false, () => ({ 'dynamodb:Attributes': undefined })],
+    ['the trail', false, () => ({ 'dynamodb:Attributes': ['recordId', 'state', 'trail'] })],
+    ['the whole row as it was', false, () => ({ 'dynamodb:ReturnValues': 'ALL_OLD' })],
+    ['the whole row as it is', false, () => ({ 'dynamodb:ReturnValues': 'ALL_NEW' })],
   ];
-  it.each(claims)('answer to scan-account, for %s: %s', (_, allowed, changes) => {
+  const ofEachJob = JOBS.flatMap((job) =>
+    claims.map(([name, allowed, changes]) => {
+      const other = JOBS.find((another) => another !== job) ?? 'another';
+      return { job, name, allowed, changes: changes(job, other) };
+    }),
+  );
+  it.each(ofEachJob)('answer to $job, for $name: $allowed', ({ job, allowed, changes }) => {
+    const claim: Changes = {
+      'dynamodb:LeadingKeys': [`${job}.row`],
+      'dynamodb:Attributes': ['recordId', 'state', 'ticket', 'claim'],
+      'dynamodb:ReturnValues': 'UPDATED_OLD',
+    };
     const given = Object.entries({ ...claim, ...changes }).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value] as const],
     );
     const update = { action: 'dynamodb:UpdateItem', resource: table('ledger'), context: Object.fromEntries(given) };
-    expect(isAllowed({ caller: runner('scan-account'), ...update })).toBe(allowed);
+    expect(isAllowed({ caller: runner(job), ...update })).toBe(allowed);
   });
 });
 
@@ -135,18 +147,18 @@ describe('invoking', () => {
   it('is for issue-credentials, of the jobs of the catalogue', () => {
     const may = (functionName: string, target: string) =>
       isAllowed({ caller: runner(functionName), action: 'lambda:InvokeFunction', resource: jobFunction(target) });
-    expect(may('issue-credentials', `${prefix}-scan-account`)).toBe(true);
+    for (const job of JOBS) expect(may('issue-credentials', `${prefix}-${job}`), job).toBe(true);
     expect(may('issue-credentials', `${prefix}-issue-credentials`)).toBe(false);
     expect(may('issue-credentials', 'evil')).toBe(false);
     expect(may('sweep-issuances', `${prefix}-scan-account`)).toBe(false);
-    expect(may('scan-account', `${prefix}-scan-account`)).toBe(false);
+    for (const job of JOBS) expect(may(job, `${prefix}-scan-account`), job).toBe(false);
   });
 });
 
 describe('the logs', () => {
-  it.each(['issue-credentials', 'sweep-issuances', 'scan-account'])('of %s are written by it alone', (functionName) => {
+  it.each(FUNCTIONS)('of %s are written by it alone', (functionName) => {
     const group = `arn:aws:logs:${region}:${OWN}:log-group:/aws/lambda/${prefix}-${functionName}:log-stream:x`;
-    const writers = ['issue-credentials', 'sweep-issuances', 'scan-account'].filter((writer) =>
+    const writers = FUNCTIONS.filter((writer) =>
       isAllowed({ caller: runner(writer), action: 'logs:PutLogEvents', resource: group }),
     );
     expect(writers).toEqual([functionName]);

@@ -45,6 +45,7 @@ describe('the policies', () => {
     expect(wide.map(({ at }) => at).sort()).toEqual([
       'EnvelopesKey AdministerByIam',
       'EnvelopesKey BrokerSeals',
+      'EnvelopesKey ProcessLogsOpens',
       'EnvelopesKey ScanAccountOpens',
       'TablesKey AdministerByIam',
       'TablesKey UseThroughDynamoDb',

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import type { Caller } from '../../local/iam/caller.ts';
 import type { Wiring } from '../../local/template/wiring.ts';
 import {
@@ -14,6 +15,9 @@ import {
   runnerOf,
   TENANT,
 } from './packaged-access.ts';
+
+const JOBS = [...jobCatalogue.keys()];
+const FUNCTIONS = ['issue-credentials', 'sweep-issuances', ...JOBS];
 
 let wiring: Wiring;
 beforeAll(async () => {
@@ -39,11 +43,11 @@ describe('the envelopes key', () => {
     });
   };
 
-  it('seals for issue-credentials and opens for the job, and not the other way round', () => {
-    expect(asked(runner('issue-credentials'), 'GenerateDataKey')).toBe(true);
-    expect(asked(runner('scan-account'), 'Decrypt')).toBe(true);
-    expect(asked(runner('issue-credentials'), 'Decrypt')).toBe(false);
-    expect(asked(runner('scan-account'), 'GenerateDataKey')).toBe(false);
+  it.each(JOBS)('seals for issue-credentials and opens for %s, and not the other way round', (job) => {
+    expect(asked(runner('issue-credentials'), 'GenerateDataKey', { job })).toBe(true);
+    expect(asked(runner(job), 'Decrypt', { job })).toBe(true);
+    expect(asked(runner('issue-credentials'), 'Decrypt', { job })).toBe(false);
+    expect(asked(runner(job), 'GenerateDataKey', { job })).toBe(false);
   });
 
   it('seals with the whole context only', () => {
@@ -55,9 +59,10 @@ describe('the envelopes key', () => {
     expect(asked(broker, 'GenerateDataKey', { keys: [] })).toBe(false);
   });
 
-  it('opens no envelope of another job', () => {
-    expect(asked(runner('scan-account'), 'Decrypt', { job: 'process-logs' })).toBe(false);
-    expect(asked(runner('scan-account'), 'Decrypt', { keys: [] })).toBe(false);
+  it.each(JOBS)('opens for %s no envelope of another job', (own) => {
+    const opens = [...JOBS, `${own}s`].filter((job) => asked(runner(own), 'Decrypt', { job }));
+    expect(opens).toEqual([own]);
+    expect(asked(runner(own), 'Decrypt', { keys: [] })).toBe(false);
   });
 
   it.each(['Decrypt', 'GenerateDataKey', 'CreateGrant', 'ReEncryptFrom', 'Encrypt'])(
@@ -71,12 +76,9 @@ describe('the envelopes key', () => {
     expect(asked(administrator(), 'ScheduleKeyDeletion')).toBe(true);
   });
 
-  it.each(['issue-credentials', 'sweep-issuances', 'scan-account'])(
-    'leaves %s the tables key through DynamoDB only',
-    (functionName) => {
-      expect(asked(runner(functionName), 'Decrypt', { key: 'tables' })).toBe(false);
-    },
-  );
+  it.each(FUNCTIONS)('leaves %s the tables key through DynamoDB only', (functionName) => {
+    expect(asked(runner(functionName), 'Decrypt', { key: 'tables' })).toBe(false);
+  });
 });
 
 describe('the queues', () => {
@@ -101,7 +103,7 @@ describe('the queues', () => {
   it('take requests from nobody else', () => {
     expect(send('requests', eventsService, `${rule}-2`)).toBe(false);
     expect(send('requests', eventsService)).toBe(false);
-    expect(send('requests', runner('scan-account'))).toBe(false);
+    for (const job of JOBS) expect(send('requests', runner(job)), job).toBe(false);
     expect(send('requests', administrator())).toBe(false);
     // Nor from a person who could make up what only a service is shown with.
     expect(send('requests', administrator(), rule)).toBe(false);
@@ -112,17 +114,17 @@ describe('the queues', () => {
     expect(send('rule-dlq', eventsService, `${rule}-2`)).toBe(false);
   });
 
-  it('take poison from issue-credentials, and failures from the job', () => {
+  it('take poison from issue-credentials, and failures from the jobs', () => {
     expect(send('requests-dlq', runner('issue-credentials'))).toBe(true);
     expect(send('requests-dlq', runner('sweep-issuances'))).toBe(false);
-    expect(send('job-failures', runner('scan-account'))).toBe(true);
+    for (const job of JOBS) expect(send('job-failures', runner(job)), job).toBe(true);
     expect(send('job-failures', runner('issue-credentials'))).toBe(false);
   });
 
   it.each(['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'])('let only issue-credentials %s', (action) => {
     const may = (functionName: string) =>
       isAllowed({ caller: runner(functionName), action: `sqs:${action}`, resource: queue('requests') });
-    expect(['issue-credentials', 'sweep-issuances', 'scan-account'].filter(may)).toEqual(['issue-credentials']);
+    expect(FUNCTIONS.filter(may)).toEqual(['issue-credentials']);
   });
 });
 

@@ -63,7 +63,11 @@ describe('the session policy of scan-account', () => {
 describe('every job of the catalogue', () => {
   const all = [...jobCatalogue.values()].flatMap((job) =>
     ['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'].flatMap((partition) =>
-      [job.defaultSettings, job.largestSettings].map((settings) => ({ job, partition, settings })),
+      [job.defaultSettings ?? job.largestSettings, job.largestSettings].map((settings) => ({
+        job,
+        partition,
+        settings,
+      })),
     ),
   );
 

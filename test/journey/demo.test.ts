@@ -24,7 +24,7 @@ type Issuance = {
   accountId: string;
   state: string;
   attempts: Attempt[];
-  result: { bucketsScanned: number; findings: { bucket: string; problems: string[] }[] } | null;
+  result: { bucketsScanned: number; findings?: { bucket: string; problems: string[] }[] } | null;
 };
 type Document = {
   requests: Request[];
@@ -85,6 +85,20 @@ describe('the demo, as data', () => {
     });
   });
 
+  it('counts what is in the logs of a tenant, and names the file that was cut off', () => {
+    const issuances = issuancesOf('globex');
+    expect(issuances).toMatchObject([{ job: 'process-logs', requester: 'log-pipeline', state: 'completed' }]);
+    expect(issuances[0]?.result).toMatchObject({
+      filesRead: 2,
+      filesUnread: 1,
+      stoppedEarly: false,
+      events: 49,
+      services: { counts: { 's3.amazonaws.com': 31, 'ec2.amazonaws.com': 9, 'lambda.amazonaws.com': 9 }, others: 0 },
+      errors: { counts: { AccessDenied: 8, 'Client.UnauthorizedOperation': 9 }, others: 0 },
+      unread: [{ key: expect.stringContaining('0015Z'), problem: 'gzip.truncated', offset: 5930 }],
+    });
+  });
+
   it('records the denial of a customer that changed its external ID', () => {
     const [issuance] = issuancesOf('initech');
     expect(issuance).toMatchObject({ state: 'denied', result: null });
@@ -103,7 +117,7 @@ describe('the demo, as data', () => {
     const attempts = document.issuances.flatMap(({ issuanceId, attempts: made }) =>
       made.filter(({ accessKeyId }) => accessKeyId !== null).map((attempt) => ({ issuanceId, ...attempt })),
     );
-    expect(attempts).toHaveLength(3);
+    expect(attempts).toHaveLength(4);
     for (const { issuanceId, sessionName, accessKeyId, issuedAt, fence, expiresAt } of attempts) {
       expect(sessionName).toBe(`${issuanceId}.1`);
       expect(accessKeyId).toMatch(/^ASIA[A-Z0-9]{16}$/);
@@ -113,8 +127,8 @@ describe('the demo, as data', () => {
     }
   });
 
-  it('counts every call of CloudTrail: five right probes and three issuances allowed, ten wrong probes and one denied', () => {
-    expect(document.assumeRoleCalls).toEqual({ allowed: 8, denied: 11 });
+  it('counts every call of CloudTrail: five right probes and four issuances allowed, ten wrong probes and one denied', () => {
+    expect(document.assumeRoleCalls).toEqual({ allowed: 9, denied: 11 });
   });
 });
 
@@ -124,6 +138,8 @@ describe('the demo, for a person', () => {
     for (const told of [
       'Customers come in',
       'delivered twice',
+      '2 files read, 49 events',
+      'gzip.truncated at byte 5930',
       'not bound',
       'does not exist',
       'changes the external ID',
@@ -133,7 +149,7 @@ describe('the demo, for a person', () => {
     }
     expect(stdout).toMatch(/list buckets: allowed/);
     expect(stdout).toMatch(/one second past it, \d+ s before STS's own expiry, list buckets: AccessDenied/);
-    expect(stdout).toMatch(/found +0 hits for 20 secrets/);
+    expect(stdout).toMatch(/found +0 hits for 22 secrets/);
     expect(stdout).not.toMatch(/undefined|\[object|NaN/);
   }, 60_000);
 

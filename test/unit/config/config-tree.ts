@@ -18,6 +18,7 @@ export function createConfigTree(): ConfigTree {
   symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root, 'node_modules'));
   write('functions/issue-credentials.ts', functionIn('../lib'));
   write('functions/sweep-issuances.ts', functionIn('../lib'));
+  write('functions/jobs/process-logs.ts', functionIn('../../lib'));
   write('functions/jobs/scan-account.ts', functionIn('../../lib'));
   return { root, write, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

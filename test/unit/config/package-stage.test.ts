@@ -25,7 +25,7 @@ describe('packageStage', () => {
     const { built, functionsDirectory, templatePath, config } = await packageTree();
     expect(built).toBe(true);
     expect(config.deploymentId).toBe('local1');
-    const names = ['issue-credentials', 'scan-account', 'sweep-issuances'];
+    const names = ['issue-credentials', 'process-logs', 'scan-account', 'sweep-issuances'];
     expect(readdirSync(functionsDirectory)).toEqual(names.flatMap((name) => [`${name}.mjs`, `${name}.zip`]));
     expect(readdirSync(path.dirname(templatePath))).toEqual(expect.arrayContaining(names.map((name) => `${name}.zip`)));
     expect(JSON.parse(readFileSync(templatePath, 'utf8'))).toHaveProperty('Resources.Bus');
