@@ -11,6 +11,7 @@ import type { BucketStore } from './s3/bucket-store.ts';
 import type { QueueStore } from './sqs/queue-store.ts';
 import { buildStores } from './stack/build-stores.ts';
 import { type Cleanups, createCleanups } from './stack/cleanups.ts';
+import type { Faults } from './stack/faults.ts';
 import type { AnsweredCall } from './stack/late-services.ts';
 import { prepareStack } from './stack/prepare.ts';
 import { readPackagedTemplate } from './stack/read-packaged.ts';
@@ -44,6 +45,8 @@ export type Stack = {
   readonly functions: Pick<FunctionPool, 'invoke' | 'kill' | 'activity'>;
   /** Every item of every table by table name, in DynamoDB's wire JSON. */
   readonly snapshotTables: DynamoDb['snapshotTables'];
+  /** Breaks calls on purpose, for tests and demonstrations. */
+  readonly faults: Faults;
   /** Tells of every call that came over the wire once it is answered. Answers with what ends it. */
   onCall(listener: (call: AnsweredCall) => void): () => void;
   /** Tells of every line that a function writes. Answers with what ends it. */
@@ -97,6 +100,7 @@ async function start(options: StackOptions, cleanups: Cleanups): Promise<Stack> 
     keys: stores.keys,
     functions: running.pool,
     snapshotTables: stores.dynamoDb.snapshotTables,
+    faults: base.faults,
     advance: (milliseconds) => clock.advance(milliseconds),
     idle: () => waitUntilIdle(running),
     onCall: calls.add,

@@ -1,6 +1,7 @@
 import { type Service, ServiceError, serviceOf } from '../service.ts';
 import { parseAuthorizationHeader } from './authorization-header.ts';
 import type { Codec, Protocol } from './codec.ts';
+import { ConnectionReset } from './connection-reset.ts';
 import { answerFunctionUrl, functionUrlError } from './function-url.ts';
 import { isFunctionUrlPath } from './function-url-request.ts';
 import { createJsonCodec } from './json-protocol.ts';
@@ -112,8 +113,10 @@ function unservedRoute(codec: Codec, signingName: string): Route {
   return { codec: { ...codec, decode }, service: serviceOf({}) };
 }
 
+/** Throws on what must not be answered at all. */
 function asServiceError(error: unknown, requestId: string, log: LogFailure): ServiceError {
   if (error instanceof ServiceError) return error;
+  if (error instanceof ConnectionReset) throw error;
   log(`request ${requestId} failed inside the embedded stack`, error);
   return new ServiceError('InternalFailure', 500, 'the embedded stack failed; its log says why');
 }

@@ -1,6 +1,8 @@
 import type { Protocol } from '../http/codec.ts';
+import { ConnectionReset } from '../http/connection-reset.ts';
 import type { ServedServices } from '../http/route.ts';
 import { type Service, type ServiceCall, ServiceError } from '../service.ts';
+import { createFaults, type FaultGate } from './faults.ts';
 
 /** Every service of the stack by signing name, with the wire protocol that its clients speak. */
 const protocols = {
@@ -17,7 +19,10 @@ const protocols = {
 export type ServiceName = keyof typeof protocols;
 export type StackServices = Readonly<Record<ServiceName, Service>>;
 
-/** One call to a service that came over the wire, once it is answered; `errorCode` where the answer is an error. */
+/**
+ * One call to a service that came over the wire, once it is answered; `errorCode` where the answer is an error, or
+ * `ConnectionReset` where there is none.
+ */
 export type AnsweredCall = {
   readonly service: ServiceName;
   readonly action: string;
@@ -34,22 +39,21 @@ export type LateServices = {
  * The served services before they exist: queue URLs in the template contain the endpoint, so the port is bound first
  * and everything else is built after. A request that comes in between is told to try again.
  */
-export function createLateServices(onAnswered: (call: AnsweredCall) => void): LateServices {
+export function createLateServices(
+  onAnswered: (call: AnsweredCall) => void,
+  faults: Pick<FaultGate, 'pass'> = createFaults(),
+): LateServices {
   let built: StackServices | undefined;
   function late(service: ServiceName): Service {
     return async (action, call) => {
-      if (built === undefined) throw new ServiceError('ServiceUnavailable', 503, 'the embedded stack is starting');
+      const run = built?.[service];
+      if (run === undefined) throw new ServiceError('ServiceUnavailable', 503, 'the embedded stack is starting');
       try {
-        const answer = await built[service](action, call);
+        const answer = await faults.pass({ service, action, call }, () => run(action, call));
         onAnswered({ service, action, call });
         return answer;
       } catch (error) {
-        onAnswered({
-          service,
-          action,
-          call,
-          errorCode: error instanceof ServiceError ? error.code : 'InternalFailure',
-        });
+        onAnswered({ service, action, call, errorCode: errorCodeOf(error) });
         throw error;
       }
     };
@@ -69,4 +73,9 @@ export function createLateServices(onAnswered: (call: AnsweredCall) => void): La
       built = services;
     },
   };
+}
+
+function errorCodeOf(error: unknown): string {
+  if (error instanceof ServiceError) return error.code;
+  return error instanceof ConnectionReset ? error.name : 'InternalFailure';
 }

@@ -13,6 +13,7 @@ import type { FunctionLogLine } from '../lambda/log-lines.ts';
 import { createBucketStore } from '../s3/bucket-store.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { Cleanups } from './cleanups.ts';
+import { createFaults } from './faults.ts';
 import { type AnsweredCall, createLateServices, type LateServices } from './late-services.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -33,7 +34,8 @@ export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
   cleanups.add(() => stopping.abort());
   const calls: Listeners<AnsweredCall> = createListeners();
   const functionLines: Listeners<FunctionLogLine> = createListeners();
-  const late: LateServices = createLateServices(calls.tell);
+  const faults = createFaults();
+  const late: LateServices = createLateServices(calls.tell, faults);
   const cloudTrailFile = path.join(dataDir, 'cloudtrail.jsonl');
   return {
     accounts,
@@ -45,6 +47,7 @@ export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
     calls,
     functionLines,
     late,
+    faults,
     cloudTrailFile,
     recordCloudTrail: createCloudTrailFile(cloudTrailFile),
     authorize: createAuthorize({ clock }),

@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConnectionReset } from '../http/connection-reset.ts';
+import { type ServiceAnswer, type ServiceCall, ServiceError } from '../service.ts';
+import type { ServiceName } from './late-services.ts';
+
+/** How a call breaks. Every way is one that AWS and the network have. */
+export type Fault =
+  /** The service refuses with its own throttling error; nothing happens. */
+  | 'throttle'
+  /** The service answers 503; nothing happens. */
+  | 'unavailable'
+  /** What was asked for happens, and the connection is reset before the answer. */
+  | 'loseResponse'
+  /** The connection is reset before anything happens. */
+  | 'dropRequest'
+  /** What was asked for happens after so many milliseconds of real time. */
+  | { readonly slowMs: number }
+  /** The service refuses with this error; nothing happens. */
+  | { readonly code: string; readonly statusCode: number };
+
+/** Which calls break. What is left out matches everything. */
+export type Breakage = {
+  readonly service: ServiceName;
+  readonly action?: string;
+  /** Part of the ARN of whoever signed, for example the name of a function's role. */
+  readonly caller?: string;
+  /** For what names do not tell: looks at the input in the shape of the AWS API. */
+  readonly where?: (input: ServiceCall['input']) => boolean;
+  /** How many calls break before the service works again; `Infinity` until it is mended. */
+  readonly times: number;
+  readonly how: Fault;
+};
+
+export type Break = {
+  /** How many calls it has broken so far. */
+  readonly hits: () => number;
+  /** Lets every further call through. */
+  mend(): void;
+};
+
+export type Faults = {
+  /** Breaks the next calls that match. Where several breakages match a call, the oldest has it. */
+  breakNext(breakage: Breakage): Break;
+};
+
+export type FaultyCall = { readonly service: ServiceName; readonly action: string; readonly call: ServiceCall };
+
+export type FaultGate = Faults & {
+  /** Lets a call through to its service, or breaks it. */
+  pass(asked: FaultyCall, run: () => Promise<ServiceAnswer>): Promise<ServiceAnswer>;
+};
+
+/**
+ * Breaks calls on purpose, for tests and demonstrations of what the broker does about it. It sits between the wire and
+ * every service of the stack, behind the signature check: what the stack itself does for a function (polling a queue,
+ * sending to a failure destination) never breaks, and a refused call leaves no CloudTrail record.
+ */
+export function createFaults(): FaultGate {
+  const planned: { readonly breakage: Breakage; hits: number; left: number }[] = [];
+  return {
+    breakNext(breakage) {
+      const plan = { breakage, hits: 0, left: breakage.times };
+      planned.push(plan);
+      return {
+        hits: () => plan.hits,
+        mend: () => {
+          plan.left = 0;
+        },
+      };
+    },
+    async pass(asked, run) {
+      const plan = planned.find(({ breakage, left }) => left > 0 && matches(breakage, asked));
+      if (plan === undefined) return run();
+      plan.left -= 1;
+      plan.hits += 1;
+      return broken(plan.breakage.how, asked.service, run);
+    },
+  };
+}
+
+/** The throttling error of each service, as its API reference has it; all but two are answered with 400. */
+const THROTTLED: Readonly<Record<ServiceName, string>> = {
+  sts: 'Throttling',
+  iam: 'Throttling',
+  dynamodb: 'ThrottlingException',
+  events: 'ThrottlingException',
+  kms: 'ThrottlingException',
+  sqs: 'RequestThrottled',
+  lambda: 'TooManyRequestsException',
+  s3: 'SlowDown',
+};
+const THROTTLED_STATUS: Partial<Record<ServiceName, number>> = { lambda: 429, s3: 503 };
+
+async function broken(how: Fault, service: ServiceName, run: () => Promise<ServiceAnswer>): Promise<ServiceAnswer> {
+  switch (how) {
+    case 'throttle':
+      throw new ServiceError(THROTTLED[service], THROTTLED_STATUS[service] ?? 400, 'throttled on purpose');
+    case 'unavailable':
+      throw new ServiceError('ServiceUnavailable', 503, 'unavailable on purpose');
+    case 'dropRequest':
+      throw new ConnectionReset();
+    case 'loseResponse':
+      await run();
+      throw new ConnectionReset();
+    default:
+      if ('code' in how) throw new ServiceError(how.code, how.statusCode, 'refused on purpose');
+      await pause(how.slowMs, undefined, { ref: false });
+      return run();
+  }
+}
+
+function matches({ service, action, caller, where }: Breakage, asked: FaultyCall): boolean {
+  return (
+    service === asked.service &&
+    (action === undefined || action === asked.action) &&
+    (caller === undefined || asked.call.caller.principalArn.includes(caller)) &&
+    (where === undefined || where(asked.call.input))
+  );
+}
