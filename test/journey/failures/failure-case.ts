@@ -10,7 +10,7 @@ export type FailureCase = {
   /** Also in docs/failures.md. */
   readonly title: string;
   readonly detail?: object;
-  readonly breaks: (world: FailureWorld) => readonly Pick<Break, 'hits'>[];
+  readonly breaks: (world: FailureWorld) => readonly (Pick<Break, 'hits'> & Partial<Break>)[];
   /** How often each of `breaks` has to have broken something; once, if not said. */
   readonly times?: readonly number[];
   readonly rightAfter: Partial<Standing>;
@@ -27,28 +27,35 @@ export type Step = {
   readonly leaves?: Partial<Standing>;
 };
 
-/** One test a case. The stack is the file's own, so each case leaves it with nothing under way. */
+/** One test a case. The stack is the file's own, so each case leaves it with nothing broken and nothing under way. */
 export function testFailures(cases: readonly FailureCase[], worldOf: () => FailureWorld): void {
   it.each(cases)('$title', async (failure) => {
     const world = worldOf();
     const breaks = failure.breaks(world);
-    const eventId = await world.ask(failure.detail);
-    expect(await world.standing(eventId)).toMatchObject(failure.rightAfter);
-    for (const { seconds, first, leaves = {} } of failure.recovery) {
-      await first?.(world);
-      await world.pass(seconds);
-      expect(await world.standing(eventId)).toMatchObject(leaves);
+    try {
+      const eventId = await runs(failure, world);
+      expect(breaks.map(({ hits }) => hits())).toEqual(failure.times ?? breaks.map(() => 1));
+      await comesToRest(world);
+      const { trail: _trail, ...atRest } = failure.end;
+      expect(await world.standing(eventId)).toMatchObject(atRest);
+      await leavesNothingSecret(world);
+    } finally {
+      for (const { mend } of breaks) mend?.();
     }
-    expect(await world.standing(eventId)).toEqual(failure.end);
-    expect(breaks.map(({ hits }) => hits())).toEqual(failure.times ?? breaks.map(() => 1));
-
-    await failure.also?.(world);
-
-    await comesToRest(world);
-    const { trail: _trail, ...atRest } = failure.end;
-    expect(await world.standing(eventId)).toMatchObject(atRest);
-    await leavesNothingSecret(world);
   });
+}
+
+async function runs(failure: FailureCase, world: FailureWorld): Promise<string> {
+  const eventId = await world.ask(failure.detail);
+  expect(await world.standing(eventId)).toMatchObject(failure.rightAfter);
+  for (const { seconds, first, leaves = {} } of failure.recovery) {
+    await first?.(world);
+    await world.pass(seconds);
+    expect(await world.standing(eventId)).toMatchObject(leaves);
+  }
+  expect(await world.standing(eventId)).toEqual(failure.end);
+  await failure.also?.(world);
+  return eventId;
 }
 
 /** Past every lease, ticket, fence and visibility time-out: what is not at its end by then never gets there. */
