@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream';
+import { addAbortSignal, type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { errorName } from '../../../lib/platform/store-error.ts';
@@ -23,15 +23,13 @@ export type ReadingProblem = {
  */
 export async function readLogFile({ body, onRecord, abortSignal }: LogFile): Promise<ReadingProblem | undefined> {
   const scanner = createRecordScanner(onRecord);
-  const scan = new Writable({
-    // Each piece is scanned as it is written, none is left waiting: an error after it does not take it away again.
-    write: (chunk: Uint8Array, _encoding, done) => done(errorOf(() => scanner.push(chunk))),
-    final: (done) => done(errorOf(() => scanner.end())),
-  });
+  // Ends the body itself: who waits for its next piece would not hear of the signal.
+  addAbortSignal(abortSignal, body);
   try {
-    const { isGzip, bytes } = await openBody(body);
-    const source = Readable.from(bytes, { objectMode: false });
-    await pipeline(isGzip ? [source, createGunzip(), scan] : [source, scan], { signal: abortSignal });
+    const { isGzip, chunks } = await openBody(body);
+    if (isGzip) await unpack(chunks, scanner.push);
+    else for await (const chunk of chunks) scanner.push(chunk);
+    scanner.end();
     return undefined;
   } catch (error) {
     if (error instanceof MalformedLog) return { problem: error.problem, offset: error.offset };
@@ -47,22 +45,50 @@ export type LogFile = {
   readonly abortSignal: AbortSignal;
 };
 
+type Chunks = AsyncGenerator<Uint8Array, void>;
+
 /** Looks at the first bytes, whatever the name or the metadata say, and gives all of them. */
-async function openBody(
-  body: Readable,
-): Promise<{ readonly isGzip: boolean; readonly bytes: AsyncGenerator<unknown> }> {
-  const chunks: AsyncIterableIterator<Uint8Array> = body[Symbol.asyncIterator]();
+async function openBody(body: Readable): Promise<{ readonly isGzip: boolean; readonly chunks: Chunks }> {
+  const rest: AsyncIterableIterator<Uint8Array> = body[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < GZIP_MAGIC.length) {
-    const { value, done } = await chunks.next();
+    const { value, done } = await rest.next();
     if (done === true) break;
     head = Buffer.concat([head, value]);
   }
-  return { isGzip: head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC), bytes: all() };
+  return { isGzip: head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC), chunks: all() };
 
-  async function* all(): AsyncGenerator<unknown> {
+  async function* all(): Chunks {
     if (head.length > 0) yield head;
-    yield* chunks;
+    yield* rest;
+  }
+}
+
+/**
+ * Unpacks as the pieces come, and waits for each: zlib throws away what a piece has given when it learns, in the same
+ * step, that the file is cut off.
+ */
+async function unpack(chunks: Chunks, onText: (text: Uint8Array) => void): Promise<void> {
+  const gunzip = createGunzip();
+  const text = new Writable({ write: (chunk: Uint8Array, _encoding, done) => done(errorOf(() => onText(chunk))) });
+  const unpacked = pipeline(gunzip, text);
+  // Waited for below, but it may fail before.
+  unpacked.catch(() => undefined);
+  // The write that zlib fails in is never answered.
+  let goOn: () => void = () => undefined;
+  gunzip.once('close', () => goOn());
+  try {
+    for await (const chunk of chunks) {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+        gunzip.write(chunk, () => resolve());
+      });
+      if (gunzip.destroyed) break;
+    }
+    gunzip.end();
+    await unpacked;
+  } finally {
+    gunzip.destroy();
   }
 }
 
