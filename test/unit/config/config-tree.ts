@@ -1,9 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../../config/stage-config.ts';
 
-export type ConfigTree = { readonly root: string; write(file: string, text: string): void; remove(): void };
+export type ConfigTree = {
+  readonly root: string;
+  readonly functionNames: readonly string[];
+  write(file: string, text: string): void;
+  remove(): void;
+};
 
 /** A copy of the parts of the project that a package is made of, in which the functions are a line each. */
 export function createConfigTree(): ConfigTree {
@@ -16,11 +21,10 @@ export function createConfigTree(): ConfigTree {
     cpSync(path.join(projectRoot, part), path.join(root, part), { recursive: true });
   }
   symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root, 'node_modules'));
-  write('functions/issue-credentials.ts', functionIn('../lib'));
-  write('functions/sweep-issuances.ts', functionIn('../lib'));
-  write('functions/jobs/process-logs.ts', functionIn('../../lib'));
-  write('functions/jobs/scan-account.ts', functionIn('../../lib'));
-  return { root, write, remove: () => rmSync(root, { recursive: true, force: true }) };
+  const functions = globSync(['functions/*.ts', 'functions/jobs/*.ts'], { cwd: projectRoot });
+  for (const file of functions) write(file, functionIn(path.posix.relative(path.posix.dirname(file), 'lib')));
+  const functionNames = functions.map((file) => path.basename(file, '.ts')).sort();
+  return { root, functionNames, write, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 function functionIn(lib: string): string {
