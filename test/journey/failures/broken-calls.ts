@@ -26,6 +26,7 @@ export const CALLS = {
     caller: 'issue-credentials',
     where: says('":state":{"S":"issued"}'),
   },
+  brokerBacksOff: { service: 'sqs', action: 'ChangeMessageVisibility', caller: 'issue-credentials' },
   brokerInvokes: { service: 'lambda', action: 'Invoke', caller: 'issue-credentials' },
   jobReadsSwitches: { service: 'dynamodb', action: 'BatchGetItem', caller: 'scan-account' },
   jobClaims: { service: 'dynamodb', action: 'UpdateItem', caller: 'scan-account', where: says('":claimed"') },

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as v from 'valibot';
 import { packageStage } from '../../../config/package-stage.ts';
 import { projectRoot } from '../../../config/stage-config.ts';
 import { type DemoWorld, makeDemoWorld } from '../../../local/demo/demo-world.ts';
@@ -69,10 +70,20 @@ async function withTimeout(
   const from = packagedPaths(packaged);
   const packageDir = path.join(folder, 'packaged');
   const to = packagedPaths(packageDir);
-  const template = JSON.parse(await readFile(from.template, 'utf8'));
-  template.Resources.ScanDashaccountLambdaFunction.Properties.Timeout = timeoutSeconds;
+  const template: { Resources: object } = JSON.parse(await readFile(from.template, 'utf8'));
+  const job = Object.values(template.Resources).find(isTheJob);
+  if (job === undefined) throw new Error('the package has no function of the job');
+  job.Properties.Timeout = timeoutSeconds;
   await mkdir(path.dirname(to.template), { recursive: true });
   await writeFile(to.template, JSON.stringify(template));
   await symlink(from.functionsDirectory, to.functionsDirectory);
   return packageDir;
+}
+
+function isTheJob(resource: unknown): resource is { readonly Properties: { Timeout: number } } {
+  const named = v.safeParse(
+    v.object({ Properties: v.object({ FunctionName: v.string(), Timeout: v.number() }) }),
+    resource,
+  );
+  return named.success && named.output.Properties.FunctionName.endsWith('-scan-account');
 }

@@ -40,7 +40,7 @@ const beforeTheIntent: readonly FailureCase[] = [
   },
   {
     title: 'a ledger that throttles the request’s record keeps the message; STS is not called',
-    // The last answer is what counts; only after that one the SDK waits no seconds.
+    // The SDK waits for seconds after a throttled call, but for the last one, and that one’s error is what counts.
     breaks: (w) => [
       breakCall(w, 'brokerRecordsRequest', 'unavailable', UNTIL_GIVEN_UP - 1),
       breakCall(w, 'brokerRecordsRequest', 'throttle'),
