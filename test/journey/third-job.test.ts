@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -59,8 +59,10 @@ describe('the guide to writing a job, followed to the letter', () => {
   });
 
   it('makes a project whose types and style hold', async () => {
-    await runTool('typescript/bin/tsc', '--noEmit');
     const written = blocks.map(({ file }) => file).filter((file) => file.endsWith('.ts'));
+    const project = { extends: './tsconfig.json', include: [...written, 'local/**/*.d.ts'] };
+    writeFileSync(path.join(root, 'tsconfig.guide.json'), JSON.stringify(project));
+    await runTool('typescript/bin/tsc', '--noEmit', '--project', 'tsconfig.guide.json');
     await runTool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off', ...written);
   });
 
@@ -75,7 +77,7 @@ describe('the guide to writing a job, followed to the letter', () => {
       const results = told.testResults.find(({ name }) => name.endsWith(file))?.assertionResults;
       expect(results?.length, file).toBeGreaterThan(1);
     }
-  });
+  }, 90_000);
 
   it('starts a stack to try the job on, and stops it when asked to', async () => {
     const child = spawn(process.execPath, [`local/try-${JOB}.ts`, '0'], { cwd: root, stdio: 'pipe' });
