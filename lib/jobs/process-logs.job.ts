@@ -14,7 +14,10 @@ const settingsSchema = v.strictObject({
 });
 export type LogSettings = v.InferOutput<typeof settingsSchema>;
 
-/** What happened in a tenant's account: counts the events of its CloudTrail files, below one prefix of one bucket. */
+/**
+ * What happened in a tenant's account: counts the events of its CloudTrail files, below one prefix of one bucket. Files
+ * under a KMS key of the tenant's own are told as unreadable: the session has no `kms:Decrypt`.
+ */
 export const processLogsJob = defineJob<LogSettings>({
   name: 'process-logs',
   settingsSchema,

@@ -7,7 +7,7 @@ export function trailEvent(number: number): object {
     eventSource: number % 3 === 0 ? 'ec2.amazonaws.com' : 's3.amazonaws.com',
     eventName: 'GetObject',
     ...(number % 10 === 0 ? { errorCode: 'AccessDenied' } : {}),
-    requestParameters: { key: `ключ/{"${number}"}`, padding: 'x'.repeat(600) },
+    requestParameters: { key: `é漢/{"${number}"}`, padding: 'x'.repeat(600) },
   };
 }
 
