@@ -60,8 +60,7 @@ async function runs(failure: FailureCase, world: FailureWorld): Promise<string> 
 
 /** Past every lease, ticket, fence and visibility time-out: what is not at its end by then never gets there. */
 export async function comesToRest(world: FailureWorld): Promise<void> {
-  await world.pass(360);
-  await world.pass(360);
+  await world.pass(720);
 }
 
 /** No secret and no plaintext in any table, queue, dead-letter queue, failure destination or log. */
