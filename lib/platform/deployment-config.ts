@@ -10,7 +10,10 @@ import { deploymentConfigSchema } from './deployment-config-schema.ts';
 export type DeploymentConfig = {
   /** 4 to 12 of a-z and 0-9; part of every external ID, so it is never changed. */
   readonly deploymentId: string;
-  /** `shared`: many tenants, each with an external ID. `dedicated`: one customer in an account of its own, without. */
+  /**
+   * `shared`: many tenants, told apart by external IDs. `dedicated`: one customer, in an AWS account of its own; the
+   * broker sends the external ID there too, but its roles' policies do not insist on it.
+   */
   readonly mode: 'shared' | 'dedicated';
   /** Roles cannot be assumed across partitions: one deployment serves one. */
   readonly partition: Partition;
