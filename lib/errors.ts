@@ -59,7 +59,7 @@ export const errorCodes = {
   ),
   'requester.notAllowed': refusal(
     'The requester is not bound to this tenant or to this job.',
-    'Add the tenant or the job to the requester in config/<stage>.yml, if it should be.',
+    'Add the tenant or the job to the requester in `config/<stage>.yml`, if it should be.',
   ),
   'tenant.idInvalid': refusal(
     'The tenant id is not 2 to 63 of a-z, 0-9 and inner hyphens.',
@@ -115,7 +115,7 @@ export const errorCodes = {
   ),
   'claim.refused': refusal(
     'The envelope may not be opened: opened before, too late, revoked, replaced by a later attempt, or switched off.',
-    'Look up the issuance in the audit; the job did nothing.',
+    'Look up the issuance in the ledger; the job did nothing.',
   ),
   'sts.denied': {
     kind: 'denial',
@@ -174,7 +174,7 @@ export const errorCodes = {
     'The function of the job does not exist or may not be invoked.',
     'Deploy the function of the job.',
   ),
-  'envelope.invalid': failure(false, 'The envelope could not be opened.', 'Look up the issuance in the audit.'),
+  'envelope.invalid': failure(false, 'The envelope could not be opened.', 'Look up the issuance in the ledger.'),
   'job.failed': failure(false, 'The job ended with an error after its claim.', 'Read the log of the job.'),
   internal: failure(true, 'An assertion of the broker failed.', 'Report it with the correlation id.'),
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -19,7 +19,7 @@ export function contradictionsOf(config: DeploymentConfig): readonly string[] {
       name === UNRECOGNISED
         ? [
             `requesters[${index}].name: ${JSON.stringify(name)} is what strangers are recorded as; expected another name. ` +
-              'Rename it: the audit could not tell it from them.',
+              'Rename it: the ledger could not tell it from them.',
           ]
         : [],
     ),

@@ -9,7 +9,7 @@ const manifest: { dependencies: Record<string, string>; devDependencies: Record<
 );
 
 describe('documents in step with the code', () => {
-  it('docs/errors.md is the table of codes (vitest run -u test/architecture writes it)', async () => {
+  it('docs/errors.md is the table of codes (vitest run test/architecture -u writes it)', async () => {
     await expect(errorsDocument()).toMatchFileSnapshot(path.join(root, 'docs/errors.md'));
   });
 
