@@ -12,7 +12,8 @@ export function holdsSecret(text: string, { secretAccessKey, sessionToken }: Ses
   );
 }
 
-function formsOf(secret: string): readonly string[] {
+/** A secret as it is and as text formats write it, base64 of a longer text included; hexadecimal is not among them. */
+export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [
     secret,

@@ -25,7 +25,7 @@ export type DemoWorld = {
   readonly prober: STSClient;
   /** The exact ARNs of the broker's roles that customers are asked to trust. */
   readonly assumingRoleArns: readonly string[];
-  readonly tables: { readonly ledger: string; readonly tenants: string };
+  readonly tables: Readonly<Record<'tenants' | 'switches' | 'limits' | 'ledger', string>>;
   customer(accountId: string): Customer;
   /** Puts a RunJob event on the bus as this principal. Gives EventBridge's id of the event. */
   ask(profile: string, event: { readonly source: string; readonly detail: object }): Promise<string>;
@@ -72,7 +72,12 @@ export function makeDemoWorld({
   const { partition, tenantRoles, deploymentId } = deployment;
   const roleArnRules = { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccount] };
   const assumeRoleCalls = () => assumeRoleCallsOf(stack, brokerAccount);
-  const tables = { ledger: `${PREFIX}-ledger`, tenants: `${PREFIX}-tenants` };
+  const tables = {
+    tenants: `${PREFIX}-tenants`,
+    switches: `${PREFIX}-switches`,
+    limits: `${PREFIX}-limits`,
+    ledger: `${PREFIX}-ledger`,
+  };
   return {
     stack,
     deployment,

@@ -1,4 +1,5 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { formsOf } from '../../lib/job-runtime/secret-traces.ts';
 import type { DemoWorld } from './demo-world.ts';
 
 export type LeakScan = {
@@ -19,7 +20,7 @@ export async function scanForSecrets(world: DemoWorld): Promise<LeakScan> {
   const externalIds = await readExternalIds(world);
   const hits = places.map(({ texts, mayHoldExternalIds }) => {
     const wanted = mayHoldExternalIds ? sessionSecrets : [...sessionSecrets, ...externalIds];
-    const forms = wanted.flatMap(formsOf);
+    const forms = wanted.flatMap((secret) => [...formsOf(secret), Buffer.from(secret, 'utf8').toString('hex')]);
     return texts.filter((text) => forms.some((form) => text.includes(form))).length;
   });
   return {
@@ -64,9 +65,4 @@ function textOf(item: unknown): string {
       ? `${Buffer.from(value).toString('base64')} ${Buffer.from(value).toString('hex')}`
       : value,
   );
-}
-
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret, 'utf8');
-  return [secret, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex'), encodeURIComponent(secret)];
 }
