@@ -1,4 +1,8 @@
-/** `npm run demo [-- --json]`: the main job on the embedded stack, told as it happens or as one JSON document. */
+/**
+ * `npm run demo [-- --json]`: the main job on the embedded stack, told as it happens or as one JSON document. Stopped by
+ * a signal, it removes what it made and exits as the signal would have ended it.
+ */
+import { constants } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageStage } from '../config/package-stage.ts';
@@ -6,16 +10,19 @@ import { makeDemoWorld } from './demo/demo-world.ts';
 import { type Narrator, narratorTo, silentNarrator } from './demo/narrator.ts';
 import { outcomeOf, readLedger } from './demo/read-outcome.ts';
 import { tellStory } from './demo/story.ts';
-import { startStack } from './stack.ts';
+import { type Stack, startStack } from './stack.ts';
+import { nextStopSignal } from './stop-signal.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-const HELP = `npm run demo              tells the main job as it happens
+const HELP = `npm run demo                      tells the main job as it happens
 npm run --silent demo -- --json   prints one JSON document of what came of it, and nothing else
 `;
 
 const options = readOptions();
 const narrator = options.json ? silentNarrator : narratorTo(process.stdout);
+// Listening from the start: a signal that comes while the stack is being made is obeyed once it can be unmade.
+const stopRequested = nextStopSignal();
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
 narrator.title('The credential broker, on the embedded stack');
@@ -29,14 +36,21 @@ const stack = await startStack({
   packageDir: path.join(root, '.build/local'),
   log: progress,
 });
+let stoppedBy: NodeJS.Signals | undefined;
 try {
-  const world = makeDemoWorld({ stack, deployment: packaged.config, accounts: stack.accounts });
+  stoppedBy = await Promise.race([stopRequested, tell(stack)]);
+} finally {
+  await stack.close();
+}
+// The story is still waiting for the stack that has just gone.
+if (stoppedBy !== undefined) process.exit(128 + constants.signals[stoppedBy]);
+
+async function tell(running: Stack): Promise<undefined> {
+  const world = makeDemoWorld({ stack: running, deployment: packaged.config, accounts: running.accounts });
   await tellStory(world, narrator);
   const outcome = outcomeOf(await readLedger(world.dynamo, world.tables.ledger), world.assumeRoleCalls());
   if (options.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
   else tellEnd(narrator, outcome);
-} finally {
-  await stack.close();
 }
 
 function readOptions(): { readonly json: boolean } {

@@ -8,6 +8,7 @@ import { packageStage } from '../config/package-stage.ts';
 import { projectRoot } from '../config/stage-config.ts';
 import { type LocalOptions, parseLocalOptions, USAGE } from './local-options.ts';
 import { type Stack, startStack } from './stack.ts';
+import { nextStopSignal } from './stop-signal.ts';
 import { watchStack } from './watch/watch-stack.ts';
 
 const STAGE = 'local';
@@ -42,14 +43,6 @@ async function start(options: LocalOptions): Promise<Stack> {
   const stack = await startStack({ ...options, stage: STAGE, packageDir, log });
   if (!options.quiet) watchStack(stack, { stream: process.stderr, logs: options.logs });
   return stack;
-}
-
-/** The second signal finds no listener any more and ends the process at once. */
-function nextStopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }
 
 function problemOf(error: unknown, { port }: LocalOptions): string {

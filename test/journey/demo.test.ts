@@ -1,4 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -149,9 +152,32 @@ describe('the demo, for a person', () => {
     }
     expect(stdout).toMatch(/list buckets: allowed/);
     expect(stdout).toMatch(/one second past it, \d+ s before STS's own expiry, list buckets: AccessDenied/);
+    for (const table of ['tenants', 'switches', 'limits', 'ledger']) expect(stdout).toContain(`table ${table}: `);
     expect(stdout).toMatch(/found +0 hits for 22 secrets/);
     expect(stdout).not.toMatch(/undefined|\[object|NaN/);
   }, 60_000);
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)(
+    'leaves nothing behind when it is stopped by %s',
+    async (signal, exitCode) => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'stopped-demo-'));
+      const env = { ...process.env, TMPDIR: folder };
+      const child = spawn(process.execPath, ['local/demo.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] });
+      const exited = once(child, 'exit');
+      child.stdout.resume();
+      await expect
+        .poll(() => readdir(folder), { timeout: 20_000 })
+        .toContainEqual(expect.stringMatching(/^credential-/));
+      child.kill(signal);
+      expect(await exited).toEqual([exitCode, null]);
+      expect(await readdir(folder)).toEqual([]);
+      await rm(folder, { recursive: true });
+    },
+    30_000,
+  );
 
   it('explains an option that it does not know', async () => {
     const failed = await run(process.execPath, ['local/demo.ts', '--jsn'], { cwd: root }).catch(
