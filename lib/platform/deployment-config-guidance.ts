@@ -32,7 +32,8 @@ function describeUnknownKey(path: string, key: unknown): string {
 }
 
 function foundText({ input }: v.BaseIssue<unknown>): string {
-  return input === undefined ? 'is missing' : `is ${JSON.stringify(input)?.slice(0, 64) ?? typeof input}`;
+  if (input === undefined) return 'is missing';
+  return input === null ? 'is empty' : `is ${JSON.stringify(input)?.slice(0, 64) ?? typeof input}`;
 }
 
 /** The guidance of the setting, or of the nearest one around it that has any. */
@@ -42,14 +43,14 @@ function guidanceFor(keys: readonly unknown[]): Guidance {
     const found = guidance.get(names.slice(0, length).join('.').replaceAll('.[]', '[]'));
     if (found !== undefined) return found;
   }
-  return { expected: 'a documented setting', whatToDo: 'See the comments of config/local.yml' };
+  return { expected: 'a documented setting', whatToDo: 'See the comments of config/dev.yml' };
 }
 
 const wholeNumberFrom = (from: number, to: number) => `a whole number from ${from} to ${to}`;
 
 const guidance: ReadonlyMap<string, Guidance> = new Map(
   Object.entries({
-    '': { expected: 'a mapping of settings', whatToDo: 'Start from a copy of config/local.yml' },
+    '': { expected: 'a mapping of settings', whatToDo: 'Start from a copy of config/dev.yml' },
     deploymentId: {
       expected: '4 to 12 of a-z and 0-9',
       whatToDo: 'Choose a name that no other deployment of yours has, and never change it: external IDs carry it',
@@ -74,7 +75,7 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
     requesters: { expected: 'a list', whatToDo: 'Declare who may ask; [] lets nobody ask' },
     'requesters[]': {
       expected: 'name, recognisedBy, jobs and tenants',
-      whatToDo: 'Copy a requester of config/local.yml',
+      whatToDo: 'Copy a requester of config/dev.yml',
     },
     'requesters[].name': {
       expected: '1 to 63 of a-z, 0-9 and inner hyphens',

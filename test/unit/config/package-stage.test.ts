@@ -41,7 +41,7 @@ describe('packageStage', () => {
     expect(text).not.toContain('a remark of the source');
     expect(text).not.toContain('sourceMappingURL');
     // Reading the file is for who packages it, not for who runs it.
-    expect(text).not.toContain('Start from a copy of config/local.yml');
+    expect(text).not.toContain('Start from a copy of config/dev.yml');
   });
 
   it('does nothing when nothing has changed', async () => {

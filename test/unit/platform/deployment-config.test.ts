@@ -74,7 +74,7 @@ describe('parseDeploymentConfig', () => {
   });
 
   const refused: readonly [string, unknown, string][] = [
-    ['an empty file', null, 'the file: is null; expected a mapping of settings. Start from a copy'],
+    ['an empty file', null, 'the file: is empty; expected a mapping of settings. Start from a copy'],
     ['a missing setting', { ...written(), deploymentId: undefined }, 'deploymentId: is missing; expected 4 to 12'],
     ['a deployment id in capitals', written({ deploymentId: 'TEST1' }), 'deploymentId: is "TEST1"; expected 4 to 12'],
     ['a deployment id too short', written({ deploymentId: 'abc' }), 'deploymentId: is "abc"'],
