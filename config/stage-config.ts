@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { type DeploymentConfig, parseDeploymentConfig } from '../lib/platform/deployment-config.ts';
@@ -8,7 +8,7 @@ export const projectRoot = path.resolve(import.meta.dirname, '..');
 
 /**
  * Reads and checks `config/<stage>.yml`. Throws where there is none (naming the stages that there are), where it is no
- * YAML, and where it is not a configuration that can be deployed.
+ * YAML, and where it is not a configuration that can be deployed or names a job that there is not.
  */
 export function readStageConfig({ stage, root = projectRoot }: { stage: string; root?: string }): DeploymentConfig {
   // 1 to 20: the longest role name, credential-broker-<stage>-<job of 24>, must fit IAM's 64 characters.
@@ -22,7 +22,25 @@ export function readStageConfig({ stage, root = projectRoot }: { stage: string; 
         `Copy config/dev.yml to config/${stage}.yml and change what is yours`,
     );
   }
-  return parseDeploymentConfig(readYaml(file, stage), { stage });
+  const config = parseDeploymentConfig(readYaml(file, stage), { stage });
+  refuseUnknownJobs(config, { stage, root });
+  return config;
+}
+
+/** A name with a slip in it would bind its requester to nothing, and show only when a request is refused. */
+function refuseUnknownJobs({ requesters }: DeploymentConfig, { stage, root }: { stage: string; root: string }): void {
+  const jobs = globSync('functions/jobs/*.ts', { cwd: root }).map((file) => path.basename(file, '.ts'));
+  const problems = requesters.flatMap(({ jobs: named }, index) =>
+    (named === 'all' ? [] : named).flatMap((job, position) =>
+      jobs.includes(job)
+        ? []
+        : [
+            `  - requesters[${index}].jobs[${position}]: is ${JSON.stringify(job)}; expected a job of functions/jobs: ` +
+              `${jobs.sort().join(', ')}. Correct its spelling, or add the job first.`,
+          ],
+    ),
+  );
+  if (problems.length > 0) throw new Error(`config/${stage}.yml cannot be deployed:\n${problems.join('\n')}`);
 }
 
 function stagesIn(root: string): readonly string[] {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readStageConfig } from '../../../config/stage-config.ts';
+import { projectRoot, readStageConfig } from '../../../config/stage-config.ts';
 import { createConfigTree } from './config-tree.ts';
 
 const tree = createConfigTree();
@@ -31,6 +33,14 @@ describe('readStageConfig', () => {
   it('refuses a key that is there twice', () => {
     tree.write('config/twice.yml', 'mode: shared\nmode: dedicated\n');
     expect(() => readStageConfig({ stage: 'twice', root: tree.root })).toThrow('config/twice.yml is not YAML');
+  });
+
+  it('refuses a job that there is not', () => {
+    const text = readFileSync(path.join(projectRoot, 'config', 'dev.yml'), 'utf8');
+    tree.write('config/slip.yml', text.replace('[scan-account]', '[scan-account, scan-accounts]'));
+    expect(() => readStageConfig({ stage: 'slip', root: tree.root })).toThrow(
+      'config/slip.yml cannot be deployed:\n  - requesters[0].jobs[1]: is "scan-accounts"; expected a job of functions/jobs: ',
+    );
   });
 
   it('refuses what cannot be deployed', () => {
