@@ -34,5 +34,6 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`;
+  if (typeof value !== 'string') return `a ${typeof value}`;
+  return `a text of ${value.length} ${value.length === 1 ? 'character' : 'characters'}`;
 }

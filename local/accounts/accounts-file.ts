@@ -49,7 +49,7 @@ async function readObjects(
 
 async function readObjectFile(path: string, file: string): Promise<Uint8Array> {
   return readFile(resolve(dirname(path), file)).catch((error: unknown) => {
-    const problem = `the object file ${file} cannot be read (${reasonOf(error)}); paths are relative to this file`;
+    const problem = `the object file ${file} cannot be read (${reasonOf(error)}); paths are relative to the accounts file`;
     throw new AccountsFileError(path, [problem]);
   });
 }

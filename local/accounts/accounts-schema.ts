@@ -30,7 +30,7 @@ const profileExpected = 'a profile name: letters, digits, dots, hyphens or under
 
 const objectSchema = v.union(
   [v.strictObject({ text: v.string() }), v.strictObject({ file: v.pipe(v.string(), v.nonEmpty()) })],
-  'either {"text": "…"} or {"file": "path relative to this file"}',
+  'either {"text": "…"} or {"file": "path relative to the accounts file"}',
 );
 
 const bucketSchema = v.strictObject({

@@ -73,6 +73,7 @@ describe('parseAccounts', () => {
       { account: { accessKeyId: 'ASIAAAAAAAAAAAAAAAAA' } },
       /^accounts\[0\]\.accessKeyId: expected an access key id: AKIA/,
     ],
+    [{ account: { accountId: '2' } }, /found a text of 1 character; correct it$/],
     [{ account: { secretAccessKey: 'short' } }, /^accounts\[0\]\.secretAccessKey: expected a secret access key: 40/],
     [{ account: { secretAccessKey: `${'x'.repeat(39)}\n` } }, /secretAccessKey: expected/],
     [{ bucket: { name: 'Upper' } }, /^accounts\[0\]\.buckets\[0\]\.name: expected a bucket name/],
