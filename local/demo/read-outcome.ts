@@ -30,8 +30,6 @@ type IssuanceOutcome = {
   readonly requester: string;
   readonly state: Issuance['state'];
   readonly refusal: string | null;
-  /** Of a denial or a failure: one of `docs/errors.md`. */
-  readonly code: string | null;
   readonly attempts: readonly AttemptOutcome[];
   readonly result: unknown;
 };
@@ -94,7 +92,6 @@ function issuanceOutcome(issuance: Issuance): IssuanceOutcome {
     requester: issuance.requester,
     state: issuance.state,
     refusal: 'refusal' in issuance ? issuance.refusal.reason : null,
-    code: 'code' in issuance ? (issuance.code ?? null) : null,
     attempts: issuance.attempts.map((attempt) => ({
       sessionName: attempt.sessionName,
       accessKeyId: attempt.accessKeyId ?? null,
