@@ -17,7 +17,7 @@ export type Statement<Value = string> = {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, Value | readonly Value[]>>>>;
 };
 
-export function policyOf<Value>(statements: readonly Statement<Value>[]): Policy<Value> {
+export function policyOf<Value = string>(statements: readonly Statement<Value>[]): Policy<Value> {
   return { Version: '2012-10-17', Statement: statements };
 }
 

@@ -1,23 +1,20 @@
-import type { Keys } from './iam-call.ts';
-import { callIam } from './iam-call.ts';
-
-/** What the vendor tells a customer: whom to trust, and under which external ID. */
-export type TrustTerms = {
-  readonly brokerAccount: string;
-  /** The exact roles of the broker that may assume: a string comparison, which survives a re-created role. */
-  readonly assumingRoleArns: readonly string[];
-  readonly externalId: string;
-};
-
-export const ROLE_PATH = '/credential-broker/';
-export const ROLE_NAME = 'scanner';
+import { type Policy, policyOf } from '../../lib/onboarding/policy-json.ts';
+import { trustPolicy } from '../../lib/onboarding/trust-policy.ts';
+import {
+  DEFAULT_ROLE_NAME,
+  POLICY_NAMES,
+  type TrustTemplateInput,
+  trustTemplate,
+} from '../../lib/onboarding/trust-template.ts';
+import { callIam, type Keys } from './iam-call.ts';
 
 /** The customer's side of the story: it makes a role in its own account through the IAM API, and may change it. */
 export type Customer = {
   readonly accountId: string;
-  readonly roleArn: string;
-  createRole(terms: TrustTerms): Promise<void>;
-  changeTrust(terms: TrustTerms): Promise<void>;
+  /** Makes the role that the vendor's template describes, and gives its ARN. */
+  createRole(given: TrustTemplateInput): Promise<string>;
+  /** Reads its trust policy, has it ask for another external ID, and puts it back. */
+  changeExternalId(externalId: string): Promise<void>;
 };
 
 export function customerOf({
@@ -29,59 +26,54 @@ export function customerOf({
   keys: Keys;
   endpoint: string;
 }): Customer {
-  const at = { endpoint, keys };
+  const RoleName = DEFAULT_ROLE_NAME;
+  const iam = (action: string, parameters: Readonly<Record<string, string>>) =>
+    callIam(action, { RoleName, ...parameters }, { endpoint, keys });
+  const putPolicy = (PolicyName: string, policy: Policy) =>
+    iam('PutRolePolicy', { PolicyName, PolicyDocument: JSON.stringify(policy) });
   return {
     accountId,
-    roleArn: `arn:aws:iam::${accountId}:role${ROLE_PATH}${ROLE_NAME}`,
-    async createRole(terms) {
-      await callIam(
-        'CreateRole',
-        { RoleName: ROLE_NAME, Path: ROLE_PATH, AssumeRolePolicyDocument: JSON.stringify(trustPolicy(terms)) },
-        at,
-      );
-      const policy = JSON.stringify(PERMISSIONS);
-      await callIam('PutRolePolicy', { RoleName: ROLE_NAME, PolicyName: 'scanner', PolicyDocument: policy }, at);
+    async createRole(given) {
+      const { path, trust, permissions } = roleFrom(given);
+      const answer = await iam('CreateRole', { Path: path, AssumeRolePolicyDocument: JSON.stringify(trust) });
+      if (permissions !== undefined) await putPolicy(POLICY_NAMES.permissions, permissions);
+      await putPolicy('of-our-own', OF_ITS_OWN);
+      return elementOf(answer, 'Arn');
     },
-    changeTrust: (terms) =>
-      callIam(
-        'UpdateAssumeRolePolicy',
-        { RoleName: ROLE_NAME, PolicyDocument: JSON.stringify(trustPolicy(terms)) },
-        at,
-      ),
+    async changeExternalId(externalId) {
+      const trust = decodeURIComponent(elementOf(await iam('GetRole', {}), 'AssumeRolePolicyDocument'));
+      const changed = JSON.parse(trust, (key, value) => (key === 'sts:ExternalId' ? externalId : value));
+      await iam('UpdateAssumeRolePolicy', { PolicyDocument: JSON.stringify(changed) });
+    },
   };
 }
 
-function trustPolicy({ brokerAccount, assumingRoleArns, externalId }: TrustTerms): object {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${brokerAccount}:root` },
-        Action: 'sts:AssumeRole',
-        Condition: {
-          StringEquals: { 'sts:ExternalId': externalId },
-          ArnEquals: { 'aws:PrincipalArn': assumingRoleArns },
-        },
-      },
-    ],
-  };
+/**
+ * Where the template is refused, for settings or a job that the broker would refuse too, there is a role that trusts and
+ * permits none of it: so that the refusal is the broker's, on record.
+ */
+function roleFrom(given: TrustTemplateInput): { path: string; trust: Policy; permissions?: Policy } {
+  const reading = trustTemplate(given);
+  if (reading.built) {
+    const { path, trustPolicy: trust, permissionsPolicy: permissions } = reading.template;
+    return { path, trust, permissions };
+  }
+  const { deploymentId, partition, tenantRoles } = given.deployment;
+  return { path: tenantRoles.path, trust: trustPolicy({ ...given, deploymentId, partition }) };
 }
 
-/** Wider than the scan needs, as customers' roles are: objects may be read. The session policy takes that away again. */
-const PERMISSIONS = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: [
-        's3:ListAllMyBuckets',
-        's3:ListBucket',
-        's3:GetBucketPublicAccessBlock',
-        's3:GetEncryptionConfiguration',
-        's3:GetObject',
-      ],
-      Resource: '*',
-    },
-  ],
-};
+function elementOf(answer: string, name: string): string {
+  const text = new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer)?.[1];
+  if (text === undefined) throw new Error(`the answer of IAM has no ${name}`);
+  return text;
+}
+
+/** Wider than any job needs, as customers' roles are: objects may be read. The session policy takes that away again. */
+const OF_ITS_OWN = policyOf([
+  {
+    Sid: 'ReadEverything',
+    Effect: 'Allow',
+    Action: ['s3:ListAllMyBuckets', 's3:ListBucket', 's3:GetObject'],
+    Resource: '*',
+  },
+]);

@@ -3,12 +3,12 @@ import { NodeSha256 } from '../http/node-sha256.ts';
 
 export type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** One call of the IAM API, signed as a customer's tool would sign it. Throws with what IAM answered. */
+/** One call of the IAM API, signed as a customer's tool would sign it. Gives what IAM answered, and throws with it. */
 export async function callIam(
   action: string,
   parameters: Readonly<Record<string, string>>,
   { endpoint, keys }: { readonly endpoint: string; readonly keys: Keys },
-): Promise<void> {
+): Promise<string> {
   const { host, hostname, port, protocol } = new URL(endpoint);
   const signer = new SignatureV4({ service: 'iam', region: 'us-east-1', credentials: keys, sha256: NodeSha256 });
   const body = new URLSearchParams({ Action: action, Version: '2010-05-08', ...parameters }).toString();
@@ -23,5 +23,7 @@ export async function callIam(
     body,
   });
   const answer = await fetch(endpoint, { method: 'POST', headers: signed.headers, body });
-  if (!answer.ok) throw new Error(`IAM ${action} answered ${answer.status}: ${await answer.text()}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`IAM ${action} answered ${answer.status}: ${text}`);
+  return text;
 }

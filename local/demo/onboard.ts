@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import type { TrustFinding } from '../../lib/onboarding/trust-finding.ts';
 import type { TenantRole } from '../../lib/tenants/tenant.ts';
 import type { RegistryRefusal } from '../../lib/tenants/tenant-registry.ts';
@@ -20,7 +21,7 @@ export type NewCustomer = {
  * ID, with a random one and with none before it is trusted. Gives the trust status of each role.
  */
 export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<readonly TenantRole[]> {
-  const { registry, brokerAccount, assumingRoleArns } = world;
+  const { registry, deployment, brokerAccount, assumingRoleArns } = world;
   const tenant = taken(
     await registry.registerTenant({
       tenantId: customer.tenantId,
@@ -29,11 +30,19 @@ export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<
       settings: customer.settings ?? {},
     }),
   );
-  const externalId = tenant.externalIds.current;
+  const { externalIds, enabledJobs: jobNames, settings } = tenant;
+  const externalId = externalIds.current;
   const roles: TenantRole[] = [];
   for (const accountId of customer.accountIds) {
-    const { roleArn, createRole } = world.customer(accountId);
-    await createRole({ brokerAccount, assumingRoleArns, externalId });
+    const roleArn = await world.customer(accountId).createRole({
+      deployment,
+      brokerAccountId: brokerAccount,
+      assumingRoleArns,
+      externalIds,
+      jobNames,
+      catalogue: jobCatalogue,
+      settings,
+    });
     const role = taken(await registry.connectRole({ tenantId: tenant.tenantId, roleArn, jobs: 'all' }));
     const findings = [
       await probe(world.prober, { roleArn, externalId, kind: 'rightExternalId' }),

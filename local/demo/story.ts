@@ -94,9 +94,7 @@ async function unknownTenant(world: DemoWorld, narrator: Narrator): Promise<void
 async function changedExternalId(world: DemoWorld, narrator: Narrator): Promise<void> {
   narrator.scene('A customer changes the external ID in its trust policy');
   narrator.aside('The role was trusted; now it asks for another ID. STS says no, and the record says so.');
-  const { brokerAccount, assumingRoleArns } = world;
-  const externalId = 'changed-by-the-customer';
-  await world.customer('444444444444').changeTrust({ brokerAccount, assumingRoleArns, externalId });
+  await world.customer('444444444444').changeExternalId('changed-by-the-customer');
   await tell(world, narrator, await ask(world, SCHEDULER, { tenantId: 'initech', job: 'scan-account' }));
 }
 

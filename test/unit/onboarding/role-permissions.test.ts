@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
 import { buildSessionPolicy } from '../../../lib/jobs/session-policy.ts';
 import { type RolePermissionsInput, rolePermissions } from '../../../lib/onboarding/role-permissions.ts';
@@ -12,8 +13,8 @@ const partitions: readonly Partition[] = ['aws', 'aws-cn', 'aws-us-gov', 'aws-eu
 const names = [...jobCatalogue.keys()];
 const BEFORE_THE_FENCE = { 'aws:CurrentTime': '2029-01-01T00:00:00Z' };
 
-/** Settings of every job; a job of the catalogue that is missing here fails the test below. */
-const settingsOf: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+/** What tenants may set; of a job that is not here, its own default and largest settings are tried. */
+const settingsByJob: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'scan-account': fc.option(
     fc.record(
       { bucketNamePrefixes: fc.array(fc.stringMatching(/^[a-z0-9][a-z0-9.-]{2,10}$/), { minLength: 1, maxLength: 5 }) },
@@ -27,13 +28,18 @@ const settingsOf: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   }),
 };
 
+function settingsOf(job: Job): fc.Arbitrary<unknown> {
+  const ownOnes = 'defaultSettings' in job ? [job.defaultSettings, job.largestSettings] : [job.largestSettings];
+  return settingsByJob[job.name] ?? fc.constantFrom(...ownOnes);
+}
+
 type Sample = { readonly input: RolePermissionsInput; readonly sessions: readonly PolicyDocument[] };
 
 const samples: fc.Arbitrary<Sample> = fc
   .record({
     jobNames: fc.subarray(names, { minLength: 1 }),
     partition: fc.constantFrom(...partitions),
-    settings: fc.record(settingsOf),
+    settings: fc.record(Object.fromEntries([...jobCatalogue.values()].map((job) => [job.name, settingsOf(job)]))),
   })
   .map(({ jobNames, partition, settings }) => {
     const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
@@ -79,16 +85,12 @@ function allowedAsks(sessions: readonly PolicyDocument[], rest: string): readonl
 }
 
 describe('the permissions of a customer’s role', () => {
-  it('are tested with settings of every job there is', () => {
-    expect(Object.keys(settingsOf).sort()).toEqual([...names].sort());
-  });
-
   it('allow whatever a session policy of its jobs allows', () => {
     fc.assert(
       fc.property(samples, fc.stringMatching(/^[A-Za-z0-9/.-]{0,8}$/), ({ input, sessions }, rest) => {
         const role = roleOf(input);
         const asks = allowedAsks(sessions, rest);
-        expect(asks.length).toBeGreaterThan(1);
+        expect(asks.length).toBeGreaterThan(0);
         for (const ask of asks) {
           expect(sessions.some((session) => allows(session, ask))).toBe(true);
           expect(allows(role, ask), JSON.stringify(ask)).toBe(true);
