@@ -68,8 +68,15 @@ export function nextAttempt(before: OpenIssuance, grounds: IntentGrounds, atMs: 
   return intend({ ...rest, attempts: closeAttempt(before) }, { attempt: before.attempt + 1, grounds, atMs });
 }
 
-/** Who makes a further call. The versions are told where they were read anew since the intent. */
-export type CallGrounds = Pick<IntentGrounds, 'owner'> & Partial<Pick<IntentGrounds, 'tenantVersion' | 'roleVersion'>>;
+/**
+ * Who makes a further call, and what the call before was answered. The versions are told where they were read anew since
+ * the intent; the answer is told here where the same visit goes on, and by the release where it ended.
+ */
+export type CallGrounds = Pick<IntentGrounds, 'owner'> &
+  Partial<Pick<IntentGrounds, 'tenantVersion' | 'roleVersion'>> & {
+    readonly code?: ErrorCode;
+    readonly stsRequestId?: string;
+  };
 
 /** Another AssumeRole call of the same attempt: only after the last one's refusal was read in full. */
 export function nextCall(before: IssuanceIn<'intended'>, grounds: CallGrounds, atMs: number): IssuanceIn<'intended'> {
@@ -130,7 +137,12 @@ export function released(before: IssuanceIn<'intended'>, release: Release, atMs:
     ...(session.accessKeyId === undefined ? {} : { lastAccessKeyId: session.accessKeyId }),
     leaseUntilMs: atMs,
     resume: release.resume,
-    attempts: amendAttempt(before, { outcome: release.outcome, code: release.code, ...session }),
+    // An attempt that goes on keeps the facts of a session for the call that makes one.
+    attempts: amendAttempt(before, {
+      outcome: release.outcome,
+      code: release.code,
+      ...(release.resume === 'attempt' ? session : {}),
+    }),
   };
 }
 

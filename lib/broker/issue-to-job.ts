@@ -8,7 +8,7 @@ import { callSts, forgetKey, type StsAnswer } from './call-sts.ts';
 import { type IssuanceIn, LIMITS } from './issuance.ts';
 import { denied, failed, revoked } from './issuance-endings.ts';
 import { issued, nextCall, ticketRemoved } from './issuance-transitions.ts';
-import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs } from './release-issuance.ts';
+import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs, type StsRefusal } from './release-issuance.ts';
 
 /** What one visit to an issuance goes by: nothing of it is read again on the way. */
 export type Visit = {
@@ -37,8 +37,14 @@ export async function issueToJob(
     const answer = await callSts(issuance, visit, broker);
     if (answer.assumption.outcome !== 'unavailable') return settleAnswer(issuance, answer, visit, broker);
     forgetKey(answer);
-    const again = await prepareNextCall(issuance, { callsHere, visit, broker });
-    if (again === undefined) return releaseForAnotherCall(issuance, answer.assumption, broker);
+    const { code, stsRequestId } = answer.assumption;
+    const told = { code, ...(stsRequestId === undefined ? {} : { stsRequestId }) };
+    const mayCall = callsHere < CALLS_PER_VISIT && issuance.call < LIMITS.calls;
+    if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + PAUSE_MS * 2) {
+      return releaseForAnotherCall(issuance, told, broker);
+    }
+    const again = await announceNextCall(issuance, told, broker);
+    if (again === undefined) return;
     issuance = again;
   }
 }
@@ -120,14 +126,14 @@ async function withdraw(
   await broker.ledger.advance(issuance, after);
 }
 
-async function prepareNextCall(
+/** Undefined: somebody else holds the issuance by now. */
+async function announceNextCall(
   issuance: IssuanceIn<'intended'>,
-  { callsHere, visit, broker }: { callsHere: number; visit: Visit; broker: BrokerDependencies },
+  told: StsRefusal,
+  broker: BrokerDependencies,
 ): Promise<IssuanceIn<'intended'> | undefined> {
-  const mayCall = callsHere < CALLS_PER_VISIT && issuance.call < LIMITS.calls;
-  if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + PAUSE_MS * 2) return undefined;
   const [byte = 0] = broker.ids.randomBytes(1);
   await broker.pause(PAUSE_MS * (0.5 + byte / 256));
-  const next = nextCall(issuance, { owner: issuance.owner }, broker.clock.nowMs());
+  const next = nextCall(issuance, { owner: issuance.owner, ...told }, broker.clock.nowMs());
   return (await broker.ledger.advance(issuance, next)) ? next : undefined;
 }

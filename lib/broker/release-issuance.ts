@@ -5,15 +5,18 @@ import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { IssuanceIn } from './issuance.ts';
 import { type Release, released } from './issuance-transitions.ts';
 
+/** A refusal of STS that was read in full: its code, and the id under which AWS knows the call. */
+export type StsRefusal = { readonly code: ErrorCode; readonly stsRequestId?: string };
+
+/** No session was made: the sweeper brings the issuance back for another call of the same attempt. */
 export async function releaseForAnotherCall(
   issuance: IssuanceIn<'intended'>,
-  assumption: Assumption,
+  { code, ...request }: StsRefusal,
   broker: BrokerDependencies,
 ): Promise<void> {
   const atMs = broker.clock.nowMs();
-  const code: ErrorCode = 'code' in assumption ? assumption.code : 'sts.unavailable';
   const retryAtMs = atMs + retryDelayMs(issuance.call);
-  const release: Release = { code, resume: 'call', outcome: 'open', retryAtMs };
+  const release: Release = { code, resume: 'call', outcome: 'open', retryAtMs, session: request };
   await broker.ledger.advance(issuance, released(issuance, release, atMs));
 }
 

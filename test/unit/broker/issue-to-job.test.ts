@@ -19,6 +19,8 @@ describe('STS throttles', () => {
       'lambda.invoke',
     ]);
     expect(issuance).toMatchObject({ state: 'issued', attempt: 1, attempts: [{ calls: 2 }] });
+    const told = { code: 'sts.unavailable', stsRequestId: 'sts-Throttling' };
+    expect(issuance.trail[1]).toMatchObject({ type: 'called', call: 2, ...told });
   });
 
   it('releases the issuance after the second call, for the sweeper to bring back', async () => {
@@ -26,7 +28,9 @@ describe('STS throttles', () => {
     expect(calls.filter((site) => site === 'sts.assume')).toHaveLength(2);
     expect(calls.at(-1)).toBe('ledger.released');
     expect(issuance).toMatchObject({ state: 'intended', resume: 'call', call: 2 });
-    expect(issuance.trail.at(-1)).toMatchObject({ type: 'released', code: 'sts.unavailable' });
+    const told = { code: 'sts.unavailable', stsRequestId: 'sts-Throttling' };
+    expect(issuance.trail.at(-1)).toMatchObject({ type: 'released', ...told });
+    expect(issuance.attempts[0]).not.toHaveProperty('stsRequestId');
     expect(issuance.dueAtMs).toBe(world.clock.nowMs() + 60_000);
     expect(world.queue.messages).toEqual([]);
   });
