@@ -72,6 +72,35 @@ export const errorCodes = {
     'Finish its migration to a role.',
   ),
   'tenant.offboarded': refusal('The tenant has left.', 'Register it again if it came back.'),
+  'tenant.alreadyRegistered': refusal(
+    'A tenant with this id is registered already.',
+    'Use another id, or change the tenant that there is.',
+  ),
+  'tenant.customerLimit': refusal(
+    'This deployment is dedicated to one customer, and has it.',
+    'Run another deployment, in another AWS account, for another customer.',
+  ),
+  'tenant.rotating': refusal(
+    'The external ID of the tenant is being rotated.',
+    'Finish the rotation, or abandon it, first.',
+  ),
+  'tenant.notRotating': refusal('The external ID of the tenant is not being rotated.', 'Start a rotation first.'),
+  'rotation.notProven': refusal(
+    'Probes have not shown that every role takes the one external ID and refuses the other.',
+    'Verify the tenant, mend what is found at the roles that are named, and try again.',
+  ),
+  'registry.stale': refusal(
+    'It was changed by somebody else since it was read.',
+    'Read it again and decide again; a change that is out of date is never merged.',
+  ),
+  'import.invalid': refusal(
+    'A line of the import is not a tenant that can be taken in; nothing was imported.',
+    'Correct the lines that are named, and import the whole file again.',
+  ),
+  'import.secretRefused': refusal(
+    'The import holds what looks like a secret access key; nothing was imported.',
+    'Remove secret keys from the file: only the ids of access keys are taken. Treat the key as leaked.',
+  ),
   'account.unknown': refusal('The tenant has not connected this account.', 'Connect the account, or correct its id.'),
   'account.none': refusal('The tenant has connected no account.', 'Connect an account first.'),
   'account.alreadyConnected': refusal(
@@ -102,6 +131,11 @@ export const errorCodes = {
     'The role can no longer be assumed with the external ID.',
     'Have the tenant restore its trust policy, then verify again.',
   ),
+  'caller.unknown': refusal(
+    'AWS does not say which IAM principal is calling.',
+    'Call the function URL with a signed request; a direct invocation is not served.',
+  ),
+  'route.unknown': refusal('There is nothing at this address.', 'Use an address and a method of the documentation.'),
   'job.unknown': refusal('No job has this name.', 'Use a name of the catalogue.'),
   'job.notEnabled': refusal('The job is not enabled for this tenant.', 'Enable the job for the tenant.'),
   'switch.off': refusal('An operator has switched this off.', 'Ask who switched it off, or switch it on again.'),

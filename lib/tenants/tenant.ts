@@ -1,26 +1,56 @@
 import * as v from 'valibot';
 import { trustFindingSchema } from '../onboarding/trust-finding.ts';
+import { sha256Hex } from '../platform/ids.ts';
+import { changeSchema } from './change.ts';
 
 /** What a tenant and its roles are, and the shape in which the registry keeps them. */
 export const TENANT_ID = /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;
 export const ACCOUNT_ID = /^\d{12}$/;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+export const TENANT_STATUSES = ['active', 'migrating', 'offboarded'] as const;
+export const ROLE_STATUSES = ['pending', 'trusted', 'refused', 'quarantined'] as const;
+
+/** When a scheduled job runs for this tenant, per job name; a job that is not here runs with every tick of its schedule. */
+export const tenantScheduleSchema = v.record(
+  v.string(),
+  v.strictObject({
+    /** At least this many hours lie between two runs. */
+    everyHours: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(8_760))),
+    paused: v.exactOptional(v.boolean()),
+  }),
+);
+export type TenantSchedule = v.InferOutput<typeof tenantScheduleSchema>;
 
 export const tenantSchema = v.strictObject({
   tenantId: v.pipe(v.string(), v.regex(TENANT_ID)),
   record: v.literal('tenant'),
   name: v.string(),
-  status: v.picklist(['active', 'migrating', 'offboarded']),
-  /** `next` exists while the external ID is being rotated. */
-  externalIds: v.strictObject({ current: v.string(), next: v.optional(v.string()) }),
+  status: v.picklist(TENANT_STATUSES),
+  /**
+   * `next` exists while the external ID is being rotated. There are none in a dedicated deployment, nor before a
+   * tenant that came with keys begins to migrate.
+   */
+  externalIds: v.optional(v.strictObject({ current: v.string(), next: v.optional(v.string()) })),
   enabledJobs: v.array(v.string()),
   /** Per job name; each checked by the schema of its job when it is used. */
   settings: v.record(v.string(), v.unknown()),
+  schedule: v.optional(tenantScheduleSchema),
+  notes: v.optional(v.string()),
+  /** Of the external ID; there exactly while `externalIds.next` is. */
+  rotation: v.optional(v.strictObject({ startedAtMs: count, deadlineMs: count, by: v.string() })),
+  /** Ids of the access keys that the customer gave us before there was a role, and that it has not deleted yet. */
+  legacyAccessKeyIds: v.optional(v.array(v.string())),
+  /** The import that brought the tenant in. */
+  importId: v.optional(v.string()),
+  lastChange: v.optional(changeSchema),
   version: count,
   createdAtMs: count,
 });
 export type Tenant = v.InferOutput<typeof tenantSchema>;
+export type ExternalIds = NonNullable<Tenant['externalIds']>;
 
 export const tenantRoleSchema = v.strictObject({
   tenantId: v.pipe(v.string(), v.regex(TENANT_ID)),
@@ -30,14 +60,27 @@ export const tenantRoleSchema = v.strictObject({
   roleArn: v.string(),
   /** The jobs that this role serves. */
   jobs: v.union([v.literal('all'), v.array(v.string())]),
-  status: v.picklist(['pending', 'trusted', 'refused', 'quarantined']),
-  /** Which of the tenant's external IDs this role's trust policy takes. */
-  externalIdSlot: v.picklist(['current', 'next']),
+  status: v.picklist(ROLE_STATUSES),
+  /**
+   * Which of the tenant's external IDs this role's trust policy takes, by its SHA-256: it means the same before, during
+   * and after a rotation, whatever is written meanwhile. Absent: the current one.
+   */
+  externalIdSha256: v.optional(sha256),
+  /** Codes of what the last verification found. */
   findings: v.array(trustFindingSchema),
+  /** What the trust policy was proven to allow beside AssumeRole; used only when proven. */
+  capabilities: v.optional(v.strictObject({ sessionTags: v.boolean(), sourceIdentity: v.boolean() })),
+  /** When the right external ID was refused for the first time since it last worked. */
+  firstRefusedAtMs: v.optional(count),
   verifiedAtMs: v.optional(count),
+  /** The part of the day in which the role is verified again: `slot-000` to `slot-287`, five minutes each. */
+  verifySlot: v.optional(v.pipe(v.string(), v.regex(/^slot-\d{3}$/))),
+  lastChange: v.optional(changeSchema),
   version: count,
 });
 export type TenantRole = v.InferOutput<typeof tenantRoleSchema>;
+export type TenantStatus = Tenant['status'];
+export type RoleStatus = TenantRole['status'];
 
 /** One consistent reading of a tenant: itself and its roles (those of the named accounts, when some were named). */
 export type TenantReading = {
@@ -45,7 +88,15 @@ export type TenantReading = {
   readonly roles: readonly TenantRole[];
 };
 
-/** The external ID that this role's trust policy takes. Undefined when a rotation ended without moving the role. */
-export function externalIdFor(tenant: Tenant, role: TenantRole): string | undefined {
-  return tenant.externalIds[role.externalIdSlot];
+/** The external ID that this role's trust policy takes. Undefined where the tenant has none. */
+export function externalIdFor(tenant: Pick<Tenant, 'externalIds'>, role: Pick<TenantRole, 'externalIdSha256'>) {
+  const { current, next } = tenant.externalIds ?? {};
+  return next !== undefined && sha256Hex(next) === role.externalIdSha256 ? next : current;
+}
+
+/** During a rotation, the other one: what a denial is answered with. */
+export function otherExternalIdFor(tenant: Pick<Tenant, 'externalIds'>, role: Pick<TenantRole, 'externalIdSha256'>) {
+  const { current, next } = tenant.externalIds ?? {};
+  if (next === undefined) return undefined;
+  return externalIdFor(tenant, role) === next ? current : next;
 }

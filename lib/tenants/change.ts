@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+
+/**
+ * One change of a tenant or of one of its roles: who, when, what, and what it was before. It is written in the same
+ * conditional write as what it changes, as the item's `lastChange`; before the next change takes its place it is copied
+ * to a record of its own, so that neither can be without the other. An external ID stands in it only as its SHA-256.
+ */
+export const CHANGES = [
+  'tenant.registered',
+  'tenant.imported',
+  'tenant.migrated',
+  'tenant.settingsChanged',
+  'tenant.suspended',
+  'tenant.resumed',
+  'tenant.offboarded',
+  'rotation.started',
+  'rotation.finished',
+  'rotation.abandoned',
+  'legacyKey.deleted',
+  'role.connected',
+  'role.disconnected',
+  'role.jobsChanged',
+  'role.verified',
+] as const;
+
+export const changeSchema = v.strictObject({
+  change: v.picklist(CHANGES),
+  atMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** The ARN of the principal that asked for it, or the name of the function that found it. */
+  by: v.string(),
+  reason: v.optional(v.string()),
+  /** Only the members that changed. */
+  before: v.optional(v.record(v.string(), v.unknown())),
+  after: v.optional(v.record(v.string(), v.unknown())),
+});
+export type Change = v.InferOutput<typeof changeSchema>;
+
+/** A change as it is asked for: the registry adds when, and what stood there before. */
+export type ChangeNote = Pick<Change, 'change' | 'by' | 'reason'>;
