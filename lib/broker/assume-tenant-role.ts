@@ -4,12 +4,13 @@ import type { ErrorCode } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionCredentials } from '../sealing/envelope.ts';
 import { Secret } from '../sealing/secret.ts';
+import { type AssumeInput, assumeRoleInput, type ExternalIdTerms } from './assume-role-request.ts';
 import type { SessionFacts } from './issuance-transitions.ts';
 
 /**
- * The one call that enters a tenant's account. It makes exactly one HTTP request, always with the external ID and
- * always with a session policy, and turns whatever comes back into a closed set of outcomes. Nothing that the SDK
- * throws leaves this file: the error of a truncated answer carries the secret key inside it.
+ * The one call that enters a tenant's account. It makes exactly one HTTP request, always with a session policy and, in
+ * a shared deployment, always with an external ID, and turns whatever comes back into a closed set of outcomes. Nothing
+ * that the SDK throws leaves this file: the error of a truncated answer carries the secret key inside it.
  */
 export type Assumption =
   | { readonly outcome: 'assumed'; readonly credentials: Secret<SessionCredentials>; readonly session: SessionFacts }
@@ -22,43 +23,25 @@ export type Assumption =
   /** The answer was lost or unreadable: a session that nobody holds may exist. */
   | { readonly outcome: 'unknown'; readonly code: ErrorCode; readonly session?: SessionFacts };
 
-export type AssumeInput = {
-  readonly roleArn: string;
-  readonly sessionName: string;
-  readonly externalId: string;
-  readonly durationSeconds: number;
-  /** The session policy as JSON. There is no way to leave it out. */
-  readonly policy: string;
-};
-
 export type AssumeTenantRole = (input: AssumeInput) => Promise<Assumption>;
 
 /** How far the expiry that STS gives may be from what our clock expects. */
 const SKEW_LIMIT_MS = 30_000;
 
-/**
- * @param sts a client with `maxAttempts: 1`: a repeated call would mint a second session that no record announces.
- */
-export function makeAssumeTenantRole({
-  sts,
-  clock,
-}: {
+type AssumptionMeans = ExternalIdTerms & {
+  /** A client with `maxAttempts: 1`: a repeated call would mint a second session that no record announces. */
   readonly sts: STSClient;
   readonly clock: Clock;
-}): AssumeTenantRole {
-  return async ({ roleArn, sessionName, externalId, durationSeconds, policy }) => {
-    if (policy.length === 0 || externalId.length === 0) return { outcome: 'failed', code: 'internal' };
+};
+
+/** A call that these terms or the rules of STS do not allow fails as `internal`, before anything is sent. */
+export function makeAssumeTenantRole({ sts, clock, ...terms }: AssumptionMeans): AssumeTenantRole {
+  return async (input) => {
+    const request = assumeRoleInput(input, terms);
+    if (request === undefined) return { outcome: 'failed', code: 'internal' };
     try {
-      const answer = await sts.send(
-        new AssumeRoleCommand({
-          RoleArn: roleArn,
-          RoleSessionName: sessionName,
-          ExternalId: externalId,
-          DurationSeconds: durationSeconds,
-          Policy: policy,
-        }),
-      );
-      return readAnswer(answer, { durationSeconds, nowMs: clock.nowMs() });
+      const answer = await sts.send(new AssumeRoleCommand(request));
+      return readAnswer(answer, { durationSeconds: input.durationSeconds, nowMs: clock.nowMs() });
     } catch (error) {
       return readError(error);
     }

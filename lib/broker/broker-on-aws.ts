@@ -33,7 +33,12 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     registry: makeTenantRegistry({ dynamo, clock, ids, config: registryConfig }),
     switches: makeSwitches({ dynamo, clock, config: environment }),
     ledger: makeLedger({ dynamo, log, config: environment }),
-    assumeTenantRole: makeAssumeTenantRole({ sts: stsClient(deployment.homeRegion), clock }),
+    assumeTenantRole: makeAssumeTenantRole({
+      sts: stsClient(deployment.homeRegion),
+      clock,
+      externalIdRequired: deployment.mode === 'shared',
+      externalIdForbidden: deployment.mode === 'dedicated',
+    }),
     makeDataKey: makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn }),
     invokeJob: makeInvokeJob({ lambda: lambdaClient(), config: environment }),
     sendToQueue: (body) => queue.send(body),

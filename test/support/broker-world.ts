@@ -1,4 +1,4 @@
-import type { AssumeInput } from '../../lib/broker/assume-tenant-role.ts';
+import type { AssumeInput } from '../../lib/broker/assume-role-request.ts';
 import type { BrokerDependencies } from '../../lib/broker/broker-dependencies.ts';
 import type { JobInvocation } from '../../lib/broker/invoke-job.ts';
 import { processBatch } from '../../lib/broker/process-batch.ts';

@@ -61,7 +61,7 @@ export function makePipeline(parts: PipelineParts) {
   const broker: BrokerDependencies = {
     registry: makeTenantRegistry({ dynamo, clock, ids, config }),
     switches,
-    assumeTenantRole: makeAssumeTenantRole({ sts: sts.client, clock }),
+    assumeTenantRole: makeAssumeTenantRole({ sts: sts.client, clock, externalIdRequired: true }),
     makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
     ...(wiring === 'invokeBeforeRecord' ? recordAfterInvoke(handOver) : handOver),
     sendToQueue,

@@ -1,5 +1,6 @@
 import { format, inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AssumeInput, ExternalIdTerms } from '../../../lib/broker/assume-role-request.ts';
 import { type Assumption, makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import { stsClient } from '../../../lib/platform/clients.ts';
 import { everyPrint, formsOf } from '../../support/every-print.ts';
@@ -40,8 +41,19 @@ afterEach(() => {
 
 async function assume(answer: WireAnswer, options: { readonly maxAttempts?: number } = {}) {
   const { sts, requests, hosts } = stsThatAnswers(answer, options);
-  const assumption = await makeAssumeTenantRole({ sts, clock: frozenClock() })(input);
+  const assumption = await makeAssumeTenantRole({ sts, clock: frozenClock(), externalIdRequired: true })(input);
   return { assumption, requests, hosts };
+}
+
+const shared = { externalIdRequired: true };
+const dedicated = { externalIdRequired: false, externalIdForbidden: true };
+const probing = { externalIdRequired: false };
+
+/** What was sent for this input under these terms, and what became of it. */
+async function send(change: Partial<AssumeInput>, terms: ExternalIdTerms) {
+  const { sts, requests } = stsThatAnswers({ status: 200, body: assumedXml() });
+  const { outcome } = await makeAssumeTenantRole({ sts, clock: frozenClock(), ...terms })({ ...input, ...change });
+  return { outcome, sent: requests.map((fields) => Object.fromEntries(fields)) };
 }
 
 /** The secret is nowhere in what comes out, but behind `reveal`. */
@@ -72,11 +84,52 @@ describe('a request to assume a tenant’s role', () => {
     expect(hosts).toEqual(['sts.eu-west-1.amazonaws.com']);
   });
 
-  it.each([{ policy: '' }, { externalId: '' }])('is not made at all with %o', async (change) => {
-    const { sts, requests } = stsThatAnswers({ status: 200, body: assumedXml() });
-    const assumeTenantRole = makeAssumeTenantRole({ sts, clock: frozenClock() });
-    expect(await assumeTenantRole({ ...input, ...change })).toEqual({ outcome: 'failed', code: 'internal' });
-    expect(requests).toEqual([]);
+  it.each<[string, Partial<AssumeInput>, ExternalIdTerms]>([
+    ['no policy', { policy: '' }, shared],
+    ['an empty external ID', { externalId: '' }, shared],
+    ['no external ID in a shared deployment', { externalId: undefined }, shared],
+    ['an external ID in a dedicated deployment', {}, dedicated],
+    ['an empty external ID in a dedicated deployment', { externalId: '' }, dedicated],
+    ['no policy in a dedicated deployment', { externalId: undefined, policy: '' }, dedicated],
+    ['an empty external ID when probing', { externalId: '' }, probing],
+    ['no policy when probing', { policy: '' }, probing],
+    ['a tag whose key STS does not take', { tags: { 'Tenant#Id': 'acme' } }, shared],
+    ['a tag without a key', { tags: { '': 'acme' } }, shared],
+    ['a tag of the reserved kind', { tags: { 'AWS:TenantId': 'acme' } }, shared],
+    ['a tag with too long a key', { tags: { ['k'.repeat(129)]: 'acme' } }, shared],
+    ['a tag whose value STS does not take', { tags: { TenantId: 'acme*' } }, shared],
+    ['a tag with too long a value', { tags: { TenantId: 'v'.repeat(257) } }, shared],
+    ['too many tags', { tags: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v'])) }, shared],
+    ['too short a source identity', { sourceIdentity: 'a' }, shared],
+    ['too long a source identity', { sourceIdentity: 'a'.repeat(65) }, shared],
+    ['a source identity that STS does not take', { sourceIdentity: 'aws:acme' }, shared],
+  ])('is not made at all with %s', async (_, change, terms) => {
+    expect(await send(change, terms)).toEqual({ outcome: 'failed', sent: [] });
+  });
+
+  it.each<[string, Partial<AssumeInput>, ExternalIdTerms, Readonly<Record<string, string | undefined>>]>([
+    ['the external ID in a shared deployment', {}, shared, { ExternalId: input.externalId }],
+    ['no external ID in a dedicated deployment', { externalId: undefined }, dedicated, { ExternalId: undefined }],
+    ['an external ID when probing', {}, probing, { ExternalId: input.externalId }],
+    ['no external ID when probing', { externalId: undefined }, probing, { ExternalId: undefined }],
+    [
+      'session tags as they are',
+      { tags: { TenantId: 'acme', Job: '' } },
+      shared,
+      {
+        'Tags.member.1.Key': 'TenantId',
+        'Tags.member.1.Value': 'acme',
+        'Tags.member.2.Key': 'Job',
+        'Tags.member.2.Value': '',
+      },
+    ],
+    ['no tags where there are none', { tags: {} }, shared, { Tags: undefined, 'Tags.member.1.Key': undefined }],
+    ['the longest source identity', { sourceIdentity: 'a'.repeat(64) }, shared, { SourceIdentity: 'a'.repeat(64) }],
+  ])('has %s', async (_, change, terms, fields) => {
+    const { outcome, sent } = await send(change, terms);
+    expect(outcome).toBe('assumed');
+    expect(sent).toEqual([expect.objectContaining({ Policy: input.policy, RoleSessionName: input.sessionName })]);
+    for (const [name, value] of Object.entries(fields)) expect(sent[0]?.[name]).toBe(value);
   });
 
   it('is made by a client that calls once, at home, and logs nothing', async () => {
