@@ -23,6 +23,10 @@ export type Transition = {
   readonly stsRequestId?: string;
   readonly messageId?: string;
   readonly receiveCount?: number;
+  /** Of a call of a function URL: its route, who signed it, and Lambda's id of the invocation. */
+  readonly route?: string;
+  readonly caller?: string;
+  readonly correlationId?: string;
 };
 
 export type TransitionLog = {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RefusalReason } from '../errors.ts';
 import { ACCOUNT_ID, TENANT_ID } from '../tenants/tenant.ts';
+import { explainIssue, explainTenantId, lettersOf } from './explain-field.ts';
 import { JSON_LIMITS, measureJson } from './json-limits.ts';
 import { quoted } from './quoted.ts';
 import type { Refusal, RequestDetail } from './request.ts';
@@ -61,7 +62,7 @@ function checkKeys(detail: Readonly<Record<string, unknown>>): DetailReading | u
   const known = Object.keys(detailSchema.entries);
   const unknown = Object.keys(detail).find((key) => !known.includes(key));
   if (unknown === undefined) return undefined;
-  const meant = known.find((key) => letters(key) === letters(unknown));
+  const meant = known.find((key) => lettersOf(key) === lettersOf(unknown));
   const hint = meant === undefined ? `known keys are ${known.join(', ')}` : `did you mean ${meant}?`;
   return refused('request.fieldNotAllowed', `detail has the key ${quoted(unknown)}; ${hint}`);
 }
@@ -80,35 +81,6 @@ function checkFields(detail: Readonly<Record<string, unknown>>): DetailReading {
   const { tenantId } = read.output;
   if (!TENANT_ID.test(tenantId)) return refused('tenant.idInvalid', explainTenantId(tenantId));
   return { read: true, detail: withoutUndefined(read.output) };
-}
-
-function explainIssue({ message, expected, input }: v.BaseIssue<unknown>): string {
-  // JSON has no undefined; the schema's own word for a missing key is the key itself.
-  if (input === undefined) return 'is missing';
-  const wanted = message.startsWith('expected') ? message : `expected ${expected ?? 'another value'}`;
-  return `${wanted}, got ${typeName(input)}`;
-}
-
-/** The first letter that does not belong, by its code point: a confusable looks like the letter that was meant. */
-function explainTenantId(tenantId: string): string {
-  const rule = 'a tenant id is 2 to 63 of a-z, 0-9 and inner hyphens';
-  const bad = [...tenantId].find((letter) => !/^[a-z0-9-]$/.test(letter));
-  if (bad === undefined) return `${rule}; got ${quoted(tenantId)}`;
-  const codePoint = bad.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '?';
-  return `${rule}; the first letter that does not belong is U+${codePoint}`;
-}
-
-function letters(key: string): string {
-  return key
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, '');
-}
-
-function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return `array of ${value.length}`;
-  return typeof value === 'string' ? quoted(value) : typeof value;
 }
 
 function withoutUndefined(detail: v.InferOutput<typeof detailSchema>): RequestDetail {

@@ -1,0 +1,61 @@
+import type { RefusalReason } from '../errors.ts';
+import type { JsonObject } from './function-url-body.ts';
+
+/** What a route is called with: everything read, nothing of it known to be valid but the caller. */
+export type RouteCall = {
+  /** The ARN of the IAM principal that signed the request. */
+  readonly caller: string;
+  /** The parts of the path that `:name` stands for, by that name. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: JsonObject;
+  readonly body: JsonObject | undefined;
+};
+
+export type RouteAnswer =
+  | { readonly status: 200 | 201 | 202; readonly answer: object }
+  | { readonly refused: RefusalReason; readonly explanation: string };
+
+export type Route = {
+  /** How many keys a body may have in all; the limit of a request (200), unless it says otherwise. */
+  readonly maximumKeys?: number;
+  /** Throws only where something broke. */
+  handle(call: RouteCall): Promise<RouteAnswer>;
+};
+
+/** By method and path, `'GET /tenants/:tenantId'`; `:name` stands for one part of the path. */
+export type RouteTable = Readonly<Record<string, Route>>;
+
+export type RouteSearch =
+  | { readonly found: true; readonly name: string; readonly route: Route; readonly params: RouteCall['params'] }
+  /** `allow`: the methods that there are at this path; none: there is nothing at it. */
+  | { readonly found: false; readonly allow: readonly string[] };
+
+type Address = { readonly method: string; readonly segments: readonly string[] | undefined };
+
+/** Finds the one route of an address, letter by letter: no trailing slash, no other case, no other method. */
+export function makeRouter(table: RouteTable): (address: Address) => RouteSearch {
+  const routes = Object.entries(table).map(([name, route]) => {
+    const [method = '', path = ''] = name.split(' ');
+    return { name, route, method, pattern: path.slice(1).split('/') };
+  });
+  return ({ method, segments }) => {
+    const here = routes.flatMap((entry) => {
+      const params = segments === undefined ? undefined : matchPath(entry.pattern, segments);
+      return params === undefined ? [] : [{ ...entry, params }];
+    });
+    const found = here.find((entry) => entry.method === method);
+    if (found === undefined) return { found: false, allow: here.map((entry) => entry.method).sort() };
+    return { found: true, name: found.name, route: found.route, params: found.params };
+  };
+}
+
+function matchPath(pattern: readonly string[], segments: readonly string[]): RouteCall['params'] | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const params: [string, string][] = [];
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (part.startsWith(':')) params.push([part.slice(1), segment]);
+    else if (part !== segment) return undefined;
+  }
+  return Object.fromEntries(params);
+}
