@@ -1,0 +1,24 @@
+import { readAwsSettings } from './aws-settings.ts';
+import { findFunctionUrl } from './find-function-url.ts';
+import type { FunctionUrlTarget } from './function-url-client.ts';
+import { MANAGEMENT_FUNCTION, type ManagementClient, makeManagementClient } from './management-client.ts';
+
+/**
+ * `credential-broker/client`: everything that a program of yours needs to manage tenants, and nothing else of the broker.
+ */
+export { ApiError, type ClientErrorCode } from './api-error.ts';
+export { makeManagementClient } from './management-client.ts';
+export type { AwsCredentials } from './sign-request.ts';
+export type { FunctionUrlTarget, ManagementClient };
+
+/**
+ * Finds the function URL of a stage with the AWS settings of the process (environment, profile, role) and gives its client.
+ * Throws `ApiError`.
+ */
+export async function openManagementClient(
+  of: { readonly stage?: string; readonly region?: string } = {},
+): Promise<ManagementClient> {
+  const settings = await readAwsSettings(of);
+  const url = await findFunctionUrl({ functionName: MANAGEMENT_FUNCTION, stage: of.stage }, settings);
+  return makeManagementClient({ url, region: settings.region, credentials: settings.credentials });
+}
