@@ -18,7 +18,7 @@ export type SwitchedOff = {
 
 /** The last instant that `Date` can say: a later one would break whoever words the refusal. */
 const LAST_INSTANT_MS = 8_640_000_000_000_000;
-const switchSchema = v.object({
+export const switchSchema = v.object({
   switchId: v.string(),
   sinceMs: v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_INSTANT_MS)),
   by: v.string(),
