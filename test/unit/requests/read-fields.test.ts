@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { readFields } from '../../../lib/requests/read-fields.ts';
+
+const schema = v.strictObject({
+  tenantId: v.string(),
+  roles: v.exactOptional(v.array(v.strictObject({ roleName: v.pipe(v.string(), v.regex(/^[a-z]+$/)) }))),
+});
+const read = (input: unknown) => readFields(schema, { what: 'the body', input });
+
+describe('fields', () => {
+  it('are taken as they are', () => {
+    const fields = { tenantId: 'acme', roles: [{ roleName: 'audit' }] };
+    expect(read(fields)).toEqual({ read: true, fields });
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['a key in another case', { tenantID: 'acme', tenantId: 'a' }, 'request.fieldNotAllowed', 'did you mean tenantId?'],
+    ['a key with an underscore', { tenant_id: 'acme' }, 'request.fieldNotAllowed', 'did you mean tenantId?'],
+    [
+      'a key deeper',
+      { tenantId: 'a', roles: [{ RoleName: 'x', roleName: 'x' }] },
+      'request.fieldNotAllowed',
+      'did you mean roleName?',
+    ],
+    ['an unknown key', { tenantId: 'a', x: 1 }, 'request.fieldNotAllowed', 'known keys are tenantId, roles, roleName'],
+    ['an unknown key beside a wrong value', { tenantId: 1, x: 1 }, 'request.fieldNotAllowed', 'the key "x"'],
+    ['an inherited name', { tenantId: 'a', toString: 1 }, 'request.fieldNotAllowed', 'the key "toString"'],
+    ['a missing key', {}, 'request.fieldInvalid', 'tenantId: is missing'],
+    ['a wrong value', { tenantId: 5 }, 'request.fieldInvalid', 'tenantId: expected string, got number'],
+    [
+      'a wrong value deeper',
+      { tenantId: 'a', roles: [{ roleName: 'X' }] },
+      'request.fieldInvalid',
+      'roles.0.roleName: ',
+    ],
+    ['no object', undefined, 'request.fieldInvalid', 'the body: is missing'],
+  ])('are refused with %s', (_, input, reason, text) => {
+    expect(read(input)).toMatchObject({ read: false, refusal: { reason, explanation: expect.stringContaining(text) } });
+  });
+
+  it('are known in every option of a choice', () => {
+    const choice = v.variant('step', [
+      v.strictObject({ step: v.literal('start'), format: v.exactOptional(v.string()) }),
+      v.strictObject({ step: v.literal('finish') }),
+    ]);
+    expect(readFields(choice, { what: 'the body', input: { step: 'finish', Format: 'x' } })).toMatchObject({
+      refusal: { explanation: 'the body has the key "Format"; did you mean format?' },
+    });
+  });
+});
