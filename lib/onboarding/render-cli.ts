@@ -1,4 +1,5 @@
 import type { Policy } from './policy-json.ts';
+import { revokeSessionsPolicy } from './revoke-sessions.ts';
 import { POLICY_NAMES, type TrustTemplate } from './trust-template.ts';
 
 /**
@@ -13,10 +14,21 @@ export function renderCli(template: TrustTemplate, purpose: 'create' | 'update')
       ? [createRole(template), ...revocation, putPermissions(template)]
       : // First of all: whoever revokes wants that done, whatever else may fail.
         [...revocation, ...updateRole(template), putPermissions(template)];
-  return `${commands.map((words) => words.join(' \\\n  ')).join(' &&\n')}\n`;
+  return script(commands);
+}
+
+/** The command that cuts off every session of these roles that was issued before the instant, whoever holds it. */
+export function renderRevocation(roleNames: readonly string[], revokeBefore: string): string {
+  const policy = revokeSessionsPolicy(revokeBefore);
+  const commands = roleNames.map((roleName) => putPolicy({ roleName, policyName: POLICY_NAMES.revocation, policy }));
+  return script(commands);
 }
 
 type Command = readonly string[];
+
+function script(commands: readonly Command[]): string {
+  return `${commands.map((words) => words.join(' \\\n  ')).join(' &&\n')}\n`;
+}
 
 function createRole(template: TrustTemplate): Command {
   return [
