@@ -49,11 +49,11 @@ function boundOf({ reading, suspension, looked, catalogue }: StopFacts): number 
 
 function liveSession(looked: Looked, boundMs: number): readonly LiveSession[] {
   const { issuanceId } = looked;
-  if (looked.outcome === 'revoked' || looked.outcome === 'over') return [];
   if (looked.outcome === 'illegible') {
     const state = looked.outcome;
     return [{ accountId: UNKNOWN, job: jobOf(issuanceId), issuanceId, roleArn: UNKNOWN, state, endsByMs: boundMs }];
   }
+  if (!('session' in looked)) return [];
   const { accountId, job, roleArn = UNKNOWN, state, fenceMs = boundMs } = looked.session;
   return [{ accountId, job, issuanceId, roleArn, state, endsByMs: fenceMs }];
 }
