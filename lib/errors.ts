@@ -57,6 +57,10 @@ export const errorCodes = {
     'The request has travelled through jobs and back too often.',
     'Break the loop: a job asked for a job that asked for it.',
   ),
+  'request.formatUnavailable': refusal(
+    'The format would show the external ID again, or needs templates in S3, which this deployment does not have.',
+    'Ask for cloudformation, stackset or terraform; rotate an external ID that is lost.',
+  ),
   'requester.notAllowed': refusal(
     'The requester is not bound to this tenant or to this job.',
     'Add the tenant or the job to the requester in `config/<stage>.yml`, if it should be.',

@@ -21,6 +21,8 @@ export type Onboarding = {
   readonly text: string;
   /** Shown once. Absent in a dedicated deployment, and when it was made before. */
   readonly externalId?: string;
+  /** Of quick-create: the file that the link opens, which must be there first (`npm run publish-template`). */
+  readonly templateUrl?: string;
 };
 
 export type FindingView = {

@@ -1,7 +1,7 @@
 import type { Job } from '../jobs/job.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';
 import { readRoleArn, roleArn } from '../tenants/role-arn.ts';
-import type { Tenant } from '../tenants/tenant.ts';
+import type { ExternalIds, Tenant } from '../tenants/tenant.ts';
 import type { Policy } from './policy-json.ts';
 import { instantOf, revokeSessionsPolicy } from './revoke-sessions.ts';
 import { type RolePermissions, rolePermissions } from './role-permissions.ts';
@@ -11,7 +11,8 @@ export type TrustTemplateInput = {
   readonly deployment: Pick<DeploymentConfig, 'deploymentId' | 'mode' | 'partition' | 'tenantRoles'>;
   readonly brokerAccountId: string;
   readonly assumingRoleArns: readonly string[];
-  readonly externalIds: Tenant['externalIds'];
+  /** The tenant's; there are none in a dedicated deployment. */
+  readonly externalIds?: ExternalIds | undefined;
   /** Left out, it is `DEFAULT_ROLE_NAME`; given where a customer needs several roles, each for jobs of its own. */
   readonly roleName?: string;
   readonly jobNames: readonly string[];
@@ -57,8 +58,6 @@ const ANY_ACCOUNT_ID = '000000000000';
 export function trustTemplate(input: TrustTemplateInput): TrustTemplateReading {
   const { deployment, brokerAccountId, assumingRoleArns, externalIds, roleName = DEFAULT_ROLE_NAME } = input;
   const { deploymentId, mode, partition, tenantRoles } = deployment;
-  // Without an external ID the account alone is the boundary; no such template is made by mistake.
-  if (mode !== 'shared') throw new Error('a template asks for an external ID, which only a shared deployment has');
   const role = readRoleArn(roleArn({ partition, accountId: ANY_ACCOUNT_ID, path: tenantRoles.path, name: roleName }), {
     partition,
     ...tenantRoles,
@@ -68,7 +67,7 @@ export function trustTemplate(input: TrustTemplateInput): TrustTemplateReading {
   const permissions = rolePermissions({ ...input, partition });
   if (!permissions.built) return permissions;
 
-  const terms = { partition, deploymentId, brokerAccountId, assumingRoleArns, externalIds };
+  const terms = { mode, partition, deploymentId, brokerAccountId, assumingRoleArns, externalIds };
   const template = {
     roleName: role.parts.name,
     path: role.parts.path,

@@ -1,10 +1,13 @@
 import { UNRECOGNISED } from '../requests/requester.ts';
 import type { DeploymentConfig, Partition, RequesterConfig } from './deployment-config.ts';
+import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
+import { readTemplateBaseUrl } from './template-address.ts';
 
 /** What is wrong with a configuration whose values are each right: a line for each, with its path and what to do. */
 export function contradictionsOf(config: DeploymentConfig): readonly string[] {
   return [
     ...regionProblem(config),
+    ...templateProblem(config),
     ...repeated(config.requesters, ({ name }) => name).map(
       ({ first, second, key }) =>
         `requesters[${second}].name: ${JSON.stringify(key)} is also the name of requesters[${first}]; expected a name ` +
@@ -32,6 +35,16 @@ function regionProblem({ homeRegion, partition }: DeploymentConfig): readonly st
   return [
     `homeRegion: ${homeRegion} is not a region of the partition ${partition}; expected one of its own. Correct ` +
       'whichever is wrong: a deployment serves the partition that it stands in.',
+  ];
+}
+
+/** CloudFormation takes templates from S3 alone, and from its own partition's. */
+function templateProblem({ templateBaseUrl, partition }: DeploymentConfig): readonly string[] {
+  if (templateBaseUrl === undefined || readTemplateBaseUrl(templateBaseUrl, partition) !== undefined) return [];
+  const { s3 } = PARTITION_ENDPOINTS[partition];
+  return [
+    `templateBaseUrl: is ${JSON.stringify(templateBaseUrl)}; expected https://<bucket>.s3.<region>.${s3}, a region of ` +
+      `${partition} and a bucket without dots. Name a bucket of that partition: CloudFormation takes templates from S3 alone.`,
   ];
 }
 

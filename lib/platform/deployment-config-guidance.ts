@@ -70,6 +70,11 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
       expected: 'a role name, or its beginning and one * at the end',
       whatToDo: 'Name only the roles that tenants make for the broker',
     },
+    templateBaseUrl: {
+      expected:
+        'an address of S3 such as https://<bucket>.s3.<region>.amazonaws.com/<folder>, without a slash at its end',
+      whatToDo: 'Name where npm run publish-template is to put templates, or leave it out to do without quick-create',
+    },
     forbiddenAccountIds: { expected: 'a list of account ids', whatToDo: 'List your own accounts, or leave it out' },
     'forbiddenAccountIds[]': { expected: '12 digits in quotes', whatToDo: 'Quote the id, or YAML reads a number' },
     requesters: { expected: 'a list', whatToDo: 'Declare who may ask; [] lets nobody ask' },

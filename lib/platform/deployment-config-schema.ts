@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DeploymentConfig } from './deployment-config.ts';
+import { TEMPLATE_BASE_URL } from './template-address.ts';
 
 /**
  * The shape of `config/<stage>.yml`: closed, so that a misspelt setting is refused instead of ignored. What each value
@@ -52,6 +53,7 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   partition: v.picklist(['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc']),
   homeRegion: v.pipe(v.string(), v.regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/)),
   tenantRoles: v.optional(tenantRoles, {}),
+  templateBaseUrl: v.exactOptional(v.pipe(v.string(), v.regex(TEMPLATE_BASE_URL), v.maxLength(512))),
   forbiddenAccountIds: v.optional(v.array(twelveDigits), []),
   requesters: v.array(requester),
   requests: v.optional(requestLimits, {}),

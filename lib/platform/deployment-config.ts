@@ -11,8 +11,8 @@ export type DeploymentConfig = {
   /** 4 to 12 of a-z and 0-9; part of every external ID, so it is never changed. */
   readonly deploymentId: string;
   /**
-   * `shared`: many tenants, told apart by external IDs. `dedicated`: one customer, in an AWS account of its own; the
-   * broker sends the external ID there too, but its roles' policies do not insist on it.
+   * `shared`: many tenants, told apart by external IDs. `dedicated`: one customer, in an AWS account of its own, which is
+   * the boundary: there are no external IDs.
    */
   readonly mode: 'shared' | 'dedicated';
   /** Roles cannot be assumed across partitions: one deployment serves one. */
@@ -21,6 +21,8 @@ export type DeploymentConfig = {
   readonly homeRegion: string;
   /** The roles that the broker may assume at all: `arn:<partition>:iam::*:role<path><namePattern>`. */
   readonly tenantRoles: { readonly path: string; readonly namePattern: string };
+  /** Where in S3 the templates lie that quick-create links open, without a slash at the end. */
+  readonly templateBaseUrl?: string;
   /** Our own accounts, besides the broker's, in which no role may ever be assumed. */
   readonly forbiddenAccountIds: readonly string[];
   readonly requesters: readonly RequesterConfig[];

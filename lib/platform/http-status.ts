@@ -10,6 +10,7 @@ export const httpStatuses = {
   'request.tooOld': 400,
   'request.fromFuture': 400,
   'request.replayed': 409,
+  'request.formatUnavailable': 400,
   'request.idConflict': 409,
   'request.hopLimit': 409,
   'requester.notAllowed': 403,

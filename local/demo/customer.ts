@@ -13,7 +13,7 @@ export type Customer = {
   readonly accountId: string;
   /** Makes the role that the vendor's template describes, and gives its ARN. */
   createRole(given: TrustTemplateInput): Promise<string>;
-  /** Reads its trust policy, has it ask for another external ID, and puts it back. */
+  /** Reads its trust policy, has it ask for another external ID wherever it asks for one, and puts it back. */
   changeExternalId(externalId: string): Promise<void>;
 };
 
@@ -58,8 +58,8 @@ function roleFrom(given: TrustTemplateInput): { path: string; trust: Policy; per
     const { path, trustPolicy: trust, permissionsPolicy: permissions } = reading.template;
     return { path, trust, permissions };
   }
-  const { deploymentId, partition, tenantRoles } = given.deployment;
-  return { path: tenantRoles.path, trust: trustPolicy({ ...given, deploymentId, partition }) };
+  const { tenantRoles, ...deployment } = given.deployment;
+  return { path: tenantRoles.path, trust: trustPolicy({ ...given, ...deployment }) };
 }
 
 function elementOf(answer: string, name: string): string {

@@ -1,13 +1,15 @@
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import { assumingRoleArns } from '../../../lib/onboarding/assuming-roles.ts';
 import { type TrustTemplate, type TrustTemplateInput, trustTemplate } from '../../../lib/onboarding/trust-template.ts';
 import type { Partition } from '../../../lib/platform/deployment-config.ts';
 
 export const CURRENT_ID = 'cb-prod1-0123abcd-0123-4abc-89ab-0123456789ab';
 export const NEXT_ID = 'cb-prod1-ffffabcd-0123-4abc-89ab-0123456789ab';
 export const BROKER_ACCOUNT = '111111111111';
+export const PREFIX = 'credential-broker-prod';
 
 export function ourRole(name: string, partition: Partition = 'aws'): string {
-  return `arn:${partition}:iam::${BROKER_ACCOUNT}:role/credential-broker-prod-${name}`;
+  return `arn:${partition}:iam::${BROKER_ACCOUNT}:role/${PREFIX}-${name}`;
 }
 
 export function anInput(changes: Partial<TrustTemplateInput> = {}, partition: Partition = 'aws'): TrustTemplateInput {
@@ -15,7 +17,7 @@ export function anInput(changes: Partial<TrustTemplateInput> = {}, partition: Pa
   return {
     deployment: { deploymentId: 'prod1', mode: 'shared', partition, tenantRoles },
     brokerAccountId: BROKER_ACCOUNT,
-    assumingRoleArns: ['issue-credentials', 'vend-credentials', 'verify-trust'].map((name) => ourRole(name, partition)),
+    assumingRoleArns: assumingRoleArns({ partition, brokerAccountId: BROKER_ACCOUNT, prefix: PREFIX }),
     externalIds: { current: CURRENT_ID },
     jobNames: ['scan-account'],
     catalogue: jobCatalogue,
@@ -28,6 +30,12 @@ export function aTemplate(changes: Partial<TrustTemplateInput> = {}, partition?:
   const reading = trustTemplate(anInput(changes, partition));
   if (!reading.built) throw new Error(`${reading.reason}: ${reading.explanation}`);
   return reading.template;
+}
+
+/** Of a deployment for one customer: there is no external ID. */
+export function aDedicatedTemplate(partition: Partition = 'aws'): TrustTemplate {
+  const { deployment } = anInput({}, partition);
+  return aTemplate({ deployment: { ...deployment, mode: 'dedicated' }, externalIds: undefined }, partition);
 }
 
 /** Everything that can be in one, in a partition whose ARNs differ. */

@@ -1,4 +1,7 @@
-/** Reads the attribute values of a Terraform file that this project wrote: literals, lists, objects and `jsonencode`. */
+/**
+ * Reads the attribute values of a Terraform file that this project wrote: literals, lists, objects, `compact` and
+ * `jsonencode`.
+ */
 export function readAttribute(
   hcl: string,
   block: string,
@@ -14,16 +17,20 @@ export function readAttribute(
 
   function value(): unknown {
     const token = next();
-    if (token === 'jsonencode') {
-      next();
-      return value();
-    }
+    if (/^(?:jsonencode|compact)$/.test(token)) return call(token);
     if (token === '{') return object();
     if (token === '[') return list();
     if (token.startsWith('"')) return text(token);
     if (/^\d+$/.test(token)) return Number(token);
     if (token.startsWith('var.')) return variables[token.slice(4)];
     throw new Error(`not a value: ${token}`);
+  }
+
+  function call(name: string): unknown {
+    next();
+    const argument = value();
+    next();
+    return name === 'compact' && Array.isArray(argument) ? argument.filter((item) => item !== '') : argument;
   }
 
   function object(): unknown {

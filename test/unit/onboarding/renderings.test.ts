@@ -4,9 +4,11 @@ import { parse } from 'yaml';
 import { quickCreateLink } from '../../../lib/onboarding/quick-create-link.ts';
 import { renderCli } from '../../../lib/onboarding/render-cli.ts';
 import { renderCloudFormation } from '../../../lib/onboarding/render-cloudformation.ts';
+import { renderJson } from '../../../lib/onboarding/render-json.ts';
+import { renderStackSet } from '../../../lib/onboarding/render-stackset.ts';
 import { renderTerraform } from '../../../lib/onboarding/render-terraform.ts';
 import type { TrustTemplate } from '../../../lib/onboarding/trust-template.ts';
-import { aFullTemplate, aTemplate, CURRENT_ID, NEXT_ID } from './a-template.ts';
+import { aDedicatedTemplate, aFullTemplate, aTemplate, CURRENT_ID, NEXT_ID } from './a-template.ts';
 import { readAttribute } from './read-hcl.ts';
 import { resolveRole } from './resolve-template.ts';
 
@@ -14,6 +16,7 @@ const REVOKE_BEFORE = '2026-01-31T12:00:00Z';
 const templates: readonly [string, TrustTemplate, string][] = [
   ['plain', aTemplate(), 'eu-west-1'],
   ['full', aFullTemplate(), 'us-gov-west-1'],
+  ['dedicated', aDedicatedTemplate('aws-eusc'), 'eusc-de-east-1'],
 ];
 
 const golden = (name: string) => `golden/${name}`;
@@ -21,12 +24,16 @@ const golden = (name: string) => `golden/${name}`;
 describe.each(templates)('the renderings of a %s template', (name, template, region) => {
   const { roleName, path, description, trustPolicy, permissionsPolicy, revocationPolicy } = template;
   const isFull = revocationPolicy !== undefined;
+  const isShared = template.terms.mode === 'shared';
 
   it('are those that a security engineer has read', async () => {
-    const { terms: _, ...json } = template;
-    const templateUrl = `https://vendor-templates.s3.${region}.amazonaws.com/role.yaml`;
+    const suffix = name === 'dedicated' ? 'amazonaws.eu' : 'amazonaws.com';
+    const templateUrl = `https://vendor-templates.s3.${region}.${suffix}/role.yaml`;
     const link = quickCreateLink(template, { region, templateUrl, stackName: 'credential-broker' });
-    await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(golden(`${name}.json.txt`));
+    await expect(renderJson(template)).toMatchFileSnapshot(golden(`${name}.json.txt`));
+    await expect(renderStackSet(template, { region, purpose: 'create' })).toMatchFileSnapshot(
+      golden(`${name}.stackset.yaml`),
+    );
     await expect(renderCloudFormation(template)).toMatchFileSnapshot(golden(`${name}.yaml`));
     await expect(renderTerraform(template)).toMatchFileSnapshot(golden(`${name}.tf`));
     await expect(renderCli(template, 'create')).toMatchFileSnapshot(golden(`${name}.create.sh`));
@@ -36,7 +43,7 @@ describe.each(templates)('the renderings of a %s template', (name, template, reg
 
   it('make the same role with CloudFormation', () => {
     const parameters = {
-      ExternalId: CURRENT_ID,
+      ...(isShared && { ExternalId: CURRENT_ID }),
       ...(isFull && { NextExternalId: NEXT_ID }),
     };
     expect(resolveRole(parse(renderCloudFormation(template)), parameters)).toEqual({
@@ -54,11 +61,17 @@ describe.each(templates)('the renderings of a %s template', (name, template, reg
 
   it('make the same role with Terraform', () => {
     const read = (block: string, attribute: string) =>
-      readAttribute(renderTerraform(template), block, attribute, { revoke_before: REVOKE_BEFORE });
+      readAttribute(renderTerraform(template), block, attribute, {
+        external_id: CURRENT_ID,
+        next_external_id: isFull ? NEXT_ID : '',
+        revoke_before: REVOKE_BEFORE,
+      });
     expect(read('variable "revoke_before"', 'default')).toBe(isFull ? REVOKE_BEFORE : '');
     const role = 'resource "aws_iam_role" "broker"';
     expect(['name', 'path', 'max_session_duration'].map((each) => read(role, each))).toEqual([roleName, path, 3_600]);
-    expect(read(role, 'assume_role_policy')).toEqual(trustPolicy);
+    // Terraform has a list of one where the template has the one: IAM means the same by both.
+    const trust = JSON.stringify(read(role, 'assume_role_policy')).replace(`["${CURRENT_ID}"]`, `"${CURRENT_ID}"`);
+    expect(JSON.parse(trust)).toEqual(trustPolicy);
     expect(read('resource "aws_iam_role_policy" "jobs"', 'policy')).toEqual(permissionsPolicy);
     const revocation = read('resource "aws_iam_role_policy" "revocation"', 'policy');
     expect(revocation).toEqual(aFullTemplate().revocationPolicy);
@@ -133,6 +146,92 @@ describe('the CloudFormation template', () => {
   });
 });
 
+describe.each([
+  ['CloudFormation', (template: TrustTemplate) => renderCloudFormation(template), /Type: 'String'/],
+  ['Terraform', (template: TrustTemplate) => renderTerraform(template), /type +=/],
+  ['a StackSet', (template: TrustTemplate) => stackSet(template, 'create'), /Type: 'String'/],
+  ['an update of a StackSet', (template: TrustTemplate) => stackSet(template, 'update'), /Type: 'String'/],
+] as const)('what is made for %s', (_, render, parameter) => {
+  it('bears no external ID, also while one replaces the other', () => {
+    for (const template of [aTemplate(), aFullTemplate()]) {
+      expect(render(template)).not.toMatch(/cb-prod1-[0-9a-f]{8}-/);
+      expect(render(template)).toMatch(/external.?id/i);
+    }
+  });
+
+  it('knows of none in a dedicated deployment', () => {
+    const text = render(aDedicatedTemplate());
+    expect(text).toMatch(parameter);
+    expect(text).not.toMatch(/external.?id/i);
+  });
+
+  it('begins with what to do, no line of it longer than a screen', () => {
+    const comments = render(aTemplate())
+      .split('\n')
+      .filter((line) => line.startsWith('#'));
+    expect(comments.join(' ')).toContain('What to do: ');
+    expect(Math.max(...comments.map(({ length }) => length))).toBeLessThanOrEqual(120);
+  });
+});
+
+describe('the commands of a StackSet', () => {
+  const environment = {
+    EXTERNAL_ID: CURRENT_ID,
+    NEXT_EXTERNAL_ID: NEXT_ID,
+    ORGANIZATIONAL_UNIT_ID: 'ou-abcd-12345678',
+  };
+
+  it('make it of the very template, with the external ID for every account', () => {
+    const text = stackSet(aTemplate(), 'create');
+    expect(text).toContain(renderCloudFormation(aTemplate()).split('\n').slice(5).join('\n'));
+    const [make, fill] = commandsIn(stackSetCommands(text), environment);
+    expect(make?.slice(0, 2)).toEqual(['cloudformation', 'create-stack-set']);
+    expect(optionsOf(make ?? [])).toEqual({
+      '--stack-set-name': 'credential-broker',
+      '--template-body': 'file://credential-broker.yaml',
+      '--capabilities': 'CAPABILITY_NAMED_IAM',
+      '--parameters': `ParameterKey=ExternalId,ParameterValue=${CURRENT_ID}`,
+      '--permission-model': 'SERVICE_MANAGED',
+      '--auto-deployment': 'Enabled=true,RetainStacksOnAccountRemoval=false',
+      '--region': 'eu-west-1',
+    });
+    expect(fill?.slice(0, 2)).toEqual(['cloudformation', 'create-stack-instances']);
+    expect(optionsOf(fill ?? [])).toMatchObject({
+      '--deployment-targets': 'OrganizationalUnitIds=ou-abcd-12345678',
+      '--regions': 'eu-west-1',
+    });
+  });
+
+  it('carry both external IDs to every account during a rotation, and lift no revocation', () => {
+    const [update = []] = commandsIn(stackSetCommands(stackSet(aFullTemplate(), 'update')), environment);
+    const at = update.indexOf('--parameters');
+    expect(update.slice(0, 2)).toEqual(['cloudformation', 'update-stack-set']);
+    expect(update.slice(at + 1, at + 4)).toEqual([
+      `ParameterKey=ExternalId,ParameterValue=${CURRENT_ID}`,
+      `ParameterKey=NextExternalId,ParameterValue=${NEXT_ID}`,
+      'ParameterKey=RevokeBefore,UsePreviousValue=true',
+    ]);
+  });
+
+  it.each(['EXTERNAL_ID', 'ORGANIZATIONAL_UNIT_ID'])('do nothing without %s', (name) => {
+    const rest = Object.fromEntries(Object.entries(environment).filter(([key]) => key !== name));
+    expect(() => commandsIn(stackSetCommands(stackSet(aTemplate(), 'create')), rest)).toThrow(name);
+  });
+
+  it('are made for a region alone', () => {
+    expect(() => renderStackSet(aTemplate(), { region: 'eu-west-1; id', purpose: 'create' })).toThrow('region');
+  });
+});
+
+function stackSet(template: TrustTemplate, purpose: 'create' | 'update'): string {
+  return renderStackSet(template, { region: 'eu-west-1', purpose });
+}
+
+/** As the text says that they are to be had. */
+function stackSetCommands(text: string): string {
+  return execFileSync('sed', ['-n', 's/^#   //p'], { input: text, encoding: 'utf8' });
+}
+
 describe('the commands', () => {
   it('stop where one fails', () => {
     const script = `aws() { echo "$2"; [ "$2" != create-role ]; }\n${renderCli(aTemplate(), 'create')}`;
@@ -166,9 +265,10 @@ describe('what is not of ours', () => {
 });
 
 /** The words that a shell makes of each command. */
-function commandsIn(script: string): string[][] {
+function commandsIn(script: string, environment: Readonly<Record<string, string>> = {}): string[][] {
   const aws = `aws() { for word in "$@"; do printf '%s\\0' "$word"; done; printf '\\001\\0'; }`;
-  const told = execFileSync('sh', ['-c', `${aws}\n${script}`], { encoding: 'utf8' });
+  const env = { PATH: process.env['PATH'], ...environment };
+  const told = execFileSync('sh', ['-c', `${aws}\n${script}`], { encoding: 'utf8', env, stdio: 'pipe' });
   return told
     .split('\u0001\0')
     .slice(0, -1)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { trustStatus } from '../../../lib/onboarding/trust-finding.ts';
-import { type TrustTerms, trustPolicy } from '../../../lib/onboarding/trust-policy.ts';
+import { assumingRoleArns } from '../../../lib/onboarding/assuming-roles.ts';
+import { policySize } from '../../../lib/onboarding/policy-json.ts';
+import { type TrustTerms, trustPolicy, trustStatements } from '../../../lib/onboarding/trust-policy.ts';
 import type { Caller } from '../../../local/iam/caller.ts';
 import { evaluateResourcePolicy } from '../../../local/iam/evaluate-policy.ts';
 import { parsePolicyDocument } from '../../../local/iam/policy-document.ts';
@@ -8,12 +9,14 @@ import { requestContext } from '../../../local/iam/request-context.ts';
 import { BROKER_ACCOUNT, CURRENT_ID, NEXT_ID, ourRole } from './a-template.ts';
 
 const terms: TrustTerms = {
+  mode: 'shared',
   partition: 'aws',
   deploymentId: 'prod1',
   brokerAccountId: BROKER_ACCOUNT,
   assumingRoleArns: [ourRole('issue-credentials'), ourRole('verify-trust')],
   externalIds: { current: CURRENT_ID },
 };
+const dedicated: TrustTerms = { ...terms, mode: 'dedicated', externalIds: undefined };
 const rotating = { ...terms, externalIds: { current: CURRENT_ID, next: NEXT_ID } };
 
 type Ask = { principalArn?: string; action?: string; externalId?: string };
@@ -73,22 +76,39 @@ describe('the trust policy', () => {
       { action: 'sts:SetSourceIdentity', principalArn: ourRole('scan-account') },
       'silent',
     ],
+    ['our role, in a dedicated deployment', dedicated, {}, OPENS],
+    ['our role with any external ID, in a dedicated deployment', dedicated, { externalId: 'x' }, OPENS],
+    ['a third role of ours, in a dedicated deployment', dedicated, { principalArn: ourRole('scan-account') }, 'silent'],
+    [
+      'a role of that name in another account, in a dedicated deployment',
+      dedicated,
+      { principalArn: ourRole('issue-credentials').replace(BROKER_ACCOUNT, '999999999999') },
+      'silent',
+    ],
     ['another way in', terms, { action: 'sts:AssumeRoleWithWebIdentity', externalId: CURRENT_ID }, 'silent'],
   ];
   it.each(cases)('answers %s', (_, policyTerms, ask, verdict) => {
     expect(verdictOf(policyTerms, ask)).toBe(verdict);
   });
 
-  it('makes a role that the probes find trusted', () => {
-    const probe = (externalId?: string) =>
-      verdictOf(terms, externalId === undefined ? {} : { externalId }) === OPENS ? 'accepted' : 'denied';
+  it('has room for a rotation under the longest names that a deployment can have', () => {
+    const partition = 'aws-us-gov';
+    const prefix = `credential-broker-${'s'.repeat(20)}`;
+    const roles = assumingRoleArns({ partition, brokerAccountId: BROKER_ACCOUNT, prefix });
+    const longest = (id: string) => id.replace('prod1', 'production12');
+    const externalIds = { current: longest(CURRENT_ID), next: longest(NEXT_ID) };
+    const deploymentId = 'production12';
     expect(
-      trustStatus([
-        `rightExternalId.${probe(CURRENT_ID)}`,
-        `randomExternalId.${probe('cb-probe-1')}`,
-        `noExternalId.${probe()}`,
-      ]),
-    ).toBe('trusted');
+      policySize(trustPolicy({ ...terms, partition, deploymentId, assumingRoleArns: roles, externalIds })),
+    ).toBeLessThan(1_700);
+  });
+
+  it('asks for no external ID in a dedicated deployment, and there alone', () => {
+    expect(JSON.stringify(trustPolicy(dedicated))).not.toContain('ExternalId');
+    expect(() => trustPolicy({ ...terms, externalIds: undefined })).toThrow('needs an external ID');
+    expect(() => trustPolicy({ ...dedicated, externalIds: { current: CURRENT_ID } })).toThrow('has no external ID');
+    expect(() => trustStatements(terms, undefined)).toThrow('needs an external ID');
+    expect(() => trustStatements(dedicated, '*')).toThrow('has no external ID');
   });
 });
 

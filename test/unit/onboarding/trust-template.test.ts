@@ -30,9 +30,15 @@ describe('the template of a customer’s role', () => {
     expect(reading).toMatchObject({ built: false, explanation: 'its name does not fit vendor-*' });
   });
 
-  it('is not made without jobs, nor for a deployment without external IDs', () => {
+  it('is not made without jobs', () => {
     expect(trustTemplate(anInput({ jobNames: [] }))).toMatchObject({ built: false, reason: 'job.notEnabled' });
-    expect(() => trustTemplate(anInput({ deployment: { ...deployment, mode: 'dedicated' } }))).toThrow('external ID');
+  });
+
+  it('has an external ID in a shared deployment, always, and in a dedicated one, never', () => {
+    const dedicated = { ...anInput().deployment, mode: 'dedicated' } as const;
+    expect(() => trustTemplate(anInput({ externalIds: undefined }))).toThrow('needs an external ID');
+    expect(() => trustTemplate(anInput({ deployment: dedicated }))).toThrow('has no external ID');
+    expect(trustTemplate(anInput({ deployment: dedicated, externalIds: undefined }))).toMatchObject({ built: true });
   });
 
   it('has no revocation unless the customer wants one', () => {

@@ -1,4 +1,31 @@
 # Assumed by the credential broker of account 111111111111 for its jobs, in short sessions.
+#
+# What to do: save this as main.tf of a directory of its own, call that as a module with the AWS provider of the
+# account that we are to work in and the external ID that we sent you as external_id, and apply. Then send us its
+# output role_arn: we prove the role before we use it.
+# Later: set next_external_id while we replace your external ID, and revoke_before to cut off every older session of
+# ours.
+
+variable "external_id" {
+  description = "The external ID that we gave you: unique to you, and never chosen by you"
+  type        = string
+
+  validation {
+    condition     = can(regex("^cb-prod1-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", var.external_id))
+    error_message = "external_id must be exactly the external ID that we gave you."
+  }
+}
+
+variable "next_external_id" {
+  description = "Only while your external ID is being replaced: the new one; both open the role until then"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(cb-prod1-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})?$", var.next_external_id))
+    error_message = "next_external_id must be empty, or exactly the new external ID that we gave you."
+  }
+}
 
 variable "revoke_before" {
   description = "Your emergency brake: an instant such as 2026-01-31T12:00:00Z; older sessions may do nothing"
@@ -35,7 +62,7 @@ resource "aws_iam_role" "broker" {
             ]
           }
           StringEquals = {
-            "sts:ExternalId" = "cb-prod1-0123abcd-0123-4abc-89ab-0123456789ab"
+            "sts:ExternalId" = compact([var.external_id, var.next_external_id])
           }
         }
       },
