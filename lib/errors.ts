@@ -89,6 +89,14 @@ export const errorCodes = {
     'Finish the rotation, or abandon it, first.',
   ),
   'tenant.notRotating': refusal('The external ID of the tenant is not being rotated.', 'Start a rotation first.'),
+  'tenant.notMigrating': refusal(
+    'The tenant was not imported with long-lived keys, or its migration is over.',
+    'Nothing: connect a role to it as to any other tenant.',
+  ),
+  'rotation.noExternalId': refusal(
+    'The tenant has no external ID that could be rotated.',
+    'Nothing in a dedicated deployment, which uses none; start the migration of a tenant that is to get one.',
+  ),
   'rotation.notProven': refusal(
     'Probes have not shown that every role takes the one external ID and refuses the other.',
     'Verify the tenant, mend what is found at the roles that are named, and try again.',

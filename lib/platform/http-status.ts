@@ -23,6 +23,8 @@ export const httpStatuses = {
   'tenant.customerLimit': 409,
   'tenant.rotating': 409,
   'tenant.notRotating': 409,
+  'tenant.notMigrating': 409,
+  'rotation.noExternalId': 409,
   'rotation.notProven': 409,
   'registry.stale': 409,
   'import.invalid': 422,
