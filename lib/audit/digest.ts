@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import { sha256Hex } from '../platform/ids.ts';
+
+/**
+ * What is signed every period: which archived objects there are, how many records they hold, the Merkle root over all of
+ * them in order, and the hash of the digest before. A period without records has a digest too: silence is a statement.
+ */
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+export const digestSchema = v.strictObject({
+  version: v.literal(1),
+  deploymentId: v.pipe(v.string(), v.regex(/^[a-z0-9]{4,12}$/)),
+  /** 0 for the first digest of the deployment; one more for each. */
+  sequence: count,
+  /** The digest before this one; of the first, 64 zeros. */
+  previousSha256: sha256,
+  /** The period is from `fromMs` (included) to `toMs` (not included), and begins where the one before ended. */
+  fromMs: count,
+  toMs: count,
+  /** Objects that were archived since the digest before, in the order in which their records are hashed. */
+  objects: v.array(
+    v.strictObject({
+      key: v.pipe(v.string(), v.minLength(1)),
+      /** Of the uncompressed bytes. */
+      sha256,
+      bytes: count,
+      records: count,
+    }),
+  ),
+  records: count,
+  /** RFC 6962, over every record of every object, each without its line break. */
+  merkleRoot: sha256,
+});
+export type Digest = v.InferOutput<typeof digestSchema>;
+
+export const NO_DIGEST_SHA256 = '0'.repeat(64);
+
+/** The bytes that are stored, signed and hashed: the same value always gives the same. */
+export function digestBytes(digest: Digest): Buffer {
+  return Buffer.from(canonicalJson(digest), 'utf8');
+}
+
+export function digestSha256(digest: Digest): string {
+  return sha256Hex(canonicalJson(digest));
+}
+
+export type DigestReading =
+  | { readonly read: true; readonly digest: Digest }
+  | { readonly read: false; readonly problem: string };
+
+/**
+ * Reads a stored digest: its bytes must be exactly those that `digestBytes` gives for what they say. A byte more (a line
+ * break, another document behind it, a byte order mark), a member twice, or another spelling of a number is no digest.
+ */
+export function readDigest(bytes: Uint8Array): DigestReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return { read: false, problem: 'it is not JSON in UTF-8' };
+  }
+  const read = v.safeParse(digestSchema, value);
+  if (!read.success) return { read: false, problem: `it has not the shape of a digest at ${where(read.issues[0])}` };
+  const isExact = digestBytes(read.output).equals(bytes);
+  return isExact
+    ? { read: true, digest: read.output }
+    : { read: false, problem: 'its bytes are not exactly those of what it says' };
+}
+
+/** What is wrong with a digest that stands after `previous`, beside its signature and its records. */
+export function linkProblem(digest: Digest, previous: Digest | undefined): string | undefined {
+  const expectedSequence = previous === undefined ? 0 : previous.sequence + 1;
+  const expectedHash = previous === undefined ? NO_DIGEST_SHA256 : digestSha256(previous);
+  if (digest.sequence !== expectedSequence) return `its sequence is ${digest.sequence}, not ${expectedSequence}`;
+  if (digest.previousSha256 !== expectedHash) return 'it does not follow from the digest before it';
+  if (previous !== undefined && digest.fromMs !== previous.toMs)
+    return 'its period does not begin where the last ended';
+  if (previous !== undefined && digest.deploymentId !== previous.deploymentId) return 'it is of another deployment';
+  if (digest.toMs < digest.fromMs) return 'its period ends before it begins';
+  const counted = digest.objects.reduce((sum, { records }) => sum + records, 0);
+  if (counted !== digest.records) return `its objects hold ${counted} records, and it says ${digest.records}`;
+  return undefined;
+}
+
+function where(issue: v.BaseIssue<unknown>): string {
+  return v.getDotPath(issue) ?? 'the top level';
+}
