@@ -62,4 +62,4 @@ export type TenantMigration = {
  * Probes every role of the tenant and writes what it finds; a role that could not be reached in time stays as it was.
  * Throws when the verification could not be run at all.
  */
-export type VerifyTenant = (tenantId: string) => Promise<void>;
+export type VerifyTenant = (asked: AskedOfTenant) => Promise<void>;

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 export const CHANGES = [
   'tenant.registered',
   'tenant.imported',
+  'migration.started',
   'tenant.migrated',
   'tenant.settingsChanged',
   'tenant.suspended',

@@ -1,0 +1,83 @@
+import { quoted } from '../requests/quoted.ts';
+import type { Tenant, TenantReading } from '../tenants/tenant.ts';
+import type { TenantRegistry } from '../tenants/tenant-registry.ts';
+import { type ChangeDecision, changeAsRead } from './change-as-read.ts';
+import { isRefusal, refuse } from './onboarding-refusal.ts';
+import type { TenantMigration } from './tenant-lifecycle.ts';
+
+export type MigrationDependencies = {
+  readonly registry: Pick<TenantRegistry, 'readTenant' | 'changeTenant' | 'newExternalId'>;
+};
+
+/**
+ * Takes a tenant that came with access keys of IAM users to roles. Its id, settings, schedule and history stay as they
+ * are; nothing is issued for it before its migration is finished. The keys are named until the customer has deleted
+ * each of them: only the customer can.
+ */
+export function makeTenantMigration({ registry }: MigrationDependencies): TenantMigration {
+  return {
+    async start({ tenantId, by }) {
+      const before = await registry.readTenant(tenantId);
+      if (before === undefined) return refuse('tenant.unknown', 'no tenant has this id');
+      const has = before.tenant.externalIds !== undefined;
+      const isMigrating = before.tenant.status === 'migrating';
+      const current = has || !isMigrating ? undefined : await registry.newExternalId(tenantId);
+      const started = await changeAsRead(tenantId, ({ tenant }) => startOf(tenant, { current, by }), registry);
+      if (isRefusal(started)) return started;
+      return { tenant: started.tenant, made: current !== undefined && started.tenant.externalIds?.current === current };
+    },
+    async finish({ tenantId, by }) {
+      const finished = await changeAsRead(tenantId, (reading) => finishOf(reading, by), registry);
+      return isRefusal(finished) ? finished : finished.tenant;
+    },
+    async keyDeleted({ tenantId, by, accessKeyId }) {
+      const changed = await changeAsRead(tenantId, ({ tenant }) => without(accessKeyId, { tenant, by }), registry);
+      return isRefusal(changed) ? changed : changed.tenant;
+    },
+  };
+}
+
+/** A tenant that has its external ID keeps it: the customer may be using it. In a dedicated deployment there is none. */
+function startOf(
+  { status, externalIds }: Tenant,
+  { current, by }: { readonly current: string | undefined; readonly by: string },
+): ChangeDecision {
+  if (status !== 'migrating') return notMigrating(status);
+  if (current === undefined || externalIds !== undefined) return 'nothing';
+  return { change: { externalIds: { current } }, note: { change: 'migration.started', by } };
+}
+
+/** Only with a proof: a tenant that is active has, for each of its jobs, a role that is trusted. */
+function finishOf({ tenant, roles }: TenantReading, by: string): ChangeDecision {
+  const { status, importId, enabledJobs } = tenant;
+  // Asked again after its answer was lost.
+  if (status === 'active' && importId !== undefined) return 'nothing';
+  if (status !== 'migrating') return notMigrating(status);
+  if (roles.length === 0) return refuse('account.none', 'connect a role, and verify it, before the migration ends');
+  const trusted = roles.filter((role) => role.status === 'trusted');
+  if (trusted.length === 0) return refuse('account.notVerified', 'no role is trusted yet; verify the tenant');
+  const unanswered = enabledJobs.filter((job) => !trusted.some(({ jobs }) => jobs === 'all' || jobs.includes(job)));
+  if (unanswered.length > 0) {
+    return refuse('account.notVerified', `no trusted role serves ${unanswered.join(', ')}`);
+  }
+  return { change: { status: 'active' }, note: { change: 'tenant.migrated', by } };
+}
+
+function without(
+  accessKeyId: string,
+  { tenant, by }: { readonly tenant: Tenant; readonly by: string },
+): ChangeDecision {
+  const listed = tenant.legacyAccessKeyIds ?? [];
+  if (!listed.includes(accessKeyId)) {
+    const left = listed.length === 0 ? 'none is' : `${listed.join(', ')} ${listed.length === 1 ? 'is' : 'are'}`;
+    return refuse('request.fieldInvalid', `accessKeyId: ${quoted(accessKeyId)} is not to be deleted; ${left}`);
+  }
+  const left = listed.filter((id) => id !== accessKeyId);
+  const legacyAccessKeyIds = left.length === 0 ? null : left;
+  return { change: { legacyAccessKeyIds }, note: { change: 'legacyKey.deleted', by } };
+}
+
+function notMigrating(status: Tenant['status']): ChangeDecision {
+  if (status === 'offboarded') return refuse('tenant.offboarded', 'the tenant has left');
+  return refuse('tenant.notMigrating', 'the tenant has no migration to go on with');
+}
