@@ -80,9 +80,13 @@ function externalIdParameters({ deploymentId }: TrustTerms): YamlMap {
   };
 }
 
-function role(template: TrustTemplate): YamlValue {
+/** The trust policy, with the parameters in the place of external IDs. */
+export function trustWithParameters(terms: Omit<TrustTerms, 'externalIds'>): YamlMap {
   const either = { 'Fn::If': ['Rotates', [ref('ExternalId'), ref('NextExternalId')], ref('ExternalId')] };
-  const externalId = template.terms.mode === 'shared' ? either : undefined;
+  return policyOf(trustStatements<YamlValue>(terms, terms.mode === 'shared' ? either : undefined));
+}
+
+function role(template: TrustTemplate): YamlValue {
   const revocation = {
     PolicyName: POLICY_NAMES.revocation,
     PolicyDocument: revokeSessionsPolicy(ref('RevokeBefore')),
@@ -94,7 +98,7 @@ function role(template: TrustTemplate): YamlValue {
       Path: template.path,
       Description: template.description,
       MaxSessionDuration: template.maxSessionDurationSeconds,
-      AssumeRolePolicyDocument: policyOf(trustStatements<YamlValue>(template.terms, externalId)),
+      AssumeRolePolicyDocument: trustWithParameters(template.terms),
       Policies: [
         { PolicyName: POLICY_NAMES.permissions, PolicyDocument: template.permissionsPolicy },
         { 'Fn::If': ['Revokes', revocation, ref('AWS::NoValue')] },

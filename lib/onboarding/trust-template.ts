@@ -64,7 +64,8 @@ export function trustTemplate(input: TrustTemplateInput): TrustTemplateReading {
     forbiddenAccountIds: [],
   });
   if (!role.valid) return { built: false, reason: 'account.roleArnInvalid', explanation: role.problem };
-  const permissions = rolePermissions({ ...input, partition });
+  // In one order, so that whoever names the same jobs has the same template, to the letter.
+  const permissions = rolePermissions({ ...input, jobNames: [...input.jobNames].sort(), partition });
   if (!permissions.built) return permissions;
 
   const terms = { mode, partition, deploymentId, brokerAccountId, assumingRoleArns, externalIds };

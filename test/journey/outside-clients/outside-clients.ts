@@ -19,6 +19,12 @@ export const boto3: OutsideClient = {
   install: 'boto3==1.43.11',
 };
 
+export const cfnLint: OutsideClient = {
+  command: 'cfn-lint',
+  version: ['--version'],
+  install: 'cfn-lint==1.51.0',
+};
+
 /**
  * A suite that needs a client from outside. On a machine without it the suite is not run, and a line says so; where
  * `CI` is `true` it fails.
@@ -44,7 +50,7 @@ function problemWith({ command, version, install }: OutsideClient): string | und
   const [, major = '', minor = ''] = /==(\d+)\.(\d+)\./.exec(install) ?? [];
   try {
     const printed = execFileSync(command, version, { encoding: 'utf8', stdio: 'pipe', env: cleanEnvironment() });
-    const found = /\/(\d+)\.(\d+)\./.exec(printed);
+    const found = /[/ ](\d+)\.(\d+)\./.exec(printed);
     if (found?.[1] === major && Number(found[2]) >= Number(minor)) return undefined;
     return `this machine has ${printed.trim()}: pip install ${install}`;
   } catch {
@@ -69,6 +75,11 @@ export function pythonAs(configFile: () => string): (profile: string, script: st
     if (exitCode !== 0) throw new Error(stderr);
     return JSON.parse(stdout);
   };
+}
+
+/** Runs cfn-lint, which takes no profile. */
+export function lint(...args: readonly string[]): Promise<Ran> {
+  return run(cfnLint.command, args, {});
 }
 
 const prelude = `

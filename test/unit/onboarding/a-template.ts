@@ -38,8 +38,8 @@ export function aDedicatedTemplate(partition: Partition = 'aws'): TrustTemplate 
   return aTemplate({ deployment: { ...deployment, mode: 'dedicated' }, externalIds: undefined }, partition);
 }
 
-/** Everything that can be in one, in a partition whose ARNs differ. */
-export function aFullTemplate(): TrustTemplate {
+/** Everything that can be in one, by default in a partition whose ARNs differ. */
+export function aFullTemplate(partition: Partition = 'aws-us-gov'): TrustTemplate {
   const changes: Partial<TrustTemplateInput> = {
     roleName: 'acme-logs',
     externalIds: { current: CURRENT_ID, next: NEXT_ID },
@@ -50,5 +50,5 @@ export function aFullTemplate(): TrustTemplate {
     },
     revokeBeforeMs: Date.parse('2026-01-31T12:00:00.900Z'),
   };
-  return aTemplate(changes, 'aws-us-gov');
+  return aTemplate(changes, partition);
 }

@@ -54,6 +54,7 @@ describe('parseDeploymentConfig', () => {
     ['a region of China in its partition', written({ partition: 'aws-cn', homeRegion: 'cn-north-1' })],
     ['a region of GovCloud in its partition', written({ partition: 'aws-us-gov', homeRegion: 'us-gov-west-1' })],
     ['a region of the European Sovereign Cloud', written({ partition: 'aws-eusc', homeRegion: 'eusc-de-east-1' })],
+    ['a place for templates', written({ templateBaseUrl: 'https://bkt.s3.eu-west-1.amazonaws.com/roles' })],
     [
       'the same source from two accounts',
       written({
@@ -85,6 +86,26 @@ describe('parseDeploymentConfig', () => {
       'a region of another partition',
       written({ homeRegion: 'cn-north-1' }),
       'homeRegion: cn-north-1 is not a region of the partition aws;',
+    ],
+    [
+      'a place for templates that is no address',
+      written({ templateBaseUrl: 'templates' }),
+      'templateBaseUrl: is "templates"; expected an address of S3 such as https://<bucket>.s3.<region>.amazonaws.com/',
+    ],
+    [
+      'a place for templates that ends with a slash',
+      written({ templateBaseUrl: 'https://bkt.s3.eu-west-1.amazonaws.com/' }),
+      'without a slash at its end. Name where',
+    ],
+    [
+      'a place for templates outside of S3',
+      written({ templateBaseUrl: 'https://templates.example.com' }),
+      'expected https://<bucket>.s3.<region>.amazonaws.com, a region of aws',
+    ],
+    [
+      'a place for templates in another partition',
+      written({ templateBaseUrl: 'https://bkt.s3.cn-north-1.amazonaws.com.cn' }),
+      'templateBaseUrl: is "https://bkt.s3.cn-north-1.amazonaws.com.cn"; expected https://<bucket>.s3.<region>.amazonaws.com',
     ],
     [
       'a region of a partition not served',

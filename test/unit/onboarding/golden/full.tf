@@ -111,6 +111,23 @@ resource "aws_iam_role_policy" "jobs" {
     Version = "2012-10-17"
     Statement = [
       {
+        Sid      = "ProcessLogs1"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = ["arn:aws-us-gov:s3:::acme-trail"]
+        Condition = {
+          StringEquals = {
+            "s3:prefix" = ["AWSLogs/222222222222/CloudTrail/"]
+          }
+        }
+      },
+      {
+        Sid      = "ProcessLogs2"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = ["arn:aws-us-gov:s3:::acme-trail/AWSLogs/222222222222/CloudTrail/*"]
+      },
+      {
         Sid      = "ScanAccount1"
         Effect   = "Allow"
         Action   = ["s3:ListAllMyBuckets"]
@@ -127,23 +144,6 @@ resource "aws_iam_role_policy" "jobs" {
           "arn:aws-us-gov:s3:::acme-prod*",
           "arn:aws-us-gov:s3:::acme-logs*",
         ]
-      },
-      {
-        Sid      = "ProcessLogs1"
-        Effect   = "Allow"
-        Action   = ["s3:ListBucket"]
-        Resource = ["arn:aws-us-gov:s3:::acme-trail"]
-        Condition = {
-          StringEquals = {
-            "s3:prefix" = ["AWSLogs/222222222222/CloudTrail/"]
-          }
-        }
-      },
-      {
-        Sid      = "ProcessLogs2"
-        Effect   = "Allow"
-        Action   = ["s3:GetObject"]
-        Resource = ["arn:aws-us-gov:s3:::acme-trail/AWSLogs/222222222222/CloudTrail/*"]
       },
     ]
   })

@@ -92,28 +92,6 @@ aws iam put-role-policy \
   "Version": "2012-10-17",
   "Statement": [
     {
-      "Sid": "ScanAccount1",
-      "Effect": "Allow",
-      "Action": [
-        "s3:ListAllMyBuckets"
-      ],
-      "Resource": [
-        "*"
-      ]
-    },
-    {
-      "Sid": "ScanAccount2",
-      "Effect": "Allow",
-      "Action": [
-        "s3:GetBucketPublicAccessBlock",
-        "s3:GetEncryptionConfiguration"
-      ],
-      "Resource": [
-        "arn:aws-us-gov:s3:::acme-prod*",
-        "arn:aws-us-gov:s3:::acme-logs*"
-      ]
-    },
-    {
       "Sid": "ProcessLogs1",
       "Effect": "Allow",
       "Action": [
@@ -138,6 +116,28 @@ aws iam put-role-policy \
       ],
       "Resource": [
         "arn:aws-us-gov:s3:::acme-trail/AWSLogs/222222222222/CloudTrail/*"
+      ]
+    },
+    {
+      "Sid": "ScanAccount1",
+      "Effect": "Allow",
+      "Action": [
+        "s3:ListAllMyBuckets"
+      ],
+      "Resource": [
+        "*"
+      ]
+    },
+    {
+      "Sid": "ScanAccount2",
+      "Effect": "Allow",
+      "Action": [
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetEncryptionConfiguration"
+      ],
+      "Resource": [
+        "arn:aws-us-gov:s3:::acme-prod*",
+        "arn:aws-us-gov:s3:::acme-logs*"
       ]
     }
   ]
