@@ -1,0 +1,40 @@
+import { lettersOf } from '../requests/explain-field.ts';
+
+/**
+ * A run of exactly the letters that a secret access key has, 40 of them, or of as many as a session token has. An equals
+ * sign before it may belong to a `name=value`. Source: IAM User Guide, "Manage access keys for IAM users".
+ */
+const SECRET = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])|[A-Za-z0-9/+=]{100}/;
+/** Names of fields as AWS and its tools write them, whatever the signs between their words. */
+const SECRET_NAME = /^secret|secretaccesskey|secretkey|sessiontoken/;
+/** A name that is longer may be what should not be shown. */
+const LONGEST_NAME = 32;
+
+/**
+ * Where a value read from JSON holds what looks like a secret access key: the name of the field, or a word for it, and
+ * never what stands there. Undefined: nowhere. Without recursion, so that depth costs nothing.
+ */
+export function findSecret(value: unknown): string | undefined {
+  const pending: Member[] = [{ name: 'the line', value }];
+  for (let member = pending.pop(); member !== undefined; member = pending.pop()) {
+    if (isSecret(member)) return member.name;
+    for (const inside of membersOf(member)) pending.push(inside);
+  }
+  return undefined;
+}
+
+type Member = { readonly name: string; readonly key?: string; readonly value: unknown };
+
+function isSecret({ key = '', value }: Member): boolean {
+  return SECRET_NAME.test(lettersOf(key)) || SECRET.test(key) || (typeof value === 'string' && SECRET.test(value));
+}
+
+function membersOf({ name, value }: Member): readonly Member[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.map((item: unknown) => ({ name, value: item }));
+  return Object.entries(value).map(([key, inside]) => ({ name: nameOf(key), key, value: inside }));
+}
+
+function nameOf(key: string): string {
+  return key.length <= LONGEST_NAME && /^[\w .-]+$/.test(key) && !SECRET.test(key) ? key : 'a field';
+}
