@@ -6,19 +6,21 @@ import type { DecisionRules } from '../requests/decide.ts';
 import type { Requester } from '../requests/requester.ts';
 import type { MakeDataKey } from '../sealing/data-key.ts';
 import type { Switches } from '../switches/switches.ts';
-import type { TenantRegistry } from '../tenants/tenant-registry.ts';
+import type { TenantReader } from '../tenants/tenant-registry.ts';
 import type { AssumeTenantRole } from './assume-tenant-role.ts';
 import type { InvokeJob } from './invoke-job.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Everything that the pipeline works with. Made once per cold start; holds no state of any tenant. */
 export type BrokerDependencies = {
-  readonly registry: TenantRegistry;
+  readonly registry: TenantReader;
   readonly switches: Switches;
   readonly ledger: Ledger;
   readonly assumeTenantRole: AssumeTenantRole;
   readonly makeDataKey: MakeDataKey;
   readonly invokeJob: InvokeJob;
+  /** Told of each `sts.denied` once it is on record. Never throws: whatever becomes of it, the denial stands. */
+  readonly noteDenial?: (denied: NotedDenial) => Promise<void>;
   /** Puts a record of our own back on the request queue. Throws `store.*`. */
   readonly sendToQueue: (body: string) => Promise<void>;
   /** Waits in real time, between two calls to STS. */
@@ -32,6 +34,13 @@ export type BrokerDependencies = {
     readonly jobs: ReadonlyMap<string, Job>;
     readonly rules: DecisionRules;
   };
+};
+
+/** A role that no longer opens to us, as far as one issuance could tell. */
+export type NotedDenial = {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly roleArn: string;
 };
 
 /** One message of the queue, and how long this invocation may still run. */

@@ -65,8 +65,9 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
 }
 
 function decisionRules({ brokerAccountId }: BrokerEnvironment, deployment: DeploymentConfig) {
-  const { partition, tenantRoles, forbiddenAccountIds, requests } = deployment;
+  const { mode, partition, tenantRoles, forbiddenAccountIds, requests } = deployment;
   return {
+    mode,
     roleArnRules: { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccountId, ...forbiddenAccountIds] },
     maximumAgeMs: requests.maximumAgeSeconds * 1000,
     maximumFutureMs: requests.maximumFutureSeconds * 1000,

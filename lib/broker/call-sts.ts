@@ -3,6 +3,7 @@ import type { DataKey } from '../sealing/data-key.ts';
 import type { EnvelopeContext } from '../sealing/envelope.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
+import { marksOf } from './call-terms.ts';
 import { type IssuanceIn, sessionNameOf } from './issuance.ts';
 import type { Visit } from './issue-to-job.ts';
 
@@ -51,6 +52,7 @@ export async function callSts(
       externalId: account.externalId,
       durationSeconds: job.durationSeconds,
       policy: policy.json,
+      ...marksOf(issuance, account.capabilities),
     }),
     broker.makeDataKey(context),
   ]);

@@ -7,6 +7,7 @@ import {
   type MessageOutcome,
   MINIMUM_REMAINING_MS,
 } from './broker-dependencies.ts';
+import { termsOf } from './call-terms.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { LIMITS } from './issuance.ts';
 import { revoked, usedUp } from './issuance-endings.ts';
@@ -75,13 +76,14 @@ function intentAfter(
 ): IssuanceIn<'intended'> | undefined {
   const owner = ids.uuid();
   const { roleArn, tenantVersion, roleVersion } = decision;
+  const terms = termsOf(decision);
   const sameRole = issuance.roleArn === roleArn;
   if (issuance.state === 'intended' && issuance.resume === 'call' && issuance.call < LIMITS.calls && sameRole) {
-    return nextCall(issuance, { owner, tenantVersion, roleVersion }, clock.nowMs());
+    return nextCall(issuance, { owner, tenantVersion, roleVersion, ...terms }, clock.nowMs());
   }
   if (issuance.attempt >= LIMITS.attempts) return undefined;
   const input = request.inputSha256 === undefined ? {} : { inputSha256: request.inputSha256 };
-  return nextAttempt(issuance, { owner, roleArn, tenantVersion, roleVersion, ...input }, clock.nowMs());
+  return nextAttempt(issuance, { owner, roleArn, tenantVersion, roleVersion, ...terms, ...input }, clock.nowMs());
 }
 
 /** Nobody holds it: its lease is over, or its ticket is gone. */

@@ -16,6 +16,7 @@ import {
   utcDay,
 } from './issuance.ts';
 import { amendAttempt, chained, closeAttempt, due, without } from './issuance-change.ts';
+import type { TrailFacts } from './trail.ts';
 
 export type IssuanceIdentity = {
   readonly recordId: string;
@@ -33,7 +34,10 @@ export type IntentGrounds = {
   readonly tenantVersion: number;
   readonly roleVersion: number;
   readonly inputSha256?: string;
-};
+} & CallTerms;
+
+/** How a call is made: with which of the tenant's external IDs, and marked by what the role was proven to allow. */
+export type CallTerms = Pick<TrailFacts, 'externalId' | 'sessionTags' | 'sourceIdentity'>;
 
 /** What is known of a session once STS has answered. */
 export type SessionFacts = {
@@ -73,7 +77,8 @@ export function nextAttempt(before: OpenIssuance, grounds: IntentGrounds, atMs: 
  * the intent; the answer is told here where the same visit goes on, and by the release where it ended.
  */
 export type CallGrounds = Pick<IntentGrounds, 'owner'> &
-  Partial<Pick<IntentGrounds, 'tenantVersion' | 'roleVersion'>> & {
+  Partial<Pick<IntentGrounds, 'tenantVersion' | 'roleVersion'>> &
+  CallTerms & {
     readonly code?: ErrorCode;
     readonly stsRequestId?: string;
   };

@@ -7,6 +7,7 @@ import {
   type MessageOutcome,
   MINIMUM_REMAINING_MS,
 } from './broker-dependencies.ts';
+import { termsOf } from './call-terms.ts';
 import { type Issuance, issuanceIdOf } from './issuance.ts';
 import { type IssuanceIdentity, openIntended, openRefused } from './issuance-transitions.ts';
 import { issueToJob } from './issue-to-job.ts';
@@ -71,6 +72,7 @@ async function issueForAccount(
     roleArn,
     tenantVersion,
     roleVersion,
+    ...termsOf(decision),
     ...(request.inputSha256 === undefined ? {} : { inputSha256: request.inputSha256 }),
   };
   const intended = openIntended(identity, grounds, broker.clock.nowMs());

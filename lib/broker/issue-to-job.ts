@@ -5,6 +5,7 @@ import { Secret } from '../sealing/secret.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import { type BrokerDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
 import { callSts, forgetKey, type StsAnswer } from './call-sts.ts';
+import { termsOf, withOtherExternalId } from './call-terms.ts';
 import { type IssuanceIn, LIMITS } from './issuance.ts';
 import { denied, failed, revoked } from './issuance-endings.ts';
 import { issued, nextCall, ticketRemoved } from './issuance-transitions.ts';
@@ -29,24 +30,49 @@ const PAUSE_MS = 1_000;
  */
 export async function issueToJob(
   intended: IssuanceIn<'intended'>,
-  visit: Visit,
+  intendedVisit: Visit,
   broker: BrokerDependencies,
 ): Promise<void> {
   let issuance = intended;
+  let visit = intendedVisit;
   for (let callsHere = 1; ; callsHere += 1) {
     const answer = await callSts(issuance, visit, broker);
-    if (answer.assumption.outcome !== 'unavailable') return settleAnswer(issuance, answer, visit, broker);
+    const further = furtherCall(answer.assumption, issuance, visit.account);
+    if (further === undefined) return settleAnswer(issuance, answer, visit, broker);
     forgetKey(answer);
-    const { code, stsRequestId } = answer.assumption;
-    const told = { code, ...(stsRequestId === undefined ? {} : { stsRequestId }) };
+    // Counted anew with another external ID: of that one STS hears for the first time.
+    if (further.account !== visit.account) callsHere = 0;
     const mayCall = callsHere < CALLS_PER_VISIT && issuance.call < LIMITS.calls;
     if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + PAUSE_MS * 2) {
-      return releaseForAnotherCall(issuance, told, broker);
+      return releaseForAnotherCall(issuance, further.told, broker);
     }
-    const again = await announceNextCall(issuance, told, broker);
+    const again = await announceNextCall(issuance, further, broker);
     if (again === undefined) return;
     issuance = again;
+    visit = { ...visit, account: further.account };
   }
+}
+
+/** A call of the same attempt that may follow an answer: what the answer was, and how the call is made. */
+type FurtherCall = { readonly told: StsRefusal; readonly account: AllowedAccount; readonly waits: boolean };
+
+/**
+ * After a refusal that need not be the last word: of a service that is busy, or, while the tenant rotates, of one of its
+ * external IDs, for the customer may have changed its trust policy before we knew. Undefined: the answer stands.
+ */
+function furtherCall(
+  assumption: Assumption,
+  { call }: IssuanceIn<'intended'>,
+  account: AllowedAccount,
+): FurtherCall | undefined {
+  if (assumption.outcome === 'unavailable') return { told: refusalOf(assumption), account, waits: true };
+  if (assumption.outcome !== 'denied' || assumption.code !== 'sts.denied' || call >= LIMITS.calls) return undefined;
+  const other = withOtherExternalId(account);
+  return other && { told: refusalOf(assumption), account: other, waits: false };
+}
+
+function refusalOf({ code, stsRequestId }: StsRefusal): StsRefusal {
+  return { code, ...(stsRequestId === undefined ? {} : { stsRequestId }) };
 }
 
 async function settleAnswer(
@@ -61,11 +87,8 @@ async function settleAnswer(
     switch (assumption.outcome) {
       case 'assumed':
         return await deliver(issuance, { ...answer, assumption }, visit, broker);
-      case 'denied': {
-        const { code, stsRequestId } = assumption;
-        await broker.ledger.advance(issuance, denied(issuance, { code, stsRequestId, atMs }));
-        return;
-      }
+      case 'denied':
+        return await settleDenial(issuance, assumption, visit, broker);
       case 'failed': {
         const { code, stsRequestId } = assumption;
         await broker.ledger.advance(issuance, failed(issuance, { code, stsRequestId, atMs }));
@@ -78,6 +101,19 @@ async function settleAnswer(
     forgetKey(answer);
     if (assumption.outcome === 'assumed') assumption.credentials.forget();
   }
+}
+
+async function settleDenial(
+  issuance: IssuanceIn<'intended'>,
+  { code, stsRequestId }: StsRefusal,
+  { account }: Visit,
+  broker: BrokerDependencies,
+): Promise<void> {
+  const after = denied(issuance, { code, stsRequestId, atMs: broker.clock.nowMs() });
+  const recorded = await broker.ledger.advance(issuance, after);
+  if (!recorded || code !== 'sts.denied') return;
+  const { tenantId, accountId } = issuance;
+  await broker.noteDenial?.({ tenantId, accountId, roleArn: account.roleArn });
 }
 
 type Assumed = StsAnswer & { readonly assumption: Extract<Assumption, { outcome: 'assumed' }> };
@@ -129,11 +165,14 @@ async function withdraw(
 /** Undefined: somebody else holds the issuance by now. */
 async function announceNextCall(
   issuance: IssuanceIn<'intended'>,
-  told: StsRefusal,
+  { told, account, waits }: FurtherCall,
   broker: BrokerDependencies,
 ): Promise<IssuanceIn<'intended'> | undefined> {
-  const [byte = 0] = broker.ids.randomBytes(1);
-  await broker.pause(PAUSE_MS * (0.5 + byte / 256));
-  const next = nextCall(issuance, { owner: issuance.owner, ...told }, broker.clock.nowMs());
+  if (waits) {
+    const [byte = 0] = broker.ids.randomBytes(1);
+    await broker.pause(PAUSE_MS * (0.5 + byte / 256));
+  }
+  const grounds = { owner: issuance.owner, ...told, ...termsOf(account) };
+  const next = nextCall(issuance, grounds, broker.clock.nowMs());
   return (await broker.ledger.advance(issuance, next)) ? next : undefined;
 }

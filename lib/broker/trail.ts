@@ -20,6 +20,11 @@ const factsSchema = v.strictObject({
   roleArn: v.optional(v.string()),
   tenantVersion: v.optional(count),
   roleVersion: v.optional(count),
+  /** Which of the tenant's external IDs a call is made with; the ID itself stands nowhere. */
+  externalId: v.optional(v.picklist(['current', 'next'])),
+  /** Whether a call asks for session tags and for a source identity. */
+  sessionTags: v.optional(v.boolean()),
+  sourceIdentity: v.optional(v.boolean()),
   inputSha256: v.optional(hash),
   policySha256: v.optional(hash),
   reportSha256: v.optional(hash),

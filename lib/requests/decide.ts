@@ -1,15 +1,13 @@
 import type { RefusalReason } from '../errors.ts';
 import type { Job } from '../jobs/job.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
-import type { RoleArnRules } from '../tenants/role-arn.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
-import { type AccountDecision, decideAccount } from './decide-account.ts';
+import { type AccountDecision, type AccountRules, decideAccount } from './decide-account.ts';
 import type { Refusal, RequestDetail, RequestOrigin } from './request.ts';
 import { isBound, type Requester } from './requester.ts';
 
 /** What every decision goes by, beside the request itself. */
-export type DecisionRules = {
-  readonly roleArnRules: RoleArnRules;
+export type DecisionRules = AccountRules & {
   readonly maximumAgeMs: number;
   readonly maximumFutureMs: number;
   readonly maximumHops: number;
@@ -59,7 +57,7 @@ export function decideAgain(facts: DecisionFacts, rules: DecisionRules): Decisio
   if (accountIds.length === 0) return no('account.none', 'the tenant has connected no account');
   return {
     allowed: true,
-    accounts: accountIds.map((accountId) => decideAccount({ accountId, job, reading }, rules.roleArnRules)),
+    accounts: accountIds.map((accountId) => decideAccount({ accountId, job, reading }, rules)),
   };
 }
 
@@ -114,7 +112,10 @@ function checkTenant({ reading, detail }: DecisionFacts): Check {
   // What was read must be what was asked for, whatever the table answered.
   if (tenant.tenantId !== detail.tenantId)
     return because('tenant.unknown', 'the registry answered with another tenant');
-  if (tenant.status === 'migrating') return because('tenant.migrating', 'the tenant has no role yet');
+  if (tenant.status === 'migrating') {
+    const command = `broker tenants migrate ${tenant.tenantId}`;
+    return because('tenant.migrating', `nothing is brokered for it until \`${command}\` has moved it to a role`);
+  }
   if (tenant.status === 'offboarded') return because('tenant.offboarded', 'the tenant has left');
   if (!tenant.enabledJobs.includes(detail.job))
     return because('job.notEnabled', 'the job is not enabled for the tenant');

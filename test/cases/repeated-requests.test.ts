@@ -23,7 +23,10 @@ describe('the same request twice', () => {
     const broker = brokerIn(plainWorld);
     expect(await broker.deliver(runJobEvent(), 'message-1', 11_999)).toBe('again');
     expect([...broker.ledger.items.values()]).toMatchObject([{ decision: 'allowed', accountIds: ['222222222222'] }]);
-    const roles = [aRole({ status: 'quarantined' }), aRole({ accountId: '444444444444' })];
+    const roles = [
+      aRole({ status: 'quarantined', findings: ['trust.noExternalIdAccepted'] }),
+      aRole({ accountId: '444444444444' }),
+    ];
     broker.become({ ...plainWorld, tenants: [aTenant({ roles })] });
     expect(await broker.deliver(runJobEvent())).toBe('settled');
     const records = [...broker.ledger.items.values()];

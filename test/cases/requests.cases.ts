@@ -3,6 +3,7 @@ import { defineJob, type Job } from '../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import { everyResource } from '../../lib/jobs/policy-statement.ts';
 import { scanAccountJob } from '../../lib/jobs/scan-account.job.ts';
+import type { TrustFinding } from '../../lib/onboarding/trust-finding.ts';
 import type { Requester } from '../../lib/requests/requester.ts';
 import type { TenantReading, TenantRole } from '../../lib/tenants/tenant.ts';
 import { aRole, aTenant } from '../support/a-tenant.ts';
@@ -90,7 +91,13 @@ export const refusedRequests: readonly RequestCase[] = [
     ['a tenant id that every object has', detail({ tenantId: 'constructor' }), 'no tenant has this id'],
   ]),
   ...rows('tenant.migrating', [
-    ['a tenant with long-lived keys', plain, 'no role yet', tenantWith({ status: 'migrating' })],
+    ['a tenant with long-lived keys', plain, '`broker tenants migrate acme`', tenantWith({ status: 'migrating' })],
+    [
+      'one that has no external ID yet',
+      plain,
+      'to a role',
+      tenantWith({ status: 'migrating', externalIds: undefined }),
+    ],
   ]),
   ...rows('tenant.offboarded', [['a tenant that left', plain, 'has left', tenantWith({ status: 'offboarded' })]]),
   ...rows('job.notEnabled', [
@@ -119,6 +126,7 @@ const wideWorld = {
   jobs: new Map([...jobCatalogue, ['wide-job', wideJob]]),
 };
 const settings = (value: unknown) => tenantWith({ settings: { 'scan-account': value } });
+const quarantined = (...findings: TrustFinding[]) => roles(aRole({ status: 'quarantined', findings }));
 const arn = (roleArn: string) => roles(aRole({ roleArn }));
 const another = aRole({ record: 'role#222222222222#b', jobs: ['scan-account'] });
 
@@ -139,15 +147,32 @@ export const refusedAccounts: readonly RequestCase[] = [
   ...rows('account.notVerified', [
     ['a role not yet verified', plain, 'is pending, not proven', roles(aRole({ status: 'pending' }))],
     ['a role whose verification failed', plain, 'is refused, not proven', roles(aRole({ status: 'refused' }))],
-    [
-      'a role that takes an external ID that is gone',
-      plain,
-      'no longer exists',
-      roles(aRole({ externalIdSlot: 'next' })),
-    ],
+    ['a tenant without external IDs', plain, 'a shared deployment needs one', tenantWith({ externalIds: undefined })],
+    ['a tenant whose external ID is empty', plain, 'needs one', tenantWith({ externalIds: { current: '' } })],
   ]),
   ...rows('trust.unsafe', [
-    ['a role that opens to anyone', plain, 'without the right external ID', roles(aRole({ status: 'quarantined' }))],
+    [
+      'a role that opens to anyone',
+      plain,
+      'found trust.noExternalIdAccepted',
+      quarantined('trust.wholeAccountAccepted', 'trust.noExternalIdAccepted'),
+    ],
+    [
+      'a role that opens to anyone, and not to us',
+      plain,
+      'found trust.randomExternalIdAccepted',
+      quarantined('trust.brokerRefused', 'trust.randomExternalIdAccepted'),
+    ],
+  ]),
+  ...rows('trust.broken', [
+    [
+      'a role that opens to us no more',
+      plain,
+      'found trust.rightExternalId',
+      quarantined('trust.rightExternalIdRefused'),
+    ],
+    ['a role that the broker cannot assume', plain, 'found trust.brokerRefused', quarantined('trust.brokerRefused')],
+    ['a role in quarantine without a finding', plain, 'found nothing that can be named', quarantined()],
   ]),
   ...rows('account.roleArnInvalid', [
     ['a role of our own account', plain, 'of ours', arn('arn:aws:iam::111111111111:role/credential-broker/scanner')],

@@ -9,7 +9,15 @@ import { malformed, tooLarge } from './request-messages.cases.ts';
 import { inOrder, type Reason, refusedAccounts, refusedRequests, six, unbound, worldOfSix } from './requests.cases.ts';
 
 const illegible = [...malformed, ...tooLarge, ...wrongKeys, ...wrongFields, ...wrongVersions, ...wrongTenants];
-const nothingCalled = { registry: [], switches: [], assumed: [], dataKeys: [], invoked: [], queued: [] };
+const nothingCalled = {
+  registry: [],
+  switches: [],
+  assumed: [],
+  denialsNoted: [],
+  dataKeys: [],
+  invoked: [],
+  queued: [],
+};
 
 /** Delivers the message of a case and gives what is on record of it. */
 async function deliver({ body, world = {} }: Pick<RequestCase, 'body' | 'world'>) {

@@ -1,5 +1,5 @@
 import type { AssumeInput } from '../../lib/broker/assume-role-request.ts';
-import type { BrokerDependencies } from '../../lib/broker/broker-dependencies.ts';
+import type { BrokerDependencies, NotedDenial } from '../../lib/broker/broker-dependencies.ts';
 import type { JobInvocation } from '../../lib/broker/invoke-job.ts';
 import { processBatch } from '../../lib/broker/process-batch.ts';
 import { makeRunJob } from '../../lib/broker/run-job.ts';
@@ -25,6 +25,9 @@ export type World = {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly tenants: readonly TenantReading[];
   readonly switchedOff: readonly SwitchedOff[];
+  readonly mode: 'shared' | 'dedicated';
+  /** The calls that STS denies: none, unless it is said. */
+  readonly stsDenies?: (input: AssumeInput) => boolean;
   readonly unreadable: readonly ('tenants' | 'switches' | 'ledger')[];
 };
 
@@ -43,6 +46,7 @@ export const plainWorld: World = {
   jobs: jobCatalogue,
   tenants: [aTenant(), aTenant({ tenantId: 'globex', accountId: '333333333333' })],
   switchedOff: [],
+  mode: 'shared',
   unreadable: [],
 };
 
@@ -50,6 +54,7 @@ export type Calls = {
   readonly registry: string[];
   readonly switches: string[];
   readonly assumed: AssumeInput[];
+  readonly denialsNoted: NotedDenial[];
   readonly dataKeys: EnvelopeContext[];
   readonly invoked: JobInvocation[];
   readonly queued: string[];
@@ -63,7 +68,15 @@ export function brokerIn(world: World) {
   let now = world;
   const clock = frozenClock(world.nowMs);
   const ids = countingIds();
-  const calls: Calls = { registry: [], switches: [], assumed: [], dataKeys: [], invoked: [], queued: [] };
+  const calls: Calls = {
+    registry: [],
+    switches: [],
+    assumed: [],
+    denialsNoted: [],
+    dataKeys: [],
+    invoked: [],
+    queued: [],
+  };
   const ledger = inMemoryLedger();
   const log = recordedTransitions();
   const current = () => now;
@@ -114,9 +127,6 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts):
         const wanted = (accountId: string) => accountIds?.includes(accountId) ?? true;
         return reading && { ...reading, roles: reading.roles.filter((role) => wanted(role.accountId)) };
       },
-      registerTenant: notUsed,
-      connectRole: notUsed,
-      recordVerification: notUsed,
     },
     switches: {
       async read({ job, tenantId }) {
@@ -129,7 +139,8 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts):
       switchOn: notUsed,
     },
     ledger: current().unreadable.includes('ledger') ? { ...ledger, recordRequest: ledgerAway } : ledger,
-    ...fakesOfAws(calls, clock),
+    ...fakesOfAws({ current, calls, clock }),
+    noteDenial: async (denied) => void calls.denialsNoted.push(denied),
     sendToQueue: async (body) => {
       calls.queued.push(body);
     },
@@ -141,18 +152,25 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts):
       brokerAccountId: BROKER_ACCOUNT,
       requesters: current().requesters,
       jobs: current().jobs,
-      rules: { roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 },
+      rules: { mode: current().mode, roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 },
     },
   };
 }
 
-function fakesOfAws(
-  calls: Calls,
-  clock: FrozenClock,
-): Pick<BrokerDependencies, 'assumeTenantRole' | 'makeDataKey' | 'invokeJob'> {
+function fakesOfAws({
+  current,
+  calls,
+  clock,
+}: Pick<Parts, 'current' | 'calls' | 'clock'>): Pick<
+  BrokerDependencies,
+  'assumeTenantRole' | 'makeDataKey' | 'invokeJob'
+> {
   return {
     async assumeTenantRole(input) {
       calls.assumed.push(input);
+      if (current().stsDenies?.(input)) {
+        return { outcome: 'denied', code: 'sts.denied', stsRequestId: `sts-denied-${calls.assumed.length}` };
+      }
       const expiresAtMs = clock.nowMs() + input.durationSeconds * 1000;
       const accessKeyId = `ASIA${String(calls.assumed.length).padStart(16, '0')}`;
       const session = {

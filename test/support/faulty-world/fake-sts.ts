@@ -17,6 +17,8 @@ export type FakeSts = {
   readonly minted: readonly MintedSession[];
   /** What was asked for in each call, the refused ones too. */
   readonly asked: readonly AssumeRoleCommand['input'][];
+  /** The trust policy of every role. */
+  trusts: (input: AssumeRoleCommand['input']) => boolean;
   /** How far the clock of STS is ahead of the broker's. */
   skewMs: number;
 };
@@ -26,7 +28,7 @@ const temper: Temper = {
   throttled: () => stsError('Throttling', 400),
 };
 
-/** STS, which lets the broker into every account that asks for an external ID. */
+/** STS, which lets the broker into every account with whatever external ID, unless `trusts` says more. */
 export function fakeSts(faults: Faults, clock: FrozenClock): FakeSts {
   const minted: MintedSession[] = [];
   const asked: AssumeRoleCommand['input'][] = [];
@@ -65,14 +67,15 @@ export function fakeSts(faults: Faults, clock: FrozenClock): FakeSts {
       send({ input }: AssumeRoleCommand) {
         asked.push(input);
         const { issuanceId, attempt } = partsOf(input.RoleSessionName);
-        return faults.through({ site: 'sts.assume', subject: issuanceId, attempt }, temper, async () => {
-          if (!input.Policy || !input.ExternalId) throw stsError('AccessDenied', 403);
+        return faults.through({ site: 'sts.assume', subject: issuanceId, attempt, assume: input }, temper, async () => {
+          if (!input.Policy || !fake.trusts(input)) throw stsError('AccessDenied', 403);
           return mint(input);
         });
       },
     }),
     minted,
     asked,
+    trusts: ({ ExternalId }) => ExternalId !== undefined,
     skewMs: 0,
   };
   return fake;

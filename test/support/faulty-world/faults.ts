@@ -1,3 +1,4 @@
+import type { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { currentProcess, type Gate, never, type Process, type ProcessKind } from './process.ts';
 
 /** What can happen to one call on its way out and back. */
@@ -25,9 +26,11 @@ export type Call = {
   /** The issuance or the request that the call is about. */
   readonly subject: string;
   readonly attempt: number | undefined;
+  /** What STS is asked for. */
+  readonly assume: AssumeRoleCommand['input'] | undefined;
 };
 
-export type CallMade = Pick<Call, 'site'> & Partial<Pick<Call, 'subject' | 'attempt'>>;
+export type CallMade = Pick<Call, 'site'> & Partial<Pick<Call, 'subject' | 'attempt' | 'assume'>>;
 
 /** How the service itself breaks a connection and throttles. */
 export type Temper = { readonly broken: () => Error; readonly throttled: () => Error };
@@ -96,6 +99,7 @@ export function makeFaults({ advance }: { readonly advance: (milliseconds: numbe
       site: made.site,
       subject: made.subject ?? '',
       attempt: made.attempt,
+      assume: made.assume,
     };
     calls.push(call);
     return call;

@@ -5,6 +5,7 @@ import type { Item } from './expressions.ts';
 import type { MintedSession } from './fake-sts.ts';
 import type { Call } from './faults.ts';
 import { TERMINAL } from './fold.ts';
+import { triedBoth } from './invariants-of-calls.ts';
 import type { CredentialedRun } from './job-host.ts';
 
 export type Ended = {
@@ -13,20 +14,25 @@ export type Ended = {
   readonly calls: readonly Call[];
   readonly minted: readonly MintedSession[];
   readonly runs: readonly CredentialedRun[];
+  /** The tenants that were rotating all the time. */
+  readonly rotating: readonly string[];
 };
 
 /** What must hold once faults have stopped and the sweeper had its time. */
-export function checkEnd({ items, calls, minted, runs }: Ended): readonly string[] {
+export function checkEnd({ items, calls, minted, runs, rotating }: Ended): readonly string[] {
   const requests = items.flatMap((item) => parsed(requestRecordSchema, item));
   const issuances = items.flatMap((item) => parsed(issuanceSchema, item));
   return [
-    ...issuances.flatMap((issuance) => checkEnded(issuance, { minted, runs })),
+    ...issuances.flatMap((issuance) => checkEnded(issuance, { minted, runs, rotating })),
     ...requests.flatMap((request) => checkRequest(request, { issuances, calls })),
   ];
 }
 
-function checkEnded(issuance: Issuance, { minted, runs }: Pick<Ended, 'minted' | 'runs'>): readonly string[] {
-  const { recordId, state } = issuance;
+function checkEnded(
+  issuance: Issuance,
+  { minted, runs, rotating }: Pick<Ended, 'minted' | 'runs' | 'rotating'>,
+): readonly string[] {
+  const { recordId, state, tenantId } = issuance;
   const sessions = minted.filter(({ issuanceId }) => issuanceId === recordId).length;
   const runsOfIt = runs.filter(({ issuanceId }) => issuanceId === recordId).length;
   return [
@@ -34,6 +40,7 @@ function checkEnded(issuance: Issuance, { minted, runs }: Pick<Ended, 'minted' |
     ...(issuance.dueAtMs === undefined ? [] : [`I8: ${recordId} is ${state} and still due`]),
     ...('ticket' in issuance && issuance.ticket !== undefined ? [`I8: ${recordId} still has a ticket`] : []),
     ...(sessions <= LIMITS.attempts ? [] : [`I3b: ${sessions} sessions for ${recordId}`]),
+    ...(triedBoth(issuance) || !rotating.includes(tenantId) ? [] : [`I4: ${recordId} was denied by one external ID`]),
     ...(runsOfIt <= 1 ? [] : [`I3: ${runsOfIt} runs with credentials for ${recordId}`]),
   ];
 }

@@ -6,11 +6,13 @@ import { tables } from '../dynamo-tables.ts';
 import type { Item } from './expressions.ts';
 import type { Call, Faults } from './faults.ts';
 import { announcedCalls, EDGES, foldOf } from './fold.ts';
+import { checkWhoseCall, type Mode, turnsOnDenialOnly } from './invariants-of-calls.ts';
 import type { MemoryTables } from './memory-tables.ts';
 
 export type Watched = {
   readonly memory: MemoryTables;
   readonly faults: Faults;
+  readonly mode: Mode;
   /** The calls (by sequence) before which something was switched off, for which tenant. */
   readonly suspensions: readonly { readonly afterSequence: number; readonly tenantId: string }[];
 };
@@ -62,6 +64,7 @@ function checkAssumption(call: Call, issuance: Issuance | undefined, watched: Wa
     ...(made.length > LIMITS.calls ? [`I1: ${made.length} calls for ${name}`] : []),
     ...(attempt > LIMITS.attempts ? [`I3b: attempt ${attempt} of ${call.subject}`] : []),
     ...(request.success && request.output.decision === 'allowed' ? [] : [`I1: ${name} has no allowed request`]),
+    ...checkWhoseCall(call, issuance, watched),
     ...checkSwitchReading(call, watched),
   ];
 }
@@ -92,6 +95,7 @@ function checkWrite(before: Item | undefined, after: Item): readonly string[] {
       : [`I15: ${id}: ${from?.state} to ${issuance.state}`]),
     ...(issuance.attempt >= (from?.attempt ?? 0) ? [] : [`I15: ${id}: the attempt fell to ${issuance.attempt}`]),
     ...(attemptsRise(issuance) ? [] : [`I15: ${id}: attempts or calls do not rise strictly`]),
+    ...(turnsOnDenialOnly(issuance) ? [] : [`I4: ${id}: the external ID was changed without a denial`]),
     ...(trailHolds(issuance.trail, id) && grown ? [] : [`I9: ${id}: the trail does not hold`]),
     ...(foldOf(issuance) === issuance.state
       ? []

@@ -1,5 +1,5 @@
 import { makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
-import type { BrokerDependencies } from '../../../lib/broker/broker-dependencies.ts';
+import type { BrokerDependencies, NotedDenial } from '../../../lib/broker/broker-dependencies.ts';
 import { makeLedger } from '../../../lib/broker/dynamo-ledger.ts';
 import { makeInvokeJob } from '../../../lib/broker/invoke-job.ts';
 import type { BatchDependencies } from '../../../lib/broker/process-batch.ts';
@@ -22,8 +22,9 @@ import { fakeLambda } from './fake-lambda.ts';
 import { DEAD_LETTERS_URL, fakeQueue, QUEUE_URL } from './fake-queue.ts';
 import { fakeSts } from './fake-sts.ts';
 import type { Faults } from './faults.ts';
+import type { Mode } from './invariants-of-calls.ts';
 import type { SendCommand } from './memory-tables.ts';
-import { recordAfterInvoke, unsafeStore, type Wiring } from './wiring.ts';
+import { recordAfterInvoke, unsafeAssumption, unsafeStore, type Wiring } from './wiring.ts';
 
 export type PipelineParts = {
   readonly send: SendCommand;
@@ -33,11 +34,12 @@ export type PipelineParts = {
   readonly log: TransitionLog;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly wiring: Wiring;
+  readonly mode: Mode;
 };
 
 /** The deployed pipeline and job runtime, wired as `broker-on-aws` does, over services that can be broken. */
 export function makePipeline(parts: PipelineParts) {
-  const { faults, clock, ids, log, wiring } = parts;
+  const { faults, clock, ids, log, wiring, mode } = parts;
   const dynamo = dynamoOver(unsafeStore(parts.send, wiring), faults);
   const sts = fakeSts(faults, clock);
   const kms = fakeKms(faults, ids);
@@ -56,12 +58,14 @@ export function makePipeline(parts: PipelineParts) {
   const switches = makeSwitches({ dynamo, clock, config });
   const ledger = makeLedger({ dynamo, log, config });
   const handOver = { ledger, invokeJob: makeInvokeJob({ lambda: lambda.client, config }) };
+  const denialsNoted: NotedDenial[] = [];
   const sendToQueue = (body: string) => requestQueue.send(body);
 
   const broker: BrokerDependencies = {
     registry: makeTenantRegistry({ dynamo, clock, ids, config }),
     switches,
-    assumeTenantRole: makeAssumeTenantRole({ sts: sts.client, clock, externalIdRequired: true }),
+    assumeTenantRole: unsafeAssumption(makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) }), wiring),
+    noteDenial: async (denied) => void denialsNoted.push(denied),
     makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
     ...(wiring === 'invokeBeforeRecord' ? recordAfterInvoke(handOver) : handOver),
     sendToQueue,
@@ -69,7 +73,7 @@ export function makePipeline(parts: PipelineParts) {
     log,
     clock,
     ids,
-    config: { brokerAccountId: BROKER_ACCOUNT, jobs: parts.jobs, ...decisions },
+    config: { brokerAccountId: BROKER_ACCOUNT, jobs: parts.jobs, requesters, rules: { ...rules, mode } },
   };
   const batch: BatchDependencies = {
     runJob: makeRunJob(broker),
@@ -80,12 +84,14 @@ export function makePipeline(parts: PipelineParts) {
   };
   const sweeper: SweepDependencies = { ledger, sendToQueue, log, clock };
   const job: Omit<RunDependencies, 'jobName' | 'observe'> = { config, clock, switches, dynamo, reports: dynamo, kms };
-  return { broker, batch, sweeper, job, ledger, switches, sts, lambda, queue };
+  return { denialsNoted, broker, batch, sweeper, job, ledger, switches, sts, lambda, queue };
 }
 
-const decisions = {
-  requesters: [
-    { name: 'scans', recognisedBy: { event: { source: 'com.example.scans' } }, jobs: 'all', tenants: 'all' },
-  ],
-  rules: { roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 },
-} as const;
+function termsIn(mode: Mode) {
+  return { externalIdRequired: mode === 'shared', externalIdForbidden: mode === 'dedicated' };
+}
+
+const requesters = [
+  { name: 'scans', recognisedBy: { event: { source: 'com.example.scans' } }, jobs: 'all', tenants: 'all' },
+] as const;
+const rules = { roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 };

@@ -1,7 +1,9 @@
+import type { TenantReading } from '../../../lib/tenants/tenant.ts';
 import { aRole, aTenant } from '../a-tenant.ts';
 import { stsError } from './fake-sts.ts';
 import { type Call, type Fault, namedError } from './faults.ts';
 import { type Gate, gate, type Run } from './process.ts';
+import { rotating, SLOTS, type Slot, takes } from './rotation.ts';
 import type { Wiring } from './wiring.ts';
 import { type FaultyWorld, faultyWorld } from './world.ts';
 
@@ -31,8 +33,8 @@ type Random = {
  */
 export async function randomRun(seed: number, wiring: Wiring = 'production'): Promise<RandomRun> {
   const random = randomFrom(seed);
-  const roles = ACCOUNTS.slice(0, 1 + random.below(2)).map((accountId) => aRole({ accountId }));
-  const world = await faultyWorld({ wiring, tenants: [aTenant({ roles })] });
+  const before = tenantOf(random);
+  const world = await faultyWorld({ wiring, tenants: [before] });
   const gates: Gate[] = [];
   let faults = 0;
   world.faults.choose = (call) => {
@@ -46,6 +48,7 @@ export async function randomRun(seed: number, wiring: Wiring = 'production'): Pr
   const suspendAt = random.below(STEPS * 3);
   for (let step = 0; step < STEPS; step += 1) {
     if (step === suspendAt) await world.suspend();
+    if (before.tenant.externalIds?.next !== undefined) await goOnRotating(world, { before, random });
     await takeStep(world, { random, gates, started });
   }
   world.faults.mend();
@@ -53,6 +56,26 @@ export async function randomRun(seed: number, wiring: Wiring = 'production'): Pr
   await endAll(started);
   await world.settle();
   return { seed, faults, violations: await world.violations(), steps: world.sites() };
+}
+
+/** With one or two accounts, marked sessions in some, and in half of the runs in the middle of a rotation. */
+function tenantOf(random: Random): TenantReading {
+  const roles = ACCOUNTS.slice(0, 1 + random.below(2)).map((accountId) => {
+    const capabilities = { sessionTags: random.below(2) === 0, sourceIdentity: random.below(2) === 0 };
+    return aRole({ accountId, capabilities });
+  });
+  const tenant = aTenant({ roles });
+  return random.below(2) === 0 ? tenant : rotating(tenant);
+}
+
+/** Sometimes the customer writes another trust policy, and sometimes a probe finds out which external ID it takes. */
+async function goOnRotating(
+  world: FaultyWorld,
+  { before, random }: { readonly before: TenantReading; readonly random: Random },
+): Promise<void> {
+  const policies: readonly [readonly Slot[], ...(readonly Slot[])[]] = [['current'], ['next'], SLOTS, SLOTS];
+  if (random.below(8) === 0) world.sts.trusts = takes(random.pick(policies));
+  if (random.below(8) === 0) await world.connect(rotating(before, random.pick(['current', 'next'])));
 }
 
 type Chance = { readonly random: Random; readonly gates: Gate[] };

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { type Issuance, issuanceSchema } from '../../../lib/broker/issuance.ts';
 import { type RequestRecord, requestRecordSchema } from '../../../lib/broker/request-record.ts';
 import type { TenantReading } from '../../../lib/tenants/tenant.ts';
-import { externalIdOf } from '../a-tenant.ts';
 import { tables } from '../dynamo-tables.ts';
 import type { recordedTransitions } from '../recorded-transitions.ts';
 import type { Faults } from './faults.ts';
@@ -37,7 +36,9 @@ export function makeReadings({ store, faults, pipeline, host, log, tenants, brok
     const written = [queue.everSent, queue.deadLetters, log.lines, host.observed, lambda.invocations.map(unsealed)];
     const secrets = [
       ...sts.minted.flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]),
-      ...tenants.map(({ tenant }) => externalIdOf(tenant.tenantId)),
+      ...tenants.flatMap(({ tenant }) =>
+        [tenant.externalIds?.current, tenant.externalIds?.next].filter((id) => id !== undefined),
+      ),
     ];
     return leaksIn([...written, await ledgerItems()], secrets);
   }
@@ -65,7 +66,8 @@ export function makeReadings({ store, faults, pipeline, host, log, tenants, brok
 
     /** Every invariant that was broken on the way, or does not hold now that all should have ended. */
     async violations(): Promise<readonly string[]> {
-      const ended = { items: await ledgerItems(), calls: faults.calls, minted: sts.minted, runs: host.runs };
+      const rotating = tenants.filter(({ tenant }) => tenant.externalIds?.next).map(({ tenant }) => tenant.tenantId);
+      const ended = { items: await ledgerItems(), calls: faults.calls, minted: sts.minted, runs: host.runs, rotating };
       return [...broken, ...checkEnd(ended), ...(await leaks())];
     },
   };

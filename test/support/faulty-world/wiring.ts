@@ -1,10 +1,28 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { AssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import type { InvokeJob } from '../../../lib/broker/invoke-job.ts';
 import type { Ledger } from '../../../lib/broker/ledger.ts';
 import type { SendCommand } from './memory-tables.ts';
+import { externalIdIn } from './rotation.ts';
 
 /** How the world wires the pipeline: as it is deployed, or with one safety taken out, to see that tests notice. */
-export type Wiring = 'production' | 'noFenceAtIssued' | 'claimNotOneShot' | 'invokeBeforeRecord';
+export type Wiring =
+  | 'production'
+  | 'noFenceAtIssued'
+  | 'claimNotOneShot'
+  | 'invokeBeforeRecord'
+  | 'otherIdUnannounced'
+  | 'marksUnproven';
+
+/** The call to STS, made once more without a word where it was denied, or marked whether or not that was proven. */
+export function unsafeAssumption(assume: AssumeTenantRole, wiring: Wiring): AssumeTenantRole {
+  if (wiring === 'marksUnproven') return (input) => assume({ ...input, tags: { TenantId: 'acme' } });
+  if (wiring !== 'otherIdUnannounced') return assume;
+  return async (input) => {
+    const first = await assume(input);
+    return first.outcome === 'denied' ? assume({ ...input, externalId: externalIdIn('next') }) : first;
+  };
+}
 
 /** The store with the condition of one write left out. */
 export function unsafeStore(send: SendCommand, wiring: Wiring): SendCommand {

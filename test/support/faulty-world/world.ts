@@ -10,6 +10,7 @@ import { recordedTransitions } from '../recorded-transitions.ts';
 import { makeDriver } from './driver.ts';
 import { makeFaults } from './faults.ts';
 import { watchInvariants } from './invariants.ts';
+import type { Mode } from './invariants-of-calls.ts';
 import { jobHost } from './job-host.ts';
 import { makePipeline } from './pipeline.ts';
 import { makeReadings } from './readings.ts';
@@ -19,6 +20,7 @@ import type { Wiring } from './wiring.ts';
 export type WorldOptions = {
   readonly store?: Store;
   readonly wiring?: Wiring;
+  readonly mode?: Mode;
   readonly tenants?: readonly TenantReading[];
   readonly jobs?: ReadonlyMap<string, Job>;
 };
@@ -33,18 +35,19 @@ export type FaultyWorld = Awaited<ReturnType<typeof faultyWorld>>;
 export async function faultyWorld({
   store = storeInMemory(),
   wiring = 'production',
+  mode = 'shared',
   tenants = [aTenant()],
   jobs = jobCatalogue,
 }: WorldOptions = {}) {
   const clock = frozenClock();
   const log = recordedTransitions();
   const faults = makeFaults(clock);
-  const pipeline = makePipeline({ send: store.send, faults, clock, ids: countingIds(), log, jobs, wiring });
+  const pipeline = makePipeline({ send: store.send, faults, clock, ids: countingIds(), log, jobs, wiring, mode });
   const { queue, lambda, sts, switches } = pipeline;
   const host = jobHost({ invocations: lambda.invocations, jobs, dependencies: pipeline.job, faults, clock });
   const suspensions: { afterSequence: number; tenantId: string }[] = [];
   const { memory } = store;
-  const broken = memory === undefined ? [] : watchInvariants({ memory, faults, suspensions });
+  const broken = memory === undefined ? [] : watchInvariants({ memory, faults, mode, suspensions });
 
   const connect = (...readings: readonly TenantReading[]) =>
     putItems(

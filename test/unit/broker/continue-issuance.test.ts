@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../lib/broker/issuance.ts';
+import type { TrustFinding } from '../../../lib/onboarding/trust-finding.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { handedBack } from '../../support/faulty-world/abandoned.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
+
+const quarantined = (finding: TrustFinding) => aRole({ status: 'quarantined', findings: [finding] });
 
 describe('an issuance that was handed back', () => {
   it('goes on with the next attempt, by what holds now', async () => {
@@ -90,9 +93,14 @@ describe('what is decided again', () => {
       reason: 'job.notEnabled',
     },
     {
-      name: 'the role is quarantined',
-      change: (world) => world.connect(aTenant({ roles: [aRole({ status: 'quarantined' })] })),
+      name: 'the role opens to others',
+      change: (world) => world.connect(aTenant({ roles: [quarantined('trust.noExternalIdAccepted')] })),
       reason: 'trust.unsafe',
+    },
+    {
+      name: 'the role does not open to us any more',
+      change: (world) => world.connect(aTenant({ roles: [quarantined('trust.rightExternalIdRefused')] })),
+      reason: 'trust.broken',
     },
     {
       name: 'the settings fit no policy',

@@ -29,6 +29,8 @@ describe('a protocol with one safety taken out', () => {
     { wiring: 'noFenceAtIssued', breaks: /^I9: .* the trail does not hold$/ },
     { wiring: 'claimNotOneShot', breaks: /^I3: claimed twice/ },
     { wiring: 'invokeBeforeRecord', breaks: /^I2: .* handed over before its issue was recorded$/ },
+    { wiring: 'otherIdUnannounced', breaks: /^I1: \d calls for .*, \d announced$/ },
+    { wiring: 'marksUnproven', breaks: /^I4: .* was called with another tags$/ },
   ];
 
   it.each(mutants)('is caught within the same seeds: $wiring', async ({ wiring, breaks }) => {

@@ -56,7 +56,7 @@ describe('the session policy of process-logs', () => {
 describe('a tenant that has not said where its logs are', () => {
   it('is refused for each account, and before anything is assumed', () => {
     const facts = { accountId: '222222222222', job: processLogsJob, reading: aTenant() };
-    const decision = decideAccount(facts, roleArnRules);
+    const decision = decideAccount(facts, { mode: 'shared', roleArnRules });
     expect(decision).toMatchObject({ allowed: false, refusal: { reason: 'policy.parameterInvalid' } });
   });
 
