@@ -26,6 +26,10 @@ export function requestRecordId(hash: string): string {
   return `req_${hash}`;
 }
 
+export function probeRecordId(hash: string): string {
+  return `probe_${hash}`;
+}
+
 /** The job's name leads, so that IAM can hold a job's role to the rows of its own job (`dynamodb:LeadingKeys`). */
 export function issuanceRecordId({ job, hash }: { job: string; hash: string }): string {
   return `${job}.${hash}`;

@@ -1,0 +1,47 @@
+import type { ProbeReading } from './probe-answers.ts';
+import type { Probe, ProbeOutcome } from './probe-role.ts';
+import { TRUST_FINDINGS, type TrustFinding } from './trust-finding.ts';
+
+type FoundByOneProbe = Exclude<
+  TrustFinding,
+  'probe.inconclusive' | 'trust.rightExternalIdRefused' | 'trust.previousExternalIdAccepted'
+>;
+
+/** Which answer of which probe is which finding. */
+const FINDING_OF: Readonly<Record<FoundByOneProbe, { readonly probe: Probe; readonly on: ProbeOutcome }>> = {
+  'trust.noExternalIdAccepted': { probe: 'noExternalId', on: 'accepted' },
+  'trust.randomExternalIdAccepted': { probe: 'randomExternalId', on: 'accepted' },
+  'trust.unassignedExternalIdAccepted': { probe: 'unassignedExternalId', on: 'accepted' },
+  'trust.brokerRefused': { probe: 'brokerRightExternalId', on: 'denied' },
+  'trust.wholeAccountAccepted': { probe: 'decoyRightExternalId', on: 'accepted' },
+  'trust.sessionTagsRefused': { probe: 'sessionTags', on: 'denied' },
+  'trust.sourceIdentityRefused': { probe: 'sourceIdentity', on: 'denied' },
+};
+
+/**
+ * What the probes found, the worst first. What they had no answer about stays as it was found before: an outage mends no
+ * role. A role that denies us its own external ID was asked nothing else, and nothing else is said of it.
+ */
+export function findingsOf(reading: ProbeReading, before: readonly TrustFinding[]): readonly TrustFinding[] {
+  return TRUST_FINDINGS.filter((finding) => {
+    const found = isFound(finding, reading);
+    return found ?? (reading.opening.role !== 'refuses' && before.includes(finding));
+  });
+}
+
+/** Undefined: nothing says whether. */
+function isFound(finding: TrustFinding, { opening, complete, outcome }: ProbeReading): boolean | undefined {
+  switch (finding) {
+    case 'probe.inconclusive':
+      return opening.role !== 'refuses' && !complete;
+    case 'trust.rightExternalIdRefused':
+      return opening.role === 'unproven' ? undefined : opening.role === 'refuses';
+    case 'trust.previousExternalIdAccepted':
+      return opening.role === 'unproven' ? undefined : opening.role === 'opens' && opening.takesBoth;
+    default: {
+      const { probe, on } = FINDING_OF[finding];
+      const answer = outcome(probe);
+      return answer === 'accepted' || answer === 'denied' ? answer === on : undefined;
+    }
+  }
+}
