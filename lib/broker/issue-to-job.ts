@@ -5,10 +5,10 @@ import { Secret } from '../sealing/secret.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import { type BrokerDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
 import { callSts, forgetKey, type StsAnswer } from './call-sts.ts';
-import { termsOf, withOtherExternalId } from './call-terms.ts';
+import { announceFurtherCall, furtherCall, LONGEST_PAUSE_MS } from './further-call.ts';
 import { type IssuanceIn, LIMITS } from './issuance.ts';
 import { denied, failed, revoked } from './issuance-endings.ts';
-import { issued, nextCall, ticketRemoved } from './issuance-transitions.ts';
+import { issued, ticketRemoved } from './issuance-transitions.ts';
 import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs, type StsRefusal } from './release-issuance.ts';
 
 /** What one visit to an issuance goes by: nothing of it is read again on the way. */
@@ -22,7 +22,6 @@ export type Visit = {
 
 /** Calls to STS within one visit; the sweeper brings the issuance back for more. */
 const CALLS_PER_VISIT = 2;
-const PAUSE_MS = 1_000;
 
 /**
  * From the recorded intent to the invoked job: assume and get a data key side by side, seal, record, invoke. Each
@@ -43,36 +42,14 @@ export async function issueToJob(
     // Counted anew with another external ID: of that one STS hears for the first time.
     if (further.account !== visit.account) callsHere = 0;
     const mayCall = callsHere < CALLS_PER_VISIT && issuance.call < LIMITS.calls;
-    if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + PAUSE_MS * 2) {
+    if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + LONGEST_PAUSE_MS) {
       return releaseForAnotherCall(issuance, further.told, broker);
     }
-    const again = await announceNextCall(issuance, further, broker);
+    const again = await announceFurtherCall(issuance, further, broker);
     if (again === undefined) return;
     issuance = again;
     visit = { ...visit, account: further.account };
   }
-}
-
-/** A call of the same attempt that may follow an answer: what the answer was, and how the call is made. */
-type FurtherCall = { readonly told: StsRefusal; readonly account: AllowedAccount; readonly waits: boolean };
-
-/**
- * After a refusal that need not be the last word: of a service that is busy, or, while the tenant rotates, of one of its
- * external IDs, for the customer may have changed its trust policy before we knew. Undefined: the answer stands.
- */
-function furtherCall(
-  assumption: Assumption,
-  { call }: IssuanceIn<'intended'>,
-  account: AllowedAccount,
-): FurtherCall | undefined {
-  if (assumption.outcome === 'unavailable') return { told: refusalOf(assumption), account, waits: true };
-  if (assumption.outcome !== 'denied' || assumption.code !== 'sts.denied' || call >= LIMITS.calls) return undefined;
-  const other = withOtherExternalId(account);
-  return other && { told: refusalOf(assumption), account: other, waits: false };
-}
-
-function refusalOf({ code, stsRequestId }: StsRefusal): StsRefusal {
-  return { code, ...(stsRequestId === undefined ? {} : { stsRequestId }) };
 }
 
 async function settleAnswer(
@@ -160,19 +137,4 @@ async function withdraw(
         )
       : ticketRemoved(issuance, { type: 'undelivered', code, dueAtMs: atMs + retryDelayMs(issuance.attempt), atMs });
   await broker.ledger.advance(issuance, after);
-}
-
-/** Undefined: somebody else holds the issuance by now. */
-async function announceNextCall(
-  issuance: IssuanceIn<'intended'>,
-  { told, account, waits }: FurtherCall,
-  broker: BrokerDependencies,
-): Promise<IssuanceIn<'intended'> | undefined> {
-  if (waits) {
-    const [byte = 0] = broker.ids.randomBytes(1);
-    await broker.pause(PAUSE_MS * (0.5 + byte / 256));
-  }
-  const grounds = { owner: issuance.owner, ...told, ...termsOf(account) };
-  const next = nextCall(issuance, grounds, broker.clock.nowMs());
-  return (await broker.ledger.advance(issuance, next)) ? next : undefined;
 }
