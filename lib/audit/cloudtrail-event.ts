@@ -1,0 +1,138 @@
+import * as v from 'valibot';
+
+/**
+ * What of a CloudTrail record of an AssumeRole is ever looked at. Everything else of it is dropped here, at the door:
+ * the session token, which stands in it in full, and the external ID.
+ */
+export type AssumeRoleEvent = {
+  readonly eventId: string;
+  /** The same in both accounts' copies, and what STS told the caller. */
+  readonly stsRequestId: string;
+  readonly atMs: number;
+  readonly region: string;
+  readonly recipientAccountId: string;
+  readonly callerAccountId: string;
+  /** Of the role whose session called; only the caller's own account is told. */
+  readonly callerRoleArn?: string;
+  readonly sourceIpAddress?: string;
+  readonly userAgent?: string;
+  readonly call:
+    | {
+        readonly outcome: 'allowed';
+        readonly roleArn: string;
+        readonly sessionName: string;
+        readonly accessKeyId: string;
+        readonly assumedRoleId: string;
+      }
+    /** What was asked for is not repeated in such a record; the role stands in the message, if AWS put it there. */
+    | { readonly outcome: 'denied'; readonly errorCode: string; readonly roleArn?: string };
+};
+
+export type AssumeRoleReading =
+  | { readonly kind: 'assumeRole'; readonly event: AssumeRoleEvent }
+  /** Of another service or another call: nothing to do with it. */
+  | { readonly kind: 'other' }
+  /** Says that it is an AssumeRole and has not its shape. `eventId` is there when it could be read. */
+  | { readonly kind: 'malformed'; readonly problem: string; readonly eventId?: string };
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2_048));
+const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/));
+const time = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/),
+  v.check((stated) => !Number.isNaN(Date.parse(stated))),
+);
+
+const namesSchema = v.object({ eventSource: v.literal('sts.amazonaws.com'), eventName: v.literal('AssumeRole') });
+
+const identitySchema = v.object({
+  type: text,
+  accountId: v.optional(accountId),
+  invokedBy: v.optional(v.string()),
+  sessionContext: v.optional(v.object({ sessionIssuer: v.optional(v.object({ arn: v.optional(text) })) })),
+});
+
+const recordSchema = v.object({
+  eventID: text,
+  requestID: text,
+  eventTime: time,
+  awsRegion: text,
+  recipientAccountId: v.optional(accountId),
+  sourceIPAddress: v.optional(v.string()),
+  userAgent: v.optional(v.nullable(v.string())),
+  userIdentity: identitySchema,
+  errorCode: v.optional(text),
+  errorMessage: v.optional(v.nullable(v.string())),
+});
+
+const issuedSchema = v.object({
+  requestParameters: v.object({ roleArn: text, roleSessionName: text }),
+  responseElements: v.object({
+    credentials: v.object({ accessKeyId: text }),
+    assumedRoleUser: v.object({ assumedRoleId: text }),
+  }),
+});
+
+/**
+ * Reads one record. Pure, never throws, whatever it is given. Sources: IAM User Guide, "Logging IAM and AWS STS API calls
+ * with CloudTrail"; CloudTrail User Guide, "CloudTrail record contents".
+ */
+export function readAssumeRole(record: unknown): AssumeRoleReading {
+  if (!v.is(namesSchema, record)) return { kind: 'other' };
+  const common = v.safeParse(recordSchema, record);
+  if (!common.success) return malformed(record, common.issues[0]);
+  const { userIdentity, ...facts } = common.output;
+  // A service that assumes a role in its own name is nobody's credential of ours.
+  if (userIdentity.type === 'AWSService' || userIdentity.accountId === undefined) return { kind: 'other' };
+  const call = readCall(record, facts);
+  if ('issue' in call) return malformed(record, call.issue);
+  const callerRoleArn = userIdentity.sessionContext?.sessionIssuer?.arn;
+  return {
+    kind: 'assumeRole',
+    event: {
+      eventId: facts.eventID,
+      stsRequestId: facts.requestID,
+      atMs: Date.parse(facts.eventTime),
+      region: facts.awsRegion,
+      recipientAccountId: facts.recipientAccountId ?? userIdentity.accountId,
+      callerAccountId: userIdentity.accountId,
+      ...(callerRoleArn === undefined ? {} : { callerRoleArn }),
+      ...(facts.sourceIPAddress === undefined ? {} : { sourceIpAddress: facts.sourceIPAddress }),
+      ...(typeof facts.userAgent === 'string' ? { userAgent: facts.userAgent } : {}),
+      call,
+    },
+  };
+}
+
+type Facts = Omit<v.InferOutput<typeof recordSchema>, 'userIdentity'>;
+
+function readCall(
+  record: unknown,
+  { errorCode, errorMessage }: Facts,
+): AssumeRoleEvent['call'] | { readonly issue: v.BaseIssue<unknown> } {
+  if (errorCode !== undefined) {
+    const roleArn = roleIn(errorMessage ?? '');
+    return { outcome: 'denied', errorCode, ...(roleArn === undefined ? {} : { roleArn }) };
+  }
+  const issued = v.safeParse(issuedSchema, record);
+  if (!issued.success) return { issue: issued.issues[0] };
+  const { requestParameters, responseElements } = issued.output;
+  return {
+    outcome: 'allowed',
+    roleArn: requestParameters.roleArn,
+    sessionName: requestParameters.roleSessionName,
+    accessKeyId: responseElements.credentials.accessKeyId,
+    assumedRoleId: responseElements.assumedRoleUser.assumedRoleId,
+  };
+}
+
+/** `… is not authorized to perform: sts:AssumeRole on resource: <arn>`, and more may stand behind it. */
+function roleIn(message: string): string | undefined {
+  return /on resource: (arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576})/.exec(message.slice(0, 4_096))?.[1];
+}
+
+function malformed(record: unknown, issue: v.BaseIssue<unknown>): AssumeRoleReading {
+  const named = v.safeParse(v.object({ eventID: text }), record);
+  const problem = `an AssumeRole record has not its shape at ${v.getDotPath(issue) ?? 'the top level'}`;
+  return { kind: 'malformed', problem, ...(named.success ? { eventId: named.output.eventID } : {}) };
+}
