@@ -27,6 +27,7 @@ describe('templateBaseUrl', () => {
     ['https://bkt.s3.eu-west-1.amazonaws.com', 'aws-cn'],
     ['https://bkt.s3.eu-west-1.amazonaws.com.evil.example', 'aws'],
     ['https://bkt.s3.eu-west-1xamazonaws.com', 'aws'],
+    ['https://bkt.s3.eu-west-1.amazonawsxcom', 'aws'],
     ['https://s3.eu-west-1.amazonaws.com', 'aws'],
     ['https://s3.eu-west-1.amazonaws.com/B', 'aws'],
     ['https://bkt.s3.amazonaws.com', 'aws'],
