@@ -58,7 +58,7 @@ export function openingOf({ results, mode, role, externalIds }: ProbeEvidence): 
   const rightId = externalIdFor({ externalIds }, role);
   const otherId = otherExternalIdFor({ externalIds }, role);
   // A shared deployment has no role that opens without one: that is the danger, never the proof.
-  if (rightId === undefined) return { role: 'unproven' };
+  if (rightId === undefined || rightId === '') return { role: 'unproven' };
   const byRight = { outcome: right, externalId: rightId };
   if (otherId === undefined) return openingByOne(byRight);
   const byOther = { outcome: outcomeOf(results, 'otherExternalId'), externalId: otherId };
