@@ -13,12 +13,12 @@ export type JobsTemplateInput = {
 };
 
 /** A template needs to know that there are external IDs, and holds none: this one is nobody's. */
-const NOBODYS_UUID = '00000000-0000-4000-8000-000000000000';
+const UNASSIGNED_UUID = '00000000-0000-4000-8000-000000000000';
 
 /** The CloudFormation template of all tenants that have these jobs and no settings for them. Throws on a refusal. */
 export function templateForJobs({ deployment, catalogue, ...input }: JobsTemplateInput): string {
   const needless = [...catalogue.values()].filter((job) => job.defaultSettings !== undefined).map(({ name }) => name);
-  const externalIds = { current: `cb-${deployment.deploymentId}-${NOBODYS_UUID}` };
+  const externalIds = { current: `cb-${deployment.deploymentId}-${UNASSIGNED_UUID}` };
   const reading = onboardingText({
     ...input,
     deployment,
