@@ -5,15 +5,37 @@ export function roleRecord({ accountId, roleName }: { accountId: string; roleNam
   return `${accountRolesPrefix(accountId)}${roleName}`;
 }
 
+/** What the records of roles begin with. */
+export const ROLES_PREFIX = 'role#';
+
 /** What the records of one account's roles begin with. */
 export function accountRolesPrefix(accountId: string): string {
-  return `role#${accountId}#`;
+  return `${ROLES_PREFIX}${accountId}#`;
 }
 
-/** The partition of an item that says which one tenant holds a role ARN or an external ID. Not a tenant id: it has a `#`. */
-export function bindingPartition(kind: 'role-arn' | 'external-id', hash: string): string {
+/** The record that keeps apart the jobs of one account's roles. */
+export function accountClaimsRecord(accountId: string): string {
+  return `account#${accountId}`;
+}
+
+/** What the records of past changes begin with. */
+export const CHANGES_PREFIX = 'change#';
+
+/** A change of a tenant's or a role's item, by the version that it made. */
+export function changeRecord(record: string, version: number): string {
+  return `${CHANGES_PREFIX}${record}#${String(version).padStart(8, '0')}`;
+}
+
+export const tenantIndexes = { byStatus: 'byStatus', byVerifySlot: 'byVerifySlot' } as const;
+
+/**
+ * The partition of an item that says which one tenant holds a role ARN or an external ID, or is the customer of a
+ * dedicated deployment. Not a tenant id: it has a `#`.
+ */
+export function bindingPartition(kind: BindingKind, hash: string): string {
   return `binding#${kind}#${hash}`;
 }
+export type BindingKind = 'role-arn' | 'external-id' | 'customer';
 export const BINDING_RECORD = 'binding';
 
 export const switchIds = {

@@ -22,7 +22,10 @@ const tableSchema = v.object({
       v.object({
         IndexName: v.string(),
         KeySchema: v.array(key),
-        Projection: v.object({ ProjectionType: v.picklist(['KEYS_ONLY', 'ALL']) }),
+        Projection: v.object({
+          ProjectionType: v.picklist(['KEYS_ONLY', 'ALL', 'INCLUDE']),
+          NonKeyAttributes: v.optional(v.array(v.string())),
+        }),
       }),
     ),
   ),

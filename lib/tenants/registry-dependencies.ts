@@ -1,0 +1,29 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { RoleArnRules } from './role-arn.ts';
+import type { RegistryRefusal } from './tenant-registry.ts';
+import type { TenantsTable } from './tenants-table.ts';
+
+/** What every part of the registry works with. */
+export type RegistryDependencies = {
+  readonly table: TenantsTable;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly config: RegistryConfig;
+};
+
+export type RegistryConfig = {
+  readonly tenantsTable: string;
+  /** Part of every external ID. */
+  readonly deploymentId: string;
+  /** `dedicated`: one customer, and no external IDs. */
+  readonly mode: 'shared' | 'dedicated';
+  readonly roleArnRules: RoleArnRules;
+};
+
+/** How often a change is begun again because others changed the same items meanwhile. */
+export const ROUNDS = 50;
+
+export function refusal(refused: RegistryRefusal['refused'], explanation: string): RegistryRefusal {
+  return { refused, explanation };
+}
