@@ -73,7 +73,7 @@ async function goOnRotating(
   world: FaultyWorld,
   { before, random }: { readonly before: TenantReading; readonly random: Random },
 ): Promise<void> {
-  const policies: readonly [readonly Slot[], ...(readonly Slot[])[]] = [['current'], ['next'], SLOTS, SLOTS];
+  const policies: readonly [readonly Slot[], ...(readonly Slot[])[]] = [['current'], ['next'], SLOTS, SLOTS, []];
   if (random.below(8) === 0) world.sts.trusts = takes(random.pick(policies));
   if (random.below(8) === 0) await world.connect(rotating(before, random.pick(['current', 'next'])));
 }

@@ -47,6 +47,7 @@ describe('whoever was fenced out', () => {
     await slow?.finally;
     await world.settle();
     expect(await world.issuance()).toMatchObject({ state: 'completed', attempt: 2 });
+    expect(world.pipeline.denialsNoted).toEqual([]);
     expect(await world.violations()).toEqual([]);
   });
 });
