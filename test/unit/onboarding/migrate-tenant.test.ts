@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { makeTenantMigration } from '../../../lib/onboarding/migrate-tenant.ts';
+import type { Tenant, TenantRole } from '../../../lib/tenants/tenant.ts';
+import { aRole, aTenant } from '../../support/a-tenant.ts';
+import { frozenClock } from '../../support/frozen-clock.ts';
+import { Crash, crashes } from '../../support/tenant-lifecycle/crashes.ts';
+import { inMemoryRegistry } from '../../support/tenant-lifecycle/in-memory-registry.ts';
+
+const KEYS = ['AKIAAAAAAAAAAAAAAAA1', 'AKIAAAAAAAAAAAAAAAA2'];
+const legacy: Partial<Tenant> = {
+  status: 'migrating',
+  importId: 'import-1',
+  legacyAccessKeyIds: KEYS,
+  enabledJobs: ['scan-account', 'process-logs'],
+  settings: { 'scan-account': { bucketNamePrefixes: ['acme'] } },
+  schedule: { 'scan-account': { everyHours: 24 } },
+  notes: 'since 2019',
+};
+
+function world(tenant: Partial<Tenant> = {}, roles: readonly Partial<TenantRole>[] = [], { dedicated = false } = {}) {
+  const registry = inMemoryRegistry(frozenClock(), { dedicated });
+  const { externalIds: _none, ...without } = aTenant().tenant;
+  registry.put({ tenant: { ...without, ...legacy, ...tenant }, roles: roles.map((role) => aRole(role)) });
+  const steps = crashes();
+  const migration = makeTenantMigration({ registry: steps.wrap('registry', registry) });
+  const asked = { tenantId: 'acme', by: 'ops' };
+  return {
+    registry,
+    steps,
+    start: () => migration.start(asked),
+    finish: () => migration.finish(asked),
+    keyDeleted: (accessKeyId: string) => migration.keyDeleted({ ...asked, accessKeyId }),
+    tenant: () => registry.tenants.get('acme')?.tenant,
+  };
+}
+
+describe('starting a migration', () => {
+  it('makes the external ID; the tenant stays what it is', async () => {
+    const at = world();
+    expect(await at.start()).toMatchObject({ made: true, tenant: { status: 'migrating' } });
+    expect(at.tenant()).toMatchObject({ ...legacy, externalIds: { current: expect.stringMatching(/^cb-/) } });
+    expect(at.registry.changes).toMatchObject([{ change: 'migration.started', by: 'ops' }]);
+  });
+
+  it('makes it once', async () => {
+    const at = world();
+    await at.start();
+    const { externalIds } = at.tenant() ?? {};
+    expect(await at.start()).toMatchObject({ made: false, tenant: { externalIds } });
+    expect(at.registry.changes).toHaveLength(1);
+  });
+
+  it('makes it once for two who ask at the same time, and shows it to one', async () => {
+    const at = world();
+    const answers = await Promise.all([at.start(), at.start()]);
+    expect(answers.map((answer) => 'made' in answer && answer.made).sort()).toEqual([false, true]);
+  });
+
+  it('makes none in a dedicated deployment', async () => {
+    expect(await world({}, [], { dedicated: true }).start()).toMatchObject({
+      made: false,
+      tenant: { status: 'migrating' },
+    });
+  });
+
+  it.each([
+    ['active', 'tenant.notMigrating'],
+    ['offboarded', 'tenant.offboarded'],
+  ] as const)('is refused for a tenant that is %s', async (status, refused) => {
+    expect(await world({ status }).start()).toMatchObject({ refused });
+  });
+
+  it('goes on where it was interrupted', async () => {
+    for (let step = 0; ; step += 1) {
+      const at = world();
+      at.steps.crashAt(step, 'after');
+      const ended = await at.start().catch((error: unknown) => error);
+      if (!(ended instanceof Crash)) return;
+      at.steps.restart();
+      await at.start();
+      expect(at.tenant()?.externalIds?.current).toMatch(/^cb-/);
+      expect(at.registry.changes).toHaveLength(1);
+    }
+  });
+});
+
+describe('finishing a migration', () => {
+  it('makes the tenant active and keeps the rest of it', async () => {
+    const at = world({}, [{ jobs: ['scan-account'] }, { jobs: ['process-logs'], accountId: '333333333333' }]);
+    expect(await at.finish()).toMatchObject({ ...legacy, status: 'active' });
+    expect(at.registry.changes).toMatchObject([{ change: 'tenant.migrated' }]);
+    // Again, because its answer may have been lost.
+    expect(await at.finish()).toMatchObject({ status: 'active' });
+    expect(at.registry.changes).toHaveLength(1);
+  });
+
+  const refusals: readonly { name: string; roles: readonly Partial<TenantRole>[]; refused: string; says: string }[] = [
+    { name: 'has no role', roles: [], refused: 'account.none', says: 'connect a role' },
+    {
+      name: 'has no trusted role',
+      roles: [{ status: 'pending' }],
+      refused: 'account.notVerified',
+      says: 'no role is trusted',
+    },
+    {
+      name: 'has a job without a role',
+      roles: [{ jobs: ['scan-account'] }],
+      refused: 'account.notVerified',
+      says: 'no trusted role serves process-logs',
+    },
+    {
+      name: 'has a job whose role is not trusted',
+      roles: [{ jobs: ['scan-account'] }, { jobs: ['process-logs'], status: 'quarantined' }],
+      refused: 'account.notVerified',
+      says: 'no trusted role serves process-logs',
+    },
+  ];
+  it.each(refusals)('is refused while the tenant $name', async ({ roles, refused, says }) => {
+    const at = world({}, roles);
+    expect(await at.finish()).toMatchObject({ refused, explanation: expect.stringContaining(says) });
+    expect(at.tenant()?.status).toBe('migrating');
+  });
+
+  it('is refused for a tenant that never had keys, and for one that left', async () => {
+    const never = world({ status: 'active' }, [{}]);
+    never.registry.put(aTenant());
+    expect(await never.finish()).toMatchObject({ refused: 'tenant.notMigrating' });
+    expect(await world({ status: 'offboarded' }, [{}]).finish()).toMatchObject({ refused: 'tenant.offboarded' });
+  });
+});
+
+describe('the access keys that the customer has to delete', () => {
+  it('are named until each is told to be gone, and that is recorded', async () => {
+    const at = world({ status: 'active' });
+    expect(await at.keyDeleted(KEYS[0] ?? '')).toMatchObject({ legacyAccessKeyIds: [KEYS[1]] });
+    expect(await at.keyDeleted(KEYS[1] ?? '')).not.toHaveProperty('legacyAccessKeyIds');
+    expect(at.registry.changes.map(({ change }) => change)).toEqual(['legacyKey.deleted', 'legacyKey.deleted']);
+  });
+
+  it('are not ticked off by another id; those that are left are named', async () => {
+    const at = world();
+    const answer = await at.keyDeleted('AKIAAAAAAAAAAAAAAAA9');
+    expect(answer).toMatchObject({
+      refused: 'request.fieldInvalid',
+      explanation: expect.stringContaining(KEYS[0] ?? ''),
+    });
+    expect(at.tenant()?.legacyAccessKeyIds).toEqual(KEYS);
+  });
+
+  it('are both gone when two are told at once', async () => {
+    const at = world();
+    await Promise.all(KEYS.map((key) => at.keyDeleted(key)));
+    expect(at.tenant()).not.toHaveProperty('legacyAccessKeyIds');
+  });
+});
