@@ -9,7 +9,7 @@ import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';
 import { makeDataKeySource } from '../sealing/data-key.ts';
 import { makeSwitches } from '../switches/switches.ts';
-import { makeTenantRegistry } from '../tenants/dynamo-tenant-registry.ts';
+import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
 import { makeAssumeTenantRole } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { makeLedger } from './dynamo-ledger.ts';
@@ -27,10 +27,8 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
   const dynamo = documentClient();
   const log = makeTransitionLog(deployment);
   const queue = makeRequestQueue({ sqs: sqsClient(), config: environment });
-  const rules = decisionRules(environment, deployment);
-  const registryConfig = { ...environment, deploymentId: deployment.deploymentId, roleArnRules: rules.roleArnRules };
   const broker: BrokerDependencies = {
-    registry: makeTenantRegistry({ dynamo, clock, ids, config: registryConfig }),
+    registry: makeTenantReader({ dynamo, config: environment }),
     switches: makeSwitches({ dynamo, clock, config: environment }),
     ledger: makeLedger({ dynamo, log, config: environment }),
     assumeTenantRole: makeAssumeTenantRole({
@@ -52,7 +50,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
       brokerAccountId: environment.brokerAccountId,
       requesters: deployment.requesters,
       jobs: jobCatalogue,
-      rules,
+      rules: decisionRules(environment, deployment),
     },
   };
   return {

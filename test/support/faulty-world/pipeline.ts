@@ -12,7 +12,7 @@ import { makeRequestQueue } from '../../../lib/platform/request-queue.ts';
 import type { TransitionLog } from '../../../lib/platform/transition-log.ts';
 import { makeDataKeySource } from '../../../lib/sealing/data-key.ts';
 import { makeSwitches } from '../../../lib/switches/switches.ts';
-import { makeTenantRegistry } from '../../../lib/tenants/dynamo-tenant-registry.ts';
+import { makeTenantReader } from '../../../lib/tenants/dynamo-tenant-reader.ts';
 import { BROKER_ACCOUNT, roleArnRules } from '../a-tenant.ts';
 import { tables } from '../dynamo-tables.ts';
 import type { FrozenClock } from '../frozen-clock.ts';
@@ -47,8 +47,6 @@ export function makePipeline(parts: PipelineParts) {
   const queue = fakeQueue(faults, clock);
   const config = {
     ...tables,
-    deploymentId: 'test1',
-    roleArnRules,
     requestQueueUrl: QUEUE_URL,
     requestDeadLetterQueueUrl: DEAD_LETTERS_URL,
     envelopeKeyArn: ENVELOPE_KEY_ARN,
@@ -62,7 +60,7 @@ export function makePipeline(parts: PipelineParts) {
   const sendToQueue = (body: string) => requestQueue.send(body);
 
   const broker: BrokerDependencies = {
-    registry: makeTenantRegistry({ dynamo, clock, ids, config }),
+    registry: makeTenantReader({ dynamo, config }),
     switches,
     assumeTenantRole: unsafeAssumption(makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) }), wiring),
     noteDenial: async (denied) => void denialsNoted.push(denied),
