@@ -23,7 +23,8 @@ async function open(world: LifecycleWorld, name: string, state: 'intended' | 'is
 function claim(world: LifecycleWorld, issuanceId: string, change: object = {}): void {
   const { ticket: _ticket, ...item } = world.ledger.items.get(issuanceId) ?? {};
   const claimed = { state: 'claimed', claim: { atMs: START_MS, attempt: 1, by: 'request-1' }, ...change };
-  world.ledger.items.set(issuanceId, { ...item, ...claimed });
+  const members = Object.entries({ ...item, ...claimed }).filter(([, member]) => member !== undefined);
+  world.ledger.items.set(issuanceId, Object.fromEntries(members));
 }
 
 describe('suspending a tenant', () => {
@@ -92,6 +93,37 @@ describe('suspending a tenant', () => {
     };
     const alive = [{ issuanceId: recordId, state: 'intended', endsByMs: BOUND_MS }];
     expect(await world.suspend()).toMatchObject({ revokedIssuances: 0, alive });
+  });
+
+  it('ends at its second look what moved too often at the first', async () => {
+    const world = lifecycleWorld();
+    const { recordId } = await open(world, 'a', 'intended');
+    let moves = 2;
+    world.steps.onCall = async (call) => {
+      const there = await world.ledger.readIssuance(recordId);
+      if (call !== 'ledger.advance' || there?.state !== 'intended' || moves === 0) return;
+      moves -= 1;
+      await world.ledger.advance(there, nextCall(there, { owner: 'other' }, world.clock.nowMs()));
+    };
+    expect(await world.suspend()).toMatchObject({ revokedIssuances: 1, alive: [] });
+  });
+
+  const fence = { endsByMs: START_MS + 600_000 };
+  it.each([
+    { name: 'completed', change: { state: 'completed' }, alive: [fence] },
+    { name: 'reported as failed', change: { state: 'failed' }, alive: [fence] },
+    { name: 'unknown', change: { state: 'unknown' }, alive: [fence] },
+    { name: 'failed before it was claimed', change: { state: 'failed', claim: undefined }, alive: [] },
+    { name: 'expired', change: { state: 'expired', claim: undefined }, alive: [] },
+  ])('tells of a session until its fence, whatever its job says: $name', async ({ change, alive }) => {
+    const world = lifecycleWorld();
+    const { recordId } = await open(world, 'a');
+    claim(world, recordId, change);
+    const before = structuredClone(world.ledger.items.get(recordId));
+    const report = await world.suspend();
+    expect(report).toMatchObject({ revokedIssuances: 0, alive });
+    expect('alive' in report && report.alive.length).toBe(alive.length);
+    expect(world.ledger.items.get(recordId)).toEqual(before);
   });
 
   it('is not held up by a row that a job filled with nonsense, and tells of it', async () => {
