@@ -428,6 +428,14 @@ const rotations: readonly TrustCase[] = [
       ),
       {
         ...shared,
+        title: 'both opened it before, and one is lost now',
+        before: { status: 'trusted', findings: ['trust.previousExternalIdAccepted'] },
+        answers: { ...SAFE, otherExternalId: I },
+        status: 'trusted',
+        findings: ['probe.inconclusive', 'trust.previousExternalIdAccepted'],
+      },
+      {
+        ...shared,
         title: 'both open it, and so does none',
         answers: { ...SAFE, otherExternalId: A, noExternalId: A },
         status: 'quarantined',
