@@ -33,9 +33,11 @@ export function tenantsTable({
   readonly config: { readonly tenantsTable: string };
 }): TenantsTable {
   return {
-    async read(key) {
+    async read({ tenantId, record }) {
       return stored('a tenant could not be read', async () => {
-        const answer = await dynamo.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
+        const answer = await dynamo.send(
+          new GetCommand({ TableName, Key: { tenantId, record }, ConsistentRead: true }),
+        );
         return answer.Item;
       });
     },
@@ -73,9 +75,9 @@ export function tenantsTable({
       }
     },
 
-    async removeIf(key, asRead) {
+    async removeIf({ tenantId, record }, asRead) {
       try {
-        await dynamo.send(new DeleteCommand({ TableName, Key: key, ...conditionOf(asRead) }));
+        await dynamo.send(new DeleteCommand({ TableName, Key: { tenantId, record }, ...conditionOf(asRead) }));
       } catch (error) {
         if (!isConditionFailed(error)) throw storeError(error, 'a tenant could not be written');
       }

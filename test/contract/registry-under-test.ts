@@ -1,13 +1,30 @@
+import type { TrustProof } from '../../lib/onboarding/assess-trust.ts';
 import type { Ids } from '../../lib/platform/ids.ts';
 import type { Tenant, TenantRole } from '../../lib/tenants/tenant.ts';
 import type { NewRole, NewTenant, RegistryRefusal, TenantRegistry } from '../../lib/tenants/tenant-registry.ts';
 import { countingIds } from '../support/counting-ids.ts';
+import { START_MS } from '../support/frozen-clock.ts';
 
 /** A registry that a contract is held against, and what its tests say again and again. */
 export type RegistryUnderTest = {
   readonly registry: TenantRegistry;
   /** Puts this item there as it is, unchecked. */
   readonly write: (item: Readonly<Record<string, unknown>>) => Promise<void>;
+};
+
+/** Who asks, in these tests. */
+export const BY = 'arn:aws:iam::111111111111:role/operators';
+
+export const PROVEN: TrustProof = {
+  status: 'trusted',
+  findings: [],
+  capabilities: { sessionTags: true, sourceIdentity: false },
+  verifiedAtMs: START_MS,
+};
+export const UNSAFE: TrustProof = {
+  status: 'quarantined',
+  findings: ['trust.noExternalIdAccepted'],
+  verifiedAtMs: START_MS,
 };
 
 let names = 0;
@@ -18,14 +35,14 @@ export const arnIn = (accountId: string, name = 'scanner') =>
 
 export async function registered({ registry }: RegistryUnderTest, change: Partial<NewTenant> = {}): Promise<Tenant> {
   const tenant = { tenantId: aTenantId(), name: 'Acme', enabledJobs: ['scan-account'], ...change };
-  return accepted(await registry.registerTenant(tenant));
+  return accepted(await registry.registerTenant(tenant, BY));
 }
 
 export async function connected(
   { registry }: RegistryUnderTest,
   role: Partial<NewRole> & Pick<NewRole, 'tenantId'>,
 ): Promise<TenantRole> {
-  return accepted(await registry.connectRole({ roleArn: arnIn(anAccount()), jobs: 'all', ...role }));
+  return accepted(await registry.connectRole({ roleArn: arnIn(anAccount()), jobs: 'all', ...role }, BY));
 }
 
 export function accepted<Answer>(answer: Answer | RegistryRefusal): Answer {

@@ -7,6 +7,7 @@ import {
   anAccount,
   arnIn,
   aTenantId,
+  BY,
   connected,
   countingIdsOfTheirOwn,
   type RegistryUnderTest,
@@ -28,6 +29,7 @@ export function tenantRegistryContract(name: string, make: (ids: Ids) => Registr
         version: 1,
         createdAtMs: START_MS,
         enabledJobs: ['scan-account'],
+        lastChange: { change: 'tenant.registered', by: BY, atMs: START_MS },
       });
       expect(made.externalIds).toEqual({ current: expect.stringMatching(/^cb-test1-[0-9a-f-]{36}$/) });
       expect(await at.registry.readTenant(made.tenantId)).toEqual({ tenant: made, roles: [] });
@@ -35,7 +37,7 @@ export function tenantRegistryContract(name: string, make: (ids: Ids) => Registr
 
     it('registers a tenant once', async () => {
       const made = await registered(at);
-      const again = await at.registry.registerTenant({ tenantId: made.tenantId, name: 'B', enabledJobs: [] });
+      const again = await at.registry.registerTenant({ tenantId: made.tenantId, name: 'B', enabledJobs: [] }, BY);
       expect(again).toMatchObject({ refused: 'tenant.alreadyRegistered' });
       expect(await at.registry.readTenant(made.tenantId)).toEqual({ tenant: made, roles: [] });
     });
@@ -43,32 +45,52 @@ export function tenantRegistryContract(name: string, make: (ids: Ids) => Registr
     it.each(['', 'a', 'Acme', 'acme.', 'binding#role-arn#x', '\u0430cme', 'acme\n'])(
       'registers no tenant %j',
       async (tenantId) => {
-        const answer = await at.registry.registerTenant({ tenantId, name: 'B', enabledJobs: [] });
+        const answer = await at.registry.registerTenant({ tenantId, name: 'B', enabledJobs: [] }, BY);
         expect(answer).toMatchObject({ refused: 'tenant.idInvalid' });
       },
     );
 
     it.each(['externalId', 'externalIds', 'status', 'version'])('takes no %s from outside', async (field) => {
       const wanted = { tenantId: aTenantId(), name: 'B', enabledJobs: [], ...{ [field]: { current: 'chosen-by-us' } } };
-      const made = accepted(await at.registry.registerTenant(wanted));
+      const made = accepted(await at.registry.registerTenant(wanted, BY));
       const role = {
         tenantId: made.tenantId,
         roleArn: arnIn(anAccount()),
         jobs: 'all' as const,
         ...{ [field]: 'chosen' },
       };
-      await at.registry.connectRole(role);
+      await at.registry.connectRole(role, BY);
       const reading = await at.registry.readTenant(made.tenantId);
       expect(reading?.tenant).toEqual(made);
       expect(JSON.stringify(reading)).not.toContain('chosen');
+    });
+
+    it('takes a tenant that left back in, with another external ID and none of its roles', async () => {
+      const made = await registered(at, { settings: { 'scan-account': { a: 1 } } });
+      const role = await connected(at, { tenantId: made.tenantId });
+      const change = { status: 'offboarded', externalIds: null } as const;
+      const left = accepted(await at.registry.changeTenant(made, change, { change: 'tenant.offboarded', by: BY }));
+      expect(left.externalIds).toBeUndefined();
+      const back = await registered(at, { tenantId: made.tenantId });
+      expect(back).toMatchObject({ status: 'active', settings: {}, version: 3 });
+      expect(back.externalIds?.current).not.toBe(made.externalIds?.current);
+      expect(await at.registry.readTenant(made.tenantId)).toEqual({ tenant: back, roles: [] });
+      await connected(at, { tenantId: (await registered(at)).tenantId, roleArn: role.roleArn });
+    });
+
+    it('is registered once, however many ask at once', async () => {
+      const tenant = { tenantId: aTenantId(), name: 'A', enabledJobs: [] };
+      const answers = await Promise.all([1, 2, 3, 4].map(() => at.registry.registerTenant(tenant, BY)));
+      const made = answers.flatMap((answer) => ('refused' in answer ? [] : [answer]));
+      expect(made).toEqual([(await at.registry.readTenant(tenant.tenantId))?.tenant]);
     });
 
     it('shares no external ID, even when the source of randomness repeats itself', async () => {
       const stuck = make({ ...countingIds(), uuid: () => '0123abcd-0123-4abc-89ab-0123456789ab' });
       const first = aTenantId();
       const second = aTenantId();
-      await stuck.registry.registerTenant({ tenantId: first, name: 'A', enabledJobs: [] });
-      const registering = stuck.registry.registerTenant({ tenantId: second, name: 'B', enabledJobs: [] });
+      await stuck.registry.registerTenant({ tenantId: first, name: 'A', enabledJobs: [] }, BY);
+      const registering = stuck.registry.registerTenant({ tenantId: second, name: 'B', enabledJobs: [] }, BY);
       await expect(registering).rejects.toMatchObject({ code: 'internal' });
       await expect(registering).rejects.toThrow(/^(?!.*0123abcd)/);
       expect(await stuck.registry.readTenant(second)).toBeUndefined();
@@ -78,7 +100,9 @@ export function tenantRegistryContract(name: string, make: (ids: Ids) => Registr
     it('reads a tenant with all its roles, or those of the named accounts only', async () => {
       const { tenantId } = await registered(at);
       const accounts = [anAccount(), anAccount(), anAccount()];
-      for (const account of accounts) await connected(at, { tenantId, roleArn: arnIn(account) });
+      for (const account of accounts) {
+        await connected(at, { tenantId, roleArn: arnIn(account), jobs: ['scan-account'] });
+      }
       await connected(at, { tenantId, roleArn: arnIn(accounts[0] ?? '', 'second'), jobs: ['copy-logs'] });
       const accountsOf = async (named?: readonly string[]) =>
         (await at.registry.readTenant(tenantId, named))?.roles.map(({ accountId }) => accountId).sort();

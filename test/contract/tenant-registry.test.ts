@@ -8,11 +8,12 @@ import { tables, withTables } from '../support/dynamo-tables.ts';
 import { failingWith } from '../support/failing-dynamo.ts';
 import { frozenClock } from '../support/frozen-clock.ts';
 import { connectedRolesContract } from './connected-roles.contract.ts';
-import type { RegistryUnderTest } from './registry-under-test.ts';
+import { BY, PROVEN, type RegistryUnderTest } from './registry-under-test.ts';
+import { tenantChangesContract } from './tenant-changes.contract.ts';
 import { tenantRegistryContract } from './tenant-registry.contract.ts';
 
 const dynamo = withTables();
-const config = { tenantsTable: tables.tenantsTable, deploymentId: 'test1', roleArnRules };
+const config = { tenantsTable: tables.tenantsTable, deploymentId: 'test1', mode: 'shared', roleArnRules } as const;
 
 function inDynamo(ids: Ids): RegistryUnderTest {
   const client = dynamo.client();
@@ -26,21 +27,24 @@ function inDynamo(ids: Ids): RegistryUnderTest {
 
 tenantRegistryContract('in DynamoDB', inDynamo);
 connectedRolesContract('in DynamoDB', inDynamo);
+tenantChangesContract('in DynamoDB', inDynamo);
 
 describe('the items of the registry', () => {
   it('are plain in one place only: no binding shows the external ID or the role that it binds', async () => {
     const client = dynamo.client();
     const registry = makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids: systemIds, config });
     const roleArn = 'arn:aws:iam::888888888888:role/credential-broker/scanner';
-    await registry.registerTenant({ tenantId: 'plain', name: 'P', enabledJobs: [] });
-    await registry.connectRole({ tenantId: 'plain', roleArn, jobs: 'all' });
+    await registry.registerTenant({ tenantId: 'plain', name: 'P', enabledJobs: [] }, BY);
+    await registry.connectRole({ tenantId: 'plain', roleArn, jobs: 'all' }, BY);
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tables.tenantsTable }));
     const bindings = Items.filter((item) => item['owner'] === 'plain');
     expect(bindings.map((item) => Object.keys(item).sort())).toEqual([
-      ['owner', 'record', 'tenantId'],
-      ['owner', 'record', 'tenantId'],
+      ['owner', 'record', 'tenantId', 'writeId'],
+      ['owner', 'record', 'tenantId', 'writeId'],
     ]);
     expect(JSON.stringify(bindings)).not.toMatch(/cb-test1|arn:aws/);
+    const others = Items.filter((item) => item['record'] !== 'tenant');
+    expect(JSON.stringify(others)).not.toContain('cb-test1');
   });
 });
 
@@ -48,10 +52,10 @@ describe('a request that names a thousand accounts', () => {
   it('costs one query of the roles and gives those of the named accounts', async () => {
     const client = dynamo.client();
     const registry = makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids: systemIds, config });
-    await registry.registerTenant({ tenantId: 'wide', name: 'W', enabledJobs: [] });
+    await registry.registerTenant({ tenantId: 'wide', name: 'W', enabledJobs: [] }, BY);
     for (const accountId of ['900000000001', '900000009999']) {
       const roleArn = `arn:aws:iam::${accountId}:role/credential-broker/scanner`;
-      await registry.connectRole({ tenantId: 'wide', roleArn, jobs: 'all' });
+      await registry.connectRole({ tenantId: 'wide', roleArn, jobs: 'all' }, BY);
     }
     let calls = 0;
     client.middlewareStack.add((next) => (input) => {
@@ -67,15 +71,32 @@ describe('a request that names a thousand accounts', () => {
 
 describe('a table that cannot be used', () => {
   it('is an error for every operation, never an answer', async () => {
+    const working = inDynamo(systemIds).registry;
+    const tenant = await working.registerTenant({ tenantId: 'busy', name: 'A', enabledJobs: [] }, BY);
+    const roleArn = 'arn:aws:iam::222222222299:role/credential-broker/scanner';
+    const role = await working.connectRole({ tenantId: 'busy', roleArn, jobs: 'all' }, BY);
+    if ('refused' in tenant || 'refused' in role) throw new Error('refused');
     const client = failingWith(
       dynamo.client({ maxAttempts: 1 }),
       new ThrottlingException({ message: 'm', $metadata: {} }),
     );
     const registry = makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids: systemIds, config });
-    const roleArn = 'arn:aws:iam::222222222222:role/credential-broker/scanner';
-    const busy = { code: 'store.busy', retryable: true };
-    await expect(registry.readTenant('acme')).rejects.toMatchObject(busy);
-    await expect(registry.registerTenant({ tenantId: 'acme', name: 'A', enabledJobs: [] })).rejects.toMatchObject(busy);
-    await expect(registry.connectRole({ tenantId: 'acme', roleArn, jobs: 'all' })).rejects.toMatchObject(busy);
+    const legacy = { tenantId: 'acme', name: 'A', enabledJobs: [], legacyAccessKeyIds: [], importId: 'i' };
+    const operations = [
+      registry.readTenant('busy'),
+      registry.registerTenant({ tenantId: 'acme', name: 'A', enabledJobs: [] }, BY),
+      registry.importTenant(legacy, BY),
+      registry.undoImport(legacy),
+      registry.changeTenant(tenant, { notes: 'n' }, { change: 'tenant.settingsChanged', by: BY }),
+      registry.newExternalId('busy'),
+      registry.connectRole({ tenantId: 'busy', roleArn, jobs: 'all' }, BY),
+      registry.disconnectRole(role, BY),
+      registry.recordVerification(role, PROVEN, BY),
+      registry.readChanges('busy', { limit: 9 }),
+    ];
+    const outcomes = await Promise.allSettled(operations);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store.busy', retryable: true } });
+    }
   });
 });
