@@ -113,8 +113,9 @@ async function applyLine(
 
 /** What keeps a line from counting as brought in by the tenant that is there. */
 function conflict(there: Tenant, wanted: ImportedTenant, importId: string): string | undefined {
+  if (there.status === 'offboarded') return 'this tenant has left; register it again';
   if (there.importId !== importId) return 'a tenant with this id is registered already';
-  const wasChangedSince = there.version > 1;
+  const wasChangedSince = there.lastChange?.change !== 'tenant.imported';
   if (wasChangedSince || isDeepStrictEqual(contentOf(there), contentOf(wanted))) return undefined;
   return 'this import brought in another tenant with this id; give the file another import id';
 }

@@ -78,7 +78,7 @@ export function inMemoryRegistry(clock: FrozenClock, { dedicated = false } = {})
     },
     async undoImport({ tenantId, importId }) {
       const tenant = tenants.get(tenantId)?.tenant;
-      if (tenant?.importId !== importId || tenant.version !== 1) return false;
+      if (tenant?.importId !== importId || tenant.lastChange?.change !== 'tenant.imported') return false;
       return tenants.delete(tenantId);
     },
     async recordVerification(role, proof, by) {

@@ -47,6 +47,9 @@ const full = {
   notes: 'since 2019\nask for Jo',
 };
 
+/** What stands in a tenant that an operator changed. */
+const lastChange = { change: 'tenant.settingsChanged', atMs: 1, by: 'ops' } as const;
+
 describe('a line that is taken in', () => {
   it('becomes a migrating tenant with everything that it says, and without an external ID', async () => {
     const at = world();
@@ -138,6 +141,12 @@ describe('a line that is not taken in', () => {
     expect(await at.check(full)).toMatchObject([{ problem: 'a tenant with this id is registered already' }]);
   });
 
+  it('is one whose tenant has left', async () => {
+    const at = world();
+    at.registry.put(aTenant({ tenant: { status: 'offboarded' } }));
+    expect(await at.check(full)).toMatchObject([{ problem: 'this tenant has left; register it again' }]);
+  });
+
   it('is told, and the others are taken in, when a tenant is registered between the check and the write', async () => {
     const at = world();
     at.steps.onCall = (call) => {
@@ -226,7 +235,7 @@ describe('an import that is repeated', () => {
       { line: 3, tenantId: 'other' },
     ]);
     const { tenant } = at.registry.tenants.get('acme') ?? aTenant();
-    at.registry.put({ tenant: { ...tenant, name: 'New', version: 2 }, roles: [] });
+    at.registry.put({ tenant: { ...tenant, name: 'New', lastChange }, roles: [] });
     expect(await at.check(full)).toEqual([{ line: 2, tenantId: 'acme' }]);
     expect(at.registry.changes).toHaveLength(before);
   });
@@ -273,7 +282,7 @@ describe('an import that is undone', () => {
     const at = world();
     await at.apply(full);
     const { tenant } = at.registry.tenants.get('acme') ?? aTenant();
-    at.registry.put({ tenant: { ...tenant, version: 2 }, roles: [] });
+    at.registry.put({ tenant: { ...tenant, lastChange }, roles: [] });
     expect(await at.undo(full)).toMatchObject([{ problem: expect.stringContaining('changed since') }]);
     expect(at.ids()).toEqual(['acme']);
   });
