@@ -27,6 +27,7 @@ export type RoleArnReading =
   | { readonly valid: false; readonly problem: string };
 
 const MAXIMUM_ARN_LENGTH = 2048;
+const EXPECTED = 'expected arn:<partition>:iam::<12 digits>:role/<path>/<name>';
 const PARTITIONS: readonly Partition[] = ['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'];
 /** Source: IAM User Guide, "IAM and AWS STS quotas": names of `[\w+=,.@-]`, 64 at most, paths 512 at most. */
 const NAME = /^[A-Za-z0-9_+=,.@-]{1,64}$/;
@@ -37,11 +38,13 @@ export function readRoleArn(text: string, rules: RoleArnRules): RoleArnReading {
   if (text.length > MAXIMUM_ARN_LENGTH) return invalid('it is longer than 2,048 characters');
   const [arn, partition, service, region, accountId, ...rest] = text.split(':');
   const known = PARTITIONS.find((candidate) => candidate === partition);
-  if (arn !== 'arn' || known === undefined) return invalid('the partition is not one of AWS');
-  if (service !== 'iam' || region !== '') return invalid('it is not the ARN of an IAM role');
-  if (accountId === undefined || !/^\d{12}$/.test(accountId)) return invalid('the account id is not 12 digits');
+  if (arn !== 'arn' || known === undefined) return invalid(`the partition is not one of AWS: ${EXPECTED}`);
+  if (service !== 'iam' || region !== '') return invalid(`it is not the ARN of an IAM role: ${EXPECTED}`);
+  if (accountId === undefined || !/^\d{12}$/.test(accountId))
+    return invalid(`the account id is not 12 digits: ${EXPECTED}`);
   const resource = readRolePath(rest.join(':'));
-  if (resource === undefined) return invalid('the role path or name has characters that IAM does not allow');
+  if (resource === undefined)
+    return invalid(`the role path or name has characters that IAM does not allow, or none: ${EXPECTED}`);
   const parts = { partition: known, accountId, ...resource };
   if (roleArn(parts) !== text) return invalid('it is not written exactly as its parts');
   return admit(parts, rules);
@@ -63,12 +66,23 @@ function readRolePath(resource: string): Pick<RoleArnParts, 'path' | 'name'> | u
 
 function admit(parts: RoleArnParts, rules: RoleArnRules): RoleArnReading {
   if (parts.partition !== rules.partition) {
-    return invalid(`it is of partition ${parts.partition}; run another deployment there`);
+    return invalid(
+      `it is of partition ${parts.partition}, and this deployment serves ${rules.partition}: ` +
+        `roles cannot be assumed across partitions; run another deployment in an account of ${parts.partition}`,
+    );
   }
-  if (rules.forbiddenAccountIds.includes(parts.accountId)) return invalid('it is of an account of ours');
-  if (parts.path.startsWith('/aws-service-role/')) return invalid('it is a service-linked role');
-  if (parts.path !== rules.path) return invalid(`its path is not ${rules.path}`);
-  if (!nameFits(parts.name, rules.namePattern)) return invalid(`its name does not fit ${rules.namePattern}`);
+  if (rules.forbiddenAccountIds.includes(parts.accountId)) {
+    return invalid(`it is of an account of ours, ${parts.accountId}: the customer makes the role in its own account`);
+  }
+  if (parts.path.startsWith('/aws-service-role/')) {
+    return invalid('it is a service-linked role, which only a service of AWS can assume: make one from the template');
+  }
+  if (parts.path !== rules.path) {
+    return invalid(`its path is not ${rules.path}: the broker may assume no other; make the role from the template`);
+  }
+  if (!nameFits(parts.name, rules.namePattern)) {
+    return invalid(`its name does not fit ${rules.namePattern}`);
+  }
   return { valid: true, parts };
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemIds } from '../../../lib/platform/ids.ts';
+import { sha256Hex, systemIds } from '../../../lib/platform/ids.ts';
 import { makeExternalId, parseExternalId } from '../../../lib/tenants/external-id.ts';
-import { externalIdFor } from '../../../lib/tenants/tenant.ts';
-import { aRole, aTenant } from '../../support/a-tenant.ts';
+import { externalIdFor, otherExternalIdFor } from '../../../lib/tenants/tenant.ts';
+import { aRole } from '../../support/a-tenant.ts';
 
 /** What STS takes as ExternalId. Source: STS API Reference, AssumeRole. */
 const TAKEN_BY_STS = /^[\w+=,.@:/-]{2,1224}$/;
@@ -47,11 +47,21 @@ describe('an external ID', () => {
     }
   });
 
-  it('is the one of the slot that the role takes, and none when that slot is empty', () => {
-    const { tenant } = aTenant({ tenant: { externalIds: { current: 'one', next: 'two' } } });
-    expect(externalIdFor(tenant, aRole())).toBe('one');
-    expect(externalIdFor(tenant, aRole({ externalIdSlot: 'next' }))).toBe('two');
-    const rotated = { ...tenant, externalIds: { current: 'two' } };
-    expect(externalIdFor(rotated, aRole({ externalIdSlot: 'next' }))).toBeUndefined();
+  const one = aRole({ externalIdSha256: sha256Hex('one') });
+  const two = aRole({ externalIdSha256: sha256Hex('two') });
+
+  it.each([
+    ['no rotation', { current: 'one' }, aRole(), 'one', undefined],
+    ['no rotation, a role that took another one before', { current: 'one' }, two, 'one', undefined],
+    ['a rotation, a role of which nothing was seen', { current: 'one', next: 'two' }, aRole(), 'one', 'two'],
+    ['a rotation, a role that takes the current', { current: 'one', next: 'two' }, one, 'one', 'two'],
+    ['a rotation, a role that takes the next', { current: 'one', next: 'two' }, two, 'two', 'one'],
+    ['after the rotation', { current: 'two' }, two, 'two', undefined],
+    ['after it was given up', { current: 'one' }, two, 'one', undefined],
+    ['none', undefined, two, undefined, undefined],
+  ] as const)('is the one that the role takes: %s', (_, externalIds, role, used, other) => {
+    const tenant = externalIds === undefined ? {} : { externalIds };
+    expect(externalIdFor(tenant, role)).toBe(used);
+    expect(otherExternalIdFor(tenant, role)).toBe(other);
   });
 });

@@ -24,7 +24,10 @@ export const badRoleArns: readonly (readonly [text: string, problem: string])[] 
   ['arn:aws-iso:iam::222222222222:role/credential-broker/scanner', PARTITION],
   ['arn:aws :iam::222222222222:role/credential-broker/scanner', PARTITION],
   ['arn:constructor:iam::222222222222:role/credential-broker/scanner', PARTITION],
-  ['arn:aws-cn:iam::222222222222:role/credential-broker/scanner', 'partition aws-cn; run another deployment'],
+  [
+    'arn:aws-cn:iam::222222222222:role/credential-broker/scanner',
+    'serves aws: roles cannot be assumed across partitions; run another deployment in an account of aws-cn',
+  ],
   ['arn:aws-us-gov:iam::222222222222:role/credential-broker/scanner', 'partition aws-us-gov'],
   ['arn:aws-eusc:iam::222222222222:role/credential-broker/scanner', 'partition aws-eusc'],
   // Other services, regions and kinds.
