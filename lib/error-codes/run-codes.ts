@@ -1,0 +1,80 @@
+import { type CodeEntry, failure, refusal } from './code-entry.ts';
+
+/** The codes of jobs, switches, sessions, and what the broker itself needs. */
+export const runCodes = {
+  'job.unknown': refusal('No job has this name.', 'Use a name of the catalogue.'),
+  'job.notEnabled': refusal('The job is not enabled for this tenant.', 'Enable the job for the tenant.'),
+  'switch.off': refusal('An operator has switched this off.', 'Ask who switched it off, or switch it on again.'),
+  'policy.parameterInvalid': refusal(
+    'A setting of the tenant does not fit the schema of the job.',
+    'Correct the setting.',
+  ),
+  'policy.tooLarge': refusal(
+    'The session policy is larger than STS takes.',
+    'Use fewer or shorter settings; the role is never assumed without its session policy.',
+  ),
+  'claim.refused': refusal(
+    'The envelope may not be opened: opened before, too late, revoked, replaced by a later attempt, or switched off.',
+    'Look up the issuance in the ledger; the job did nothing.',
+  ),
+  'sts.denied': {
+    kind: 'denial',
+    retryable: false,
+    meaning: 'STS denied AssumeRole and does not say why.',
+    whatToDo:
+      "Look, in this order, at the role's existence, the principal of its trust policy, its external ID, and a service control policy.",
+  },
+  'sts.regionDisabled': {
+    kind: 'denial',
+    retryable: false,
+    meaning: 'STS is not active in the home region for the tenant’s account.',
+    whatToDo: 'Have the tenant activate STS in the home region in its account settings.',
+  },
+  'sts.policyRejected': failure(false, 'STS rejected the session policy as malformed.', 'Report it: this is our bug.'),
+  'sts.requestRejected': failure(
+    false,
+    'STS rejected the request as invalid, for example a duration over the limit of the role.',
+    'Compare the job with the maximum session duration of the role.',
+  ),
+  'sts.unavailable': failure(true, 'STS throttled the call or had an error of its own.', 'Nothing: it is tried again.'),
+  'sts.outcomeUnknown': failure(
+    true,
+    'The answer of STS was lost or unreadable: a session that nobody holds may exist until it expires.',
+    'Nothing: the next attempt is recorded and made; CloudTrail tells whether a session was made.',
+  ),
+  'broker.credentialsExpired': failure(
+    true,
+    'STS did not accept the credentials or the clock of the broker itself.',
+    'Check the role and the clock of the broker.',
+  ),
+  'broker.clockSkewed': failure(
+    true,
+    'The expiry that STS gave is more than 30 seconds from what the clock of the broker expects.',
+    'Check the clock of the broker; the session was dropped.',
+  ),
+  'store.busy': failure(true, 'A table throttled the call.', 'Nothing: it is tried again.'),
+  'store.unavailable': failure(
+    true,
+    'A table could not be read or written. Without its record nothing is assumed.',
+    'Check the table and the permissions of the function.',
+  ),
+  'store.itemInvalid': failure(
+    false,
+    'An item of a table does not have its shape.',
+    'Restore the item; something other than the broker wrote it.',
+  ),
+  'seal.failed': failure(
+    true,
+    'The data key for the envelope could not be had from KMS.',
+    'Check that the envelope key is enabled and may be used.',
+  ),
+  'job.busy': failure(true, 'Lambda throttled the invocation of the job.', 'Nothing: it is tried again.'),
+  'job.notDeployed': failure(
+    false,
+    'The function of the job does not exist or may not be invoked.',
+    'Deploy the function of the job.',
+  ),
+  'envelope.invalid': failure(false, 'The envelope could not be opened.', 'Look up the issuance in the ledger.'),
+  'job.failed': failure(false, 'The job ended with an error after its claim.', 'Read the log of the job.'),
+  internal: failure(true, 'An assertion of the broker failed.', 'Report it with the correlation id.'),
+} as const satisfies Readonly<Record<string, CodeEntry>>;
