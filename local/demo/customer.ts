@@ -1,21 +1,25 @@
-import { type Policy, policyOf } from '../../lib/onboarding/policy-json.ts';
-import { trustPolicy } from '../../lib/onboarding/trust-policy.ts';
-import {
-  DEFAULT_ROLE_NAME,
-  POLICY_NAMES,
-  type TrustTemplateInput,
-  trustTemplate,
-} from '../../lib/onboarding/trust-template.ts';
+import * as v from 'valibot';
+import { policyOf } from '../../lib/onboarding/policy-json.ts';
+import { DEFAULT_ROLE_NAME, POLICY_NAMES } from '../../lib/onboarding/trust-template.ts';
 import { callIam, type Keys } from './iam-call.ts';
 
 /** The customer's side of the story: it makes a role in its own account through the IAM API, and may change it. */
 export type Customer = {
   readonly accountId: string;
-  /** Makes the role that the vendor's template describes, and gives its ARN. */
-  createRole(given: TrustTemplateInput): Promise<string>;
-  /** Reads its trust policy, has it ask for another external ID wherever it asks for one, and puts it back. */
+  /** Makes the role that the vendor's JSON describes (`--format json`), and gives its ARN. */
+  createRole(onboarding: string): Promise<string>;
+  /** Reads its trust policy, has it ask for another external ID, and puts it back. */
   changeExternalId(externalId: string): Promise<void>;
 };
+
+/** What a customer's own tool reads of the JSON that it was given. */
+const onboardingSchema = v.object({
+  roleName: v.string(),
+  path: v.string(),
+  maxSessionDurationSeconds: v.number(),
+  trustPolicy: v.looseObject({}),
+  permissionsPolicy: v.looseObject({}),
+});
 
 export function customerOf({
   accountId,
@@ -29,14 +33,19 @@ export function customerOf({
   const RoleName = DEFAULT_ROLE_NAME;
   const iam = (action: string, parameters: Readonly<Record<string, string>>) =>
     callIam(action, { RoleName, ...parameters }, { endpoint, keys });
-  const putPolicy = (PolicyName: string, policy: Policy) =>
+  const putPolicy = (PolicyName: string, policy: object) =>
     iam('PutRolePolicy', { PolicyName, PolicyDocument: JSON.stringify(policy) });
   return {
     accountId,
-    async createRole(given) {
-      const { path, trust, permissions } = roleFrom(given);
-      const answer = await iam('CreateRole', { Path: path, AssumeRolePolicyDocument: JSON.stringify(trust) });
-      if (permissions !== undefined) await putPolicy(POLICY_NAMES.permissions, permissions);
+    async createRole(onboarding) {
+      const role = v.parse(onboardingSchema, JSON.parse(onboarding));
+      if (role.roleName !== RoleName) throw new Error(`the role is to be called ${role.roleName}, not ${RoleName}`);
+      const answer = await iam('CreateRole', {
+        Path: role.path,
+        MaxSessionDuration: String(role.maxSessionDurationSeconds),
+        AssumeRolePolicyDocument: JSON.stringify(role.trustPolicy),
+      });
+      await putPolicy(POLICY_NAMES.permissions, role.permissionsPolicy);
       await putPolicy('of-our-own', OF_ITS_OWN);
       return elementOf(answer, 'Arn');
     },
@@ -46,20 +55,6 @@ export function customerOf({
       await iam('UpdateAssumeRolePolicy', { PolicyDocument: JSON.stringify(changed) });
     },
   };
-}
-
-/**
- * Where the template is refused, for settings or a job that the broker would refuse too, there is a role that trusts and
- * permits none of it: so that the refusal is the broker's, on record.
- */
-function roleFrom(given: TrustTemplateInput): { path: string; trust: Policy; permissions?: Policy } {
-  const reading = trustTemplate(given);
-  if (reading.built) {
-    const { path, trustPolicy: trust, permissionsPolicy: permissions } = reading.template;
-    return { path, trust, permissions };
-  }
-  const { tenantRoles, ...deployment } = given.deployment;
-  return { path: tenantRoles.path, trust: trustPolicy({ ...given, ...deployment }) };
 }
 
 function elementOf(answer: string, name: string): string {

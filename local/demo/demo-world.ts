@@ -1,8 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import {
+  MANAGEMENT_FUNCTION,
+  type ManagementClient,
+  makeManagementClient,
+} from '../../lib/client/management-client.ts';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
 import { systemIds } from '../../lib/platform/ids.ts';
 import { makeTenantRegistry } from '../../lib/tenants/dynamo-tenant-registry.ts';
@@ -21,10 +25,8 @@ export type DemoWorld = {
   readonly brokerAccount: string;
   readonly registry: TenantRegistry;
   readonly dynamo: DynamoDBDocumentClient;
-  /** STS as the prober of tenants' trust. */
-  readonly prober: STSClient;
-  /** The exact ARNs of the broker's roles that customers are asked to trust. */
-  readonly assumingRoleArns: readonly string[];
+  /** The function URL of manage-tenants, as an operator. */
+  readonly management: ManagementClient;
   readonly tables: Readonly<Record<'tenants' | 'switches' | 'limits' | 'ledger', string>>;
   customer(accountId: string): Customer;
   /** Puts a RunJob event on the bus as this principal. Gives EventBridge's id of the event. */
@@ -94,12 +96,13 @@ export function makeDemoWorld({
       dynamo,
       clock: stack.clock,
       ids: systemIds,
-      config: { tenantsTable: tables.tenants, deploymentId, roleArnRules },
+      config: { tenantsTable: tables.tenants, deploymentId, mode: deployment.mode, roleArnRules },
     }),
-    prober: new STSClient({ ...connectionOf('verify-trust'), maxAttempts: 1 }),
-    assumingRoleArns: ['issue-credentials', 'verify-trust'].map(
-      (name) => `arn:${partition}:iam::${brokerAccount}:role/${PREFIX}-${name}`,
-    ),
+    management: makeManagementClient({
+      url: `${endpoint}/_url/${PREFIX}-${MANAGEMENT_FUNCTION}`,
+      region: deployment.homeRegion,
+      credentials: async () => keysOf('operator', accounts),
+    }),
     customer: (accountId) => customerOf({ accountId, keys: accountKeys(accountId, accounts), endpoint }),
     ask: (profile, event) => putRunJob(new EventBridgeClient(connectionOf(profile)), event),
   };

@@ -40,15 +40,17 @@ export async function tellStory(world: DemoWorld, narrator: Narrator): Promise<v
 async function customersComeIn(world: DemoWorld, narrator: Narrator): Promise<void> {
   narrator.scene('Customers come in');
   narrator.aside(
-    'Each gets an external ID from us, makes a role in its own account through the IAM API, and is probed:',
+    'Each gets an external ID from us, makes a role in its own account through the IAM API, and is probed: the role',
   );
   narrator.aside(
-    'the role must open with that ID and stay shut with a random one and with none. Only then is it trusted.',
+    'must open to us with that ID, and stay shut with a random one, with one of our form that is nobody’s, and with',
   );
+  narrator.aside('none. Only then is it trusted.');
   for (const customer of CUSTOMERS) {
     const roles = await onboard(customer, world);
     for (const role of roles) {
-      const line = `${customer.tenantId.padEnd(9)} ${role.roleArn}   ${role.findings.join(', ')}`;
+      const found = role.findings.map(({ code }) => code).join(', ') || 'nothing was found against it';
+      const line = `${customer.tenantId.padEnd(9)} ${role.roleArn}   ${found}`;
       if (role.status === 'trusted') narrator.good(role.status, line);
       else narrator.bad(role.status, line);
     }
