@@ -23,5 +23,5 @@ export async function takeCustomerPlace(
     if (!(await fenceItem({ key, before: owner }, dependencies))) return 'contended';
   }
   const taken = await takeBinding(THE_CUSTOMER, { owner: tenantId, before }, dependencies);
-  return taken === undefined ? 'contended' : 'taken';
+  return taken ? 'taken' : 'contended';
 }

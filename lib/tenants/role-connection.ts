@@ -94,7 +94,7 @@ async function takeAndWrite(wanted: WantedRole, ground: ConnectionGround, depend
   const others = await claimsOfOthers(wanted, ground, dependencies);
   if (others === undefined) return undefined;
   const bound = { kind: 'role-arn', value: roleArn } as const;
-  if ((await takeBinding(bound, { owner: tenantId, before: binding }, dependencies)) === undefined) return undefined;
+  if (!(await takeBinding(bound, { owner: tenantId, before: binding }, dependencies))) return undefined;
   const held = bothOf(claims?.claims[record] ?? [], isLive(there) ? there.jobs : []);
   const wide = bothOf(held, jobs);
   const claimed = await writeClaims(wanted, { before: claims, claims: { ...others, [record]: wide } }, dependencies);

@@ -27,17 +27,17 @@ export async function readBinding(bound: Bound, { table }: RegistryDependencies)
   }
 }
 
-/** Makes it this tenant's, if it is as it was read. Gives what it is then; undefined when it was not. */
+/** Makes it this tenant's, if it is as it was read; else false. */
 export async function takeBinding(
   bound: Bound,
   { owner, before }: { readonly owner: string; readonly before: Binding | undefined },
   dependencies: RegistryDependencies,
-): Promise<Binding | undefined> {
+): Promise<boolean> {
   const taken = { ...keyOf(bound), owner, writeId: newWriteId(dependencies) };
-  if (await dependencies.table.putIf(taken, before)) return taken;
+  if (await dependencies.table.putIf(taken, before)) return true;
   const there = await readBinding(bound, dependencies);
   // Its answer was lost.
-  return there?.writeId === taken.writeId && there.owner === owner ? taken : undefined;
+  return there?.writeId === taken.writeId && there.owner === owner;
 }
 
 /** Leaves it alone when it was taken again since it was read. */
@@ -52,7 +52,7 @@ export async function newExternalId(tenantId: string, dependencies: RegistryDepe
   const value = makeExternalId(config.deploymentId, ids);
   const bound = { kind: 'external-id', value } as const;
   const taken = await takeBinding(bound, { owner: tenantId, before: undefined }, dependencies);
-  if (taken !== undefined) return value;
+  if (taken) return value;
   throw new BrokerError('internal', 'an external ID was made twice: the source of randomness is broken');
 }
 
