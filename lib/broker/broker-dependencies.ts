@@ -11,18 +11,16 @@ import type { AssumeTenantRole } from './assume-tenant-role.ts';
 import type { InvokeJob } from './invoke-job.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Everything that the pipeline works with. Made once per cold start; holds no state of any tenant. */
-export type BrokerDependencies = {
+/**
+ * What every issue works with, whoever is to get the session. Made once per cold start; holds no state of any tenant.
+ */
+export type IssuingDependencies = {
   readonly registry: TenantReader;
   readonly switches: Switches;
   readonly ledger: Ledger;
   readonly assumeTenantRole: AssumeTenantRole;
-  readonly makeDataKey: MakeDataKey;
-  readonly invokeJob: InvokeJob;
   /** Told of each `sts.denied` once it is on record. Never throws: whatever becomes of it, the denial stands. */
   readonly noteDenial?: (denied: NotedDenial) => Promise<void>;
-  /** Puts a record of our own back on the request queue. Throws `store.*`. */
-  readonly sendToQueue: (body: string) => Promise<void>;
   /** Waits in real time, between two calls to STS. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly log: TransitionLog;
@@ -34,6 +32,14 @@ export type BrokerDependencies = {
     readonly jobs: ReadonlyMap<string, Job>;
     readonly rules: DecisionRules;
   };
+};
+
+/** Everything that the pipeline from the queue to a job works with. */
+export type BrokerDependencies = IssuingDependencies & {
+  readonly makeDataKey: MakeDataKey;
+  readonly invokeJob: InvokeJob;
+  /** Puts a record of our own back on the request queue. Throws `store.*`. */
+  readonly sendToQueue: (body: string) => Promise<void>;
 };
 
 /** A role that no longer opens to us, as far as one issuance could tell. */

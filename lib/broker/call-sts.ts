@@ -1,28 +1,29 @@
 import { buildSessionPolicy } from '../jobs/session-policy.ts';
-import type { DataKey } from '../sealing/data-key.ts';
 import type { EnvelopeContext } from '../sealing/envelope.ts';
 import type { Assumption } from './assume-tenant-role.ts';
-import type { BrokerDependencies } from './broker-dependencies.ts';
+import type { IssuingDependencies } from './broker-dependencies.ts';
 import { marksOf } from './call-terms.ts';
+import type { CallVisit } from './call-under-intent.ts';
 import { type IssuanceIn, sessionNameOf } from './issuance.ts';
-import type { Visit } from './issue-to-job.ts';
 
 /** What one call brought, and what it was made under. */
-export type StsAnswer = {
+export type StsAnswer<Beside = undefined> = {
   readonly assumption: Assumption;
-  readonly key: DataKey | undefined;
-  readonly keyIsGone: boolean;
+  /** What was got at the same time; undefined where no call was made. */
+  readonly beside: Beside | undefined;
   readonly context: EnvelopeContext;
   readonly policySha256: string;
 };
 
-/** One AssumeRole call under an intent that announces it, and in parallel one data key for its envelope. */
-export async function callSts(
+/** Asked for side by side with the session, under the same facts. Never throws. */
+export type AskBeside<Beside> = (context: EnvelopeContext) => Promise<Beside>;
+
+/** One AssumeRole call under an intent that announces it. */
+export async function callSts<Beside>(
   issuance: IssuanceIn<'intended'>,
-  visit: Visit,
-  broker: BrokerDependencies,
-): Promise<StsAnswer> {
-  const { job, account } = visit;
+  { job, account }: CallVisit,
+  { broker, askBeside }: { readonly broker: IssuingDependencies; readonly askBeside: AskBeside<Beside> },
+): Promise<StsAnswer<Beside>> {
   const fenceMs = wholeSeconds(broker.clock.nowMs() + job.sessionSeconds * 1000);
   const context: EnvelopeContext = {
     tenantId: issuance.tenantId,
@@ -37,15 +38,9 @@ export async function callSts(
   const policy = buildSessionPolicy({ job, settings: account.settings, fenceMs, partition });
   if (!policy.built) {
     // Decided on before; reached only if the fence changed its length. Never a call without a policy.
-    return {
-      assumption: { outcome: 'failed', code: policy.reason },
-      key: undefined,
-      keyIsGone: false,
-      context,
-      policySha256: '',
-    };
+    return { assumption: { outcome: 'failed', code: policy.reason }, beside: undefined, context, policySha256: '' };
   }
-  const [assumption, dataKey] = await Promise.all([
+  const [assumption, beside] = await Promise.all([
     broker.assumeTenantRole({
       roleArn: account.roleArn,
       sessionName: sessionNameOf({ issuanceId: issuance.recordId, attempt: issuance.attempt }),
@@ -54,17 +49,9 @@ export async function callSts(
       policy: policy.json,
       ...marksOf(issuance, account.capabilities),
     }),
-    broker.makeDataKey(context),
+    askBeside(context),
   ]);
-  const key = dataKey.made ? dataKey.key : undefined;
-  const keyIsGone = !dataKey.made && dataKey.permanent;
-  return { assumption, key, keyIsGone, context, policySha256: policy.sha256 };
-}
-
-/** Zeroes the data key. */
-export function forgetKey({ key }: StsAnswer): void {
-  key?.clear.reveal().fill(0);
-  key?.clear.forget();
+  return { assumption, beside, context, policySha256: policy.sha256 };
 }
 
 /** The fence is written into the policy in whole seconds. */

@@ -1,7 +1,7 @@
 /** The call to STS that may follow another one within the same visit and attempt. */
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { Assumption } from './assume-tenant-role.ts';
-import type { BrokerDependencies } from './broker-dependencies.ts';
+import type { IssuingDependencies } from './broker-dependencies.ts';
 import { termsOf, withOtherExternalId } from './call-terms.ts';
 import { type IssuanceIn, LIMITS } from './issuance.ts';
 import { nextCall } from './issuance-transitions.ts';
@@ -33,7 +33,7 @@ export function furtherCall(
 export async function announceFurtherCall(
   issuance: IssuanceIn<'intended'>,
   { told, account, waits }: FurtherCall,
-  broker: BrokerDependencies,
+  broker: IssuingDependencies,
 ): Promise<IssuanceIn<'intended'> | undefined> {
   if (waits) {
     const [byte = 0] = broker.ids.randomBytes(1);

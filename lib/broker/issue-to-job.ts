@@ -1,27 +1,21 @@
-import type { Job } from '../jobs/job.ts';
-import type { AllowedAccount } from '../requests/decide-account.ts';
+import type { DataKeyAnswer } from '../sealing/data-key.ts';
 import { seal } from '../sealing/seal.ts';
 import { Secret } from '../sealing/secret.ts';
 import type { Assumption } from './assume-tenant-role.ts';
-import { type BrokerDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
-import { callSts, forgetKey, type StsAnswer } from './call-sts.ts';
-import { announceFurtherCall, furtherCall, LONGEST_PAUSE_MS } from './further-call.ts';
-import { type IssuanceIn, LIMITS } from './issuance.ts';
-import { denied, failed, revoked } from './issuance-endings.ts';
+import type { BrokerDependencies } from './broker-dependencies.ts';
+import type { StsAnswer } from './call-sts.ts';
+import { type CallsEnded, type CallVisit, callUnderIntent } from './call-under-intent.ts';
+import type { IssuanceIn } from './issuance.ts';
+import { revoked } from './issuance-endings.ts';
 import { issued, ticketRemoved } from './issuance-transitions.ts';
-import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs, type StsRefusal } from './release-issuance.ts';
+import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs } from './release-issuance.ts';
+import { settleDenial, settleFailure } from './settle-refusal.ts';
 
-/** What one visit to an issuance goes by: nothing of it is read again on the way. */
-export type Visit = {
-  readonly job: Job;
-  readonly account: AllowedAccount;
+/** What one visit to an issuance goes by. */
+export type Visit = CallVisit & {
   /** The request's input as JSON. */
   readonly input: string | undefined;
-  readonly remainingMs: () => number;
 };
-
-/** Calls to STS within one visit; the sweeper brings the issuance back for more. */
-const CALLS_PER_VISIT = 2;
 
 /**
  * From the recorded intent to the invoked job: assume and get a data key side by side, seal, record, invoke. Each
@@ -29,48 +23,40 @@ const CALLS_PER_VISIT = 2;
  */
 export async function issueToJob(
   intended: IssuanceIn<'intended'>,
-  intendedVisit: Visit,
-  broker: BrokerDependencies,
-): Promise<void> {
-  let issuance = intended;
-  let visit = intendedVisit;
-  for (let callsHere = 1; ; callsHere += 1) {
-    const answer = await callSts(issuance, visit, broker);
-    const further = furtherCall(answer.assumption, issuance, visit.account);
-    if (further === undefined) return settleAnswer(issuance, answer, visit, broker);
-    forgetKey(answer);
-    // Counted anew with another external ID: of that one STS hears for the first time.
-    if (further.account !== visit.account) callsHere = 0;
-    const mayCall = callsHere < CALLS_PER_VISIT && issuance.call < LIMITS.calls;
-    if (!mayCall || visit.remainingMs() < MINIMUM_REMAINING_MS + LONGEST_PAUSE_MS) {
-      return releaseForAnotherCall(issuance, further.told, broker);
-    }
-    const again = await announceFurtherCall(issuance, further, broker);
-    if (again === undefined) return;
-    issuance = again;
-    visit = { ...visit, account: further.account };
-  }
-}
-
-async function settleAnswer(
-  issuance: IssuanceIn<'intended'>,
-  answer: StsAnswer,
   visit: Visit,
   broker: BrokerDependencies,
 ): Promise<void> {
+  const askBeside = broker.makeDataKey;
+  const ended = await callUnderIntent(intended, visit, { broker, askBeside, forget: forgetKey });
+  switch (ended.end) {
+    case 'answered':
+      return settleAnswer(ended, visit, broker);
+    case 'noMoreCalls':
+      // The sweeper brings the issuance back for more.
+      return releaseForAnotherCall(ended.issuance, ended.told, broker);
+    default:
+      return;
+  }
+}
+
+type Answered = Extract<CallsEnded<DataKeyAnswer>, { end: 'answered' }>;
+
+async function settleAnswer(
+  { issuance, account, answer }: Answered,
+  { input }: Visit,
+  broker: BrokerDependencies,
+): Promise<void> {
   const { assumption } = answer;
-  const atMs = broker.clock.nowMs();
   try {
     switch (assumption.outcome) {
       case 'assumed':
-        return await deliver(issuance, { ...answer, assumption }, visit, broker);
+        return await deliver(issuance, { ...answer, assumption, settings: account.settings, input }, broker);
       case 'denied':
-        return await settleDenial(issuance, assumption, visit, broker);
-      case 'failed': {
-        const { code, stsRequestId } = assumption;
-        await broker.ledger.advance(issuance, failed(issuance, { code, stsRequestId, atMs }));
+        await settleDenial(issuance, { ...assumption, account }, broker);
         return;
-      }
+      case 'failed':
+        await settleFailure(issuance, assumption, broker);
+        return;
       default:
         return await releaseUnknown(issuance, assumption, broker);
     }
@@ -80,33 +66,32 @@ async function settleAnswer(
   }
 }
 
-async function settleDenial(
-  issuance: IssuanceIn<'intended'>,
-  { code, stsRequestId }: StsRefusal,
-  { account }: Visit,
-  broker: BrokerDependencies,
-): Promise<void> {
-  const after = denied(issuance, { code, stsRequestId, atMs: broker.clock.nowMs() });
-  const recorded = await broker.ledger.advance(issuance, after);
-  if (!recorded || code !== 'sts.denied') return;
-  const { tenantId, accountId } = issuance;
-  await broker.noteDenial?.({ tenantId, accountId, roleArn: account.roleArn });
+/** Zeroes the data key. */
+function forgetKey({ beside }: StsAnswer<DataKeyAnswer>): void {
+  if (beside?.made !== true) return;
+  beside.key.clear.reveal().fill(0);
+  beside.key.clear.forget();
 }
 
-type Assumed = StsAnswer & { readonly assumption: Extract<Assumption, { outcome: 'assumed' }> };
+type Assumed = StsAnswer<DataKeyAnswer> & {
+  readonly assumption: Extract<Assumption, { outcome: 'assumed' }>;
+  readonly settings: unknown;
+  readonly input: string | undefined;
+};
 
 /** Seals, records, and only then hands over. Fenced out at the record: the session is dropped, nobody gets it. */
 async function deliver(
   issuance: IssuanceIn<'intended'>,
-  { assumption, key, keyIsGone, context, policySha256 }: Assumed,
-  visit: Visit,
+  { assumption, beside, context, policySha256, settings, input }: Assumed,
   broker: BrokerDependencies,
 ): Promise<void> {
   const { session, credentials } = assumption;
-  if (key === undefined) {
-    return release(issuance, { code: 'seal.failed', outcome: 'undelivered', session, slow: keyIsGone }, broker);
+  if (beside?.made !== true) {
+    const slow = beside?.permanent ?? false;
+    return release(issuance, { code: 'seal.failed', outcome: 'undelivered', session, slow }, broker);
   }
-  const content = new Secret({ ...credentials.reveal(), settings: visit.account.settings });
+  const { key } = beside;
+  const content = new Secret({ ...credentials.reveal(), settings });
   const sealed = seal(content, {
     dataKey: key.clear.reveal(),
     context,
@@ -117,7 +102,7 @@ async function deliver(
   const ticket = { wrappedKey: key.wrapped, attempt, usableUntilMs };
   const after = issued(issuance, { ...session, fenceMs, policySha256, ticket }, broker.clock.nowMs());
   if (!(await broker.ledger.advance(issuance, after))) return;
-  const delivery = await broker.invokeJob({ context, sealed, input: visit.input });
+  const delivery = await broker.invokeJob({ context, sealed, input });
   if (delivery.outcome === 'refused') await withdraw(after, delivery.code, broker);
 }
 

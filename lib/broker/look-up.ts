@@ -1,7 +1,7 @@
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { RequestDetail } from '../requests/request.ts';
 import { isBound, type Requester } from '../requests/requester.ts';
-import type { BrokerDependencies } from './broker-dependencies.ts';
+import type { IssuingDependencies } from './broker-dependencies.ts';
 import type { RequestRecord } from './request-record.ts';
 
 type Asked = {
@@ -13,7 +13,7 @@ type Asked = {
  * Reads what a decision goes by: the tenant and the switches, side by side and consistent. Who is not bound to what
  * they name costs no reading at all. Throws `store.*` when either cannot be read: unreadable is off.
  */
-export async function lookUp({ detail, requester }: Asked, broker: BrokerDependencies): Promise<DecisionFacts> {
+export async function lookUp({ detail, requester }: Asked, broker: IssuingDependencies): Promise<DecisionFacts> {
   const job = broker.config.jobs.get(detail.job);
   const nothing: DecisionFacts = { detail, requester, job, reading: undefined, switchedOff: [] };
   if (requester === undefined || !isBound(requester, detail)) return nothing;
@@ -25,7 +25,7 @@ export async function lookUp({ detail, requester }: Asked, broker: BrokerDepende
 }
 
 /** What a recorded request asked for, to be decided again. */
-export function factsOf(request: RequestRecord, accountIds: readonly string[], { config }: BrokerDependencies): Asked {
+export function factsOf(request: RequestRecord, accountIds: readonly string[], { config }: IssuingDependencies): Asked {
   const requester = config.requesters.find((candidate) => candidate.name === request.requester);
   const detail = { version: 1 as const, tenantId: request.tenantId ?? '', job: request.job ?? '', accountIds };
   return { detail, requester };

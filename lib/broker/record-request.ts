@@ -1,7 +1,7 @@
 import type { Decision } from '../requests/decide.ts';
 import type { QueueMessageReading, RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { type Requester, recogniseRequester } from '../requests/requester.ts';
-import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
+import type { IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
 import { conflictRecord, illegibleRequestRecord, type RequestRecord, requestRecord } from './request-record.ts';
 
 type Decided = {
@@ -15,7 +15,7 @@ type Decided = {
  * Writes the request down, decision and all, and gives what counts from now on: what was written first. Undefined when
  * the id was taken by a request with another payload; that is a refusal with a record of its own.
  */
-export async function recordRequest(decided: Decided, broker: BrokerDependencies): Promise<RequestRecord | undefined> {
+export async function recordRequest(decided: Decided, broker: IssuingDependencies): Promise<RequestRecord | undefined> {
   const wanted = requestRecord({
     ...decided,
     requester: decided.requester?.name,
@@ -32,7 +32,7 @@ export async function recordRequest(decided: Decided, broker: BrokerDependencies
 export async function recordIllegible(
   { refusal, origin, claimed }: Extract<QueueMessageReading, { read: false }>,
   message: Message,
-  broker: BrokerDependencies,
+  broker: IssuingDependencies,
 ): Promise<MessageOutcome> {
   const requester = origin === undefined ? undefined : recogniseRequester(origin, broker.config)?.name;
   const record = illegibleRequestRecord({

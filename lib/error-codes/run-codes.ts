@@ -4,6 +4,10 @@ import { type CodeEntry, failure, refusal } from './code-entry.ts';
 export const runCodes = {
   'job.unknown': refusal('No job has this name.', 'Use a name of the catalogue.'),
   'job.notEnabled': refusal('The job is not enabled for this tenant.', 'Enable the job for the tenant.'),
+  'job.notForCallers': refusal(
+    'The sessions of this job go to its function only, never to a caller.',
+    'Ask for a run of the job, or use a job whose catalogue entry delivers to callers.',
+  ),
   'switch.off': refusal('An operator has switched this off.', 'Ask who switched it off, or switch it on again.'),
   'policy.parameterInvalid': refusal(
     'A setting of the tenant does not fit the schema of the job.',

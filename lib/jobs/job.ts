@@ -23,7 +23,19 @@ export type Job<Settings = unknown> = {
   readonly maximumEventAgeSeconds: number;
   /** Lambda's time-out of the job's function. */
   readonly timeoutSeconds: number;
+  /**
+   * Who may get the session: the job's function, and a person or a tool that asks for it (`vend-credentials`), which may
+   * do with it all that the session policy says. Left out, the function alone.
+   */
+  readonly deliverTo?: readonly Recipient[];
 };
+
+const RECIPIENTS = ['job', 'caller'] as const;
+export type Recipient = (typeof RECIPIENTS)[number];
+
+export function deliversTo({ deliverTo = ['job'] }: Pick<Job, 'deliverTo'>, recipient: Recipient): boolean {
+  return deliverTo.includes(recipient);
+}
 
 /** Declares a job; throws where its numbers contradict each other, so that a wrong one cannot be deployed. */
 export function defineJob<Settings>(job: Job<Settings>): Job<Settings> {
@@ -44,12 +56,12 @@ const SECONDS = [
   'maximumEventAgeSeconds',
   'timeoutSeconds',
 ] as const;
-type CheckedFields = Pick<Job, 'name' | (typeof SECONDS)[number]>;
+type CheckedFields = Pick<Job, 'name' | 'deliverTo' | (typeof SECONDS)[number]>;
 
 function jobProblems(job: CheckedFields): readonly string[] {
   const fractions = SECONDS.filter((field) => !Number.isSafeInteger(job[field]) || job[field] <= 0);
   if (fractions.length > 0) return fractions.map((field) => `${field} is not a whole number above 0: ${job[field]}`);
-  const rules = [nameRule(job), ...limitRules(job), ...relationRules(job)];
+  const rules = [nameRule(job), ...recipientRules(job), ...limitRules(job), ...relationRules(job)];
   return rules.filter(({ holds }) => !holds).map(({ says }) => says);
 }
 
@@ -59,6 +71,17 @@ type Rule = { readonly holds: boolean; readonly says: string };
 function nameRule({ name }: CheckedFields): Rule {
   const holds = name.length <= 24 && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name);
   return { holds, says: 'the name is not 1 to 24 of a-z, 0-9 and inner single hyphens' };
+}
+
+/** Every entry is a function that runs: a session for callers alone is none of a job. */
+function recipientRules({ deliverTo = ['job'] }: CheckedFields): readonly Rule[] {
+  const known = deliverTo.every((recipient) => RECIPIENTS.includes(recipient));
+  const once = new Set(deliverTo).size === deliverTo.length;
+  const named = deliverTo.join(', ');
+  return [
+    { holds: deliverTo.includes('job'), says: `deliverTo does not name job: ${named}` },
+    { holds: known && once, says: `deliverTo is not of ${RECIPIENTS.join(' and ')}, each once: ${named}` },
+  ];
 }
 
 /** AWS's own limits. Sources: STS AssumeRole (role chaining: at most an hour), Lambda quotas, Lambda event age. */

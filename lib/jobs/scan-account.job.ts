@@ -35,4 +35,5 @@ export const scanAccountJob = defineJob<ScanSettings>({
   minimumSeconds: 300,
   maximumEventAgeSeconds: 240,
   timeoutSeconds: 300,
+  deliverTo: ['job', 'caller'],
 });

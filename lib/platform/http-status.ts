@@ -42,6 +42,7 @@ export const httpStatuses = {
   'route.unknown': 404,
   'job.unknown': 400,
   'job.notEnabled': 409,
+  'job.notForCallers': 409,
   'switch.off': 503,
   'policy.parameterInvalid': 400,
   'policy.tooLarge': 400,

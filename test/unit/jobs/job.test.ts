@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { checkJob, defineJob, type Job } from '../../../lib/jobs/job.ts';
+import { checkJob, defineJob, deliversTo, type Job, type Recipient } from '../../../lib/jobs/job.ts';
 import { catalogueOf, jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
 import { arn } from '../../../lib/jobs/policy-statement.ts';
 
@@ -77,6 +77,32 @@ describe('the numbers of a job', () => {
   it('are all named at once when several contradict', () => {
     const wrong = { name: 'scan', ...numbers, sessionSeconds: 500, timeoutSeconds: 901 };
     expect(() => checkJob(wrong)).toThrow(/timeoutSeconds 901.*maximumEventAgeSeconds 240.*sessionSeconds 500/);
+  });
+});
+
+describe('who gets the sessions of a job', () => {
+  it.each<{ deliverTo?: readonly Recipient[]; caller: boolean }>([
+    { caller: false },
+    { deliverTo: ['job'], caller: false },
+    { deliverTo: ['job', 'caller'], caller: true },
+    { deliverTo: ['caller', 'job'], caller: true },
+  ])('$deliverTo: its function, and a caller $caller', ({ caller, ...change }) => {
+    const defined = defineJob(job('scan', change));
+    expect([deliversTo(defined, 'job'), deliversTo(defined, 'caller')]).toEqual([true, caller]);
+  });
+
+  it.each<{ deliverTo: readonly Recipient[]; says: string }>([
+    { deliverTo: [], says: 'deliverTo does not name job' },
+    { deliverTo: ['caller'], says: 'deliverTo does not name job: caller' },
+    { deliverTo: ['job', 'job'], says: 'deliverTo is not of job and caller, each once: job, job' },
+    { deliverTo: ['job', 'everybody' as 'caller'], says: 'deliverTo is not of job and caller, each once' },
+  ])('may not be $deliverTo', ({ deliverTo, says }) => {
+    expect(() => defineJob(job('scan', { deliverTo }))).toThrow(says);
+  });
+
+  it('is a caller too for scan-account, and the function alone for process-logs', () => {
+    const delivering = [...jobCatalogue.values()].filter((entry) => deliversTo(entry, 'caller'));
+    expect(delivering.map(({ name }) => name)).toEqual(['scan-account']);
   });
 });
 
