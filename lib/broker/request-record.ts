@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { assertNever } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { derivedId, sha256Hex } from '../platform/ids.ts';
 import { requestRecordId } from '../platform/table-keys.ts';
@@ -10,20 +11,30 @@ import { utcDay } from './issuance.ts';
 /** The record of one request: what was asked, by whom, what was decided. Written once and never changed. */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** Where there was no event there is no id of one. */
+const onDemand = { requestId: v.string(), timeMs: v.number(), eventId: v.exactOptional(v.never()) };
+
+const originSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('event'),
+    account: v.string(),
+    source: v.string(),
+    eventId: v.string(),
+    timeMs: v.number(),
+    replayName: v.optional(v.string()),
+  }),
+  v.strictObject({ kind: v.literal('functionUrl'), account: v.string(), principalArn: v.string(), ...onDemand }),
+  v.strictObject({ kind: v.literal('invoke'), alias: v.string(), ...onDemand }),
+  /** A queue message in which no request could be read: its own id. */
+  v.strictObject({ kind: v.literal('message'), eventId: v.string() }),
+]);
+
 export const requestRecordSchema = v.strictObject({
   recordId: v.string(),
   recordType: v.literal('request'),
   /** The name of a declared requester, or `unrecognised`. */
   requester: v.string(),
-  origin: v.strictObject({
-    kind: v.picklist(['event', 'message']),
-    account: v.optional(v.string()),
-    source: v.optional(v.string()),
-    /** The EventBridge event, or the queue message when no event could be read. */
-    eventId: v.string(),
-    timeMs: v.optional(v.number()),
-    replayName: v.optional(v.string()),
-  }),
+  origin: originSchema,
   tenantId: v.optional(v.string()),
   job: v.optional(v.string()),
   reason: v.optional(v.string()),
@@ -68,7 +79,7 @@ export function requestRecord(asked: Asked & { readonly decision: Decision; read
     idempotencyKey,
     rerunOf,
     hops,
-    payloadSha256: sha256Hex(canonicalJson(detail)),
+    payloadSha256: payloadSha256Of(detail),
     decision: decision.allowed ? ('allowed' as const) : ('refused' as const),
     refusal: decision.allowed ? undefined : decision.refusal,
     accountIds: decision.allowed ? decision.accounts.map((account) => account.accountId) : undefined,
@@ -77,8 +88,10 @@ export function requestRecord(asked: Asked & { readonly decision: Decision; read
   });
 }
 
+type MessageOrigin = { readonly kind: 'message'; readonly eventId: string };
+
 export type Illegible = {
-  readonly origin: RequestOrigin | { readonly kind: 'message'; readonly eventId: string };
+  readonly origin: RequestOrigin | MessageOrigin;
   readonly requester: string | undefined;
   readonly claimed: ClaimedNames;
   readonly refusal: Refusal;
@@ -88,9 +101,9 @@ export type Illegible = {
 
 /** The record of a request that could not be read: that it came, from where, and the hash of what it said. */
 export function illegibleRequestRecord({ origin, requester, claimed, refusal, body, nowMs }: Illegible): RequestRecord {
-  const who = origin.kind === 'event' ? [origin.account, origin.source] : [];
+  const { who, what } = identityOf(origin);
   return present({
-    recordId: requestRecordId(derivedId(['illegible', origin.kind, ...who, origin.eventId])),
+    recordId: requestRecordId(derivedId(['illegible', origin.kind, ...who, what])),
     recordType: 'request' as const,
     requester: requester ?? UNRECOGNISED,
     origin,
@@ -109,19 +122,56 @@ export function conflictRecord(wanted: RequestRecord, taken: RequestRecord): Req
   const hashes = `${wanted.payloadSha256.slice(0, 12)} here, ${taken.payloadSha256.slice(0, 12)} before`;
   return {
     ...rest,
-    recordId: requestRecordId(derivedId(['conflict', wanted.recordId, wanted.payloadSha256])),
+    recordId: conflictIdOf(wanted),
     decision: 'refused',
     refusal: { reason: 'request.idConflict', explanation: `${taken.recordId} has another payload (sha256 ${hashes})` },
   };
 }
 
+/** Under what a request is recorded whose id was taken. */
+export function conflictIdOf({ recordId, payloadSha256 }: Pick<RequestRecord, 'recordId' | 'payloadSha256'>): string {
+  return requestRecordId(derivedId(['conflict', recordId, payloadSha256]));
+}
+
+/** What two deliveries of one request have in common, whatever order their keys come in. */
+export function payloadSha256Of(detail: RequestDetail): string {
+  return sha256Hex(canonicalJson(detail));
+}
+
 /**
- * The id of a request: the same for every delivery of the same event, and for every event with the same idempotency
- * key of the same requester (a requester that repeats PutEvents gets a new event id).
+ * The id of a request: the same for every delivery of the same event or invocation, and for every one with the same
+ * idempotency key of the same requester (who repeats PutEvents or a call gets a new event or request id). Each kind has
+ * a first part of its own, so that none can be made to collide with another's.
  */
-function requestIdOf({ origin, detail, brokerAccountId }: Asked): string {
-  const identity = detail.idempotencyKey === undefined ? ['event', origin.eventId] : ['key', detail.idempotencyKey];
-  return requestRecordId(derivedId(['request', brokerAccountId, origin.account, origin.source, ...identity]));
+export function requestIdOf({
+  origin,
+  detail,
+  brokerAccountId,
+}: {
+  readonly origin: RequestOrigin;
+  readonly detail: Pick<RequestDetail, 'idempotencyKey'>;
+  readonly brokerAccountId: string;
+}): string {
+  const kind = origin.kind === 'event' ? 'request' : `request.${origin.kind}`;
+  const { who, what } = identityOf(origin);
+  const identity = detail.idempotencyKey === undefined ? ['event', what] : ['key', detail.idempotencyKey];
+  return requestRecordId(derivedId([kind, brokerAccountId, ...who, ...identity]));
+}
+
+/** `who`: as many parts for one kind as for the next of it. `what`: one thing that they sent. */
+function identityOf(origin: RequestOrigin | MessageOrigin): { readonly who: readonly string[]; readonly what: string } {
+  switch (origin.kind) {
+    case 'event':
+      return { who: [origin.account, origin.source], what: origin.eventId };
+    case 'functionUrl':
+      return { who: [origin.account, origin.principalArn], what: origin.requestId };
+    case 'invoke':
+      return { who: [origin.alias], what: origin.requestId };
+    case 'message':
+      return { who: [], what: origin.eventId };
+    default:
+      return assertNever(origin);
+  }
 }
 
 type Present<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

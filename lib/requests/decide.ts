@@ -63,7 +63,8 @@ export function decideAgain(facts: DecisionFacts, rules: DecisionRules): Decisio
 
 function checkBinding({ requester, detail }: DecisionFacts): Check {
   if (requester === undefined) {
-    return because('requester.notAllowed', 'no requester is declared for this account and source, or more than one');
+    const known = 'no requester is declared for this account and source, principal or alias';
+    return because('requester.notAllowed', `${known}, or more than one is`);
   }
   if (isBound(requester, detail)) return undefined;
   return because('requester.notAllowed', `requester ${requester.name} is not bound to this tenant and job`);
@@ -73,7 +74,7 @@ function checkOrigin(
   { origin, nowMs }: { readonly origin: RequestOrigin; readonly nowMs: number },
   { maximumAgeMs, maximumFutureMs }: DecisionRules,
 ): Check {
-  if (origin.replayName !== undefined)
+  if (origin.kind === 'event' && origin.replayName !== undefined)
     return because('request.replayed', 'the event comes from a replay; none is allowed');
   const ageMs = nowMs - origin.timeMs;
   // Written so that a time that is not a number is refused too.

@@ -22,6 +22,25 @@ const envelopeSchema = v.object({
   detail: v.unknown(),
 });
 
+/** As the functions that take requests on demand write it: Lambda says who called, they say when. */
+const invocation = {
+  requestId: v.pipe(v.string(), v.regex(/^[!-~]{1,128}$/)),
+  timeMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+};
+const onDemandOriginSchema = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('functionUrl'),
+    account: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+    principalArn: v.pipe(v.string(), v.regex(/^arn:[!-~]{1,2000}$/)),
+    ...invocation,
+  }),
+  v.strictObject({
+    kind: v.literal('invoke'),
+    alias: v.pipe(v.string(), v.regex(/^(?:\$LATEST|[\w-]{1,128})$/)),
+    ...invocation,
+  }),
+]);
+
 /** Records that the broker's own functions put on the queue. An event cannot take this shape: EventBridge writes its top level. */
 const ownRecordSchema = v.variant('brokerRecord', [
   v.strictObject({
@@ -34,6 +53,7 @@ const ownRecordSchema = v.variant('brokerRecord', [
     issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)),
     trailHead: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   }),
+  v.strictObject({ brokerRecord: v.literal('onDemand'), origin: onDemandOriginSchema, detail: v.unknown() }),
 ]);
 
 const EXPECTED = 'expected an EventBridge event with detail-type RunJob';
@@ -47,7 +67,7 @@ export function parseQueueMessage(body: string): QueueMessageReading {
   const json = parseJson(body);
   if (!json.parsed) return unread('request.malformed', `${json.problem}; ${EXPECTED}`);
   const own = v.safeParse(ownRecordSchema, json.value);
-  if (own.success) return { read: true, message: ownMessage(own.output) };
+  if (own.success) return readOwn(own.output);
   const envelope = v.safeParse(envelopeSchema, json.value);
   if (!envelope.success) {
     const [issue] = envelope.issues;
@@ -70,25 +90,33 @@ function readEvent(event: v.InferOutput<typeof envelopeSchema>): QueueMessageRea
     timeMs: Date.parse(event.time),
     ...(event['replay-name'] === undefined ? {} : { replayName: event['replay-name'] }),
   };
-  const claimed = claimedNames(event.detail);
   if (event['detail-type'] !== 'RunJob') {
     const refusal = {
       reason: 'request.malformed',
       explanation: `detail-type ${quoted(event['detail-type'])}; ${EXPECTED}`,
     } as const;
-    return { read: false, refusal, origin, claimed };
+    return { read: false, refusal, origin, claimed: claimedNames(event.detail) };
   }
-  const reading = parseDetail(event.detail);
-  if (!reading.read) return { read: false, refusal: reading.refusal, origin, claimed };
-  return { read: true, message: { kind: 'request', origin, detail: reading.detail } };
+  return readRequest(origin, event.detail);
 }
 
-function ownMessage(record: v.InferOutput<typeof ownRecordSchema>) {
+function readRequest(origin: RequestOrigin, detail: unknown): QueueMessageReading {
+  const reading = parseDetail(detail);
+  if (reading.read) return { read: true, message: { kind: 'request', origin, detail: reading.detail } };
+  return { read: false, refusal: reading.refusal, origin, claimed: claimedNames(detail) };
+}
+
+function readOwn(record: v.InferOutput<typeof ownRecordSchema>): QueueMessageReading {
   switch (record.brokerRecord) {
     case 'account':
-      return { kind: 'account', requestId: record.requestId, accountId: record.accountId } as const;
+      return { read: true, message: { kind: 'account', requestId: record.requestId, accountId: record.accountId } };
     case 'continue':
-      return { kind: 'continue', issuanceId: record.issuanceId, trailHead: record.trailHead } as const;
+      return {
+        read: true,
+        message: { kind: 'continue', issuanceId: record.issuanceId, trailHead: record.trailHead },
+      };
+    case 'onDemand':
+      return readRequest(record.origin, record.detail);
     default:
       return assertNever(record);
   }

@@ -19,8 +19,11 @@ export type RequestDetail = {
   readonly hops?: number;
 };
 
-/** Where a request came from, as far as AWS itself says so. */
-export type RequestOrigin = {
+/** Where a request came from, as far as AWS itself says so: nothing of it is taken from what the requester wrote. */
+export type RequestOrigin = EventOrigin | FunctionUrlOrigin | InvokeOrigin;
+
+/** An event of the bus; the events of a schedule are among them, under a source of the broker's own. */
+export type EventOrigin = {
   readonly kind: 'event';
   /** The account of whoever called PutEvents: set by EventBridge, not by the requester. */
   readonly account: string;
@@ -30,6 +33,29 @@ export type RequestOrigin = {
   /** Set by the requester: never trusted beyond the age limit. Epoch milliseconds. */
   readonly timeMs: number;
   readonly replayName?: string;
+};
+
+/** A signed request to the function URL of request-job. */
+export type FunctionUrlOrigin = {
+  readonly kind: 'functionUrl';
+  /** 12 digits: the account of the principal that signed. */
+  readonly account: string;
+  /** The IAM role or user; of a session its role, so that a role is one principal whatever its sessions are called. */
+  readonly principalArn: string;
+  /** Of the invocation; made by Lambda. */
+  readonly requestId: string;
+  /** When the function received it, by its own clock. Epoch milliseconds. */
+  readonly timeMs: number;
+};
+
+/** An invocation of request-job-direct. */
+export type InvokeOrigin = {
+  readonly kind: 'invoke';
+  /** What follows the function's name in the ARN that was invoked; `$LATEST` where nothing does. */
+  readonly alias: string;
+  /** Of the invocation; made by Lambda, and the same when Lambda repeats it. */
+  readonly requestId: string;
+  readonly timeMs: number;
 };
 
 /** A message of the queue, read. */

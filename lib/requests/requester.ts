@@ -1,4 +1,6 @@
-import type { RequestOrigin } from './request.ts';
+import { assertNever } from '../errors.ts';
+import { isOfPattern } from './principal-pattern.ts';
+import type { EventOrigin, RequestOrigin } from './request.ts';
 
 /** What the ledger has in the place of a requester's name for whoever is none. No requester may bear it. */
 export const UNRECOGNISED = 'unrecognised';
@@ -9,12 +11,33 @@ export const UNRECOGNISED = 'unrecognised';
  */
 export type Requester = {
   readonly name: string;
-  readonly recognisedBy: {
-    readonly event: { readonly account?: string | undefined; readonly source: string };
-  };
+  readonly recognisedBy: Recognition;
   readonly jobs: 'all' | readonly string[];
   readonly tenants: 'all' | readonly string[];
 };
+
+/** The one thing that a requester is known by. */
+export type Recognition =
+  | { readonly event: { readonly account?: string | undefined; readonly source: string } }
+  /** The name of a schedule. */
+  | { readonly schedule: string }
+  /** Patterns of IAM principals: see `principal-pattern.ts`. */
+  | { readonly functionUrl: { readonly principals: readonly string[] } }
+  /** The alias of request-job-direct that is invoked. */
+  | { readonly invoke: { readonly alias: string } };
+
+/**
+ * The source of a schedule's events. The bus denies it to all but the function that sends them, so that a schedule is
+ * recognised as any other source is. A letter of its name cannot make it another schedule's: names have no dots.
+ */
+export function scheduleSource(schedule: string): string {
+  return `${SCHEDULE_SOURCES}${schedule}`;
+}
+
+/** What the sources of schedules begin with. */
+const SCHEDULE_SOURCES = 'credential-broker.schedule.';
+
+type Among = { readonly requesters: readonly Requester[]; readonly brokerAccountId: string };
 
 /**
  * The requester that this origin is, or undefined for a stranger. `account` absent means the broker's own, which the
@@ -23,14 +46,34 @@ export type Requester = {
  */
 export function recogniseRequester(
   origin: RequestOrigin,
-  { requesters, brokerAccountId }: { requesters: readonly Requester[]; brokerAccountId: string },
+  { requesters, brokerAccountId }: Among,
 ): Requester | undefined {
-  const [requester, another] = requesters.filter(({ recognisedBy: { event } }) => {
-    const sameAccount = (event.account ?? brokerAccountId) === origin.account;
-    const sameSource = event.source === origin.source;
-    return sameAccount && sameSource;
-  });
+  const [requester, another] = requesters.filter(({ recognisedBy }) => isOf(recognisedBy, origin, brokerAccountId));
   return another === undefined ? requester : undefined;
+}
+
+function isOf(recognisedBy: Recognition, origin: RequestOrigin, brokerAccountId: string): boolean {
+  switch (origin.kind) {
+    case 'event':
+      return isSender(recognisedBy, origin, brokerAccountId);
+    case 'functionUrl':
+      return (
+        'functionUrl' in recognisedBy &&
+        recognisedBy.functionUrl.principals.some((pattern) => isOfPattern(origin, { pattern, brokerAccountId }))
+      );
+    case 'invoke':
+      return 'invoke' in recognisedBy && recognisedBy.invoke.alias === origin.alias;
+    default:
+      return assertNever(origin);
+  }
+}
+
+function isSender(recognisedBy: Recognition, { account, source }: EventOrigin, brokerAccountId: string): boolean {
+  if ('event' in recognisedBy) {
+    const { event } = recognisedBy;
+    return (event.account ?? brokerAccountId) === account && event.source === source;
+  }
+  return 'schedule' in recognisedBy && account === brokerAccountId && source === scheduleSource(recognisedBy.schedule);
 }
 
 /** May this requester ask for this job and this tenant? */
