@@ -1,9 +1,10 @@
+import { nextFireMs, type Schedule } from '../../lib/scheduling/schedule-expression.ts';
 import type { StackClock } from '../clock.ts';
 import type { StackIds } from '../ids.ts';
 import type { StackHome } from '../stack-home.ts';
 import { type EventEnvelope, eventTime } from './event-envelope.ts';
 import type { EventRule } from './event-rule.ts';
-import { nextFireMs, parseSchedule, type Schedule } from './schedule.ts';
+import { parseSchedule } from './schedule.ts';
 
 export type ScheduleRule = Pick<EventRule, 'name' | 'arn' | 'state'> & { readonly scheduleExpression: string };
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { nextFireMs, parseSchedule } from '../../../../local/eventbridge/schedule.ts';
+import { nextFireMs, nextTimesMs, readScheduleExpression } from '../../../lib/scheduling/schedule-expression.ts';
+import { parseSchedule } from '../../../local/eventbridge/schedule.ts';
 
 /** A Saturday. */
 const NOW = '2026-11-21T10:00:30.000Z';
 
+function scheduleOf(expression: string) {
+  const reading = readScheduleExpression(expression);
+  if (!reading.read) throw new Error(reading.problem);
+  return reading.schedule;
+}
+
 function nextAfter(expression: string, after = NOW, madeAt = NOW): string | undefined {
-  const nextMs = nextFireMs(parseSchedule(expression), Date.parse(after), Date.parse(madeAt));
+  const nextMs = nextFireMs(scheduleOf(expression), Date.parse(after), Date.parse(madeAt));
   return nextMs === undefined ? undefined : new Date(nextMs).toISOString();
 }
 
@@ -53,6 +60,16 @@ describe('a schedule', () => {
     expect(nextAfter('cron(0 10 * * ? 2020-2025)')).toBeUndefined();
   });
 
+  it('tells the next times, as many as there are', () => {
+    const times = (expression: string, count: number) =>
+      nextTimesMs(scheduleOf(expression), { afterMs: Date.parse(NOW), madeAtMs: Date.parse(NOW), count }).map(
+        (timeMs) => new Date(timeMs).toISOString(),
+      );
+    expect(times('rate(12 hours)', 2)).toEqual(['2026-11-21T22:00:30.000Z', '2026-11-22T10:00:30.000Z']);
+    expect(times('cron(0 9 31 12 ? 2026-2027)', 5)).toEqual(['2026-12-31T09:00:00.000Z', '2027-12-31T09:00:00.000Z']);
+    expect(times('cron(0 9 30 2 ? *)', 5)).toEqual([]);
+  });
+
   it.each([
     'every minute',
     'rate(1 minutes)',
@@ -74,7 +91,8 @@ describe('a schedule', () => {
     'cron(0/0 10 * * ? *)',
     'cron(0 10 * * ? 2200)',
     'cron( 10 * * ? *)',
-  ])('refuses %s', (expression) => {
+  ])('says what is wrong with %s, as the stack does to whoever makes such a rule', (expression) => {
+    expect(readScheduleExpression(expression)).toEqual({ read: false, problem: expect.stringMatching(/./) });
     expect(() => parseSchedule(expression)).toThrow(expect.objectContaining({ code: 'ValidationException' }));
   });
 });

@@ -1,4 +1,5 @@
-import { invalidSchedule } from './invalid-schedule.ts';
+/** What is wrong with an expression; `readScheduleExpression` turns it into a value. */
+export class ExpressionProblem extends Error {}
 
 /** A cron expression of EventBridge: six fields, UTC, minutes as the smallest step. */
 export type Cron = {
@@ -28,12 +29,13 @@ const DAY_MS = 86_400_000;
 /**
  * Reads `minutes hours day-of-month month day-of-week year`, where exactly one of the two day fields is `?`. `L`, `nW`,
  * `nL` and `n#k` are understood (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
+ * @throws ExpressionProblem
  */
 export function parseCron(text: string): Cron {
   const [minutes = '', hours = '', dayOfMonth = '', month = '', weekday = '', year = '', ...rest] = text.split(' ');
-  if (year === '' || rest.length > 0) throw invalidSchedule(`cron(${text}) needs six fields`);
+  if (year === '' || rest.length > 0) throw new ExpressionProblem(`cron(${text}) needs six fields`);
   if ((dayOfMonth === '?') === (weekday === '?')) {
-    throw invalidSchedule(`cron(${text}): exactly one of day-of-month and day-of-week must be ?`);
+    throw new ExpressionProblem(`cron(${text}): exactly one of day-of-month and day-of-week must be ?`);
   }
   return {
     minutes: expand(minutes, { name: 'minutes', from: 0, to: 59 }),
@@ -119,7 +121,7 @@ function expandPart(part: string, range: FieldRange): number[] {
   const to = last === undefined ? (isOpen ? range.to : from) : numberOf(last, range);
   const width = step === undefined ? 1 : Number(step);
   const isWrong = first === '' || (first === '*' && last !== undefined) || from > to || width < 1;
-  if (isWrong) throw invalidSchedule(`${part} does not fit the field ${range.name}`);
+  if (isWrong) throw new ExpressionProblem(`${part} does not fit the field ${range.name}`);
   return Array.from({ length: Math.floor((to - from) / width) + 1 }, (_, index) => from + index * width);
 }
 
@@ -127,7 +129,7 @@ function numberOf(text: string, range: FieldRange): number {
   const named = range.names?.indexOf(text.toUpperCase()) ?? -1;
   const value = named >= 0 ? named + range.from : /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= range.from && value <= range.to)) {
-    throw invalidSchedule(`${text} does not fit the field ${range.name}`);
+    throw new ExpressionProblem(`${text} does not fit the field ${range.name}`);
   }
   return value;
 }
