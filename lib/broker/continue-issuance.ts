@@ -88,6 +88,8 @@ function intentAfter(
 
 /** Nobody holds it: its lease is over, or its ticket is gone. */
 function isFree(issuance: Issuance, nowMs: number): issuance is OpenIssuance {
+  // Only its caller could be given a session, and is gone.
+  if (issuance.delivery === 'caller') return false;
   switch (issuance.state) {
     case 'intended':
       return issuance.leaseUntilMs <= nowMs;

@@ -2,6 +2,7 @@
 import { type ErrorCode, isErrorCode } from '../errors.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { amendAttempt, chained, settledCore, without } from './issuance-change.ts';
+import type { SessionFacts } from './issuance-transitions.ts';
 
 /** STS said no. Terminal. */
 export function denied(
@@ -28,28 +29,34 @@ export function denied(
   };
 }
 
+export type Failure = {
+  readonly code: ErrorCode;
+  readonly stsRequestId?: string | undefined;
+  /** What is known of a session that nobody will use, where that is not on record yet. */
+  readonly lost?: { readonly outcome: 'unknown' | 'undelivered'; readonly session?: SessionFacts };
+  readonly atMs: number;
+};
+
 /** Something broke for good, or every attempt was used up. Terminal. */
 export function failed(
   before: IssuanceIn<'intended'>,
-  {
-    code,
-    stsRequestId,
-    atMs,
-  }: { readonly code: ErrorCode; readonly stsRequestId?: string | undefined; readonly atMs: number },
+  { code, stsRequestId, lost, atMs }: Failure,
 ): IssuanceIn<'failed'> {
   const request = stsRequestId === undefined ? {} : { stsRequestId };
-  const last = before.attempts.at(-1)?.outcome ?? 'open';
+  const session = lost?.session ?? {};
+  const last = lost?.outcome ?? before.attempts.at(-1)?.outcome ?? 'open';
   const entry = {
     type: 'failed' as const,
     atMs,
-    facts: { attempt: before.attempt, call: before.call, code, ...request },
+    facts: { attempt: before.attempt, call: before.call, code, ...request, ...session },
   };
   return {
     ...settledCore(before),
     ...chained(before, entry),
+    ...(lost?.session === undefined ? {} : { lastAccessKeyId: lost.session.accessKeyId }),
     state: 'failed',
     code,
-    attempts: amendAttempt(before, { outcome: last === 'open' ? 'failed' : last, code, ...request }),
+    attempts: amendAttempt(before, { outcome: last === 'open' ? 'failed' : last, code, ...request, ...session }),
   };
 }
 
@@ -70,14 +77,15 @@ export function revoked(
   };
 }
 
-/** Never claimed in any attempt. Terminal. */
+/** Never claimed in any attempt; or, in a caller's hands, past its fence. Terminal. */
 export function expired(before: IssuanceIn<'issued'>, atMs: number): IssuanceIn<'expired'> {
-  const last = before.attempts.at(-1)?.outcome;
+  const last = before.attempts.at(-1)?.outcome ?? 'open';
+  const stays = last === 'undelivered' || before.delivery === 'caller';
   return {
     ...settledCore(without(before, ['ticket'])),
     ...chained(before, { type: 'expired', atMs, facts: { attempt: before.attempt } }),
     state: 'expired',
-    attempts: amendAttempt(before, { outcome: last === 'undelivered' ? last : 'unclaimed' }),
+    attempts: amendAttempt(before, { outcome: stays ? last : 'unclaimed' }),
   };
 }
 

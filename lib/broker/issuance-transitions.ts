@@ -25,6 +25,7 @@ export type IssuanceIdentity = {
   readonly accountId: string;
   readonly job: string;
   readonly requester: string;
+  readonly delivery?: 'caller';
 };
 
 /** Who holds an intent, on what grounds. */
@@ -104,19 +105,20 @@ export function nextCall(before: IssuanceIn<'intended'>, grounds: CallGrounds, a
 export type IssuedFacts = SessionFacts & {
   readonly fenceMs: number;
   readonly policySha256: string;
-  readonly ticket: Ticket;
+  /** Left out where the session goes to a caller: there is nothing to claim. */
+  readonly ticket?: Ticket;
 };
 
 export function issued(before: IssuanceIn<'intended'>, facts: IssuedFacts, atMs: number): IssuanceIn<'issued'> {
   const { ticket, ...session } = facts;
-  const known = { ...session, usableUntilMs: ticket.usableUntilMs };
+  const known = { ...session, ...(ticket === undefined ? {} : { usableUntilMs: ticket.usableUntilMs }) };
   const entry = { type: 'issued' as const, atMs, facts: { attempt: before.attempt, call: before.call, ...known } };
   return {
     ...before,
     ...chained(before, entry),
-    ...due(ticket.usableUntilMs),
+    ...due(ticket?.usableUntilMs ?? facts.fenceMs),
     state: 'issued',
-    ticket,
+    ...(ticket === undefined ? {} : { ticket }),
     lastAccessKeyId: facts.accessKeyId,
     attempts: amendAttempt(before, { outcome: 'issued', ...known }),
   };
@@ -197,7 +199,8 @@ function intend(
 ): IssuanceIn<'intended'> {
   const sessionName = sessionNameOf({ issuanceId: before.recordId, attempt });
   const leaseUntilMs = atMs + LIMITS.leaseMs;
-  const facts = { ...grounds, attempt, call: 1, sessionName, leaseUntilMs };
+  const delivery = before.delivery === undefined ? {} : { delivery: before.delivery };
+  const facts = { ...grounds, ...delivery, attempt, call: 1, sessionName, leaseUntilMs };
   return {
     ...before,
     ...chained(before, { type: 'intended', atMs, facts }),

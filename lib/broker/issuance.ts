@@ -79,6 +79,8 @@ const core = {
   accountId: v.string(),
   job: v.string(),
   requester: v.string(),
+  /** `caller`: the session goes to whoever asked, and no ticket is ever made. Left out, to the job's function. */
+  delivery: v.exactOptional(v.literal('caller')),
   recordedAtMs: count,
   /** UTC day of the record, `YYYY-MM-DD`: a key of the audit's index. */
   day: v.string(),

@@ -1,16 +1,10 @@
 import { BrokerError } from '../errors.ts';
 import { type DecisionFacts, decideAgain } from '../requests/decide.ts';
 import type { AccountDecision } from '../requests/decide-account.ts';
-import {
-  type BrokerDependencies,
-  type Message,
-  type MessageOutcome,
-  MINIMUM_REMAINING_MS,
-} from './broker-dependencies.ts';
-import { termsOf } from './call-terms.ts';
-import { type Issuance, issuanceIdOf } from './issuance.ts';
-import { type IssuanceIdentity, openIntended, openRefused } from './issuance-transitions.ts';
+import type { BrokerDependencies, IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
+import type { Issuance } from './issuance.ts';
 import { issueToJob } from './issue-to-job.ts';
+import { openIssuance } from './open-issuance.ts';
 import type { RequestRecord } from './request-record.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -32,6 +26,8 @@ export async function issueForAccounts(
   message: Message,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
+  // Credentials for a caller are never a job's, whatever the queue says.
+  if (request.delivery === 'caller') return 'settled';
   const decisions = decideFrozen(accountIds, facts, broker);
   const outcomes = await sideBySide(decisions, ACCOUNTS_AT_ONCE, (decision) =>
     issueForAccount(request, decision, { message, broker }),
@@ -45,7 +41,7 @@ export async function issueForAccounts(
 export function decideFrozen(
   accountIds: readonly string[],
   facts: DecisionFacts,
-  { config }: BrokerDependencies,
+  { config }: IssuingDependencies,
 ): readonly AccountDecision[] {
   const decision = decideAgain({ ...facts, detail: { ...facts.detail, accountIds } }, config.rules);
   if (decision.allowed) return decision.accounts;
@@ -57,28 +53,13 @@ async function issueForAccount(
   decision: AccountDecision,
   { message, broker }: { readonly message: Message; readonly broker: BrokerDependencies },
 ): Promise<MessageOutcome> {
-  const identity = identityOf(request, decision.accountId);
-  if (!decision.allowed) {
-    await broker.ledger.open(openRefused(identity, decision.refusal, broker.clock.nowMs()));
-    return 'settled';
-  }
-  const job = broker.config.jobs.get(identity.job);
-  if (job === undefined) throw new BrokerError('internal', 'an account was allowed for a job that does not exist');
-  // Below this, the invocation could end between the intent and the record of what STS said.
-  if (message.remainingMs() < MINIMUM_REMAINING_MS) return 'again';
-  const { roleArn, tenantVersion, roleVersion } = decision;
-  const grounds = {
-    owner: broker.ids.uuid(),
-    roleArn,
-    tenantVersion,
-    roleVersion,
-    ...termsOf(decision),
-    ...(request.inputSha256 === undefined ? {} : { inputSha256: request.inputSha256 }),
-  };
-  const intended = openIntended(identity, grounds, broker.clock.nowMs());
-  if (!(await broker.ledger.open(intended))) return 'settled';
-  const visit = { job, account: decision, input: request.input, remainingMs: message.remainingMs };
-  await afterIntent(intended, () => issueToJob(intended, visit, broker), broker);
+  const { remainingMs } = message;
+  const opened = await openIssuance(request, decision, { remainingMs, broker });
+  if (opened.opened === 'tooLate') return 'again';
+  if (opened.opened !== 'intended') return 'settled';
+  const { issuance, job, account } = opened;
+  const visit = { job, account, input: request.input, remainingMs };
+  await afterIntent(issuance, () => issueToJob(issuance, visit, broker), broker);
   return 'settled';
 }
 
@@ -98,11 +79,4 @@ export async function afterIntent(
     const { code, message: explanation } = error;
     log.transition({ transition: 'issuance.interrupted', issuanceId: recordId, code, explanation });
   }
-}
-
-function identityOf(request: RequestRecord, accountId: string): IssuanceIdentity {
-  const { recordId: requestId, tenantId, job, requester } = request;
-  if (tenantId === undefined || job === undefined)
-    throw new BrokerError('internal', 'an allowed request names no tenant or job');
-  return { recordId: issuanceIdOf({ requestId, job, accountId }), requestId, tenantId, accountId, job, requester };
 }

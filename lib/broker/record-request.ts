@@ -2,9 +2,15 @@ import type { Decision } from '../requests/decide.ts';
 import type { QueueMessageReading, RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { type Requester, recogniseRequester } from '../requests/requester.ts';
 import type { IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
-import { conflictRecord, illegibleRequestRecord, type RequestRecord, requestRecord } from './request-record.ts';
+import {
+  type AskedByCaller,
+  conflictRecord,
+  illegibleRequestRecord,
+  type RequestRecord,
+  requestRecord,
+} from './request-record.ts';
 
-type Decided = {
+type Decided = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;
   readonly detail: RequestDetail;
   readonly decision: Decision;

@@ -35,6 +35,10 @@ export const requestRecordSchema = v.strictObject({
   /** The name of a declared requester, or `unrecognised`. */
   requester: v.string(),
   origin: originSchema,
+  /** Who signed, its session included: of credentials that were asked for by somebody. */
+  caller: v.exactOptional(v.string()),
+  /** `caller`: the session is for whoever asks. Left out, for the job's function. */
+  delivery: v.exactOptional(v.literal('caller')),
   tenantId: v.optional(v.string()),
   job: v.optional(v.string()),
   reason: v.optional(v.string()),
@@ -54,7 +58,10 @@ export const requestRecordSchema = v.strictObject({
 });
 export type RequestRecord = v.InferOutput<typeof requestRecordSchema>;
 
-type Asked = {
+/** What is only said of a request for credentials that go to whoever asks. */
+export type AskedByCaller = { readonly caller: string; readonly delivery: 'caller' };
+
+type Asked = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;
   readonly detail: RequestDetail;
   readonly requester: string | undefined;
@@ -63,7 +70,7 @@ type Asked = {
 
 /** The record of a request that could be read. */
 export function requestRecord(asked: Asked & { readonly decision: Decision; readonly nowMs: number }): RequestRecord {
-  const { origin, detail, decision, nowMs } = asked;
+  const { origin, caller, delivery, detail, decision, nowMs } = asked;
   const { tenantId, job, reason, idempotencyKey, rerunOf, hops } = detail;
   const input = detail.input === undefined ? undefined : canonicalJson(detail.input);
   return present({
@@ -71,6 +78,8 @@ export function requestRecord(asked: Asked & { readonly decision: Decision; read
     recordType: 'request' as const,
     requester: asked.requester ?? UNRECOGNISED,
     origin,
+    caller,
+    delivery,
     tenantId,
     job,
     reason,
@@ -90,7 +99,7 @@ export function requestRecord(asked: Asked & { readonly decision: Decision; read
 
 type MessageOrigin = { readonly kind: 'message'; readonly eventId: string };
 
-export type Illegible = {
+export type Illegible = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin | MessageOrigin;
   readonly requester: string | undefined;
   readonly claimed: ClaimedNames;
@@ -100,13 +109,16 @@ export type Illegible = {
 };
 
 /** The record of a request that could not be read: that it came, from where, and the hash of what it said. */
-export function illegibleRequestRecord({ origin, requester, claimed, refusal, body, nowMs }: Illegible): RequestRecord {
+export function illegibleRequestRecord(illegible: Illegible): RequestRecord {
+  const { origin, caller, delivery, requester, claimed, refusal, body, nowMs } = illegible;
   const { who, what } = identityOf(origin);
   return present({
     recordId: requestRecordId(derivedId(['illegible', origin.kind, ...who, what])),
     recordType: 'request' as const,
     requester: requester ?? UNRECOGNISED,
     origin,
+    caller,
+    delivery,
     ...claimed,
     payloadSha256: sha256Hex(body),
     decision: 'refused' as const,

@@ -1,13 +1,12 @@
 import { assertNever } from '../errors.ts';
-import { decideRequest } from '../requests/decide.ts';
 import { ownRecord, parseQueueMessage } from '../requests/parse-request.ts';
 import type { QueueMessage } from '../requests/request.ts';
-import { recogniseRequester } from '../requests/requester.ts';
+import { admitRequest } from './admit-request.ts';
 import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
 import { continueIssuance } from './continue-issuance.ts';
 import { issueForAccounts } from './issue-for-accounts.ts';
 import { factsOf, lookUp } from './look-up.ts';
-import { recordIllegible, recordRequest } from './record-request.ts';
+import { recordIllegible } from './record-request.ts';
 import type { RequestRecord } from './request-record.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -46,11 +45,9 @@ async function runRequest(
   message: Message,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
-  const requester = recogniseRequester(origin, broker.config);
-  const facts = await lookUp({ detail, requester }, broker);
-  const decision = decideRequest({ ...facts, origin, nowMs: broker.clock.nowMs() }, broker.config.rules);
-  const request = await recordRequest({ origin, detail, decision, requester }, broker);
-  if (request === undefined || request.decision === 'refused') return 'settled';
+  const admitted = await admitRequest({ origin, detail }, broker);
+  if (admitted === undefined || admitted.request.decision === 'refused') return 'settled';
+  const { request, facts } = admitted;
   const accountIds = request.accountIds ?? [];
   if (accountIds.length > ACCOUNTS_PER_MESSAGE) return spread(request, accountIds, broker);
   return issueForAccounts({ request, accountIds, facts }, message, broker);

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import { ownRecord } from '../requests/parse-request.ts';
+import { isOpenForCaller, sweptForCaller } from './caller-issuance.ts';
 import { type Issuance, type IssuanceIn, LIMITS, type OpenIssuance } from './issuance.ts';
 import { failed, settled, unknown, usedUp } from './issuance-endings.ts';
 import { leaseExpired, rescheduled, ticketRemoved } from './issuance-transitions.ts';
@@ -78,6 +79,7 @@ async function sweepOne(issuanceId: string, problems: unknown[], sweeper: SweepD
 }
 
 async function move(issuance: Issuance, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  if (isOpenForCaller(issuance)) return advance(issuance, sweptForCaller(issuance, nowMs), sweeper);
   switch (issuance.state) {
     case 'intended':
       return moveIntended(issuance, nowMs, sweeper);

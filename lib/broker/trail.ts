@@ -17,6 +17,7 @@ const factsSchema = v.strictObject({
   code: v.optional(v.string()),
   explanation: v.optional(v.string()),
   sessionName: v.optional(v.string()),
+  delivery: v.exactOptional(v.literal('caller')),
   roleArn: v.optional(v.string()),
   tenantVersion: v.optional(count),
   roleVersion: v.optional(count),

@@ -1,3 +1,4 @@
+import { isInCallersHands } from '../broker/caller-issuance.ts';
 import { type Issuance, LIMITS, type OpenIssuance } from '../broker/issuance.ts';
 import { revoked } from '../broker/issuance-endings.ts';
 import type { Ledger } from '../broker/ledger.ts';
@@ -14,7 +15,7 @@ export type EndOpenDependencies = {
 };
 
 /**
- * What became of one issuance. `inHands`: its session was given to the job. `open`: it moved whenever it was looked at.
+ * What became of one issuance. `inHands`: its session was given to the job, or to a caller. `open`: it moved whenever it was looked at.
  * `illegible`: something wrote into its row what no reader of it takes.
  */
 export type Looked = { readonly issuanceId: string } & (
@@ -33,7 +34,7 @@ const LONGEST_SESSION_MS = 3_600_000;
 const REACH_MS = LIMITS.openMs + LIMITS.longestHandBackMs + LIMITS.leaseMs + LONGEST_SESSION_MS;
 
 /**
- * Ends every issuance of the tenant that is not yet in the hands of its job: the ticket goes, and whoever is about to
+ * Ends every issuance of the tenant that is not yet in the hands of its job or of a caller: the ticket goes, and whoever is about to
  * record a session for it finds that it may not. Twice, because the index lags; the second look is at what the first
  * one did not settle. Gives what it saw, each issuance once.
  *
@@ -104,6 +105,7 @@ function seenAs(issuance: Issuance): Looked {
 
 /** A job that has reported may still hold its session, whatever it says. */
 function wasGiven(issuance: Issuance): boolean {
+  if (isInCallersHands(issuance)) return true;
   switch (issuance.state) {
     case 'claimed':
     case 'completed':
@@ -117,5 +119,6 @@ function wasGiven(issuance: Issuance): boolean {
 }
 
 function isOpen(issuance: Issuance): issuance is OpenIssuance {
-  return issuance.state === 'intended' || issuance.state === 'issued';
+  const unended = issuance.state === 'intended' || issuance.state === 'issued';
+  return unended && !isInCallersHands(issuance);
 }

@@ -1,5 +1,5 @@
 import type { RefusalReason } from '../errors.ts';
-import type { Job } from '../jobs/job.ts';
+import { deliversTo, type Job } from '../jobs/job.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
 import { type AccountDecision, type AccountRules, decideAccount } from './decide-account.ts';
@@ -22,6 +22,8 @@ export type DecisionFacts = {
   /** Undefined when there is no such tenant. */
   readonly reading: TenantReading | undefined;
   readonly switchedOff: readonly SwitchedOff[];
+  /** `caller`: whoever asks is to be given the session. Left out, the job's function gets it. */
+  readonly delivery?: 'caller';
 };
 
 export type Decision =
@@ -95,8 +97,10 @@ function checkHops({ detail }: DecisionFacts, { maximumHops }: DecisionRules): C
   return hops <= maximumHops ? undefined : because('request.hopLimit', `${hops} hops; the limit is ${maximumHops}`);
 }
 
-function checkJob({ job }: DecisionFacts): Check {
-  return job === undefined ? because('job.unknown', 'no job of the catalogue has this name') : undefined;
+function checkJob({ job, delivery }: DecisionFacts): Check {
+  if (job === undefined) return because('job.unknown', 'no job of the catalogue has this name');
+  if (delivery === undefined || deliversTo(job, delivery)) return undefined;
+  return because('job.notForCallers', `the catalogue does not let sessions of ${job.name} out to callers`);
 }
 
 function checkSwitches({ switchedOff }: DecisionFacts): Check {
