@@ -1,29 +1,39 @@
 import { createHash } from 'node:crypto';
-import type { DeploymentConfig, RequesterConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig, EventRecognition } from '../lib/platform/deployment-config.ts';
 import { iamArn, ownAccount, type TemplateValue } from './template-value.ts';
 
 const busArn = { 'Fn::GetAtt': ['Bus', 'Arn'] };
 
+/** What functions of the broker itself tell on the bus, under a source of ours. */
+export type OwnSource = { readonly source: string; readonly roleNames: readonly string[] };
+
 /**
  * The statements of the bus's policy, a resource each. `source` is the one thing in an event that its sender writes and
- * that we recognise a requester by, so each declared source is denied to everybody but its principals; other accounts
- * are let in with their own source only. Sources that nobody declared are not denied: they are refused on record.
+ * that we recognise a requester by, so each declared source is denied to everybody but its principals, and ours to
+ * everybody but the functions that tell under it; other accounts are let in with their own source only. Sources that
+ * nobody declared are not denied: they are refused on record.
  */
 export function busPolicyResources({
   requesters,
-}: Pick<DeploymentConfig, 'requesters'>): Record<string, TemplateValue> {
-  const bySource = Map.groupBy(requesters, ({ recognisedBy }) => recognisedBy.event.source);
-  const denials = [...bySource].map(([source, sharing]) => [`BusDeny${digest(source)}`, denyOthers(source, sharing)]);
-  const allowances = requesters.flatMap(({ recognisedBy: { event } }) =>
-    event.account === undefined
-      ? []
-      : [[`BusAllow${digest(`${event.account} ${event.source}`)}`, allowAccount(event.account, event.source)]],
+  ownSources = [],
+}: Pick<DeploymentConfig, 'requesters'> & { readonly ownSources?: readonly OwnSource[] }): Record<
+  string,
+  TemplateValue
+> {
+  const senders = requesters.flatMap(({ recognisedBy }) => ('event' in recognisedBy ? [recognisedBy.event] : []));
+  const bySource = Map.groupBy(senders, ({ source }) => source);
+  const denials = [
+    ...[...bySource].map(([source, sharing]) => denyOthers(source, sharing.flatMap(principalArns))),
+    ...ownSources.map(({ source, roleNames }) => denyOthers(source, roleNames.map(ownRoleArn))),
+  ];
+  const allowances = senders.flatMap(({ account, source }) =>
+    account === undefined ? [] : [[`BusAllow${digest(`${account} ${source}`)}`, allowAccount(account, source)]],
   );
   return Object.fromEntries([...denials, ...allowances]);
 }
 
-function denyOthers(source: string, requesters: readonly RequesterConfig[]): TemplateValue {
-  return busPolicy(`deny-${digest(source)}`, {
+function denyOthers(source: string, principals: readonly TemplateValue[]): readonly [string, TemplateValue] {
+  const policy = busPolicy(`deny-${digest(source)}`, {
     Effect: 'Deny',
     Principal: '*',
     Action: 'events:PutEvents',
@@ -31,9 +41,10 @@ function denyOthers(source: string, requesters: readonly RequesterConfig[]): Tem
     Condition: {
       'ForAnyValue:StringEquals': { 'events:source': [source] },
       // Also true where there is no principal ARN: a service that forwards events may not use a bound source.
-      ArnNotEquals: { 'aws:PrincipalArn': requesters.flatMap(principalArns) },
+      ArnNotEquals: { 'aws:PrincipalArn': principals },
     },
   });
+  return [`BusDeny${digest(source)}`, policy];
 }
 
 function allowAccount(account: string, source: string): TemplateValue {
@@ -57,8 +68,12 @@ function busPolicy(statementId: string, statement: TemplateValue): TemplateValue
   };
 }
 
-function principalArns({ recognisedBy: { event } }: RequesterConfig): readonly TemplateValue[] {
-  return event.principals.map((principal) =>
+function ownRoleArn(name: string): TemplateValue {
+  return iamArn({ account: ownAccount, resource: `role/${name}` });
+}
+
+function principalArns({ principals }: EventRecognition): readonly TemplateValue[] {
+  return principals.map((principal) =>
     principal.startsWith('arn:') ? principal : iamArn({ account: ownAccount, resource: principal }),
   );
 }

@@ -28,17 +28,27 @@ export function readStageConfig({ stage, root = projectRoot }: { stage: string; 
 }
 
 /** A name with a slip in it would bind its requester to nothing, and show only when a request is refused. */
-function refuseUnknownJobs({ requesters }: DeploymentConfig, { stage, root }: { stage: string; root: string }): void {
+function refuseUnknownJobs(
+  { requesters, schedules }: DeploymentConfig,
+  { stage, root }: { stage: string; root: string },
+): void {
   const jobs = globSync('functions/jobs/*.ts', { cwd: root }).map((file) => path.basename(file, '.ts'));
-  const problems = requesters.flatMap(({ jobs: named }, index) =>
-    (named === 'all' ? [] : named).flatMap((job, position) =>
-      jobs.includes(job)
-        ? []
-        : [
-            `  - requesters[${index}].jobs[${position}]: is ${JSON.stringify(job)}; expected a job of functions/jobs: ` +
-              `${jobs.sort().join(', ')}. Correct its spelling, or add the job first.`,
-          ],
+  const named = [
+    ...requesters.flatMap(({ jobs: ofRequester }, index) =>
+      (ofRequester === 'all' ? [] : ofRequester).map((job, position) => ({
+        job,
+        at: `requesters[${index}].jobs[${position}]`,
+      })),
     ),
+    ...schedules.map(({ job }, index) => ({ job, at: `schedules[${index}].job` })),
+  ];
+  const problems = named.flatMap(({ job, at }) =>
+    jobs.includes(job)
+      ? []
+      : [
+          `  - ${at}: is ${JSON.stringify(job)}; expected a job of functions/jobs: ${jobs.sort().join(', ')}. ` +
+            'Correct its spelling, or add the job first.',
+        ],
   );
   if (problems.length > 0) throw new Error(`config/${stage}.yml cannot be deployed:\n${problems.join('\n')}`);
 }

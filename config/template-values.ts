@@ -1,5 +1,11 @@
 import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
-import { assumeTenantRoleStatements } from './assume-role-policy.ts';
+import { BROKER_EVENT_SOURCE } from '../lib/platform/broker-events.ts';
+import { scheduleSource } from '../lib/requests/requester.ts';
+import {
+  assumeAsDecoyStatements,
+  assumeTenantRoleStatements,
+  probeTenantRoleStatements,
+} from './assume-role-policy.ts';
 import { busPolicyResources } from './bus-policy.ts';
 import { readStageConfig } from './stage-config.ts';
 import type { TemplateValue } from './template-value.ts';
@@ -11,20 +17,31 @@ import type { TemplateValue } from './template-value.ts';
 export function templateValues({ stage, root }: { stage: string; root?: string }) {
   const config = readStageConfig(root === undefined ? { stage } : { stage, root });
   const jobs = [...jobCatalogue.values()];
+  const prefix = `credential-broker-${stage}`;
+  const ownSources = [
+    { source: BROKER_EVENT_SOURCE, roleNames: [`${prefix}-verify-trust`] },
+    ...config.schedules.map(({ name }) => ({
+      source: scheduleSource(name),
+      roleNames: [`${prefix}-fan-out-schedule`],
+    })),
+  ];
   return {
     homeRegion: config.homeRegion,
     logLevel: config.logLevel,
     batchSize: config.queue.batchSize,
     maximumConcurrency: config.queue.maximumConcurrency,
     assumeTenantRoleStatements: assumeTenantRoleStatements(config),
-    busPolicies: { Resources: busPolicyResources(config) },
+    probeTenantRoleStatements: probeTenantRoleStatements(config, { decoyRoleName: `${prefix}-decoy` }),
+    assumeAsDecoyStatements: assumeAsDecoyStatements(config),
+    busPolicies: { Resources: busPolicyResources({ ...config, ownSources }) },
     jobs: Object.fromEntries(
       jobs.map(({ name, timeoutSeconds, maximumEventAgeSeconds }) => [
         name,
         { timeoutSeconds, maximumEventAgeSeconds },
       ]),
     ),
-    jobFunctionArns: jobs.map(({ name }) => functionArn(`credential-broker-${stage}-${name}`)),
+    jobFunctionArns: jobs.map(({ name }) => functionArn(`${prefix}-${name}`)),
+    verifyTrustFunctionArn: functionArn(`${prefix}-verify-trust`),
   };
 }
 

@@ -1,5 +1,7 @@
 import { UNRECOGNISED } from '../requests/requester.ts';
-import type { DeploymentConfig, Partition, RequesterConfig } from './deployment-config.ts';
+import type { DeploymentConfig, Partition } from './deployment-config.ts';
+import { requesterContradictions } from './deployment-config-requesters.ts';
+import { scheduleContradictions } from './deployment-config-schedules.ts';
 import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
 import { readTemplateBaseUrl } from './template-address.ts';
 
@@ -13,11 +15,6 @@ export function contradictionsOf(config: DeploymentConfig): readonly string[] {
         `requesters[${second}].name: ${JSON.stringify(key)} is also the name of requesters[${first}]; expected a name ` +
         'of its own. Rename one: requests are recorded under it.',
     ),
-    ...repeated(config.requesters, whoSends).map(
-      ({ first, second }) =>
-        `requesters[${second}].recognisedBy.event: has the account and source of requesters[${first}]; expected a pair ` +
-        'of its own. Give it another source: nothing else tells the two apart.',
-    ),
     ...config.requesters.flatMap(({ name }, index) =>
       name === UNRECOGNISED
         ? [
@@ -26,7 +23,8 @@ export function contradictionsOf(config: DeploymentConfig): readonly string[] {
           ]
         : [],
     ),
-    ...config.requesters.flatMap((requester, index) => requesterProblems(requester, { index, config })),
+    ...requesterContradictions(config),
+    ...scheduleContradictions(config),
   ];
 }
 
@@ -54,48 +52,6 @@ function partitionOf(region: string): Partition | undefined {
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
   if (region.startsWith('eusc-')) return 'aws-eusc';
   return /^us-iso|^eu-iso/.test(region) ? undefined : 'aws';
-}
-
-function whoSends({ recognisedBy: { event } }: RequesterConfig): string {
-  return `${event.account ?? 'own'} ${event.source}`;
-}
-
-function requesterProblems(
-  { recognisedBy: { event } }: RequesterConfig,
-  { index, config }: { index: number; config: DeploymentConfig },
-): readonly string[] {
-  const path = `requesters[${index}].recognisedBy.event`;
-  const reserved = event.source.toLowerCase().startsWith('aws.')
-    ? [
-        `${path}.source: ${JSON.stringify(event.source)} begins with aws.; expected a source of your own. AWS keeps aws. ` +
-          'for its services: choose another.',
-      ]
-    : [];
-  const misplaced = event.principals.flatMap((principal, position) => {
-    const problem = principalProblem(principal, { account: event.account, partition: config.partition });
-    return problem === undefined ? [] : [`${path}.principals[${position}]: ${problem}`];
-  });
-  return [...reserved, ...misplaced];
-}
-
-/** A principal of another account would be let through by the policy, and its events then refused as a stranger's. */
-function principalProblem(
-  principal: string,
-  { account, partition }: { account: string | undefined; partition: Partition },
-): string | undefined {
-  const [, partitionOfArn, , , accountOfArn] = principal.startsWith('arn:') ? principal.split(':') : [];
-  if (partitionOfArn === undefined) {
-    if (account === undefined) return undefined;
-    return `${principal} means the broker's own account; expected a principal of ${account}. Write its whole ARN.`;
-  }
-  if (partitionOfArn !== partition) {
-    return `is of the partition ${partitionOfArn}; expected ${partition}. No event crosses partitions: remove it.`;
-  }
-  if (accountOfArn === account) return undefined;
-  if (account === undefined) {
-    return `is a whole ARN, but the requester names no account; expected role/<name> or user/<name>. Write it so for the broker's own account, or add account: '${accountOfArn}'.`;
-  }
-  return `is of account ${accountOfArn}; expected account ${account}. Correct the account or the principal.`;
 }
 
 type Repetition = { readonly first: number; readonly second: number; readonly key: string };

@@ -86,7 +86,10 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
       expected: '1 to 63 of a-z, 0-9 and inner hyphens',
       whatToDo: 'Name the service that asks',
     },
-    'requesters[].recognisedBy': { expected: 'event', whatToDo: 'Say by which events AWS lets us recognise it' },
+    'requesters[].recognisedBy': {
+      expected: 'exactly one of event, schedule, functionUrl and invoke',
+      whatToDo: 'Say by what AWS lets us recognise it: two ways in are two requesters',
+    },
     'requesters[].recognisedBy.event': {
       expected: 'source and principals',
       whatToDo: 'Name the source of its events and who may send them',
@@ -106,6 +109,67 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
     'requesters[].recognisedBy.event.principals[]': {
       expected: 'role/<name>, user/<name>, or the ARN of an IAM role or user, without wildcards',
       whatToDo: 'For a session name its role, not the assumed-role ARN',
+    },
+    'requesters[].recognisedBy.schedule': {
+      expected: 'the name of a schedule: 1 to 16 of a-z, 0-9 and inner hyphens',
+      whatToDo: 'Name an entry of schedules',
+    },
+    'requesters[].recognisedBy.functionUrl': {
+      expected: 'principals',
+      whatToDo: 'Name who calls the function URL of request-job',
+    },
+    'requesters[].recognisedBy.functionUrl.principals': {
+      expected: 'a list with at least one principal',
+      whatToDo: 'Name who calls: without anybody the requester could never ask',
+    },
+    'requesters[].recognisedBy.functionUrl.principals[]': {
+      expected: 'role/<name>, user/<name>, or the ARN of an IAM role or user, with at most one * at its end',
+      whatToDo: 'Leave out the path of a role: AWS does not show it; for a session name its role',
+    },
+    'requesters[].recognisedBy.invoke': {
+      expected: 'alias',
+      whatToDo: 'Name the alias of request-job-direct that it alone may invoke',
+    },
+    'requesters[].recognisedBy.invoke.alias': {
+      expected: '1 to 64 of A-Z, a-z, 0-9, _ and -, not digits alone',
+      whatToDo: 'Name the alias after the service that invokes it',
+    },
+    'requesters[].limits': {
+      expected: 'tenantsPerHour and requestsPerMinute, one or both',
+      whatToDo: 'Leave it out to set no limit',
+    },
+    'requesters[].limits.tenantsPerHour': {
+      expected: wholeNumberFrom(1, 1_000_000),
+      whatToDo: 'Set it a little above what the requester needs, so that a stolen one cannot walk the customer list',
+    },
+    'requesters[].limits.requestsPerMinute': {
+      expected: wholeNumberFrom(1, 1_000_000),
+      whatToDo: 'Set it above the peak of the requester, or leave it out',
+    },
+    schedules: { expected: 'a list', whatToDo: 'Leave it out to ask for nothing by schedule' },
+    'schedules[]': {
+      expected: 'name, job, expression, spreadMinutes and perhaps reason',
+      whatToDo: 'Copy a schedule of config/dev.yml',
+    },
+    'schedules[].name': {
+      expected: '1 to 16 of a-z, 0-9 and inner hyphens',
+      whatToDo: 'Name what it does; the name is a part of that of an EventBridge rule, which is short',
+    },
+    'schedules[].job': {
+      expected: 'a job name: 1 to 24 of a-z, 0-9 and inner hyphens',
+      whatToDo: 'Name a job of the catalogue',
+    },
+    'schedules[].expression': {
+      expected: 'rate(<number> minutes, hours or days) or cron(<six fields>)',
+      whatToDo: 'Write it as EventBridge does: rate(6 hours), rate(1 day), cron(0 3 * * ? *), in UTC',
+    },
+    'schedules[].spreadMinutes': {
+      expected: wholeNumberFrom(1, 1_440),
+      whatToDo: 'Spread the requests so that STS is not asked for every tenant at once; 60 suits a daily scan',
+    },
+    'schedules[].reason': {
+      expected: 'a text of at most 256 characters',
+      whatToDo: 'Leave it out, or say why the job runs: it stands in the ledger',
     },
     'requesters[].jobs': { expected: 'all, or a list of job names', whatToDo: 'Name the jobs that it may ask for' },
     'requesters[].tenants': { expected: 'all, or a list of tenant ids', whatToDo: 'Name the tenants it may ask for' },

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { DeploymentConfig } from './deployment-config.ts';
+import { PRINCIPAL_PATTERN } from '../requests/principal-pattern.ts';
+import type { DeploymentConfig, RecognitionConfig } from './deployment-config.ts';
 import { TEMPLATE_BASE_URL } from './template-address.ts';
 
 /**
@@ -7,6 +8,11 @@ import { TEMPLATE_BASE_URL } from './template-address.ts';
  * means is said at `DeploymentConfig`; what to do about a wrong one in `deployment-config-guidance.ts`.
  */
 const twelveDigits = v.pipe(v.string(), v.regex(/^\d{12}$/));
+/** EventBridge gives a rule 64 letters, and `credential-broker-<stage>-schedule-` takes up to 48 of them. */
+const scheduleName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,14}[a-z0-9])?$/));
+/** The form; which values a field takes AWS checks. Source: EventBridge User Guide, "Setting a schedule pattern". */
+const SCHEDULE_EXPRESSION =
+  /^(?:rate\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9]\d{1,4}) (?:minutes|hours|days))\)|cron\([\w*?,/#-]+(?: [\w*?,/#-]+){5}\))$/;
 const requesterName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/));
 const jobName = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), v.maxLength(24));
 const tenantId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/));
@@ -18,17 +24,57 @@ const principal = v.pipe(
   v.regex(/^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\d{12}:)?(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/),
 );
 
-const requester = v.strictObject({
-  name: requesterName,
-  recognisedBy: v.strictObject({
+const recognitions = {
+  event: v.strictObject({
     event: v.strictObject({
       source: eventSource,
       account: v.exactOptional(twelveDigits),
       principals: v.pipe(v.array(principal), v.minLength(1)),
     }),
   }),
+  schedule: v.strictObject({ schedule: scheduleName }),
+  functionUrl: v.strictObject({
+    functionUrl: v.strictObject({
+      principals: v.pipe(v.array(v.pipe(v.string(), v.regex(PRINCIPAL_PATTERN))), v.minLength(1)),
+    }),
+  }),
+  /** Not of digits alone: that is a version. Source: Lambda API Reference, CreateAlias. */
+  invoke: v.strictObject({
+    invoke: v.strictObject({ alias: v.pipe(v.string(), v.regex(/^(?!\d+$)[A-Za-z0-9_-]{1,64}$/)) }),
+  }),
+};
+
+/** Chosen by the one key that there is, so that a problem inside is told where it is, and not as that of a union. */
+const recognition = v.lazy((input): v.GenericSchema<unknown, RecognitionConfig> => {
+  const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  const [key = '', another] = keys;
+  if (another === undefined && isRecognition(key)) return recognitions[key];
+  return v.custom<RecognitionConfig>(() => false);
+});
+
+function isRecognition(key: string): key is keyof typeof recognitions {
+  return Object.hasOwn(recognitions, key);
+}
+
+const requester = v.strictObject({
+  name: requesterName,
+  recognisedBy: recognition,
   jobs: v.union([v.literal('all'), v.pipe(v.array(jobName), v.minLength(1))]),
   tenants: v.union([v.literal('all'), v.pipe(v.array(tenantId), v.minLength(1))]),
+  limits: v.exactOptional(
+    v.strictObject({
+      tenantsPerHour: v.exactOptional(wholeNumber({ from: 1, to: 1_000_000 })),
+      requestsPerMinute: v.exactOptional(wholeNumber({ from: 1, to: 1_000_000 })),
+    }),
+  ),
+});
+
+const schedule = v.strictObject({
+  name: scheduleName,
+  job: jobName,
+  expression: v.pipe(v.string(), v.regex(SCHEDULE_EXPRESSION), v.maxLength(256)),
+  spreadMinutes: wholeNumber({ from: 1, to: 1_440 }),
+  reason: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
 });
 
 const requestLimits = v.strictObject({
@@ -56,6 +102,7 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   templateBaseUrl: v.exactOptional(v.pipe(v.string(), v.regex(TEMPLATE_BASE_URL), v.maxLength(512))),
   forbiddenAccountIds: v.optional(v.array(twelveDigits), []),
   requesters: v.array(requester),
+  schedules: v.optional(v.array(schedule), []),
   requests: v.optional(requestLimits, {}),
   queue: v.optional(queueSettings, {}),
   logLevel: v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),

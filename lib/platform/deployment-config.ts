@@ -26,6 +26,7 @@ export type DeploymentConfig = {
   /** Our own accounts, besides the broker's, in which no role may ever be assumed. */
   readonly forbiddenAccountIds: readonly string[];
   readonly requesters: readonly RequesterConfig[];
+  readonly schedules: readonly ScheduleConfig[];
   readonly requests: RequestLimits;
   readonly queue: QueueSettings;
   readonly logLevel: LogLevel;
@@ -38,10 +39,20 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export type RequesterConfig = {
   /** Stands in the ledger for whoever asked; never changed, because requests are identified by it. */
   readonly name: string;
-  readonly recognisedBy: { readonly event: EventRecognition };
+  readonly recognisedBy: RecognitionConfig;
   readonly jobs: 'all' | readonly string[];
   readonly tenants: 'all' | readonly string[];
+  readonly limits?: RequesterLimits;
 };
+
+/** Exactly one of them: what is recognised in two ways could be asked for as by another. */
+export type RecognitionConfig =
+  | { readonly event: EventRecognition }
+  /** The name of an entry of `schedules`. */
+  | { readonly schedule: string }
+  | { readonly functionUrl: FunctionUrlRecognition }
+  /** The alias of request-job-direct that it invokes; the stack makes the alias. */
+  | { readonly invoke: { readonly alias: string } };
 
 export type EventRecognition = {
   /** `source` of the requester's events. The bus policy denies it to everybody but the principals. */
@@ -50,6 +61,34 @@ export type EventRecognition = {
   readonly account?: string;
   /** Role or user ARNs; `role/<name>` and `user/<name>` are of the broker's own account. */
   readonly principals: readonly string[];
+};
+
+export type FunctionUrlRecognition = {
+  /**
+   * Who calls the function URL of request-job: `role/<name>` and `user/<path><name>` are of the broker's own account,
+   * whole ARNs of any; each may end with one `*`. See `lib/requests/principal-pattern.ts`.
+   */
+  readonly principals: readonly string[];
+};
+
+/** Left out, there is none: what a stolen requester could do is bounded by its jobs and tenants alone. */
+export type RequesterLimits = {
+  /** How many different tenants it may name in an hour. */
+  readonly tenantsPerHour?: number;
+  readonly requestsPerMinute?: number;
+};
+
+/** A job that is asked for, for every tenant that is due, each time that the expression says. */
+export type ScheduleConfig = {
+  /** 1 to 16 of a-z, 0-9 and inner hyphens: it is a part of the name of an EventBridge rule, which has 64 letters. */
+  readonly name: string;
+  readonly job: string;
+  /** `rate(…)` or `cron(…)`, in UTC. */
+  readonly expression: string;
+  /** Over how many minutes the requests of one time are spread, by a hash of the tenant. */
+  readonly spreadMinutes: number;
+  /** Stands in the ledger with each request. */
+  readonly reason?: string;
 };
 
 export type RequestLimits = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { busPolicyResources } from '../../../config/bus-policy.ts';
-import type { RequesterConfig } from '../../../lib/platform/deployment-config.ts';
+import type { EventRecognition, RequesterConfig } from '../../../lib/platform/deployment-config.ts';
 
-function requester(name: string, event: RequesterConfig['recognisedBy']['event']): RequesterConfig {
+function requester(name: string, event: EventRecognition): RequesterConfig {
   return { name, recognisedBy: { event }, jobs: 'all', tenants: 'all' };
 }
 
@@ -73,5 +73,37 @@ describe('busPolicyResources', () => {
     expect(busPolicyResources({ requesters: [logs, scans] })).toEqual(
       busPolicyResources({ requesters: [scans, logs] }),
     );
+  });
+
+  it('denies our own sources to all but the functions that tell under them', () => {
+    const ownSources = [{ source: 'credential-broker.schedule.nightly', roleNames: ['broker-fan-out-schedule'] }];
+    const [denial] = Object.values(busPolicyResources({ requesters: [], ownSources }));
+    expect(denial).toMatchObject({
+      Properties: {
+        Statement: {
+          Effect: 'Deny',
+          Condition: {
+            'ForAnyValue:StringEquals': { 'events:source': ['credential-broker.schedule.nightly'] },
+            ArnNotEquals: {
+              'aws:PrincipalArn': [
+                { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/broker-fan-out-schedule' },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  it('makes nothing for requesters that send no events', () => {
+    const others: readonly RequesterConfig['recognisedBy'][] = [
+      { schedule: 'nightly' },
+      { functionUrl: { principals: ['role/support'] } },
+      { invoke: { alias: 'billing' } },
+    ];
+    const requesters = others.map(
+      (recognisedBy, index): RequesterConfig => ({ name: `r${index}`, recognisedBy, jobs: 'all', tenants: 'all' }),
+    );
+    expect(busPolicyResources({ requesters })).toEqual({});
   });
 });

@@ -38,6 +38,7 @@ describe('parseDeploymentConfig', () => {
       tenantRoles: { path: '/credential-broker/', namePattern: '*' },
       forbiddenAccountIds: [],
       requesters: [requester()],
+      schedules: [],
       requests: { maximumAgeSeconds: 86_400, maximumFutureSeconds: 300, concurrency: 5 },
       queue: { batchSize: 10, maximumConcurrency: 10 },
       logLevel: 'INFO',
