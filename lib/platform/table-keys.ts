@@ -26,7 +26,7 @@ export function changeRecord(record: string, version: number): string {
   return `${CHANGES_PREFIX}${record}#${String(version).padStart(8, '0')}`;
 }
 
-export const tenantIndexes = { byStatus: 'byStatus', byVerifySlot: 'byVerifySlot' } as const;
+export const tenantIndexes = { byStatus: 'byStatus', byVerifySlot: 'byVerifySlot', bySlot: 'bySlot' } as const;
 
 /**
  * The partition of an item that says which one tenant holds a role ARN or an external ID, or is the customer of a

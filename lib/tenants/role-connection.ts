@@ -1,6 +1,6 @@
 import { BrokerError } from '../errors.ts';
-import { sha256Hex } from '../platform/ids.ts';
 import { roleRecord } from '../platform/table-keys.ts';
+import { slotOf } from '../scheduling/slot.ts';
 import { bothOf, sameJobs, writeClaims } from './account-claims.ts';
 import {
   type ConnectionGround,
@@ -129,12 +129,9 @@ async function giveUpBinding(wanted: WantedRole, ground: ConnectionGround, depen
   if (await fenceItem({ key: wanted, before: there }, dependencies)) await releaseBinding(binding, dependencies);
 }
 
-const SLOTS = 288;
-
 /** The five minutes of the day in which the role is verified: spread evenly, and always the same. */
 function verifySlot({ tenantId, roleArn }: Pick<TenantRole, 'tenantId' | 'roleArn'>): string {
-  const slot = Number.parseInt(sha256Hex(`${tenantId} ${roleArn}`).slice(0, 12), 16) % SLOTS;
-  return `slot-${String(slot).padStart(3, '0')}`;
+  return slotOf(`${tenantId} ${roleArn}`);
 }
 
 function offboarded(): RegistryRefusal {

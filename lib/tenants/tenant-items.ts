@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SLOT } from '../scheduling/slot.ts';
 import { changeSchema } from './change.ts';
 import { TENANT_ID, type Tenant, type TenantRole, tenantRoleSchema, tenantSchema } from './tenant.ts';
 
@@ -14,7 +15,12 @@ const bookkeeping = {
   changeVersion: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 };
 
-const storedTenantSchema = v.strictObject({ ...tenantSchema.entries, ...bookkeeping });
+const storedTenantSchema = v.strictObject({
+  ...tenantSchema.entries,
+  ...bookkeeping,
+  /** Where the schedules find the tenant: see `lib/scheduling/slot.ts`. Given to it with every write. */
+  slot: v.optional(v.pipe(v.string(), v.regex(SLOT))),
+});
 const storedRoleSchema = v.strictObject({ ...tenantRoleSchema.entries, ...bookkeeping });
 
 /**
@@ -46,7 +52,8 @@ export function readStoredRole(item: unknown): StoredRole | Gone {
 }
 
 /** The tenant as everybody else knows it. */
-export function tenantOf({ writeId: _, changeId: _id, changeVersion: _version, ...tenant }: StoredTenant): Tenant {
+export function tenantOf(stored: StoredTenant): Tenant {
+  const { writeId: _, changeId: _id, changeVersion: _version, slot: _slot, ...tenant } = stored;
   return tenant;
 }
 

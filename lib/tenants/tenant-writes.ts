@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { storeError } from '../platform/store-error.ts';
 import { ROLES_PREFIX, TENANT_RECORD } from '../platform/table-keys.ts';
+import { tenantSlot } from '../scheduling/slot.ts';
 import type { Change } from './change.ts';
 import type { RegistryDependencies } from './registry-dependencies.ts';
 import type { Tenant, TenantRole } from './tenant.ts';
@@ -49,7 +50,14 @@ export async function writeItem<Next extends NextItem>(
   const version = (before?.version ?? 0) + 1;
   const recorded = change === undefined ? lastChangeOf(before) : { lastChange: change, changeVersion: version };
   const changeId = change === undefined ? before?.changeId : writeId;
-  const item = { ...after, version, ...recorded, writeId, ...(changeId === undefined ? {} : { changeId }) };
+  const item = {
+    ...after,
+    ...slotFor(after),
+    version,
+    ...recorded,
+    writeId,
+    ...(changeId === undefined ? {} : { changeId }),
+  };
   const read = checked(() => (isRoleRecord(after) ? readStoredRole(item) : readStoredTenant(item)));
   if (change !== undefined && before !== undefined) await recordPreviousChange(before, table);
   const written = (await table.putIf(read, before)) || (await isOurs({ key: after, version, writeId }, dependencies));
@@ -90,6 +98,11 @@ async function isOurs(
 function lastChangeOf(before: StoredItem | undefined): Pick<StoredItem, 'lastChange' | 'changeVersion'> {
   const { lastChange, changeVersion, version } = before ?? {};
   return lastChange === undefined ? {} : { lastChange, changeVersion: changeVersion ?? version };
+}
+
+/** Of a tenant alone; what is left of one is in no index. */
+function slotFor(after: NextItem): { readonly slot?: string } {
+  return isRoleRecord(after) || 'gone' in after ? {} : { slot: tenantSlot(after.tenantId) };
 }
 
 function isRoleRecord({ record }: { readonly record: string }): boolean {

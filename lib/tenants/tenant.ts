@@ -17,7 +17,7 @@ export const ROLE_STATUSES = ['pending', 'trusted', 'refused', 'quarantined'] as
 export const tenantScheduleSchema = v.record(
   v.string(),
   v.strictObject({
-    /** At least this many hours lie between two runs. */
+    /** One run in each span of so many hours; the spans are counted from 1970, in UTC. */
     everyHours: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(8_760))),
     paused: v.exactOptional(v.boolean()),
   }),
