@@ -1,0 +1,41 @@
+import type { CounterCondition, Counters } from '../../lib/limits/counters.ts';
+
+type Row = { values: Record<string, number>; readonly members: Set<string> };
+
+/** The counters in memory, held to the same contract as those in DynamoDB. */
+export function inMemoryCounters(): Counters & { readonly rows: ReadonlyMap<string, Row> } {
+  const rows = new Map<string, Row>();
+
+  function rowOf(counter: string): Row {
+    const row = rows.get(counter) ?? { values: {}, members: new Set() };
+    rows.set(counter, row);
+    return row;
+  }
+
+  return {
+    rows,
+    read: async (counter) => ({ ...rows.get(counter)?.values }),
+    async change({ counter }, { add = {}, set = {}, remove = [], when = [] }) {
+      const before = rows.get(counter)?.values ?? {};
+      if (!when.every((condition) => holds(before, condition))) return undefined;
+      const after = { ...before, ...set };
+      for (const name of remove) delete after[name];
+      for (const [name, amount] of Object.entries(add)) after[name] = (after[name] ?? 0) + amount;
+      rowOf(counter).values = after;
+      return { ...after };
+    },
+    async admit({ counter }, { member, limit }) {
+      const members = rows.get(counter)?.members;
+      if (members?.has(member)) return true;
+      if ((members?.size ?? 0) >= limit) return false;
+      rowOf(counter).members.add(member);
+      return true;
+    },
+  };
+}
+
+function holds(values: Readonly<Record<string, number>>, condition: CounterCondition): boolean {
+  const value = values[condition.name];
+  if ('present' in condition) return value !== undefined;
+  return value === undefined || value <= condition.atMost;
+}
