@@ -1,5 +1,6 @@
 import type { StackClock } from '../clock.ts';
-import type { FunctionWiring } from '../template/wiring.ts';
+import { DEFAULT_INVOKE_CONFIG } from '../template/read-functions.ts';
+import type { EventInvokeConfig, FunctionWiring } from '../template/wiring.ts';
 import { type FailedInvocation, failureRecord } from './failure-record.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { InvocationOutcome } from './function-worker.ts';
@@ -7,7 +8,13 @@ import { createStackAlarm } from './stack-alarm.ts';
 
 export type AsyncInvocations = {
   /** Takes an event over; it is tried at once, and again as the function's event invoke config says. */
-  accept(event: { readonly functionName: string; readonly payload: string; readonly requestId: string }): void;
+  accept(event: {
+    readonly functionName: string;
+    readonly payload: string;
+    readonly requestId: string;
+    /** The alias, or `$LATEST`, that was named. */
+    readonly qualifier?: string | undefined;
+  }): void;
   /** How many events are being tried; those that wait for a later time of the stack's clock do not count. */
   activity(): number;
   /** How many events wait for their next attempt. */
@@ -30,6 +37,8 @@ type QueuedEvent = {
   readonly wiring: FunctionWiring;
   readonly payload: string;
   readonly requestId: string;
+  readonly qualifier: string | undefined;
+  readonly retries: EventInvokeConfig;
   readonly acceptedAtMs: number;
   invokeCount: number;
   dueAtMs: number;
@@ -72,11 +81,12 @@ export function createAsyncInvocations(deps: AsyncInvocationsDeps): AsyncInvocat
   }
 
   return {
-    accept({ functionName, payload, requestId }) {
+    accept({ functionName, payload, requestId, qualifier }) {
       const wiring = deps.pool.findFunction(functionName);
       if (wiring === undefined) throw new Error(`there is no function ${functionName}`);
       const nowMs = deps.clock.nowMs();
-      waiting.add({ wiring, payload, requestId, acceptedAtMs: nowMs, dueAtMs: nowMs, invokeCount: 0 });
+      const facts = { payload, requestId, qualifier, acceptedAtMs: nowMs, dueAtMs: nowMs, invokeCount: 0 };
+      waiting.add({ wiring, retries: retriesOf(wiring, qualifier), ...facts });
       tryWhatIsDue();
     },
     activity: () => trying,
@@ -88,15 +98,21 @@ export function createAsyncInvocations(deps: AsyncInvocationsDeps): AsyncInvocat
   };
 }
 
+/** Each qualifier has a configuration of its own; the template's are all of `$LATEST` (`read-functions.ts`). */
+function retriesOf(wiring: FunctionWiring, qualifier: string | undefined): EventInvokeConfig {
+  return qualifier === undefined || qualifier === '$LATEST' ? wiring.eventInvokeConfig : DEFAULT_INVOKE_CONFIG;
+}
+
 /** Tries an event once; false when it is to be tried again. */
 async function isOver(deps: AsyncInvocationsDeps, event: QueuedEvent): Promise<boolean> {
-  const { maximumEventAgeSeconds, maximumRetryAttempts } = event.wiring.eventInvokeConfig;
+  const { maximumEventAgeSeconds, maximumRetryAttempts } = event.retries;
   if (deps.clock.nowMs() - event.acceptedAtMs > maximumEventAgeSeconds * 1000) {
     await giveUp(deps, event, 'EventAgeExceeded');
     return true;
   }
   event.invokeCount += 1;
-  event.lastOutcome = await deps.pool.invoke(event.wiring.name, event.payload, event.requestId);
+  const { wiring, payload, requestId, qualifier } = event;
+  event.lastOutcome = await deps.pool.invoke(wiring.name, payload, { requestId, qualifier });
   if (event.lastOutcome.functionError === undefined) return true;
   if (event.invokeCount <= maximumRetryAttempts) return false;
   await giveUp(deps, event, 'RetriesExhausted');
@@ -109,11 +125,11 @@ async function giveUp(
   condition: FailedInvocation['condition'],
 ): Promise<void> {
   const { wiring, lastOutcome } = event;
-  const queueArn = wiring.eventInvokeConfig.onFailureArn;
+  const queueArn = event.retries.onFailureArn;
   if (queueArn === undefined) return deps.logFailure(wiring, `event ${event.requestId} dropped: ${condition}`);
   const record = failureRecord({
     requestId: event.requestId,
-    functionArn: wiring.arn,
+    functionArn: `${wiring.arn}:${event.qualifier ?? '$LATEST'}`,
     condition,
     invokeCount: event.invokeCount,
     requestPayload: event.payload,

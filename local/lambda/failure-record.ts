@@ -2,6 +2,7 @@ import type { InvocationOutcome } from './function-worker.ts';
 
 export type FailedInvocation = {
   readonly requestId: string;
+  /** With its qualifier. */
   readonly functionArn: string;
   readonly condition: 'RetriesExhausted' | 'EventAgeExceeded';
   readonly invokeCount: number;
@@ -23,7 +24,7 @@ export function failureRecord(failed: FailedInvocation): string {
     timestamp: new Date(failed.atMs).toISOString(),
     requestContext: {
       requestId: failed.requestId,
-      functionArn: `${failed.functionArn}:$LATEST`,
+      functionArn: failed.functionArn,
       condition: failed.condition,
       approximateInvokeCount: failed.invokeCount,
     },

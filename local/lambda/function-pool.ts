@@ -12,12 +12,18 @@ export type PooledFunction = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
+export type Invoked = {
+  readonly requestId?: string;
+  /** The alias, or `$LATEST`; left out, the function was invoked by its name alone. */
+  readonly qualifier?: string | undefined;
+};
+
 export type FunctionPool = {
   /**
    * Runs one invocation in an idle worker, a new one, or when it is its turn; the first starts the clock of the
    * function's time-out. Never rejects for what the function does. `payload` is JSON text.
    */
-  invoke(functionName: string, payload: string, requestId?: string): Promise<InvocationOutcome>;
+  invoke(functionName: string, payload: string, invoked?: Invoked): Promise<InvocationOutcome>;
   findFunction(name: string): FunctionWiring | undefined;
   /** Ends the function's running invocations as if their processes had died; answers how many there were. */
   kill(functionName: string): number;
@@ -39,6 +45,7 @@ const WORKERS_PER_FUNCTION = 4;
 type Waiting = {
   readonly requestId: string;
   readonly payload: string;
+  readonly qualifier: string | undefined;
   readonly settle: (o: InvocationOutcome) => void;
 };
 type Workers = {
@@ -62,11 +69,11 @@ export function createFunctionPool(deps: FunctionPoolDeps): FunctionPool {
 
   return {
     findFunction: (name) => byName.get(name)?.definition.wiring,
-    async invoke(functionName, payload, requestId = deps.ids.uuid()) {
+    async invoke(functionName, payload, { requestId = deps.ids.uuid(), qualifier } = {}) {
       const workers = workersNamed(functionName);
       if (closed) throw new Error('the function pool is closed');
       return new Promise((settle) => {
-        workers.waiting.push({ requestId, payload, settle });
+        workers.waiting.push({ requestId, payload, qualifier, settle });
         startNext(deps, workers);
       });
     },

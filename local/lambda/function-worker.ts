@@ -15,7 +15,7 @@ export type FunctionWorkerOptions = {
 /** One execution environment of one function: runs one invocation at a time and is thrown away once it died. */
 export type FunctionWorker = {
   /** Never rejects: whatever goes wrong in the worker is the invocation's function error. */
-  run(invocation: { readonly requestId: string; readonly payload: string }): Promise<InvocationOutcome>;
+  run(invocation: Omit<WorkerInvocation, 'timeoutMs'>): Promise<InvocationOutcome>;
   /** False once the thread is gone or about to go; such a worker is not to be used again. */
   isAlive(): boolean;
   /** Ends the thread; a running invocation ends as one whose process was killed. */
@@ -78,9 +78,9 @@ export function startFunctionWorker(options: FunctionWorkerOptions): FunctionWor
 
   return {
     isAlive: () => alive,
-    run: ({ requestId, payload }) =>
+    run: ({ requestId, payload, qualifier }) =>
       new Promise((resolve) => {
-        const invocation = { requestId, payload, timeoutMs: options.timeoutSeconds * 1000 };
+        const invocation = { requestId, payload, qualifier, timeoutMs: options.timeoutSeconds * 1000 };
         running = { requestId, settle: resolve, timer: limit(INIT_LIMIT_MS) };
         if (!alive) settle({ functionError: 'Unhandled', payload: exitedPayload(requestId, 'signal: killed') });
         else if (ready) begin(invocation);

@@ -23,7 +23,8 @@ export function createInvocationContext(
   return {
     functionName: start.functionName,
     functionVersion: '$LATEST',
-    invokedFunctionArn: start.functionArn,
+    // With the qualifier that was used, if one was. Source: Lambda Developer Guide, "Using the Lambda context object".
+    invokedFunctionArn: [start.functionArn, invocation.qualifier].filter((part) => part !== undefined).join(':'),
     memoryLimitInMB: String(start.memoryMegabytes),
     awsRequestId: invocation.requestId,
     logGroupName: start.logGroupName,

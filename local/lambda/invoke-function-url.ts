@@ -32,7 +32,7 @@ export async function invokeFunctionUrl(deps: LambdaDeps, call: ServiceCall): Pr
   const { accountId } = home;
   const { caller, requestId, sourceIp } = call;
   const event = functionUrlEvent({ request, functionName: name, accountId, caller, requestId, sourceIp });
-  const outcome = await pool.invoke(name, JSON.stringify(event), requestId);
+  const outcome = await pool.invoke(name, JSON.stringify(event), { requestId });
   return {
     Payload: outcome.payload,
     ...(outcome.functionError !== undefined && { FunctionError: outcome.functionError }),

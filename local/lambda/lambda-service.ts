@@ -3,6 +3,7 @@ import type { Authorize } from '../iam/authorize.ts';
 import { parseInput } from '../parse-input.ts';
 import { type Service, type ServiceAnswer, type ServiceCall, ServiceError, serviceOf } from '../service.ts';
 import { arnAt, type StackHome } from '../stack-home.ts';
+import type { FunctionWiring } from '../template/wiring.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import type { FunctionPool } from './function-pool.ts';
 import { invokeFunctionUrl } from './invoke-function-url.ts';
@@ -21,12 +22,12 @@ const invokeInput = v.object({
   FunctionName: v.string(),
   InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun']), 'RequestResponse'),
   Payload: v.optional(v.instance(Uint8Array), new Uint8Array()),
-  Qualifier: v.optional(v.literal('$LATEST')),
+  Qualifier: v.optional(v.pipe(v.string(), v.regex(/^(?:\$LATEST|[\w-]{1,128})$/))),
 });
 
-/** `name`, `name:$LATEST`, `<account>:function:name` or an ARN of ours. */
+/** `name`, `<account>:function:name` or an ARN of ours, each with a qualifier after it or without. */
 const FUNCTION_NAME =
-  /^(?:arn:(?<place>[a-z-]+:lambda:[a-z0-9-]+):)?(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,64})(?::\$LATEST)?$/;
+  /^(?:arn:(?<place>[a-z-]+:lambda:[a-z0-9-]+):)?(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,64})(?::(?<qualifier>\$LATEST|[\w-]{1,128}))?$/;
 
 /**
  * Lambda as far as callers need it: `Invoke`, synchronous, asynchronous and dry, on functions of the template, and the
@@ -41,22 +42,22 @@ export function createLambdaService(deps: LambdaDeps): Service {
 
 async function invoke(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswer> {
   const asked = parseInput(invokeInput, call.input, 'InvalidParameterValueException');
-  const name = functionNameIn(asked.FunctionName, deps.home);
-  authorizeInvoke(deps, call, name);
+  const { name, qualifier } = invokedIn(asked, deps.home);
+  const arn = arnAt(deps.home, 'lambda', `function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`);
+  authorizeInvoke(deps, call, arn);
   const wiring = deps.pool.findFunction(name);
-  if (wiring === undefined) {
-    const message = `Function not found: ${arnAt(deps.home, 'lambda', `function:${name}`)}`;
-    throw new ServiceError('ResourceNotFoundException', 404, message);
+  if (wiring === undefined || !hasQualifier(wiring, qualifier)) {
+    throw new ServiceError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
   }
   if (asked.InvocationType === 'DryRun') return { StatusCode: 204 };
   const isEvent = asked.InvocationType === 'Event';
   const payload = payloadText(asked.Payload, isEvent ? LARGEST_ASYNC_BYTES : LARGEST_SYNC_BYTES);
   if (isEvent) {
-    deps.asyncInvocations.accept({ functionName: name, payload, requestId: call.requestId });
+    deps.asyncInvocations.accept({ functionName: name, payload, requestId: call.requestId, qualifier });
     return { StatusCode: 202 };
   }
   if (wiring.reservedConcurrency === 0) throw new ServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
-  const outcome = await deps.pool.invoke(name, payload, call.requestId);
+  const outcome = await deps.pool.invoke(name, payload, { requestId: call.requestId, qualifier });
   return {
     StatusCode: 200,
     ExecutedVersion: '$LATEST',
@@ -65,13 +66,17 @@ async function invoke(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswe
   };
 }
 
-/** Who may not invoke learns `AccessDeniedException` whether or not the function is there. */
-function authorizeInvoke(deps: LambdaDeps, call: ServiceCall, name: string): void {
+/**
+ * Who may not invoke learns `AccessDeniedException` whether or not the function is there. What was invoked with a
+ * qualifier is another resource than the function itself: who may invoke an alias may invoke no other, nor the function.
+ * Source: Lambda Developer Guide, "Resources and conditions for Lambda actions".
+ */
+function authorizeInvoke(deps: LambdaDeps, call: ServiceCall, resource: string): void {
   try {
     deps.authorize({
       caller: call.caller,
       action: 'lambda:InvokeFunction',
-      resource: arnAt(deps.home, 'lambda', `function:${name}`),
+      resource,
       resourceAccountId: deps.home.accountId,
       region: call.region,
       sourceIp: call.sourceIp,
@@ -82,15 +87,29 @@ function authorizeInvoke(deps: LambdaDeps, call: ServiceCall, name: string): voi
   }
 }
 
-function functionNameIn(text: string, home: StackHome): string {
-  const { place, account, name } = FUNCTION_NAME.exec(text)?.groups ?? {};
+type Invoked = { readonly name: string; readonly qualifier: string | undefined };
+
+function invokedIn(
+  { FunctionName: text, Qualifier }: { readonly FunctionName: string; readonly Qualifier?: string | undefined },
+  home: StackHome,
+): Invoked {
+  const { place, account, name, qualifier } = FUNCTION_NAME.exec(text)?.groups ?? {};
   const isOurs =
     (place === undefined || (place === `${home.partition}:lambda:${home.region}` && account !== undefined)) &&
     (account === undefined || account === home.accountId);
   if (name === undefined || !isOurs) {
     throw new ServiceError('ResourceNotFoundException', 404, `Function not found: ${text}`);
   }
-  return name;
+  if (qualifier !== undefined && Qualifier !== undefined && qualifier !== Qualifier) {
+    const message = 'The derived qualifier from the function name does not match the specified qualifier.';
+    throw new ServiceError('InvalidParameterValueException', 400, message);
+  }
+  return { name, qualifier: Qualifier ?? qualifier };
+}
+
+/** Versions are not published here: beside the aliases of the template there is `$LATEST` alone. */
+function hasQualifier({ aliases }: FunctionWiring, qualifier: string | undefined): boolean {
+  return qualifier === undefined || qualifier === '$LATEST' || aliases.includes(qualifier);
 }
 
 function payloadText(payload: Uint8Array, largestBytes: number): string {

@@ -13,7 +13,13 @@ export type WorkerStart = {
   readonly sharedOffset: SharedArrayBuffer;
 };
 
-export type WorkerInvocation = { readonly requestId: string; readonly payload: string; readonly timeoutMs: number };
+export type WorkerInvocation = {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly timeoutMs: number;
+  /** The alias, or `$LATEST`, by which the function was invoked; undefined when by its name alone. */
+  readonly qualifier?: string | undefined;
+};
 
 export type WorkerReply =
   | { readonly type: 'ready' }

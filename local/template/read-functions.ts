@@ -45,13 +45,14 @@ const mappingSchema = v.object({
 });
 
 /** AWS's defaults for asynchronous invocation: 6 hours and two retries. */
-const DEFAULT_INVOKE_CONFIG: EventInvokeConfig = { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 };
+export const DEFAULT_INVOKE_CONFIG: EventInvokeConfig = { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 };
 
 /** The functions, each with how its asynchronous invocations are retried and whether it has a URL. */
 export function readFunctions(resources: ResourcesByType, scope: ReferenceScope): readonly FunctionWiring[] {
   const invokeConfigs = new Map(
     resources.of('AWS::Lambda::EventInvokeConfig').map((resource) => readInvokeConfig(resource, scope)),
   );
+  const aliases = resources.of('AWS::Lambda::Alias').map((resource) => readAlias(resource, scope));
   const urls = new Map(resources.of('AWS::Lambda::Url').map((resource) => readUrl(resource, scope)));
   return resources.of('AWS::Lambda::Function').map((resource) => {
     const properties = readProperties(functionSchema, resource, scope);
@@ -69,6 +70,7 @@ export function readFunctions(resources: ResourcesByType, scope: ReferenceScope)
       roleName: nameInArn(properties.Role, '/'),
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),
       eventInvokeConfig: invokeConfigs.get(name) ?? DEFAULT_INVOKE_CONFIG,
+      aliases: aliases.filter(({ functionName }) => functionName === name).map((alias) => alias.name),
       ...(urlAuthType !== undefined && { urlAuthType }),
     };
   });
@@ -105,6 +107,23 @@ function readInvokeConfig(resource: TemplateResource, scope: ReferenceScope): re
       ...(onFailureArn !== undefined && { onFailureArn }),
     },
   ];
+}
+
+/** Of published versions there are none here: an alias of one would run other code than the template's. */
+const aliasSchema = v.object({
+  Name: v.pipe(v.string(), v.regex(/^(?!\d+$)[\w-]{1,128}$/)),
+  FunctionName: v.string(),
+  FunctionVersion: v.literal('$LATEST'),
+  RoutingConfig: notLocally,
+  ProvisionedConcurrencyConfig: notLocally,
+});
+
+function readAlias(
+  resource: TemplateResource,
+  scope: ReferenceScope,
+): { readonly name: string; readonly functionName: string } {
+  const { Name: name, FunctionName } = readProperties(aliasSchema, resource, scope);
+  return { name, functionName: nameInArn(FunctionName) };
 }
 
 const urlSchema = v.object({ TargetFunctionArn: v.string(), AuthType: v.picklist(['AWS_IAM', 'NONE']) });

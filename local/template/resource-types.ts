@@ -13,6 +13,7 @@ const builtTypes = [
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
+  'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -21,11 +22,15 @@ const builtTypes = [
   'AWS::SQS::QueuePolicy',
 ] as const;
 
-/** Nothing in a request's or a job's way depends on these: deployment artefacts, logs and alarms. */
+/**
+ * Nothing in a request's or a job's way depends on these: deployment artefacts, logs, alarms, and policies that an
+ * operator attaches to roles which are not of the template.
+ */
 const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::IAM::ManagedPolicy',
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
   'AWS::Logs::LogGroup',

@@ -27,6 +27,8 @@ export type FunctionWiring = {
   readonly roleName: string;
   readonly reservedConcurrency?: number;
   readonly eventInvokeConfig: EventInvokeConfig;
+  /** Names of its aliases; all of them are of the one version that there is. */
+  readonly aliases: readonly string[];
   /** Present when the function has a function URL. */
   readonly urlAuthType?: string;
 };

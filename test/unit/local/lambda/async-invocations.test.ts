@@ -22,8 +22,8 @@ function harness(config: Partial<EventInvokeConfig>, outcomes: readonly Invocati
     clock,
     pool: {
       findFunction: (name) => (name === wiring.name ? wiring : undefined),
-      invoke: async (name, payload, requestId) => {
-        expect([name, payload, requestId]).toEqual(['worker', '{"n":1}', 'r-1']);
+      invoke: async (name, payload, invoked) => {
+        expect([name, payload, invoked]).toEqual(['worker', '{"n":1}', { requestId: 'r-1', qualifier: undefined }]);
         attemptedAtSeconds.push((clock.nowMs() - START_MS) / 1000);
         return outcomes[attemptedAtSeconds.length - 1] ?? failed;
       },

@@ -63,7 +63,7 @@ function poolOf(name: keyof typeof bundles, wiring: Partial<FunctionWiring> = {}
 }
 
 async function invoke(pool: FunctionPool, name: keyof typeof bundles, event: unknown = {}) {
-  const { functionError, payload } = await pool.invoke(name, JSON.stringify(event), 'request-1');
+  const { functionError, payload } = await pool.invoke(name, JSON.stringify(event), { requestId: 'request-1' });
   return { functionError, answer: JSON.parse(payload) };
 }
 
@@ -89,6 +89,18 @@ describe('createFunctionPool', () => {
     expect(answer.context.invokedFunctionArn).toBe('arn:aws:lambda:eu-west-1:111111111111:function:inspect');
     expect(answer.remainingMs).toBeGreaterThan(5000);
     expect(answer.remainingMs).toBeLessThanOrEqual(7000);
+  });
+
+  it('tells a function by which alias it was invoked, each time', async () => {
+    const pool = poolOf('inspect');
+    const arnBy = async (qualifier?: string) => {
+      const { payload } = await pool.invoke('inspect', '{}', { qualifier });
+      return JSON.parse(payload).context.invokedFunctionArn;
+    };
+    const unqualified = 'arn:aws:lambda:eu-west-1:111111111111:function:inspect';
+    expect(await arnBy('billing')).toBe(`${unqualified}:billing`);
+    expect(await arnBy()).toBe(unqualified);
+    expect(await arnBy('$LATEST')).toBe(`${unqualified}:$LATEST`);
   });
 
   it('shifts every way to ask for the time, in a worker that already runs as well', async () => {

@@ -18,15 +18,18 @@ const caller: Caller = {
 function harness(options: { allowed?: boolean; fails?: boolean; reservedConcurrency?: number } = {}) {
   const accepted: object[] = [];
   const invoked: string[] = [];
+  const qualifiers: (string | undefined)[] = [];
   const checks: string[] = [];
   const { reservedConcurrency } = options;
-  const wiring = aFunction(reservedConcurrency === undefined ? {} : { reservedConcurrency });
+  const aliases = ['billing'];
+  const wiring = aFunction(reservedConcurrency === undefined ? { aliases } : { aliases, reservedConcurrency });
   const service = createLambdaService({
     home: { partition: 'aws', accountId: '111111111111', region: 'eu-west-1' },
     pool: {
       findFunction: (name) => (name === 'worker' ? wiring : undefined),
-      invoke: async (_, payload) => {
+      invoke: async (_, payload, { qualifier } = {}) => {
         invoked.push(payload);
+        qualifiers.push(qualifier);
         return options.fails ? { functionError: 'Unhandled', payload: '{"errorMessage":"no"}' } : { payload };
       },
     },
@@ -47,7 +50,7 @@ function harness(options: { allowed?: boolean; fails?: boolean; reservedConcurre
     };
     return service('Invoke', call);
   }
-  return { invoke, accepted, invoked, checks };
+  return { invoke, accepted, invoked, checks, qualifiers };
 }
 
 const bytes = (text: string) => Buffer.from(text, 'utf8');
@@ -76,6 +79,36 @@ describe('createLambdaService', () => {
     expect(await invoke({ InvocationType: 'Event', Payload: bytes('{"a":1}') })).toEqual({ StatusCode: 202 });
     expect(accepted).toEqual([{ functionName: 'worker', payload: '{"a":1}', requestId: 'r-1' }]);
     expect(invoked).toEqual([]);
+  });
+
+  it.each([
+    { FunctionName: 'worker', Qualifier: 'billing' },
+    { FunctionName: 'worker:billing' },
+    { FunctionName: `${ARN}:billing` },
+    { FunctionName: `${ARN}:billing`, Qualifier: 'billing' },
+  ])('invokes by alias, which is a resource of its own: %j', async (input) => {
+    const { invoke, checks, qualifiers } = harness();
+    expect(await invoke(input)).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(checks).toEqual([`lambda:InvokeFunction ${ARN}:billing`]);
+    expect(qualifiers).toEqual(['billing']);
+  });
+
+  it('takes an event by alias', async () => {
+    const { invoke, accepted } = harness();
+    await invoke({ InvocationType: 'Event', Qualifier: 'billing' });
+    expect(accepted).toEqual([{ functionName: 'worker', payload: '{}', requestId: 'r-1', qualifier: 'billing' }]);
+  });
+
+  it.each([{ Qualifier: 'other' }, { Qualifier: '1' }, { Qualifier: 'BILLING' }, { FunctionName: 'worker:other' }])(
+    'has no alias that the template has not: %j',
+    async (input) => {
+      await expect(harness().invoke(input)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+    },
+  );
+
+  it('refuses two qualifiers', async () => {
+    const asked = harness().invoke({ FunctionName: 'worker:billing', Qualifier: '$LATEST' });
+    await expect(asked).rejects.toMatchObject({ code: 'InvalidParameterValueException' });
   });
 
   it('answers a dry run with 204 and runs nothing', async () => {

@@ -33,6 +33,20 @@ describe('readTemplate', () => {
     });
   });
 
+  it('reads the aliases of a function, all of the version that there is', () => {
+    const functionName = { Ref: 'IssueDashcredentialsLambdaFunction' };
+    const withAlias = (changes: Record<string, unknown> = {}) =>
+      read((resources) => {
+        const Properties = { Name: 'billing', FunctionName: functionName, FunctionVersion: '$LATEST', ...changes };
+        resources['Alias'] = { Type: 'AWS::Lambda::Alias', Properties };
+      }).functions.map(({ aliases }) => aliases);
+    expect(withAlias()[0]).toEqual(['billing']);
+    expect(withAlias().slice(1).flat()).toEqual([]);
+    expect(() => withAlias({ FunctionVersion: '1' })).toThrow('Alias');
+    expect(() => withAlias({ Name: '1' })).toThrow('Alias');
+    expect(() => withAlias({ RoutingConfig: {} })).toThrow('the embedded stack does not do this');
+  });
+
   it('reads how asynchronous invocations are retried, with the defaults of AWS where nothing is said', () => {
     expect(read().functions.map((each) => each.eventInvokeConfig)).toEqual([
       { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 },
