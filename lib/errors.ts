@@ -20,6 +20,11 @@ export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(errorCodes, value);
 }
 
+/** Is this one of the reasons with which a policy can say no? */
+export function isRefusalReason(value: string): value is RefusalReason {
+  return isErrorCode(value) && errorCodes[value].kind === 'refusal';
+}
+
 /**
  * Something broke. The message is for the operator; it never holds an external ID, a credential or the text of a
  * policy. `detail` is a flat record of identifiers and numbers, safe to log.

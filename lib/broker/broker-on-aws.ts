@@ -12,13 +12,11 @@ import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
 import { makeAssumeTenantRole } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
+import { decisionRules } from './decision-rules.ts';
 import { makeLedger } from './dynamo-ledger.ts';
 import { makeInvokeJob } from './invoke-job.ts';
 import type { BatchDependencies } from './process-batch.ts';
 import { makeRunJob } from './run-job.ts';
-
-/** A request may come through this many jobs; one more is a loop. */
-const MAXIMUM_HOPS = 3;
 
 /** The pipeline on AWS: its clients, its tables, its rules. Called once per cold start. */
 export function brokerOnAws(environment: BrokerEnvironment, deployment: DeploymentConfig): BatchDependencies {
@@ -59,16 +57,5 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     copyToDeadLetters: (message) => queue.copyToDeadLetters(message),
     log,
     config: { concurrency: deployment.requests.concurrency },
-  };
-}
-
-function decisionRules({ brokerAccountId }: BrokerEnvironment, deployment: DeploymentConfig) {
-  const { mode, partition, tenantRoles, forbiddenAccountIds, requests } = deployment;
-  return {
-    mode,
-    roleArnRules: { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccountId, ...forbiddenAccountIds] },
-    maximumAgeMs: requests.maximumAgeSeconds * 1000,
-    maximumFutureMs: requests.maximumFutureSeconds * 1000,
-    maximumHops: MAXIMUM_HOPS,
   };
 }

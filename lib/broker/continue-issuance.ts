@@ -8,11 +8,12 @@ import {
   MINIMUM_REMAINING_MS,
 } from './broker-dependencies.ts';
 import { termsOf } from './call-terms.ts';
+import { decideFrozen } from './decide-frozen.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { LIMITS } from './issuance.ts';
 import { revoked, usedUp } from './issuance-endings.ts';
 import { nextAttempt, nextCall } from './issuance-transitions.ts';
-import { afterIntent, decideFrozen } from './issue-for-accounts.ts';
+import { afterIntent } from './issue-for-accounts.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { factsOf, lookUp } from './look-up.ts';
 import type { RequestRecord } from './request-record.ts';

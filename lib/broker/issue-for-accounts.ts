@@ -1,7 +1,8 @@
 import { BrokerError } from '../errors.ts';
-import { type DecisionFacts, decideAgain } from '../requests/decide.ts';
+import type { DecisionFacts } from '../requests/decide.ts';
 import type { AccountDecision } from '../requests/decide-account.ts';
-import type { BrokerDependencies, IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
+import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
+import { decideFrozen } from './decide-frozen.ts';
 import type { Issuance } from './issuance.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { openIssuance } from './open-issuance.ts';
@@ -35,17 +36,6 @@ export async function issueForAccounts(
   const broke = outcomes.find((outcome) => outcome.status === 'rejected');
   if (broke !== undefined) throw broke.reason;
   return outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'again') ? 'again' : 'settled';
-}
-
-/** The accounts that were frozen into the request, decided by what holds now. */
-export function decideFrozen(
-  accountIds: readonly string[],
-  facts: DecisionFacts,
-  { config }: IssuingDependencies,
-): readonly AccountDecision[] {
-  const decision = decideAgain({ ...facts, detail: { ...facts.detail, accountIds } }, config.rules);
-  if (decision.allowed) return decision.accounts;
-  return accountIds.map((accountId) => ({ allowed: false, accountId, refusal: decision.refusal }));
 }
 
 async function issueForAccount(

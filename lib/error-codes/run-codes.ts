@@ -72,6 +72,21 @@ export const runCodes = {
     'The data key for the envelope could not be had from KMS.',
     'Check that the envelope key is enabled and may be used.',
   ),
+  'vending.unavailable': failure(
+    true,
+    'STS or a table was too busy to give credentials in time; no session was made.',
+    'Ask again in a minute.',
+  ),
+  'vending.outcomeUnknown': failure(
+    true,
+    'The answer of STS was lost, unreadable or out of time: a session that nobody holds may exist until it expires.',
+    'Ask again: that makes a session of its own. CloudTrail tells whether the lost one was made.',
+  ),
+  'vending.notRecorded': failure(
+    true,
+    'A session was made, but its issue could not be recorded: it was dropped, and nobody has it.',
+    'Ask again; if it goes on, check the ledger table and the permissions of the function.',
+  ),
   'job.busy': failure(true, 'Lambda throttled the invocation of the job.', 'Nothing: it is tried again.'),
   'job.notDeployed': failure(
     false,

@@ -19,6 +19,13 @@ const brokerVariables = v.object({
   BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
 });
 
+const vendingVariables = v.object({
+  TENANTS_TABLE: text,
+  SWITCHES_TABLE: text,
+  LEDGER_TABLE: text,
+  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+});
+
 const credentialVariables = v.object({
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
@@ -39,6 +46,10 @@ export type BrokerEnvironment = {
 
 export type SweeperEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'requestQueueUrl'>;
 export type JobEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'switchesTable' | 'envelopeKeyArn'>;
+export type VendingEnvironment = Pick<
+  BrokerEnvironment,
+  'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'brokerAccountId'
+>;
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Throws an error that names each variable that is missing or malformed. */
@@ -67,6 +78,16 @@ export function jobEnvironment(variables: Variables = process.env): JobEnvironme
     ledgerTable: read.LEDGER_TABLE,
     switchesTable: read.SWITCHES_TABLE,
     envelopeKeyArn: read.ENVELOPE_KEY_ARN,
+  };
+}
+
+export function vendingEnvironment(variables: Variables = process.env): VendingEnvironment {
+  const read = check(vendingVariables, variables);
+  return {
+    tenantsTable: read.TENANTS_TABLE,
+    switchesTable: read.SWITCHES_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    brokerAccountId: read.BROKER_ACCOUNT_ID,
   };
 }
 

@@ -123,7 +123,7 @@ function readOwn(record: v.InferOutput<typeof ownRecordSchema>): QueueMessageRea
 }
 
 /** What the detail says of itself, each part only where it has the right form: it goes into the audit as said. */
-function claimedNames(detail: unknown): ClaimedNames {
+export function claimedNames(detail: unknown): ClaimedNames {
   const read = v.safeParse(
     v.object({
       tenantId: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,63}$/))), undefined),

@@ -1,0 +1,113 @@
+import { type Admitted, admitRequest } from '../broker/admit-request.ts';
+import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
+import { callUnderIntent } from '../broker/call-under-intent.ts';
+import { decideFrozen } from '../broker/decide-frozen.ts';
+import { type Opened, openIssuance } from '../broker/open-issuance.ts';
+import { illegibleRequestRecord } from '../broker/request-record.ts';
+import { BrokerError, isRefusalReason } from '../errors.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import { claimedNames } from '../requests/parse-request.ts';
+import type { FunctionUrlOrigin, Refusal } from '../requests/request.ts';
+import { recogniseRequester } from '../requests/requester.ts';
+import type { Secret } from '../sealing/secret.ts';
+import { handOut } from './hand-out.ts';
+import { type CredentialsReading, parseCredentialsRequest } from './parse-credentials-request.ts';
+import type { CallerCredentials } from './vending-api.ts';
+
+export type Asked = {
+  readonly origin: FunctionUrlOrigin;
+  /** The ARN of whoever signed, the name of its session included: for the record. */
+  readonly caller: string;
+  /** As it was sent. */
+  readonly body: unknown;
+  readonly remainingMs: () => number;
+};
+
+export type Vended =
+  | { readonly vended: true; readonly credentials: Secret<CallerCredentials> }
+  | { readonly vended: false; readonly refusal: Refusal };
+
+export type VendCredentials = (asked: Asked) => Promise<Vended>;
+
+/**
+ * Credentials for a person or a tool: read, looked up, decided and recorded as every request is; then the intent, STS,
+ * and the record of the issue, and only then the answer. Nothing is kept, and no answer is given twice: who lost it asks
+ * anew. Throws `BrokerError` where something broke or STS said no; then nothing was given to anybody.
+ */
+export function makeVendCredentials(broker: IssuingDependencies): VendCredentials {
+  return async (asked) => {
+    const reading = parseCredentialsRequest(asked.body);
+    if (!reading.read) return recordUnread(reading, asked, broker);
+    const { origin, caller } = asked;
+    const { detail } = reading;
+    const admitted = await admitRequest({ origin, caller, delivery: 'caller', detail }, broker);
+    const refusal = refusalOf(admitted);
+    if (admitted === undefined || refusal !== undefined) return refused(refusal ?? TAKEN);
+    const { request, facts } = admitted;
+    const [decision] = decideFrozen(detail.accountIds, facts, broker);
+    if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
+    const { remainingMs } = asked;
+    const opened = await openIssuance(request, decision, { remainingMs, broker });
+    return opened.opened === 'intended' ? assume(opened, asked, broker) : refuseOpened(opened);
+  };
+}
+
+async function assume(
+  { issuance, job, account }: Extract<Opened, { opened: 'intended' }>,
+  { remainingMs }: Asked,
+  broker: IssuingDependencies,
+): Promise<Vended> {
+  // Nothing is asked for beside the session: it is sealed for nobody.
+  const means = { broker, askBeside: async () => undefined, forget: () => undefined };
+  const ended = await callUnderIntent(issuance, { job, account, remainingMs }, means);
+  return handOut(ended, issuance.recordId, broker);
+}
+
+/** What could not be read is on record too, under the call that brought it. */
+async function recordUnread(
+  { refusal }: Extract<CredentialsReading, { read: false }>,
+  { origin, caller, body }: Asked,
+  { ledger, clock, config }: IssuingDependencies,
+): Promise<Vended> {
+  const record = illegibleRequestRecord({
+    origin,
+    caller,
+    delivery: 'caller',
+    requester: recogniseRequester(origin, config)?.name,
+    claimed: claimedNames(body),
+    refusal,
+    body: canonicalJson(body),
+    nowMs: clock.nowMs(),
+  });
+  await ledger.recordRequest(record);
+  return refused(refusal);
+}
+
+function refuseOpened(opened: Exclude<Opened, { opened: 'intended' }>): Vended {
+  switch (opened.opened) {
+    case 'refused':
+      return refused(opened.refusal);
+    case 'before':
+      return refused(TAKEN);
+    default:
+      throw new BrokerError('vending.unavailable', 'too little time was left to call STS: no intent was written');
+  }
+}
+
+/** Only a second event of the same call could find something on record. */
+const TAKEN: Refusal = { reason: 'request.idConflict', explanation: 'this call was answered before; call anew' };
+
+/** What the record says against the call; undefined: it is this call's own, and allowed. */
+function refusalOf(admitted: Admitted | undefined): Refusal | undefined {
+  const { decision, delivery, refusal } = admitted?.request ?? {};
+  if (refusal !== undefined) {
+    const { reason, explanation } = refusal;
+    if (isRefusalReason(reason)) return { reason, explanation };
+    throw new BrokerError('store.itemInvalid', 'a request was refused for no known reason');
+  }
+  return decision === 'allowed' && delivery === 'caller' ? undefined : TAKEN;
+}
+
+function refused(refusal: Refusal): Vended {
+  return { vended: false, refusal };
+}

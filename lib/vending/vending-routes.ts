@@ -1,0 +1,33 @@
+import type { Clock } from '../platform/clock.ts';
+import type { RouteAnswer, RouteTable } from '../platform/url-routes.ts';
+import { principalOf } from '../requests/principal-pattern.ts';
+import type { Refusal } from '../requests/request.ts';
+import type { VendCredentials } from './vend-credentials.ts';
+import type { VendingRoutes } from './vending-api.ts';
+
+type VendingMeans = { readonly vendCredentials: VendCredentials; readonly clock: Clock };
+
+/** The one route of `vend-credentials`. Its answer is the only place where the secret ever stands open. */
+export function vendingRoutes({ vendCredentials, clock }: VendingMeans): RouteTable {
+  const routes: Record<keyof VendingRoutes, RouteTable[string]> = {
+    'POST /credentials': {
+      async handle({ caller, requestId, remainingMs, body = {} }): Promise<RouteAnswer> {
+        const [, , , , account = ''] = caller.split(':');
+        const principalArn = principalOf(caller);
+        const origin = { kind: 'functionUrl', account, principalArn, requestId, timeMs: clock.nowMs() } as const;
+        const vended = await vendCredentials({ origin, caller, body, remainingMs });
+        if (!vended.vended) return refuse(vended.refusal);
+        const answer = vended.credentials.reveal();
+        vended.credentials.forget();
+        return { status: 200, answer };
+      },
+    },
+  };
+  return routes;
+}
+
+/** Who is not bound to a tenant does not learn whether there is one; the ledger has which of the two it was. */
+function refuse({ reason, explanation }: Refusal): RouteAnswer {
+  if (reason !== 'requester.notAllowed' && reason !== 'tenant.unknown') return { refused: reason, explanation };
+  return { refused: 'requester.notAllowed', explanation: 'you may not ask for this job and tenant' };
+}
