@@ -91,6 +91,24 @@ export function vendingEnvironment(variables: Variables = process.env): VendingE
   };
 }
 
+/** What the command line of operators takes from the environment; the AWS settings are the SDK's to read. */
+export function operatorEnvironment(variables: Variables = process.env) {
+  const { BROKER_STAGE: stage, NO_COLOR: noColour, TERM: terminal } = variables;
+  return {
+    ...(stage !== undefined && stage !== '' && { stage }),
+    /** Source: no-color.org: present and not empty, whatever its value. */
+    plain: (noColour !== undefined && noColour !== '') || terminal === 'dumb',
+  };
+}
+
+/**
+ * Makes this the AWS profile of the process. A client of the SDK that is given a profile takes credentials and region from
+ * it, and its endpoint from the environment's: the keys of one account would be used at another's stack.
+ */
+export function chooseProfile(profile: string): void {
+  process.env['AWS_PROFILE'] = profile;
+}
+
 /** The session of the function's own role, as Lambda hands it over. Source: Lambda Developer Guide, "Environment variables". */
 export function roleCredentials(variables: Variables = process.env) {
   const read = check(credentialVariables, variables);

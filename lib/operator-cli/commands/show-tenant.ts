@@ -1,0 +1,24 @@
+import { type Command, tenantPositional } from '../command.ts';
+import { EXIT_CODES } from '../exit-code.ts';
+import { printJson } from '../session.ts';
+import { renderTenant } from '../tenant-text.ts';
+
+/** Shows one tenant whole. */
+export const showTenant: Command = (yargs, run) =>
+  yargs.command(
+    'show <tenant>',
+    'show a tenant: settings, roles, and what was found of them',
+    (command) => command.positional('tenant', tenantPositional),
+    (args) =>
+      run(args, async (session) => {
+        const { tenant: tenantId } = args;
+        const tenant = await session.client.call('GET /tenants/:tenantId', { params: { tenantId } });
+        if (session.json) printJson(session, tenant);
+        else {
+          session.print(renderTenant(tenant, session));
+          if (tenant.roles.length === 0)
+            session.say(`Connect one: broker tenants connect ${tenantId} --role-arn <ARN>`);
+        }
+        return EXIT_CODES.ok;
+      }),
+  );

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** `broker`: the command line of operators. It knows the process; what it does with it is `run-cli.ts`'s. */
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { readAwsSettings } from '../client/aws-settings.ts';
+import { findFunctionUrl } from '../client/find-function-url.ts';
+import { MANAGEMENT_FUNCTION, makeManagementClient } from '../client/management-client.ts';
+import { systemClock } from '../platform/clock.ts';
+import { chooseProfile, operatorEnvironment } from '../platform/environment.ts';
+import { Interrupted } from './command-error.ts';
+import { runCli } from './run-cli.ts';
+import type { Opened, Printer, Target } from './session.ts';
+
+const environment = operatorEnvironment();
+const stop = new AbortController();
+// The second Ctrl-C ends the process at once.
+process.once('SIGINT', () => stop.abort(new Interrupted()));
+// `broker tenants list | head`: whoever read has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: printerTo(process.stdout),
+  stderr: printerTo(process.stderr),
+  colour: process.stdout.isTTY === true && !environment.plain,
+  clock: systemClock,
+  interrupted: stop.signal,
+  // Ctrl-C ends the pause; whoever waited asks why.
+  sleep: (durationMs, signal) => sleepFor(durationMs, undefined, { signal }).catch(() => undefined),
+  open,
+});
+
+async function open({ profile, region, stage = environment.stage }: Target): Promise<Opened> {
+  if (profile !== undefined) chooseProfile(profile);
+  const settings = await readAwsSettings({ region });
+  const url = await findFunctionUrl({ functionName: MANAGEMENT_FUNCTION, stage }, settings);
+  const { credentials } = settings;
+  return { client: makeManagementClient({ url, region: settings.region, credentials }), region: settings.region };
+}
+
+function printerTo(stream: NodeJS.WriteStream): Printer {
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.isTTY === true ? stream.columns : undefined;
+    },
+  };
+}

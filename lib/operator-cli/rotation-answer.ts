@@ -1,0 +1,38 @@
+import type { RotationView } from '../management/management-api.ts';
+import { sayOnboarding } from './onboarding-answer.ts';
+import { printJson, type Session } from './session.ts';
+import { renderTable } from './table.ts';
+import { rotationCell } from './tenant-text.ts';
+
+/** Where a rotation stands, role by role, and what is to be done next. */
+export function sayRotation(session: Session, view: RotationView): void {
+  if (session.json) {
+    printJson(session, view);
+    return;
+  }
+  const { tenantId, rotation, roles, onboarding } = view;
+  if (onboarding !== undefined) {
+    session.say(
+      'The next external ID is made. Both are good until the rotation is finished. Give this to the customer:',
+    );
+    sayOnboarding(session, onboarding);
+    session.say(`When its roles are changed: broker tenants rotate-external-id finish ${tenantId}`);
+    return;
+  }
+  if (roles.length > 0) {
+    const rows = roles.map(({ accountId, roleName, takes }) => [accountId, roleName, takes]);
+    session.print(renderTable(['ACCOUNT', 'ROLE', 'TAKES'], rows, session.style));
+  }
+  if (rotation === undefined) {
+    session.say(`The external ID of ${tenantId} is not being rotated.`);
+    return;
+  }
+  const cell = rotationCell(rotation, session.clock.nowMs());
+  session.say(`The rotation is ${typeof cell === 'string' ? cell : cell.text}.`);
+  const lacking = roles.filter(({ takes }) => takes !== 'next').length;
+  session.say(
+    lacking === 0
+      ? `Every role takes the next one alone: broker tenants rotate-external-id finish ${tenantId}`
+      : `${lacking} of ${roles.length} roles do not take the next one alone yet. When they are changed: broker tenants verify ${tenantId}`,
+  );
+}

@@ -1,0 +1,123 @@
+import yargs from 'yargs';
+import manifest from '../../package.json' with { type: 'json' };
+import type { ManagementClient } from '../client/management-client.ts';
+import type { GlobalArguments, Run, Yargs } from './command.ts';
+import { externalIdRefused, reportError, usageError } from './command-error.ts';
+import { runDoctor } from './commands/run-doctor.ts';
+import { EXIT_CODES, type ExitCode } from './exit-code.ts';
+import { type Opened, type Session, type World, withSignal } from './session.ts';
+import { tenantsCommands } from './tenants-commands.ts';
+
+const WIDEST_HELP = 110;
+
+/**
+ * Runs one command line to its end and gives its exit code. It writes to the printers of `world` alone, and never throws.
+ */
+export async function runCli(argv: readonly string[], world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT_CODES.ok;
+  const fail = (error: unknown, goOn?: string) => {
+    const report = reportError(error, goOn);
+    world.stderr.write(`${report.lines.join('\n')}\n`);
+    exitCode = report.exitCode;
+  };
+  const run: Run = async (args, action, goOn) => {
+    try {
+      exitCode = await action(makeSession(world, args));
+    } catch (error) {
+      fail(error, goOn);
+    }
+  };
+  try {
+    if (argv.some((word) => /^--?external-?id/i.test(word))) throw externalIdRefused();
+    // Given a callback, the parser prints nothing by itself and leaves the process alone.
+    await makeParser(run, { argv, world }).parseAsync([...argv], {}, (_error, _args, output) => {
+      if (output !== '') world.stdout.write(`${output}\n`);
+    });
+  } catch (error) {
+    fail(error);
+  }
+  return exitCode;
+}
+
+function makeSession(world: World, args: GlobalArguments): Session {
+  // Opened by the first call: a command line that is wrong needs no AWS settings to be told so.
+  let opening: Promise<Opened> | undefined;
+  const opened = () => {
+    opening ??= world.open(args);
+    return opening;
+  };
+  const client: ManagementClient = { call: async (...call) => (await opened()).client.call(...call) };
+  return {
+    ...world,
+    client: withSignal(client, world.interrupted),
+    patientClient: client,
+    region: async () => (await opened()).region,
+    json: args.json,
+    style: { columns: world.stdout.isTerminal ? world.stdout.columns : undefined, colour: world.colour },
+    print: (text) => world.stdout.write(text),
+    say: (line) => world.stderr.write(`${line}\n`),
+  };
+}
+
+type CommandLine = { readonly argv: readonly string[]; readonly world: World };
+
+function makeParser(run: Run, { argv, world }: CommandLine) {
+  const parser: Yargs = yargs()
+    .scriptName('broker')
+    .locale('en')
+    .parserConfiguration({
+      // Ids and names are texts, whatever they look like, and an option is what it is called and nothing else.
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'greedy-arrays': false,
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'the answer as JSON, and nothing else on stdout' })
+    .option('stage', { type: 'string', requiresArg: true, describe: 'of the deployment (BROKER_STAGE)' })
+    .option('profile', { type: 'string', requiresArg: true, describe: 'of your AWS config (AWS_PROFILE)' })
+    .option('region', { type: 'string', requiresArg: true, describe: 'of the deployment (AWS_REGION)' });
+  return [tenantsCommands, runDoctor]
+    .reduce((commands, add) => add(commands, run), parser)
+    .completion('completion', 'print a completion script for bash or zsh, whichever SHELL is')
+    .demandCommand(1, 'Which command? They are listed by: broker --help')
+    .strict()
+    .check(refuseTwice, true)
+    .help('help')
+    .alias('help', 'h')
+    .version(manifest.version)
+    .epilogue('Exit codes: 0 ok, 1 broken, 2 usage, 3 refused, 4 not proven, 5 unavailable, 130 interrupted')
+    .wrap(Math.min(WIDEST_HELP, world.stdout.columns ?? WIDEST_HELP))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw usageError(oneLine(message ?? error?.message ?? 'The command line is wrong.'), `See: ${helpFor(argv)}`);
+    });
+}
+
+/** Which of the two is meant is not for us to choose. */
+function refuseTwice(args: Readonly<Record<string, unknown>>): true {
+  const twice = Object.keys(args).find((name) => !['_', 'schedule'].includes(name) && Array.isArray(args[name]));
+  if (twice !== undefined) throw new Error(`--${twice} is given more than once.`);
+  return true;
+}
+
+function oneLine(message: string): string {
+  return message
+    .trim()
+    .split(/\s*\n\s*/)
+    .join(' ');
+}
+
+/** The help of the innermost command that was meant. */
+function helpFor(argv: readonly string[]): string {
+  const [group, name = '', step = ''] = argv.filter((word) => !word.startsWith('-'));
+  if (group !== 'tenants') return group === 'doctor' ? 'broker doctor --help' : 'broker --help';
+  if (name === 'rotate-external-id' && /^(start|status|finish|abandon)$/.test(step)) {
+    return `broker tenants ${name} ${step} --help`;
+  }
+  return TENANTS_COMMAND.test(name) ? `broker tenants ${name} --help` : 'broker tenants --help';
+}
+
+const TENANTS_COMMAND =
+  /^(add|list|show|connect|disconnect|verify|set|changes|onboarding|suspend|resume|offboard|import|migrate|rotate-external-id)$/;
