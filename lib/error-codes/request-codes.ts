@@ -1,4 +1,4 @@
-import { type CodeEntry, refusal } from './code-entry.ts';
+import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
 /** The codes of what is asked, and who asks. */
 export const requestCodes = {
@@ -46,6 +46,19 @@ export const requestCodes = {
   'requester.notAllowed': refusal(
     'The requester is not bound to this tenant or to this job.',
     'Add the tenant or the job to the requester in `config/<stage>.yml`, if it should be.',
+  ),
+  'requester.breadthExceeded': refusal(
+    'The requester asked for more tenants in this hour than it may.',
+    'Find out whether it was stolen before anything else; if it was not, raise its `limits.tenantsPerHour`.',
+  ),
+  'requester.rateLimited': failure(
+    true,
+    'The requester has made as many requests in this minute as it may.',
+    'Nothing: it is tried again. If it goes on, raise its `limits.requestsPerMinute`.',
+  ),
+  'schedule.unknown': refusal(
+    'No schedule has this name.',
+    'Use a name of `schedules` in `config/<stage>.yml`; one that was added there takes a deployment.',
   ),
   'caller.unknown': refusal(
     'AWS does not say which IAM principal is calling.',

@@ -41,6 +41,11 @@ export const runCodes = {
     'Compare the job with the maximum session duration of the role.',
   ),
   'sts.unavailable': failure(true, 'STS throttled the call or had an error of its own.', 'Nothing: it is tried again.'),
+  'sts.heldBack': failure(
+    true,
+    'The broker holds its calls to STS back: most of the last ones failed, or its share of them is used up for now.',
+    'Nothing: it is tried again. If it goes on, look at the health of STS, and at `limits.stsCallsPerSecond`.',
+  ),
   'sts.outcomeUnknown': failure(
     true,
     'The answer of STS was lost or unreadable: a session that nobody holds may exist until it expires.',

@@ -1,4 +1,4 @@
-import { type CodeEntry, refusal } from './code-entry.ts';
+import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
 /** The codes of tenants, their accounts and their trust. */
 export const tenantCodes = {
@@ -8,6 +8,11 @@ export const tenantCodes = {
   ),
   'tenant.unknown': refusal('No tenant has this id.', 'Register the tenant, or correct the id.'),
   'tenant.suspended': refusal('The tenant is suspended.', 'Resume the tenant when the reason is gone.'),
+  'tenant.rateLimited': failure(
+    true,
+    'The tenant has had its share of requests or of calls to STS for now, or too many of its requests are in work.',
+    'Nothing: it is tried again. If it goes on, batch items into fewer requests, or raise `limits.perTenant`.',
+  ),
   'tenant.migrating': refusal(
     'The tenant still has long-lived keys, which the broker never uses.',
     'Finish its migration to a role.',

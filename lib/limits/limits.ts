@@ -1,0 +1,165 @@
+import type { AssumeTenantRole, Assumption } from '../broker/assume-tenant-role.ts';
+import { BrokerError, type ErrorCode } from '../errors.ts';
+import { makeBreadth } from './breadth.ts';
+import { type Breaker, type BreakerReading, makeBreaker } from './breaker.ts';
+import type { LimitSettings } from './limit-settings.ts';
+import type { LimitsDependencies } from './limits-dependencies.ts';
+import { type Entered, makeRates } from './rates.ts';
+import { makeStsShare, type TakenShare } from './sts-share.ts';
+
+/** The limits of the pipeline. Nothing here decides who may ask: it says when, and how much. */
+export type Limits = {
+  /**
+   * Asks for a place, in one round trip, side by side with whatever else is read. Counters that cannot be read or
+   * written let everybody through, told in the log: their loss must not stop the broker. The breaker does not: throws
+   * `store.*`.
+   */
+  enter(wanted: Wanted): Promise<Place>;
+  /** May the requester ask for this tenant in this hour? Throws `store.*`: what cannot be counted is not let through. */
+  isWithinBreadth(asked: BreadthAsked): Promise<boolean>;
+  /** The one call to STS, watched: most of them failing opens the breaker. */
+  watching(assume: AssumeTenantRole): AssumeTenantRole;
+};
+
+export type Wanted = {
+  readonly tenantId: string;
+  /** Absent for what goes on with a request that was counted before. */
+  readonly requester?: { readonly name: string; readonly requestsPerMinute?: number | undefined };
+  /** AssumeRole calls that it will take, as far as that is known yet. */
+  readonly calls: number;
+};
+
+export type BreadthAsked = {
+  readonly requester: string;
+  readonly tenantId: string;
+  /** Distinct tenants an hour. */
+  readonly limit: number;
+};
+
+export type Place = {
+  /** Not now, and why; the place is given up already. */
+  readonly heldBack?: HeldBack;
+  /** The work is over, or is put off. Never throws. */
+  leave(how: Leaving): Promise<void>;
+};
+
+export type Leaving = {
+  /** AssumeRole calls that were made. */
+  readonly calls: number;
+  /** The message goes back to the queue, and will ask for a place again. */
+  readonly goesBack: boolean;
+};
+
+export type HeldBack = { readonly code: ErrorCode; readonly explanation: string };
+
+/** While what was queued comes in, a quarter more than usual: it is worked off, and STS sees no wave. */
+const RECOVERY_FACTOR = 1.25;
+/** Of the share, where hardly anything was usual. */
+const RECOVERY_FLOOR = 0.1;
+
+export function makeLimits(dependencies: LimitsDependencies, settings: LimitSettings): Limits {
+  const { log } = dependencies;
+  const share = makeStsShare(dependencies);
+  const breaker = makeBreaker({ ...dependencies, share });
+  const rates = makeRates(dependencies, settings);
+  const breadth = makeBreadth(dependencies);
+
+  /** Undefined: there is no telling, and nobody is kept back for that. */
+  async function unlessUnreadable<Answer>(ask: Promise<Answer>): Promise<Answer | symbol> {
+    try {
+      return await ask;
+    } catch (error) {
+      const code = error instanceof BrokerError ? error.code : 'internal';
+      log.transition({ transition: 'limits.unreadable', code });
+      return UNREADABLE;
+    }
+  }
+
+  async function takeAll({ tenantId, requester, calls }: Wanted): Promise<Taken> {
+    const requestsPerMinute = requester?.requestsPerMinute;
+    const [tenant, asker, sts] = await Promise.all([
+      unlessUnreadable(rates.enterTenant(tenantId, { requests: requester === undefined ? 0 : 1, calls })),
+      requester === undefined || requestsPerMinute === undefined
+        ? NOT_ASKED
+        : unlessUnreadable(rates.enterRequester(requester.name, requestsPerMinute)),
+      unlessUnreadable(share.take(calls, ceilingOf(breaker.usualPerSecond(), settings.stsCallsPerSecond))),
+    ]);
+    return { tenant, asker, sts };
+  }
+
+  async function giveBack({ tenant, asker, sts }: Taken, how: Leaving): Promise<void> {
+    await Promise.all([
+      isTaken(tenant) ? unlessUnreadable(tenant.leave(how)) : undefined,
+      isTaken(asker) ? unlessUnreadable(asker.leave(how)) : undefined,
+      isTaken(sts) ? unlessUnreadable(sts.settle(how.calls)) : undefined,
+    ]);
+  }
+
+  return {
+    isWithinBreadth: (asked) => breadth.within(asked),
+
+    async enter(wanted) {
+      // Where it is known to be open, nothing needs to be taken to be given back.
+      if (breaker.known()?.state === 'open') return { heldBack: BROKEN, leave: nothingTaken };
+      const [reading, taken] = await Promise.all([breaker.look(), takeAll(wanted)]);
+      const heldBack = whatHolds(taken, wanted) ?? (await brokenCircuit(reading, breaker));
+      if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
+      if (heldBack === undefined) return { leave: (how) => giveBack(taken, how) };
+      await giveBack(taken, { calls: 0, goesBack: true });
+      return { heldBack, leave: nothingTaken };
+    },
+
+    watching: (assume) => async (input) => {
+      const assumption = await assume(input);
+      await breaker.note(isOutage(assumption) ? 'failed' : 'answered');
+      return assumption;
+    },
+  };
+}
+
+const UNREADABLE = Symbol('unreadable');
+const NOT_ASKED = Symbol('not asked');
+
+type Taken = {
+  readonly tenant: Entered | undefined | symbol;
+  readonly asker: Entered | undefined | symbol;
+  readonly sts: TakenShare | undefined | symbol;
+};
+
+function isTaken<Answer extends object>(answer: Answer | undefined | symbol): answer is Answer {
+  return typeof answer === 'object';
+}
+
+function whatHolds({ tenant, asker, sts }: Taken, { tenantId, requester }: Wanted): HeldBack | undefined {
+  if (tenant === undefined) return { code: 'tenant.rateLimited', explanation: `${tenantId} has its share for now` };
+  if (asker === undefined) {
+    return { code: 'requester.rateLimited', explanation: `requester ${requester?.name ?? ''} has its share for now` };
+  }
+  return sts === undefined ? SHARE_USED_UP : undefined;
+}
+
+const SHARE_USED_UP: HeldBack = { code: 'sts.heldBack', explanation: 'the calls to STS of this second are used up' };
+const BROKEN: HeldBack = { code: 'sts.heldBack', explanation: 'most of the last calls to STS failed' };
+
+async function brokenCircuit(reading: BreakerReading, breaker: Breaker): Promise<HeldBack | undefined> {
+  if (reading.state === 'closed') return undefined;
+  const mayTry = reading.state === 'halfOpen' && (await breaker.mayProbe());
+  return mayTry ? undefined : BROKEN;
+}
+
+/** The calls of a second; fewer while the queue of an outage comes in. */
+function ceilingOf(usual: number | undefined, share: number): number {
+  if (usual === undefined) return share;
+  return Math.max(1, Math.min(share, Math.floor(Math.max(usual * RECOVERY_FACTOR, share * RECOVERY_FLOOR))));
+}
+
+/** STS was busy, broken or silent. A denial is an answer, and so is what it says of our own credentials. */
+function isOutage(assumption: Assumption): boolean {
+  const { outcome } = assumption;
+  if (outcome === 'unavailable') return assumption.code === 'sts.unavailable';
+  return outcome === 'unknown' && assumption.code === 'sts.outcomeUnknown';
+}
+
+async function nothingTaken(): Promise<void> {
+  // There is nothing to give back.
+}

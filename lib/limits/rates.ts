@@ -1,0 +1,74 @@
+import { counterIds } from '../platform/table-keys.ts';
+import { callsPerMinuteOf, type LimitSettings } from './limit-settings.ts';
+import type { LimitsDependencies } from './limits-dependencies.ts';
+import { type Meter, minuteRow, oneIsLeft, taking } from './meter.ts';
+
+/** What tenants and requesters may have in a minute, and how much of a tenant may be in work at once. */
+export type Rates = {
+  /** Undefined: the tenant is over one of its limits. Throws `store.*`. */
+  enterTenant(tenantId: string, asked: AskedOfTenant): Promise<Entered | undefined>;
+  /** Undefined: the requester is over its limit. Throws `store.*`. */
+  enterRequester(requester: string, requestsPerMinute: number): Promise<Entered | undefined>;
+};
+
+export type AskedOfTenant = {
+  /** 0 for what goes on with a request that was counted before. */
+  readonly requests: 0 | 1;
+  /** AssumeRole calls that it will take, as far as that is known yet. */
+  readonly calls: number;
+};
+
+export type Entered = {
+  /** It is no longer in work. Corrects the calls to those that were made; a request that goes back is not counted. */
+  leave(how: { readonly calls: number; readonly goesBack: boolean }): Promise<void>;
+};
+
+/** Short, so that a tenant that was silent has no burst to spend; long enough for a batch. */
+const SLOT_SECONDS = 5;
+
+export function makeRates(
+  { counters, clock }: Pick<LimitsDependencies, 'counters' | 'clock'>,
+  settings: LimitSettings,
+): Rates {
+  const { requestsPerMinute, concurrentIssuances } = settings.perTenant;
+  const requestMeter: Meter = { name: 'requests', perMinute: requestsPerMinute, slotSeconds: SLOT_SECONDS };
+  const callMeter: Meter = { name: 'calls', perMinute: callsPerMinuteOf(settings), slotSeconds: SLOT_SECONDS };
+
+  return {
+    async enterTenant(tenantId, { requests, calls }) {
+      const nowMs = clock.nowMs();
+      // What is in work is counted in the minute in which it came: a function that dies takes a place for that long.
+      const row = minuteRow(counterIds.tenantRate(tenantId), nowMs);
+      const amounts = { ...taking(requestMeter, requests, nowMs), ...taking(callMeter, calls, nowMs) };
+      const entered = await counters.change(row, {
+        add: { ...amounts, inWork: 1 },
+        when: [
+          ...(requests === 0 ? [] : oneIsLeft(requestMeter, nowMs)),
+          ...oneIsLeft(callMeter, nowMs),
+          { name: 'inWork', atMost: concurrentIssuances - 1 },
+        ],
+      });
+      if (entered === undefined) return undefined;
+      return {
+        async leave({ calls: made, goesBack }) {
+          const calledMore = made === calls ? {} : taking(callMeter, made - calls, nowMs);
+          const uncounted = goesBack && requests > 0 ? taking(requestMeter, -requests, nowMs) : {};
+          await counters.change(row, { add: { ...calledMore, ...uncounted, inWork: -1 } });
+        },
+      };
+    },
+
+    async enterRequester(requester, perMinute) {
+      const nowMs = clock.nowMs();
+      const meter: Meter = { name: 'requests', perMinute, slotSeconds: SLOT_SECONDS };
+      const row = minuteRow(counterIds.requesterRate(requester), nowMs);
+      const entered = await counters.change(row, { add: taking(meter, 1, nowMs), when: oneIsLeft(meter, nowMs) });
+      if (entered === undefined) return undefined;
+      return {
+        async leave({ goesBack }) {
+          if (goesBack) await counters.change(row, { add: taking(meter, -1, nowMs) });
+        },
+      };
+    },
+  };
+}
