@@ -27,6 +27,11 @@ export type Transition = {
   readonly route?: string;
   readonly caller?: string;
   readonly correlationId?: string;
+  /** Of a schedule: the time that names its window, requests put on the bus, and due tenants given up. */
+  readonly schedule?: string;
+  readonly window?: string;
+  readonly sent?: number;
+  readonly left?: number;
 };
 
 export type TransitionLog = {

@@ -1,0 +1,76 @@
+import { BatchGetCommand, DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { BrokerError } from '../errors.ts';
+import { isConditionFailed, storeError } from '../platform/store-error.ts';
+import { switchIds } from '../platform/table-keys.ts';
+import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
+
+/** The switch of a schedule: its row is its pause. */
+export type ScheduleSwitches = {
+  /**
+   * The switches that keep a schedule from asking, in the order global, job, schedule. Consistent; throws `store.*`: what
+   * cannot be read is off.
+   */
+  read(schedule: { readonly name: string; readonly job: string }): Promise<readonly SwitchedOff[]>;
+  /** The pause alone. */
+  readPause(name: string): Promise<SwitchedOff | undefined>;
+  /** Gives the pause that stands: one that is paused already stays so since then, and for that reason. */
+  pause(name: string, why: { readonly by: string; readonly reason: string }): Promise<SwitchedOff>;
+  resume(name: string): Promise<void>;
+};
+
+export function makeScheduleSwitches({ dynamo, clock, config }: SwitchesDependencies): ScheduleSwitches {
+  const TableName = config.switchesTable;
+
+  async function readPause(name: string): Promise<SwitchedOff | undefined> {
+    const Key = { switchId: switchIds.schedule(name) };
+    try {
+      const { Item } = await dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+      return Item === undefined ? undefined : v.parse(switchSchema, Item);
+    } catch (error) {
+      throw storeError(error, 'the switch could not be read');
+    }
+  }
+
+  async function pause(name: string, why: { readonly by: string; readonly reason: string }): Promise<SwitchedOff> {
+    const Item: SwitchedOff = { switchId: switchIds.schedule(name), sinceMs: clock.nowMs(), ...why };
+    const isOn = 'attribute_not_exists(switchId)';
+    try {
+      await dynamo.send(new PutCommand({ TableName, Item, ConditionExpression: isOn }));
+      return Item;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw storeError(error, 'the switch could not be set');
+    }
+    // Somebody may resume it between the two: then it is paused anew.
+    return (await readPause(name)) ?? pause(name, why);
+  }
+
+  return {
+    async read({ name, job }) {
+      const wanted = [switchIds.global, switchIds.job(job), switchIds.schedule(name)];
+      const Keys = wanted.map((switchId) => ({ switchId }));
+      try {
+        const answer = await dynamo.send(
+          new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+        );
+        // A key that was not looked at is not a switch that is on.
+        if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
+          throw new BrokerError('store.busy', 'the switches could not all be read');
+        }
+        const rows = v.parse(v.array(switchSchema), answer.Responses?.[TableName]);
+        return wanted.flatMap((switchId) => rows.filter((row) => row.switchId === switchId));
+      } catch (error) {
+        throw storeError(error, 'the switches could not be read');
+      }
+    },
+    readPause,
+    pause: (name, { by, reason }) => pause(name, { by, reason }),
+    async resume(name) {
+      try {
+        await dynamo.send(new DeleteCommand({ TableName, Key: { switchId: switchIds.schedule(name) } }));
+      } catch (error) {
+        throw storeError(error, 'the switch could not be set');
+      }
+    },
+  };
+}
