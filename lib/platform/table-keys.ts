@@ -69,3 +69,13 @@ export const ledgerIndexes = { due: 'due', byTenant: 'byTenant' } as const;
 
 /** One partition of the due index: the sweeper reads it each minute, and its rows are few and short-lived. */
 export const DUE_SHARD = 'due';
+
+/** Rows of the limits table. Those of a rate or a count end with the minute or the hour that they are of. */
+export const counterIds = {
+  breaker: 'breaker#sts',
+  sts: 'sts',
+  tenantRate: (tenantId: string) => `rate#tenant#${tenantId}`,
+  requesterRate: (requester: string) => `rate#requester#${requester}`,
+  breadth: (requester: string, hour: string) => `breadth#${requester}#${hour}`,
+  strangers: (source: string) => `strangers#${source}`,
+} as const;
