@@ -56,6 +56,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     backOff: (message, seconds) => queue.backOff(message, seconds),
     copyToDeadLetters: (message) => queue.copyToDeadLetters(message),
     log,
+    ids,
     config: { concurrency: deployment.requests.concurrency },
   };
 }

@@ -1,6 +1,8 @@
 import { BrokerError } from '../errors.ts';
+import type { Ids } from '../platform/ids.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
+import { backOffSeconds } from './back-off.ts';
 import type { Message } from './broker-dependencies.ts';
 import type { RunJob } from './run-job.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -19,6 +21,7 @@ export type BatchDependencies = {
   readonly backOff: (record: QueueRecord, seconds: number) => Promise<void>;
   readonly copyToDeadLetters: (record: QueueRecord) => Promise<void>;
   readonly log: TransitionLog;
+  readonly ids: Pick<Ids, 'randomBytes'>;
   readonly config: { readonly concurrency: number };
 };
 
@@ -26,7 +29,6 @@ export type BatchResult = { readonly batchItemFailures: readonly { readonly item
 
 /** At this receive a message that breaks the broker itself is set aside. */
 const GIVE_UP_AT_RECEIVE = 5;
-const LONGEST_BACK_OFF_SECONDS = 900;
 
 /**
  * Works on the messages of a batch side by side. Only a message that may succeed later is given back, each with a
@@ -80,11 +82,11 @@ async function afterError(error: unknown, { record, receiveCount, batch }: Broke
   return 'again';
 }
 
-/** 10 s, 20 s, 40 s … 15 minutes. If the back-off itself fails, the queue's own visibility time-out does. */
+/** If the back-off itself fails, the queue's own visibility time-out does. */
 async function delay(record: QueueRecord, receiveCount: number, batch: BatchDependencies): Promise<void> {
-  const seconds = Math.min(LONGEST_BACK_OFF_SECONDS, 10 * 2 ** Math.max(0, Math.min(receiveCount, 10) - 1));
+  const [byte = 0] = batch.ids.randomBytes(1);
   try {
-    await batch.backOff(record, seconds);
+    await batch.backOff(record, backOffSeconds(receiveCount, byte / 255));
   } catch (error) {
     batch.log.transition({
       transition: 'message.backOffFailed',

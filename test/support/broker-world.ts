@@ -100,6 +100,7 @@ export function brokerIn(world: World) {
           backOff: () => Promise.resolve(),
           copyToDeadLetters: () => Promise.resolve(),
           log,
+          ids,
           config: { concurrency: 1 },
         },
       );

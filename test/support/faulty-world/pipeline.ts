@@ -78,6 +78,8 @@ export function makePipeline(parts: PipelineParts) {
     backOff: (record, seconds) => requestQueue.backOff(record, seconds),
     copyToDeadLetters: (record) => requestQueue.copyToDeadLetters(record),
     log,
+    // Always the longest back-off: the ids of a run are not to depend on how often a message was put back.
+    ids: { randomBytes: (length) => new Uint8Array(length).fill(255) },
     config: { concurrency: 5 },
   };
   const sweeper: SweepDependencies = { ledger, sendToQueue, log, clock };

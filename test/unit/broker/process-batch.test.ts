@@ -35,6 +35,7 @@ async function batchOf(
         deadLetters.push(body);
       },
       log,
+      ids: { randomBytes: (length) => new Uint8Array(length).fill(255) },
       config: { concurrency: 3 },
       ...change,
     },
@@ -108,6 +109,16 @@ describe('the back-off', () => {
       { receives },
     );
     expect(delays).toEqual({ busy: seconds, short: seconds });
+  });
+
+  it.each([
+    [0, 5],
+    [64, 7],
+    [128, 8],
+    [255, 10],
+  ])('is spread over its second half, by chance: byte %i is %i s', async (byte, seconds) => {
+    const ids = { randomBytes: (length: number) => new Uint8Array(length).fill(byte) };
+    expect((await batchOf({ short: 'again' }, { ids })).delays).toEqual({ short: seconds });
   });
 
   it('is not asked for when the message is done with', async () => {
