@@ -10,6 +10,8 @@ export type UrlRequest = {
   readonly query: readonly (readonly [string, string])[];
   /** The ARN of the IAM principal that signed the request. */
   readonly caller: string;
+  /** Of the invocation; made by Lambda. */
+  readonly requestId: string;
   readonly body?: Uint8Array;
 };
 
@@ -33,7 +35,10 @@ const requestSchema = v.object({
   version: v.literal('2.0'),
   rawPath: v.pipe(v.string(), v.startsWith('/')),
   rawQueryString: v.string(),
-  requestContext: v.object({ http: v.object({ method: v.pipe(v.string(), v.regex(/^[A-Z]{1,10}$/)) }) }),
+  requestContext: v.object({
+    http: v.object({ method: v.pipe(v.string(), v.regex(/^[A-Z]{1,10}$/)) }),
+    requestId: v.pipe(v.string(), v.regex(/^[!-~]{1,128}$/)),
+  }),
   body: v.optional(v.string()),
   isBase64Encoded: v.boolean(),
 });
@@ -64,6 +69,7 @@ export function readUrlEvent(event: unknown): UrlRequestReading {
       segments: readSegments(rawPath),
       query: [...new URLSearchParams(rawQueryString)],
       caller: iam.userArn,
+      requestId: requestContext.requestId,
       ...(body === undefined || body === '' ? {} : { body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') }),
     },
   };

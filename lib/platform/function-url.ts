@@ -13,6 +13,9 @@ export type FunctionUrlAnswer = {
   readonly body: string;
 };
 
+/** Of Lambda's context. */
+type UrlContext = { readonly awsRequestId: string; readonly getRemainingTimeInMillis?: () => number };
+
 /** What is told of a call in the log: never a body, a query or a message with a value in it. */
 type Told = { readonly correlationId: string; readonly caller?: string; readonly route?: string };
 type Refused = { readonly code: ErrorCode; readonly explanation: string; readonly allow?: readonly string[] };
@@ -24,27 +27,31 @@ type Refused = { readonly code: ErrorCode; readonly explanation: string; readonl
  */
 export function makeFunctionUrl({ routes, log }: { readonly routes: RouteTable; readonly log: TransitionLog }) {
   const findRoute = makeRouter(routes);
-  return async (event: unknown, context: { readonly awsRequestId: string }): Promise<FunctionUrlAnswer> => {
+  return async (event: unknown, context: UrlContext): Promise<FunctionUrlAnswer> => {
     const told: Told = { correlationId: context.awsRequestId };
     try {
       const reading = readUrlEvent(event);
       if (!reading.read) return refuse(asRefused(reading.refusal), told, log);
       const { request } = reading;
       const search = findRoute(request);
-      return await answer(request, search, { told: { ...told, caller: request.caller }, log });
+      return await answer(request, search, { told: { ...told, caller: request.caller }, context, log });
     } catch (error) {
       return fail(error, told, log);
     }
   };
 }
 
-type Telling = { readonly told: Told; readonly log: TransitionLog };
+type Telling = { readonly told: Told; readonly context: UrlContext; readonly log: TransitionLog };
 
-async function answer(request: UrlRequest, search: RouteSearch, { told, log }: Telling): Promise<FunctionUrlAnswer> {
+async function answer(
+  request: UrlRequest,
+  search: RouteSearch,
+  { told, context, log }: Telling,
+): Promise<FunctionUrlAnswer> {
   if (!search.found) return refuse(noRoute(search.allow), told, log);
   const here: Told = { ...told, route: search.name };
   try {
-    const outcome = await callRoute(request, search);
+    const outcome = await callRoute(request, search, context);
     if ('refused' in outcome) return refuse({ code: outcome.refused, explanation: outcome.explanation }, here, log);
     log.transition({ transition: 'url.answered', ...here });
     return respond(outcome.status, outcome.answer);
@@ -54,14 +61,18 @@ async function answer(request: UrlRequest, search: RouteSearch, { told, log }: T
 }
 
 async function callRoute(
-  { query, body, caller }: UrlRequest,
+  { query, body, caller, requestId }: UrlRequest,
   { route, params }: RouteSearch & { found: true },
+  context: UrlContext,
 ): Promise<RouteAnswer> {
   const names = readQuery(query);
   if (!names.read) return asAnswer(names.refusal);
   const json = readJsonBody(body, route);
   if (!json.read) return asAnswer(json.refusal);
-  return route.handle({ caller, params, query: names.object ?? {}, body: json.object });
+  // Where nobody says how long there is, there is no time.
+  const remainingMs = () => context.getRemainingTimeInMillis?.() ?? 0;
+  const call = { caller, requestId, remainingMs, params, query: names.object ?? {} };
+  return route.handle({ ...call, body: json.object });
 }
 
 function asAnswer({ reason, explanation }: Refusal): RouteAnswer {

@@ -5,6 +5,10 @@ import type { JsonObject } from './function-url-body.ts';
 export type RouteCall = {
   /** The ARN of the IAM principal that signed the request. */
   readonly caller: string;
+  /** Of the invocation; made by Lambda. */
+  readonly requestId: string;
+  /** How long the invocation may still run. */
+  readonly remainingMs: () => number;
   /** The parts of the path that `:name` stands for, by that name. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: JsonObject;

@@ -59,6 +59,13 @@ describe('what a bundle holds', () => {
     expect(filesIn(entry).filter((file) => /@aws-sdk\/client-(sts|kms|lambda)\//.test(file))).toEqual([]);
   });
 
+  it('functions/vend-credentials.ts holds no KMS, no SQS and no Lambda client, and seals nothing', () => {
+    const entry = 'functions/vend-credentials.ts';
+    expect(filesIn(entry)).toContain('lib/broker/assume-tenant-role.ts');
+    const clients = /@aws-sdk\/client-(kms|sqs|lambda)\/|^lib\/sealing\/(?!secret)|^lib\/broker\/issue-to-job/;
+    expect(filesIn(entry).filter((file) => clients.test(file))).toEqual([]);
+  });
+
   it.each([...jobs, ...others])('%s holds nothing of the embedded stack, the tests or the packaging', (entry) => {
     expect(filesIn(entry).filter((file) => /^(local|test|config)\//.test(file))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { packageStage } from '../../config/package-stage.ts';
 
 type Resource = { Type: string; Properties: Record<string, unknown> };
-type Statement = { Sid?: string; Effect: string; Action: string | string[]; Resource?: unknown };
+type Statement = { Sid?: string; Effect: string; Action: string | string[]; Resource?: unknown; Condition?: unknown };
 
 let template: { Resources: Record<string, Resource> };
 beforeAll(async () => {
@@ -52,7 +52,7 @@ describe('the policies', () => {
     ]);
   });
 
-  it('let nobody delete or scan, and nobody but issue-credentials assume or seal', () => {
+  it('let nobody delete or scan, and few assume, invoke or seal', () => {
     const holders = (action: string) =>
       statements()
         .filter(({ statement }) => statement.Effect === 'Allow' && [statement.Action].flat().includes(action))
@@ -60,8 +60,13 @@ describe('the policies', () => {
         .filter((at) => !/^\w+Role$/.test(at));
     expect(holders('dynamodb:DeleteItem')).toEqual([]);
     expect(holders('dynamodb:Scan')).toEqual([]);
-    expect(holders('sts:AssumeRole')).toEqual(['IssueCredentialsRole AssumeTenantRoles']);
-    expect(holders('lambda:InvokeFunction')).toEqual(['IssueCredentialsRole InvokeJobs']);
+    expect(holders('sts:AssumeRole')).toEqual([
+      'IssueCredentialsRole AssumeTenantRoles',
+      'VendCredentialsRole AssumeTenantRoles',
+    ]);
+    // What came through a function URL is another matter: see below.
+    const invoking = holders('lambda:InvokeFunction').filter((at) => !at.endsWith(' InvokeThroughUrlOnly'));
+    expect(invoking).toEqual(['IssueCredentialsRole InvokeJobs']);
     expect(holders('kms:CreateGrant')).toEqual(['TablesKey UseThroughDynamoDb']);
   });
 
@@ -69,7 +74,23 @@ describe('the policies', () => {
     for (const [, { Properties }] of ofType('AWS::IAM::Role'))
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
     expect(ofType('AWS::IAM::Policy')).toEqual([]);
-    expect(ofType('AWS::IAM::ManagedPolicy')).toEqual([]);
+  });
+
+  it('let whoever attaches one to a role call function URLs, and invoke nothing that did not come through them', () => {
+    const granted = ofType('AWS::IAM::ManagedPolicy').flatMap(([at, { Properties }]) =>
+      statementsIn(Properties).map((statement) => ({ at, ...statement })),
+    );
+    const actions = new Set(granted.flatMap(({ Action }) => Action));
+    expect([...actions].sort()).toEqual([
+      'lambda:GetFunctionUrlConfig',
+      'lambda:InvokeFunction',
+      'lambda:InvokeFunctionUrl',
+    ]);
+    for (const { at, Effect, Action, Condition } of granted) {
+      expect(Effect, at).toBe('Allow');
+      if (Action !== 'lambda:InvokeFunction') continue;
+      expect(Condition, at).toEqual({ Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } });
+    }
   });
 
   it('deny each declared source to others', () => {
