@@ -7,6 +7,8 @@ import {
   probeTenantRoleStatements,
 } from './assume-role-policy.ts';
 import { busPolicyResources } from './bus-policy.ts';
+import { onDemandAccessResources } from './on-demand-access.ts';
+import { scheduleRuleResources } from './schedule-rules.ts';
 import { readStageConfig } from './stage-config.ts';
 import type { TemplateValue } from './template-value.ts';
 
@@ -18,6 +20,7 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
   const config = readStageConfig(root === undefined ? { stage } : { stage, root });
   const jobs = [...jobCatalogue.values()];
   const prefix = `credential-broker-${stage}`;
+  const scheduleRulePrefix = `${prefix}-schedule-`;
   const ownSources = [
     { source: BROKER_EVENT_SOURCE, roleNames: [`${prefix}-verify-trust`] },
     ...config.schedules.map(({ name }) => ({
@@ -34,6 +37,9 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     probeTenantRoleStatements: probeTenantRoleStatements(config, { decoyRoleName: `${prefix}-decoy` }),
     assumeAsDecoyStatements: assumeAsDecoyStatements(config),
     busPolicies: { Resources: busPolicyResources({ ...config, ownSources }) },
+    onDemandAccess: { Resources: onDemandAccessResources(config) },
+    scheduleRulePrefix,
+    scheduleRules: { Resources: scheduleRuleResources(config, { ruleNamePrefix: scheduleRulePrefix }) },
     jobs: Object.fromEntries(
       jobs.map(({ name, timeoutSeconds, maximumEventAgeSeconds }) => [
         name,

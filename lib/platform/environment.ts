@@ -7,6 +7,11 @@ import * as v from 'valibot';
 const text = v.pipe(v.string(), v.minLength(1));
 
 const sweeperVariables = v.object({ LEDGER_TABLE: text, REQUEST_QUEUE_URL: text });
+const onDemandVariables = v.object({
+  LEDGER_TABLE: text,
+  REQUEST_QUEUE_URL: text,
+  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+});
 const jobVariables = v.object({ LEDGER_TABLE: text, SWITCHES_TABLE: text, ENVELOPE_KEY_ARN: text });
 const brokerVariables = v.object({
   TENANTS_TABLE: text,
@@ -24,6 +29,14 @@ const vendingVariables = v.object({
   SWITCHES_TABLE: text,
   LEDGER_TABLE: text,
   BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+});
+
+const fanOutVariables = v.object({
+  TENANTS_TABLE: text,
+  SWITCHES_TABLE: text,
+  LIMITS_TABLE: text,
+  BUS_NAME: text,
+  SCHEDULE_RULE_PREFIX: text,
 });
 
 const credentialVariables = v.object({
@@ -45,11 +58,18 @@ export type BrokerEnvironment = {
 };
 
 export type SweeperEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'requestQueueUrl'>;
+export type OnDemandEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'requestQueueUrl' | 'brokerAccountId'>;
 export type JobEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'switchesTable' | 'envelopeKeyArn'>;
 export type VendingEnvironment = Pick<
   BrokerEnvironment,
   'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'brokerAccountId'
 >;
+export type FanOutEnvironment = Pick<BrokerEnvironment, 'tenantsTable' | 'switchesTable'> & {
+  readonly limitsTable: string;
+  readonly busName: string;
+  /** What stands before a schedule's name in the name of its rule. */
+  readonly scheduleRulePrefix: string;
+};
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Throws an error that names each variable that is missing or malformed. */
@@ -70,6 +90,26 @@ export function brokerEnvironment(variables: Variables = process.env): BrokerEnv
 export function sweeperEnvironment(variables: Variables = process.env): SweeperEnvironment {
   const read = check(sweeperVariables, variables);
   return { ledgerTable: read.LEDGER_TABLE, requestQueueUrl: read.REQUEST_QUEUE_URL };
+}
+
+export function onDemandEnvironment(variables: Variables = process.env): OnDemandEnvironment {
+  const read = check(onDemandVariables, variables);
+  return {
+    ledgerTable: read.LEDGER_TABLE,
+    requestQueueUrl: read.REQUEST_QUEUE_URL,
+    brokerAccountId: read.BROKER_ACCOUNT_ID,
+  };
+}
+
+export function fanOutEnvironment(variables: Variables = process.env): FanOutEnvironment {
+  const read = check(fanOutVariables, variables);
+  return {
+    tenantsTable: read.TENANTS_TABLE,
+    switchesTable: read.SWITCHES_TABLE,
+    limitsTable: read.LIMITS_TABLE,
+    busName: read.BUS_NAME,
+    scheduleRulePrefix: read.SCHEDULE_RULE_PREFIX,
+  };
 }
 
 export function jobEnvironment(variables: Variables = process.env): JobEnvironment {

@@ -18,7 +18,12 @@ type UrlContext = { readonly awsRequestId: string; readonly getRemainingTimeInMi
 
 /** What is told of a call in the log: never a body, a query or a message with a value in it. */
 type Told = { readonly correlationId: string; readonly caller?: string; readonly route?: string };
-type Refused = { readonly code: ErrorCode; readonly explanation: string; readonly allow?: readonly string[] };
+type Refused = {
+  readonly code: ErrorCode;
+  readonly explanation: string;
+  readonly allow?: readonly string[];
+  readonly beside?: Readonly<Record<string, string>>;
+};
 
 /**
  * The frame of every function behind a function URL: who calls is what AWS says, the address is one of the table, the
@@ -52,7 +57,10 @@ async function answer(
   const here: Told = { ...told, route: search.name };
   try {
     const outcome = await callRoute(request, search, context);
-    if ('refused' in outcome) return refuse({ code: outcome.refused, explanation: outcome.explanation }, here, log);
+    if ('refused' in outcome) {
+      const { refused: code, explanation, beside = {} } = outcome;
+      return refuse({ code, explanation, beside }, here, log);
+    }
     log.transition({ transition: 'url.answered', ...here });
     return respond(outcome.status, outcome.answer);
   } catch (error) {
@@ -67,11 +75,12 @@ async function callRoute(
 ): Promise<RouteAnswer> {
   const names = readQuery(query);
   if (!names.read) return asAnswer(names.refusal);
-  const json = readJsonBody(body, route);
-  if (!json.read) return asAnswer(json.refusal);
   // Where nobody says how long there is, there is no time.
   const remainingMs = () => context.getRemainingTimeInMillis?.() ?? 0;
-  const call = { caller, requestId, remainingMs, params, query: names.object ?? {} };
+  const call = { caller, requestId, remainingMs, params, query: names.object ?? {}, bytes: body };
+  if (route.readsBodyItself) return route.handle({ ...call, body: undefined });
+  const json = readJsonBody(body, route);
+  if (!json.read) return asAnswer(json.refusal);
   return route.handle({ ...call, body: json.object });
 }
 
@@ -88,10 +97,14 @@ function noRoute(allow: readonly string[]): Refused {
   return { code: 'route.unknown', explanation: `at this address there is ${allow.join(', ')} only`, allow };
 }
 
-function refuse({ code, explanation, allow = [] }: Refused, told: Told, log: TransitionLog): FunctionUrlAnswer {
+function refuse(
+  { code, explanation, allow = [], beside = {} }: Refused,
+  told: Told,
+  log: TransitionLog,
+): FunctionUrlAnswer {
   log.transition({ transition: 'url.refused', ...told, code });
   const error = { code, message: explanation, whatToDo: errorCodes[code].whatToDo };
-  if (allow.length === 0) return respond(httpStatuses[code], { error });
+  if (allow.length === 0) return respond(httpStatuses[code], { error, ...beside });
   return respond(405, { error }, { allow: allow.join(', ') });
 }
 

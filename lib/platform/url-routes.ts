@@ -12,14 +12,24 @@ export type RouteCall = {
   /** The parts of the path that `:name` stands for, by that name. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: JsonObject;
+  /** Undefined also for a route that reads its body itself. */
   readonly body: JsonObject | undefined;
+  /** The body as it was sent, for a route that reads it itself. */
+  readonly bytes: Uint8Array | undefined;
 };
 
 export type RouteAnswer =
   | { readonly status: 200 | 201 | 202; readonly answer: object }
-  | { readonly refused: RefusalReason; readonly explanation: string };
+  | {
+      readonly refused: RefusalReason;
+      readonly explanation: string;
+      /** Members of the answer beside the error: identifiers, nothing of why. */
+      readonly beside?: Readonly<Record<string, string>>;
+    };
 
 export type Route = {
+  /** Of a route whose illegible bodies go on record too: the frame hands them over as they are. */
+  readonly readsBodyItself?: true;
   /** How many keys a body may have in all; the limit of a request (200), unless it says otherwise. */
   readonly maximumKeys?: number;
   /** Throws only where something broke. */

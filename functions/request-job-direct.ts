@@ -1,0 +1,14 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { answerInvocation } from '../lib/on-demand/answer-invocation.ts';
+import type { OnDemandAnswer } from '../lib/on-demand/on-demand-answer.ts';
+import { onDemandOnAws } from '../lib/on-demand/on-demand-on-aws.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { onDemandEnvironment } from '../lib/platform/environment.ts';
+
+const onDemand = onDemandOnAws(onDemandEnvironment(), deploymentConfig());
+
+/** Requests by Invoke, each as the requester whose alias is invoked. */
+export const handler = middy<unknown, OnDemandAnswer>({ timeoutEarlyInMillis: 0 }).handler(
+  (payload: unknown, context: Context) => answerInvocation(payload, context, onDemand),
+);

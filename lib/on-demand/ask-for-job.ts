@@ -1,0 +1,109 @@
+import { conflictIdOf, payloadSha256Of, requestIdOf } from '../broker/request-record.ts';
+import { errorCodes, isErrorCode, type RefusalReason } from '../errors.ts';
+import { JSON_LIMITS, measureJson } from '../requests/json-limits.ts';
+import { parseDetail } from '../requests/parse-detail.ts';
+import { ownRecord } from '../requests/parse-request.ts';
+import type { FunctionUrlOrigin, InvokeOrigin, Refusal } from '../requests/request.ts';
+import { awaitOutcome, type Found, type WaitDependencies } from './await-outcome.ts';
+import type { IssuanceProgress } from './on-demand-answer.ts';
+
+export type OnDemandDependencies = WaitDependencies & {
+  /** Puts a record of our own on the request queue. Throws `store.*`. */
+  readonly sendToQueue: (body: string) => Promise<void>;
+  readonly config: { readonly brokerAccountId: string };
+};
+
+export type OnDemandAsk = {
+  readonly origin: FunctionUrlOrigin | InvokeOrigin;
+  /** What the requester sent, parsed from JSON and nothing else. */
+  readonly detail: unknown;
+  /** 0: do not wait. */
+  readonly waitMs: number;
+};
+
+export type OnDemandOutcome =
+  | { readonly kind: 'accepted'; readonly requestId: string }
+  | { readonly kind: 'decided'; readonly requestId: string; readonly issuances: readonly IssuanceProgress[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly requestId?: string };
+
+/** The longest that either function waits. */
+export const LONGEST_WAIT_SECONDS = 25;
+
+/**
+ * Puts a request on the queue, as who is asking: the pipeline decides on it as on any other, and records it. Nothing is
+ * decided here but that a request is legible; one that is not is answered at once, and goes on record all the same.
+ * Throws `store.*` when the queue or the ledger is away.
+ */
+export async function askForJob(ask: OnDemandAsk, dependencies: OnDemandDependencies): Promise<OnDemandOutcome> {
+  const { origin, detail, waitMs } = ask;
+  const body = recordOf(ask);
+  if (!body.fits) return { kind: 'refused', refusal: body.refusal };
+  await dependencies.sendToQueue(body.text);
+  const reading = parseDetail(detail);
+  if (!reading.read) return { kind: 'refused', refusal: reading.refusal };
+  const { brokerAccountId } = dependencies.config;
+  const requestId = requestIdOf({ origin, detail: reading.detail, brokerAccountId });
+  if (waitMs <= 0) return { kind: 'accepted', requestId };
+  const untilMs = dependencies.clock.nowMs() + waitMs;
+  const found = await awaitOutcome({ requestId, untilMs }, dependencies);
+  return outcomeOf(found, { requestId, payloadSha256: payloadSha256Of(reading.detail) });
+}
+
+type RecordText = { readonly fits: true; readonly text: string } | { readonly fits: false; readonly refusal: Refusal };
+
+/** Deeper than this, JSON could not be written again; far deeper than anything that is served. */
+const DEEPEST_ON_RECORD = 500;
+
+function recordOf({ origin, detail }: OnDemandAsk): RecordText {
+  const { depth } = measureJson(detail);
+  if (depth > DEEPEST_ON_RECORD) {
+    return tooLarge(`the request is ${depth} levels deep; the limit is ${JSON_LIMITS.depth}`);
+  }
+  const text = ownRecord({ brokerRecord: 'onDemand', origin, detail });
+  const bytes = Buffer.byteLength(text, 'utf8');
+  if (bytes > JSON_LIMITS.bytes) {
+    return tooLarge(`the request takes ${bytes} bytes on the queue; the limit is ${JSON_LIMITS.bytes}`);
+  }
+  return { fits: true, text };
+}
+
+function tooLarge(explanation: string): RecordText {
+  return { fits: false, refusal: { reason: 'request.tooLarge', explanation } };
+}
+
+type Wanted = { readonly requestId: string; readonly payloadSha256: string };
+
+function outcomeOf({ request, issuances }: Found, { requestId, payloadSha256 }: Wanted): OnDemandOutcome {
+  if (request === undefined) return { kind: 'accepted', requestId };
+  if (request.payloadSha256 !== payloadSha256) {
+    const explanation = 'the idempotency key was used for another request; take another key';
+    const conflictId = conflictIdOf({ recordId: requestId, payloadSha256 });
+    return { kind: 'refused', refusal: { reason: 'request.idConflict', explanation }, requestId: conflictId };
+  }
+  if (request.decision === 'allowed') return { kind: 'decided', requestId, issuances };
+  return { kind: 'refused', refusal: outsideRefusal(request.refusal), requestId };
+}
+
+/**
+ * What is told outside. That there is no such tenant and that this requester may not ask for it are one answer to the
+ * letter: who may not know a tenant does not learn whether there is one. The ledger keeps the truth.
+ */
+export function outsideRefusal({
+  reason,
+  explanation,
+}: {
+  readonly reason: string;
+  readonly explanation: string;
+}): Refusal {
+  if (reason === 'tenant.unknown' || !isRefusal(reason)) return NOT_ALLOWED;
+  return reason === NOT_ALLOWED.reason ? NOT_ALLOWED : { reason, explanation };
+}
+
+const NOT_ALLOWED: Refusal = {
+  reason: 'requester.notAllowed',
+  explanation: 'you may not ask for this job and tenant, or there is no such tenant',
+};
+
+function isRefusal(code: string): code is RefusalReason {
+  return isErrorCode(code) && errorCodes[code].kind === 'refusal';
+}

@@ -1,0 +1,85 @@
+import { issuanceIdOf } from '../broker/issuance.ts';
+import { sideBySide } from '../broker/side-by-side.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type IssuanceProgress, isSettled } from './on-demand-answer.ts';
+import type { RecordedRequest, RequestProgress } from './request-progress.ts';
+
+export type WaitDependencies = {
+  readonly progress: RequestProgress;
+  readonly clock: Clock;
+  /** Waits in real time. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+};
+
+/** What was found when everything was settled or the time was up. */
+export type Found = {
+  /** Undefined: the request is still on the queue. */
+  readonly request: RecordedRequest | undefined;
+  readonly issuances: readonly IssuanceProgress[];
+};
+
+const READS_AT_ONCE = 20;
+
+/**
+ * Looks at a request until it is refused, or every account of it has come to its end, or the time is up. What is settled
+ * is not read again.
+ */
+export async function awaitOutcome(
+  { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },
+  { progress, clock, pause }: WaitDependencies,
+): Promise<Found> {
+  const startedAtMs = clock.nowMs();
+  let found: Found = { request: undefined, issuances: [] };
+  for (;;) {
+    found = await lookAgain(requestId, found, progress);
+    const { request, issuances } = found;
+    if (request?.decision === 'refused') return found;
+    if (request !== undefined && issuances.every(isSettled)) return found;
+    const nowMs = clock.nowMs();
+    const nextMs = Math.min(stepMs(nowMs - startedAtMs), untilMs - nowMs);
+    if (nextMs <= 0) return found;
+    await pause(nextMs);
+  }
+}
+
+async function lookAgain(requestId: string, before: Found, progress: RequestProgress): Promise<Found> {
+  // Written once: what stands in it now is what stands in it for ever.
+  const request = before.request ?? (await progress.readRequest(requestId));
+  if (request?.decision !== 'allowed') return { request, issuances: [] };
+  const issuances = before.issuances.length > 0 ? before.issuances : begin(request);
+  const read = await sideBySide(issuances, READS_AT_ONCE, (issuance) => readUnsettled(issuance, progress));
+  return {
+    request,
+    issuances: read.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    }),
+  };
+}
+
+function begin({ recordId, job, accountIds }: RecordedRequest & { decision: 'allowed' }): IssuanceProgress[] {
+  return accountIds.map((accountId) => ({
+    issuanceId: issuanceIdOf({ requestId: recordId, job, accountId }),
+    accountId,
+    state: 'new',
+  }));
+}
+
+async function readUnsettled(issuance: IssuanceProgress, progress: RequestProgress): Promise<IssuanceProgress> {
+  if (isSettled(issuance)) return issuance;
+  const read = await progress.readIssuance(issuance.issuanceId);
+  if (read === undefined) return issuance;
+  const code = read.refusal?.reason ?? read.code;
+  return {
+    ...issuance,
+    state: read.state,
+    ...(code === undefined ? {} : { code }),
+    ...(read.refusal === undefined ? {} : { explanation: read.refusal.explanation }),
+  };
+}
+
+/** Often at first, when most is over soon; then ever less. */
+function stepMs(waitedMs: number): number {
+  if (waitedMs < 2_000) return 200;
+  return waitedMs < 10_000 ? 500 : 1_000;
+}

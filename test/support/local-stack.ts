@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { packageStage } from '../../config/package-stage.ts';
+import { projectRoot } from '../../config/stage-config.ts';
+import type { RequestRecord } from '../../lib/broker/request-record.ts';
+import { readLedger } from '../../local/demo/read-outcome.ts';
+import { startStack } from '../../local/stack.ts';
+import { aTenant } from './a-tenant.ts';
+
+const PREFIX = 'credential-broker-local';
+const ACME = '222222222222';
+
+export type Connection = {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
+/** The embedded stack with one tenant, acme, whose account has a role that trusts the broker. */
+export type LocalStack = {
+  readonly endpoint: string;
+  /** The config file that the stack writes for AWS clients. */
+  readonly awsConfigFile: string;
+  /** What any AWS client needs to act as one of the principals of the accounts file. */
+  profile(name: string): Promise<Connection>;
+  requests(): Promise<readonly RequestRecord[]>;
+  /** Nothing is going on any more. */
+  idle(): Promise<void>;
+  advance(seconds: number): void;
+  close(): Promise<void>;
+};
+
+export async function startLocalStack(): Promise<LocalStack> {
+  const { functionsDirectory } = await packageStage({ stage: 'local', log: () => undefined });
+  const folder = await mkdtemp(path.join(tmpdir(), 'local-stack-'));
+  const accountsFile = await writeAccounts(folder);
+  const stack = await startStack({ port: 0, accountsFile, packageDir: path.dirname(functionsDirectory) });
+  const profile = async (name: string) => readProfile(await readFile(stack.awsConfigFile, 'utf8'), name);
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(await profile('operator')));
+  await register(dynamo);
+  return {
+    endpoint: stack.endpoint,
+    awsConfigFile: stack.awsConfigFile,
+    profile,
+    requests: async () => (await readLedger(dynamo, `${PREFIX}-ledger`)).requests,
+    idle: () => stack.idle(),
+    advance: (seconds) => stack.advance(seconds * 1_000),
+    async close() {
+      await stack.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The accounts that the repository ships, and in one of them the role of a customer. */
+async function writeAccounts(folder: string): Promise<string> {
+  const shipped = path.join(projectRoot, 'local', 'accounts');
+  const text = await readFile(path.join(shipped, 'emulated-accounts.json'), 'utf8');
+  const document = JSON.parse(text, (key, value: unknown) =>
+    key === 'file' && typeof value === 'string' ? path.join(shipped, value) : value,
+  );
+  const account = document.accounts.find(({ accountId }: { accountId: string }) => accountId === ACME);
+  account.roles.push({ path: '/credential-broker/', name: 'scanner', trustPolicy: trust(), policy: permissions });
+  const file = path.join(folder, 'accounts.json');
+  await writeFile(file, JSON.stringify(document));
+  return file;
+}
+
+function trust() {
+  const Principal = { AWS: `arn:aws:iam::111111111111:role/${PREFIX}-issue-credentials` };
+  const Condition = { StringEquals: { 'sts:ExternalId': aTenant().tenant.externalIds?.current ?? '' } };
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition }] };
+}
+
+const permissions = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+
+async function register(dynamo: DynamoDBDocumentClient): Promise<void> {
+  const { tenant, roles } = aTenant();
+  for (const Item of [tenant, ...roles]) {
+    await dynamo.send(new PutCommand({ TableName: `${PREFIX}-tenants`, Item: { ...Item } }));
+  }
+}
+
+function readProfile(text: string, name: string): Connection {
+  const section = text.split('[profile ').find((part) => part.startsWith(`${name}]`)) ?? '';
+  const setting = (key: string) => new RegExp(`^${key} = (.+)$`, 'm').exec(section)?.[1] ?? '';
+  return {
+    endpoint: setting('endpoint_url'),
+    region: setting('region'),
+    credentials: { accessKeyId: setting('aws_access_key_id'), secretAccessKey: setting('aws_secret_access_key') },
+  };
+}
