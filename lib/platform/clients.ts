@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -39,6 +40,10 @@ export function kmsClient(): KMSClient {
 
 export function lambdaClient(): LambdaClient {
   return new LambdaClient({ maxAttempts: 2, requestHandler: handler });
+}
+
+export function eventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient({ maxAttempts: 2, requestHandler: handler });
 }
 
 export function sqsClient(): SQSClient {

@@ -1,3 +1,4 @@
+import { readScheduleExpression } from '../scheduling/schedule-expression.ts';
 import type { DeploymentConfig, ScheduleConfig } from './deployment-config.ts';
 
 /** What is wrong with schedules whose values are each right: a line for each problem, with its path and what to do. */
@@ -21,9 +22,20 @@ export function scheduleContradictions({ schedules, requesters }: DeploymentConf
             `${path}.name: no requester is recognised by ${JSON.stringify(name)}; expected one. Add a requester with ` +
               `recognisedBy: {schedule: ${name}}: without it every request of the schedule is a stranger's.`,
           ]),
+      ...expressionProblem(schedule, path),
       ...spreadProblem(schedule, path),
     ];
   });
+}
+
+/** The form is the schema's; whether AWS takes the value of each field, is not. */
+function expressionProblem({ expression }: ScheduleConfig, path: string): readonly string[] {
+  const reading = readScheduleExpression(expression);
+  if (reading.read) return [];
+  return [
+    `${path}.expression: ${reading.problem}; expected what EventBridge takes. Correct the expression: the deployment ` +
+      'would fail on it.',
+  ];
 }
 
 /** The next time would come before the requests of this one are out. Of a cron expression the period is not known. */

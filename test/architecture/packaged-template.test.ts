@@ -114,9 +114,23 @@ describe('the way of a request', () => {
     expect(propertiesOf('RequestsDeadLetterQueue')).toMatchObject({ MessageRetentionPeriod: 1_209_600 });
   });
 
-  it('is swept each minute', () => {
-    const schedules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties['ScheduleExpression']);
-    expect(schedules.filter((schedule) => schedule !== undefined)).toEqual(['rate(1 minute)']);
+  it('is swept each minute, and each minute schedules are gone on with', () => {
+    const invoked = ofType('AWS::Events::Rule').flatMap(([, { Properties }]) => {
+      const { ScheduleExpression: expression, Targets } = Properties as {
+        ScheduleExpression?: string;
+        Targets: { Arn: { 'Fn::GetAtt': [string, string] }; Input?: string }[];
+      };
+      return expression === undefined
+        ? []
+        : Targets.map(({ Arn, Input }) => [expression, Arn['Fn::GetAtt'][0], Input].join(' ').trim());
+    });
+    expect(invoked).toEqual(
+      expect.arrayContaining([
+        'rate(1 minute) SweepDashissuancesLambdaFunction',
+        'rate(1 minute) FanDashoutDashscheduleLambdaFunction {"kind":"tick"}',
+        'rate(30 days) FanDashoutDashscheduleLambdaFunction',
+      ]),
+    );
   });
 });
 

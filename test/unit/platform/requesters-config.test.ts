@@ -157,6 +157,7 @@ describe('a schedule', () => {
     [{ expression: 'rate(2 hour)' }, 'schedules[0].expression'],
     [{ expression: 'rate(0 hours)' }, 'schedules[0].expression'],
     [{ expression: 'cron(0 3 * * *)' }, 'schedules[0].expression: is "cron(0 3 * * *)"'],
+    [{ expression: 'cron(61 3 * * ? *)' }, 'schedules[0].expression: 61 does not fit the field minutes; expected what'],
     [{ expression: 'at(2031-01-01T00:00:00)' }, 'schedules[0].expression'],
     [{ name: 'a-name-too-long-x' }, 'schedules[0].name: is "a-name-too-long-x"; expected 1 to 16'],
     [{ job: 'Scan' }, 'schedules[0].job: is "Scan"; expected a job name'],
