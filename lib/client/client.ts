@@ -2,14 +2,17 @@ import { readAwsSettings } from './aws-settings.ts';
 import { findFunctionUrl } from './find-function-url.ts';
 import type { FunctionUrlTarget } from './function-url-client.ts';
 import { MANAGEMENT_FUNCTION, type ManagementClient, makeManagementClient } from './management-client.ts';
+import { makeVendingClient, VENDING_FUNCTION, type VendingClient } from './vending-client.ts';
 
 /**
- * `credential-broker/client`: everything that a program of yours needs to manage tenants, and nothing else of the broker.
+ * `credential-broker/client`: everything that a program of yours needs to manage tenants and to be given credentials, and
+ * nothing else of the broker.
  */
 export { ApiError, type ClientErrorCode } from './api-error.ts';
 export { makeManagementClient } from './management-client.ts';
 export type { AwsCredentials } from './sign-request.ts';
-export type { FunctionUrlTarget, ManagementClient };
+export { makeVendingClient } from './vending-client.ts';
+export type { FunctionUrlTarget, ManagementClient, VendingClient };
 
 /**
  * Finds the function URL of a stage with the AWS settings of the process (environment, profile, role) and gives its client.
@@ -21,4 +24,13 @@ export async function openManagementClient(
   const settings = await readAwsSettings(of);
   const url = await findFunctionUrl({ functionName: MANAGEMENT_FUNCTION, stage: of.stage }, settings);
   return makeManagementClient({ url, region: settings.region, credentials: settings.credentials });
+}
+
+/** The same for the function URL that gives credentials. Throws `ApiError`. */
+export async function openVendingClient(
+  of: { readonly stage?: string; readonly region?: string } = {},
+): Promise<VendingClient> {
+  const settings = await readAwsSettings(of);
+  const url = await findFunctionUrl({ functionName: VENDING_FUNCTION, stage: of.stage }, settings);
+  return makeVendingClient({ url, region: settings.region, credentials: settings.credentials });
 }

@@ -3,10 +3,12 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { readAwsSettings } from '../client/aws-settings.ts';
 import { findFunctionUrl } from '../client/find-function-url.ts';
+import { type FunctionUrlClient, makeFunctionUrlClient } from '../client/function-url-client.ts';
 import { MANAGEMENT_FUNCTION, makeManagementClient } from '../client/management-client.ts';
+import { VENDING_FUNCTION } from '../client/vending-client.ts';
 import { systemClock } from '../platform/clock.ts';
-import { chooseProfile, operatorEnvironment } from '../platform/environment.ts';
-import { Interrupted } from './command-error.ts';
+import { chooseProfile, enterCredentialProcess, operatorEnvironment } from '../platform/environment.ts';
+import { Interrupted, usageError } from './command-error.ts';
 import { runCli } from './run-cli.ts';
 import type { Opened, Printer, Target } from './session.ts';
 
@@ -26,6 +28,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   // Ctrl-C ends the pause; whoever waited asks why.
   sleep: (durationMs, signal) => sleepFor(durationMs, undefined, { signal }).catch(() => undefined),
   open,
+  openFunctionUrl,
 });
 
 async function open({ profile, region, stage = environment.stage }: Target): Promise<Opened> {
@@ -34,6 +37,20 @@ async function open({ profile, region, stage = environment.stage }: Target): Pro
   const url = await findFunctionUrl({ functionName: MANAGEMENT_FUNCTION, stage }, settings);
   const { credentials } = settings;
   return { client: makeManagementClient({ url, region: settings.region, credentials }), region: settings.region };
+}
+
+async function openFunctionUrl(functionName: string, target: Target): Promise<FunctionUrlClient> {
+  const { profile, region, stage = environment.stage } = target;
+  if (functionName === VENDING_FUNCTION && !enterCredentialProcess()) {
+    throw usageError(
+      'broker credentials was started to get the credentials that it needs itself.',
+      'In credential_process, name the profile that may call: broker credentials --profile <another profile> …',
+    );
+  }
+  if (profile !== undefined) chooseProfile(profile);
+  const settings = await readAwsSettings({ region });
+  const url = await findFunctionUrl({ functionName, stage }, settings);
+  return makeFunctionUrlClient({ url, region: settings.region, credentials: settings.credentials });
 }
 
 function printerTo(stream: NodeJS.WriteStream): Printer {

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { ManagementClient } from '../client/management-client.ts';
 import type { GlobalArguments, Run, Yargs } from './command.ts';
 import { externalIdRefused, reportError, usageError } from './command-error.ts';
+import { giveCredentials } from './commands/give-credentials.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { type Opened, type Session, type World, withSignal } from './session.ts';
@@ -51,6 +52,12 @@ function makeSession(world: World, args: GlobalArguments): Session {
     ...world,
     client: withSignal(client, world.interrupted),
     patientClient: client,
+    functionUrl: (functionName) => ({
+      send: async (request) => {
+        const url = await world.openFunctionUrl(functionName, args);
+        return url.send({ ...request, signal: world.interrupted });
+      },
+    }),
     region: async () => (await opened()).region,
     json: args.json,
     style: { columns: world.stdout.isTerminal ? world.stdout.columns : undefined, colour: world.colour },
@@ -78,7 +85,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .option('stage', { type: 'string', requiresArg: true, describe: 'of the deployment (BROKER_STAGE)' })
     .option('profile', { type: 'string', requiresArg: true, describe: 'of your AWS config (AWS_PROFILE)' })
     .option('region', { type: 'string', requiresArg: true, describe: 'of the deployment (AWS_REGION)' });
-  return [tenantsCommands, runDoctor]
+  return [tenantsCommands, giveCredentials, runDoctor]
     .reduce((commands, add) => add(commands, run), parser)
     .completion('completion', 'print a completion script for bash or zsh, whichever SHELL is')
     .demandCommand(1, 'Which command? They are listed by: broker --help')
@@ -112,7 +119,8 @@ function oneLine(message: string): string {
 /** The help of the innermost command that was meant. */
 function helpFor(argv: readonly string[]): string {
   const [group, name = '', step = ''] = argv.filter((word) => !word.startsWith('-'));
-  if (group !== 'tenants') return group === 'doctor' ? 'broker doctor --help' : 'broker --help';
+  if (group === 'doctor' || group === 'credentials') return `broker ${group} --help`;
+  if (group !== 'tenants') return 'broker --help';
   if (name === 'rotate-external-id' && /^(start|status|finish|abandon)$/.test(step)) {
     return `broker tenants ${name} ${step} --help`;
   }

@@ -1,3 +1,4 @@
+import type { FunctionUrlClient } from '../client/function-url-client.ts';
 import type { ManagementClient } from '../client/management-client.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -28,6 +29,8 @@ export type World = {
   /** Ctrl-C; its reason is an `Interrupted`. */
   readonly interrupted: AbortSignal;
   readonly open: (target: Target) => Promise<Opened>;
+  /** Another function's URL. Throws `ApiError`, `CommandError`. */
+  readonly openFunctionUrl: (functionName: string, target: Target) => Promise<FunctionUrlClient>;
 };
 
 export type Opened = { readonly client: ManagementClient; readonly region: string };
@@ -38,6 +41,8 @@ export type Session = World & {
   readonly client: ManagementClient;
   /** The same, but a call that has begun is brought to its end: for what must be cleaned up. */
   readonly patientClient: ManagementClient;
+  /** Of another function than the one that manages tenants, found with the first call. Calls end with Ctrl-C. */
+  readonly functionUrl: (functionName: string) => FunctionUrlClient;
   /** Of the deployment. */
   region(): Promise<string>;
   /** Only JSON on standard output. */

@@ -149,6 +149,17 @@ export function chooseProfile(profile: string): void {
   process.env['AWS_PROFILE'] = profile;
 }
 
+/**
+ * Marks this process and whatever it starts: false when a process that started this one bears the mark. A profile whose
+ * `credential_process` calls with that same profile would start itself for ever.
+ */
+export function enterCredentialProcess(variables: Record<string, string | undefined> = process.env): boolean {
+  if (variables[CREDENTIAL_PROCESS_MARK] !== undefined) return false;
+  variables[CREDENTIAL_PROCESS_MARK] = '1';
+  return true;
+}
+const CREDENTIAL_PROCESS_MARK = 'BROKER_CREDENTIAL_PROCESS';
+
 /** The session of the function's own role, as Lambda hands it over. Source: Lambda Developer Guide, "Environment variables". */
 export function roleCredentials(variables: Variables = process.env) {
   const read = check(credentialVariables, variables);

@@ -1,3 +1,4 @@
+import { makeFunctionUrlClient } from '../../lib/client/function-url-client.ts';
 import { makeManagementClient } from '../../lib/client/management-client.ts';
 import { Interrupted } from '../../lib/operator-cli/command-error.ts';
 import { runCli } from '../../lib/operator-cli/run-cli.ts';
@@ -61,6 +62,7 @@ export async function runBroker(argv: readonly string[], options: BrokerRunOptio
       if (limit?.sleptMs !== undefined && nowMs - CLI_NOW_MS >= limit.sleptMs) stop.abort(new Interrupted());
     },
     open: options.open ?? (async () => opened(server, options)),
+    openFunctionUrl: async () => makeFunctionUrlClient(targetOf(server, options)),
   };
   try {
     const exitCode = await runCli(argv, world);
@@ -72,13 +74,17 @@ export async function runBroker(argv: readonly string[], options: BrokerRunOptio
   }
 }
 
-function opened({ url }: FunctionUrlServer, { region = 'eu-west-1', timeoutMs }: BrokerRunOptions) {
-  const client = makeManagementClient({
+function opened(server: FunctionUrlServer, options: BrokerRunOptions) {
+  const target = targetOf(server, options);
+  return { client: makeManagementClient(target), region: target.region };
+}
+
+function targetOf({ url }: FunctionUrlServer, { region = 'eu-west-1', timeoutMs }: BrokerRunOptions) {
+  return {
     url,
     region,
     credentials: async () => ({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'not-a-secret' }),
     pauseBeforeRetryMs: 1,
     ...(timeoutMs !== undefined && { timeoutMs }),
-  });
-  return { client, region };
+  };
 }
