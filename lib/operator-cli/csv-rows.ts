@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
 import * as v from 'valibot';
-import { usageError } from './command-error.ts';
+import { CommandError, usageError } from './command-error.ts';
 import { unreadable } from './option-values.ts';
 
 /** A row of a file with a head, and the line that it ends in. Empty cells are left out. */
@@ -52,7 +52,8 @@ function readHead(option: string, head: readonly string[]): string[] {
 }
 
 function explain(error: unknown, { option, file }: { readonly option: string; readonly file: string }): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  if (error instanceof CommandError || !(error instanceof Error)) return error;
+  if (!('code' in error) || typeof error.code !== 'string') return error;
   if (!error.code.startsWith('CSV_')) return unreadable(option, file, error);
   const line = 'lines' in error && typeof error.lines === 'number' ? ` near line ${error.lines}` : '';
   return usageError(`--${option}: ${file} is not CSV${line} (${error.code}).`, 'Correct the file; nothing was sent.');

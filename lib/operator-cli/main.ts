@@ -8,6 +8,7 @@ import { MANAGEMENT_FUNCTION, makeManagementClient } from '../client/management-
 import { VENDING_FUNCTION } from '../client/vending-client.ts';
 import { systemClock } from '../platform/clock.ts';
 import { chooseProfile, enterCredentialProcess, operatorEnvironment } from '../platform/environment.ts';
+import { systemIds } from '../platform/ids.ts';
 import { Interrupted, usageError } from './command-error.ts';
 import { runCli } from './run-cli.ts';
 import type { Opened, Printer, Target } from './session.ts';
@@ -24,6 +25,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: printerTo(process.stderr),
   colour: process.stdout.isTTY === true && !environment.plain,
   clock: systemClock,
+  ids: systemIds,
   interrupted: stop.signal,
   // Ctrl-C ends the pause; whoever waited asks why.
   sleep: (durationMs, signal) => sleepFor(durationMs, undefined, { signal }).catch(() => undefined),

@@ -12,8 +12,6 @@ export function sayOnboarding(session: Session, { text, externalId, templateUrl 
       `The link opens ${templateUrl}: make sure that it is there (npm run publish-template) before you send it.`,
     );
   }
-  if (templateUrl !== undefined)
-    session.say(`The link opens ${templateUrl}, which npm run publish-template puts there.`);
   if (externalId === undefined) return;
   session.say(`External ID: ${externalId}`);
   session.say('It is shown this once and never again: hand it over now. If it is lost, rotate it.');

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { TenantSchedule } from '../tenants/tenant.ts';
 import { usageError } from './command-error.ts';
 
+const STANDARD_INPUT = 0;
+
 /** Reads the values of options that are more than a text. What is wrong with one is a `cli.usage`. */
 
 /** `a,b` as a list; nothing empty in it. An empty text is an empty list. */
@@ -22,9 +24,15 @@ export function jsonObjectIn(option: string, file: string | undefined): Readonly
   return { ...read };
 }
 
+/** Any JSON in a file; `-` is standard input. */
+export function jsonValueIn(option: string, file: string | undefined): unknown {
+  return file === undefined ? undefined : parseJson(option, textIn(option, file));
+}
+
+/** `-` is standard input. */
 export function textIn(option: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8');
   } catch (error) {
     throw unreadable(option, file, error);
   }

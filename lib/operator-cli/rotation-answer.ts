@@ -4,8 +4,13 @@ import { printJson, type Session } from './session.ts';
 import { renderTable } from './table.ts';
 import { rotationCell } from './tenant-text.ts';
 
+const ENDINGS = {
+  finished: 'The rotation is finished: every role takes the new external ID alone, and the old one is given up.',
+  abandoned: 'The rotation is abandoned: every role takes the old external ID alone, and the next one is given up.',
+} as const;
+
 /** Where a rotation stands, role by role, and what is to be done next. */
-export function sayRotation(session: Session, view: RotationView): void {
+export function sayRotation(session: Session, view: RotationView, done?: 'finished' | 'abandoned'): void {
   if (session.json) {
     printJson(session, view);
     return;
@@ -24,7 +29,7 @@ export function sayRotation(session: Session, view: RotationView): void {
     session.print(renderTable(['ACCOUNT', 'ROLE', 'TAKES'], rows, session.style));
   }
   if (rotation === undefined) {
-    session.say(`The external ID of ${tenantId} is not being rotated.`);
+    session.say(done === undefined ? `The external ID of ${tenantId} is not being rotated.` : ENDINGS[done]);
     return;
   }
   const cell = rotationCell(rotation, session.clock.nowMs());
@@ -33,6 +38,6 @@ export function sayRotation(session: Session, view: RotationView): void {
   session.say(
     lacking === 0
       ? `Every role takes the next one alone: broker tenants rotate-external-id finish ${tenantId}`
-      : `${lacking} of ${roles.length} roles do not take the next one alone yet. When they are changed: broker tenants verify ${tenantId}`,
+      : `Roles that do not take the next one alone yet: ${lacking} of ${roles.length}. When they are changed: broker tenants verify ${tenantId}`,
   );
 }

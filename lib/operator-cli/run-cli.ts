@@ -5,6 +5,7 @@ import type { GlobalArguments, Run, Yargs } from './command.ts';
 import { externalIdRefused, reportError, usageError } from './command-error.ts';
 import { giveCredentials } from './commands/give-credentials.ts';
 import { runDoctor } from './commands/run-doctor.ts';
+import { runJob } from './commands/run-job.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { type Opened, type Session, type World, withSignal } from './session.ts';
 import { tenantsCommands } from './tenants-commands.ts';
@@ -85,7 +86,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .option('stage', { type: 'string', requiresArg: true, describe: 'of the deployment (BROKER_STAGE)' })
     .option('profile', { type: 'string', requiresArg: true, describe: 'of your AWS config (AWS_PROFILE)' })
     .option('region', { type: 'string', requiresArg: true, describe: 'of the deployment (AWS_REGION)' });
-  return [tenantsCommands, giveCredentials, runDoctor]
+  return [tenantsCommands, runJob, giveCredentials, runDoctor]
     .reduce((commands, add) => add(commands, run), parser)
     .completion('completion', 'print a completion script for bash or zsh, whichever SHELL is')
     .demandCommand(1, 'Which command? They are listed by: broker --help')
@@ -119,7 +120,7 @@ function oneLine(message: string): string {
 /** The help of the innermost command that was meant. */
 function helpFor(argv: readonly string[]): string {
   const [group, name = '', step = ''] = argv.filter((word) => !word.startsWith('-'));
-  if (group === 'doctor' || group === 'credentials') return `broker ${group} --help`;
+  if (group === 'doctor' || group === 'credentials' || group === 'run') return `broker ${group} --help`;
   if (group !== 'tenants') return 'broker --help';
   if (name === 'rotate-external-id' && /^(start|status|finish|abandon)$/.test(step)) {
     return `broker tenants ${name} ${step} --help`;

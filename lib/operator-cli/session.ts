@@ -1,6 +1,7 @@
 import type { FunctionUrlClient } from '../client/function-url-client.ts';
 import type { ManagementClient } from '../client/management-client.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { TableStyle } from './table.ts';
 
@@ -24,6 +25,7 @@ export type World = {
   readonly stderr: Printer;
   readonly colour: boolean;
   readonly clock: Clock;
+  readonly ids: Pick<Ids, 'uuid'>;
   /** Ends early, and well, when the signal says so. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
   /** Ctrl-C; its reason is an `Interrupted`. */

@@ -10,10 +10,11 @@ export function sayVerification(session: Session, roles: readonly RoleView[]): v
   }
   session.print(renderRoles(roles, session));
   const tenantId = roles[0]?.tenantId;
-  if (roles.some(({ status }) => status === 'pending')) {
-    session.say(
-      `A new role takes minutes until it can be assumed. Wait for it: broker tenants verify ${tenantId} --wait`,
-    );
+  const pending = roles.filter(({ status }) => status === 'pending');
+  if (pending.length > 0) {
+    const isNew = pending.some(({ pendingUntilMs }) => pendingUntilMs !== undefined);
+    const why = isNew ? 'A new role takes minutes until it can be assumed.' : 'Nothing is proven yet.';
+    session.say(`${why} Wait for it: broker tenants verify ${tenantId} --wait`);
   }
   if (roles.some(({ status }) => status === 'refused' || status === 'quarantined')) {
     session.say(`Have the customer mend what was found, then: broker tenants verify ${tenantId} --wait`);

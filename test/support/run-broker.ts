@@ -3,6 +3,7 @@ import { makeManagementClient } from '../../lib/client/management-client.ts';
 import { Interrupted } from '../../lib/operator-cli/command-error.ts';
 import { runCli } from '../../lib/operator-cli/run-cli.ts';
 import type { Target, World } from '../../lib/operator-cli/session.ts';
+import { countingIds } from './counting-ids.ts';
 import {
   type FunctionUrlServer,
   type Replies,
@@ -32,18 +33,21 @@ export type BrokerRunOptions = {
   /** Ctrl-C, as soon as this many requests were seen or this much was slept. */
   readonly interruptAfter?: { readonly requests?: number; readonly sleptMs?: number };
   readonly timeoutMs?: number;
+  /** By how much the clock moves with each request. */
+  readonly msPerRequest?: number;
 };
 
 /** Runs a command line of `broker` against a server of its own, by a clock that stands still but for its pauses. */
 export async function runBroker(argv: readonly string[], options: BrokerRunOptions = {}): Promise<BrokerRun> {
   const stop = new AbortController();
+  let nowMs = CLI_NOW_MS;
   const limit = options.interruptAfter;
   const server = await startFunctionUrlServer((request, count) => {
     if (limit?.requests !== undefined && count + 1 >= limit.requests) stop.abort(new Interrupted());
+    nowMs += options.msPerRequest ?? 0;
     return options.replies?.(request, count) ?? {};
   });
   const written = { stdout: '', stderr: '' };
-  let nowMs = CLI_NOW_MS;
   const printer = (stream: keyof typeof written) => ({
     write: (text: string) => {
       written[stream] += text;
@@ -56,6 +60,7 @@ export async function runBroker(argv: readonly string[], options: BrokerRunOptio
     stderr: printer('stderr'),
     colour: options.colour === true,
     clock: { nowMs: () => nowMs },
+    ids: countingIds(),
     interrupted: stop.signal,
     sleep: async (durationMs) => {
       nowMs += durationMs;

@@ -59,7 +59,7 @@ function ending(step: 'finish' | 'abandon', summary: string): Command {
         run(args, async (session) => {
           const params = { tenantId: args.tenant };
           const view = await session.client.call('POST /tenants/:tenantId/rotation', { params, body: { step } });
-          sayRotation(session, view);
+          sayRotation(session, view, step === 'finish' ? 'finished' : 'abandoned');
           return EXIT_CODES.ok;
         }),
     );
