@@ -2,6 +2,7 @@ import type { Job } from '../jobs/job.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
+import type { RecordedProbe } from '../probes/make-probe.ts';
 import type { DecisionRules } from '../requests/decide.ts';
 import type { Requester } from '../requests/requester.ts';
 import type { MakeDataKey } from '../sealing/data-key.ts';
@@ -20,7 +21,7 @@ export type IssuingDependencies = {
   readonly ledger: Ledger;
   readonly assumeTenantRole: AssumeTenantRole;
   /** Told of each `sts.denied` once it is on record. Never throws: whatever becomes of it, the denial stands. */
-  readonly noteDenial?: (denied: NotedDenial) => Promise<void>;
+  readonly noteDenial: (denied: NotedDenial) => Promise<void>;
   /** Waits in real time, between two calls to STS. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly log: TransitionLog;
@@ -38,6 +39,8 @@ export type IssuingDependencies = {
 export type BrokerDependencies = IssuingDependencies & {
   readonly makeDataKey: MakeDataKey;
   readonly invokeJob: InvokeJob;
+  /** Makes a probe that verify-trust recorded and ordered; see `lib/probes/make-probe.ts`. */
+  readonly makeRecordedProbe: (order: RecordedProbe) => Promise<unknown>;
   /** Puts a record of our own back on the request queue. Throws `store.*`. */
   readonly sendToQueue: (body: string) => Promise<void>;
 };

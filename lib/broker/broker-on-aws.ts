@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
+import { makeCounters } from '../limits/dynamo-counters.ts';
 import { documentClient, kmsClient, lambdaClient, sqsClient, stsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';
@@ -7,12 +8,15 @@ import type { BrokerEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';
+import { makeProbeLedger } from '../probes/dynamo-probe-ledger.ts';
+import { makeRecordedProbe } from '../probes/make-probe.ts';
 import { makeDataKeySource } from '../sealing/data-key.ts';
 import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
 import { makeAssumeTenantRole } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { decisionRules } from './decision-rules.ts';
+import { makeNoteDenial } from './denial-count.ts';
 import { makeLedger } from './dynamo-ledger.ts';
 import { makeInvokeJob } from './invoke-job.ts';
 import type { BatchDependencies } from './process-batch.ts';
@@ -25,16 +29,21 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
   const dynamo = documentClient();
   const log = makeTransitionLog(deployment);
   const queue = makeRequestQueue({ sqs: sqsClient(), config: environment });
+  const assumeTenantRole = makeAssumeTenantRole({
+    sts: stsClient(deployment.homeRegion),
+    clock,
+    externalIdRequired: deployment.mode === 'shared',
+    externalIdForbidden: deployment.mode === 'dedicated',
+  });
+  const probes = makeProbeLedger({ dynamo, config: environment });
+  const counters = makeCounters({ dynamo, config: environment });
   const broker: BrokerDependencies = {
     registry: makeTenantReader({ dynamo, config: environment }),
     switches: makeSwitches({ dynamo, clock, config: environment }),
     ledger: makeLedger({ dynamo, log, config: environment }),
-    assumeTenantRole: makeAssumeTenantRole({
-      sts: stsClient(deployment.homeRegion),
-      clock,
-      externalIdRequired: deployment.mode === 'shared',
-      externalIdForbidden: deployment.mode === 'dedicated',
-    }),
+    assumeTenantRole,
+    makeRecordedProbe: makeRecordedProbe({ assumeTenantRole, probes, clock, by: 'issue-credentials' }),
+    noteDenial: makeNoteDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),
     makeDataKey: makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn }),
     invokeJob: makeInvokeJob({ lambda: lambdaClient(), config: environment }),
     sendToQueue: (body) => queue.send(body),

@@ -6,6 +6,7 @@ import type { BrokerDependencies, Message, MessageOutcome } from './broker-depen
 import { continueIssuance } from './continue-issuance.ts';
 import { issueForAccounts } from './issue-for-accounts.ts';
 import { factsOf, lookUp } from './look-up.ts';
+import { probeThroughQueue } from './probe-through-queue.ts';
 import { recordIllegible } from './record-request.ts';
 import type { RequestRecord } from './request-record.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -34,6 +35,8 @@ export function makeRunJob(broker: BrokerDependencies): RunJob {
         return runAccount(reading.message, message, broker);
       case 'continue':
         return continueIssuance(reading.message, message, broker);
+      case 'probe':
+        return probeThroughQueue(reading.message, broker);
       default:
         return assertNever(reading.message);
     }

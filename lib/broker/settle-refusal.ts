@@ -14,7 +14,7 @@ export async function settleDenial(
   const after = denied(issuance, { code, stsRequestId, atMs: broker.clock.nowMs() });
   if (!(await broker.ledger.advance(issuance, after))) return false;
   const { tenantId, accountId } = issuance;
-  if (code === 'sts.denied') await broker.noteDenial?.({ tenantId, accountId, roleArn: account.roleArn });
+  if (code === 'sts.denied') await broker.noteDenial({ tenantId, accountId, roleArn: account.roleArn });
   return true;
 }
 

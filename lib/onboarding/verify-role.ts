@@ -11,7 +11,7 @@ export type VerifyRoleDependencies = {
     /** As the role of `verify-trust`. */
     readonly verifier: ProbeRole;
     /** As the decoy, once it was assumed. Undefined: it could not be, and its probe is inconclusive. */
-    readonly decoy: () => Promise<ProbeRole | undefined>;
+    readonly decoy: (tenantId: string) => Promise<ProbeRole | undefined>;
   };
   /** As the role of `issue-credentials`, through the queue. Silence is inconclusive. */
   readonly probeThroughBroker: ProbeThroughBroker;
@@ -105,7 +105,7 @@ async function probeAsDecoy(
   order: ProbeOrder,
   decoy: VerifyRoleDependencies['probeAs']['decoy'],
 ): Promise<ProbeResult> {
-  const probe = await decoy();
+  const probe = await decoy(order.tenantId);
   return probe === undefined ? { probe: order.probe, outcome: 'inconclusive', recordId: '' } : probe(order);
 }
 

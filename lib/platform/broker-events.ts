@@ -29,10 +29,13 @@ export function makeTellOnBus({
       Detail: JSON.stringify(detail),
     };
     // An entry that was not taken is no exception of the client's.
-    const refused = await events.send(new PutEventsCommand({ Entries: [entry] })).then(
-      ({ FailedEntryCount, Entries }) => (FailedEntryCount === 0 ? undefined : (Entries?.[0]?.ErrorCode ?? 'no answer')),
-      errorName,
-    );
+    const refused = await events
+      .send(new PutEventsCommand({ Entries: [entry] }))
+      .then(
+        ({ FailedEntryCount, Entries }) =>
+          FailedEntryCount === 0 ? undefined : (Entries?.[0]?.ErrorCode ?? 'no answer'),
+        errorName,
+      );
     if (refused !== undefined) throw new BrokerError('store.unavailable', `the bus did not take an event: ${refused}`);
   };
 }

@@ -25,6 +25,14 @@ export function stsClient(region: string): STSClient {
   return new STSClient({ region, maxAttempts: 1, requestHandler: handler });
 }
 
+/** The same, with the credentials of a session instead of the function's own. */
+export function stsClientAs(
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string },
+  region: string,
+): STSClient {
+  return new STSClient({ region, credentials, maxAttempts: 1, requestHandler: handler });
+}
+
 export function documentClient(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4, requestHandler: handler }), {
     marshallOptions: { removeUndefinedValues: true },

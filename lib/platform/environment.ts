@@ -21,6 +21,18 @@ const brokerVariables = v.object({
   REQUEST_DLQ_URL: text,
   ENVELOPE_KEY_ARN: text,
   JOB_FUNCTION_NAME_PREFIX: text,
+  VERIFY_TRUST_FUNCTION: text,
+  LIMITS_TABLE: text,
+  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+});
+
+const verifierVariables = v.object({
+  TENANTS_TABLE: text,
+  LEDGER_TABLE: text,
+  LIMITS_TABLE: text,
+  REQUEST_QUEUE_URL: text,
+  BUS_NAME: text,
+  DECOY_ROLE_ARN: text,
   BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
 });
 
@@ -54,6 +66,8 @@ export type BrokerEnvironment = {
   readonly envelopeKeyArn: string;
   /** What stands before a job's name in the name of its function. */
   readonly jobFunctionNamePrefix: string;
+  readonly verifyTrustFunctionName: string;
+  readonly limitsTable: string;
   readonly brokerAccountId: string;
 };
 
@@ -64,6 +78,10 @@ export type VendingEnvironment = Pick<
   BrokerEnvironment,
   'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'brokerAccountId'
 >;
+export type VerifierEnvironment = Pick<
+  BrokerEnvironment,
+  'tenantsTable' | 'ledgerTable' | 'limitsTable' | 'requestQueueUrl' | 'brokerAccountId'
+> & { readonly busName: string; readonly decoyRoleArn: string };
 export type FanOutEnvironment = Pick<BrokerEnvironment, 'tenantsTable' | 'switchesTable'> & {
   readonly limitsTable: string;
   readonly busName: string;
@@ -83,6 +101,8 @@ export function brokerEnvironment(variables: Variables = process.env): BrokerEnv
     requestDeadLetterQueueUrl: read.REQUEST_DLQ_URL,
     envelopeKeyArn: read.ENVELOPE_KEY_ARN,
     jobFunctionNamePrefix: read.JOB_FUNCTION_NAME_PREFIX,
+    verifyTrustFunctionName: read.VERIFY_TRUST_FUNCTION,
+    limitsTable: read.LIMITS_TABLE,
     brokerAccountId: read.BROKER_ACCOUNT_ID,
   };
 }
@@ -118,6 +138,19 @@ export function jobEnvironment(variables: Variables = process.env): JobEnvironme
     ledgerTable: read.LEDGER_TABLE,
     switchesTable: read.SWITCHES_TABLE,
     envelopeKeyArn: read.ENVELOPE_KEY_ARN,
+  };
+}
+
+export function verifierEnvironment(variables: Variables = process.env): VerifierEnvironment {
+  const read = check(verifierVariables, variables);
+  return {
+    tenantsTable: read.TENANTS_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    limitsTable: read.LIMITS_TABLE,
+    requestQueueUrl: read.REQUEST_QUEUE_URL,
+    brokerAccountId: read.BROKER_ACCOUNT_ID,
+    busName: read.BUS_NAME,
+    decoyRoleArn: read.DECOY_ROLE_ARN,
   };
 }
 

@@ -78,4 +78,6 @@ export const counterIds = {
   requesterRate: (requester: string) => `rate#requester#${requester}`,
   breadth: (requester: string, hour: string) => `breadth#${requester}#${hour}`,
   strangers: (source: string) => `strangers#${source}`,
+  denials: (roleArnHash: string) => `denials#${roleArnHash}`,
+  verification: 'verification',
 } as const;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Assumption } from '../broker/assume-tenant-role.ts';
 import { utcDay } from '../broker/issuance.ts';
+import { BrokerError } from '../errors.ts';
 import { isNegative, PROBES, type ProbeOrder, type ProbeResult } from '../onboarding/probe-role.ts';
 import { derivedId, type Ids } from '../platform/ids.ts';
 import { probeRecordId } from '../platform/table-keys.ts';
@@ -19,7 +20,8 @@ export const probeRecordSchema = v.strictObject({
   tenantId: v.string(),
   accountId: v.string(),
   roleArn: v.string(),
-  probe: v.picklist(PROBES),
+  /** `assumeDecoy`: what had to be done before the decoy could probe. */
+  probe: v.picklist([...PROBES, 'assumeDecoy']),
   /** The function that makes the call. */
   by: v.string(),
   recordedAtMs: count,
@@ -69,6 +71,7 @@ export function closedProbe(record: ProbeRecord, assumption: Assumption, answere
 
 /** What a record proves. An open one proves nothing. */
 export function probeResultOf({ recordId, probe, outcome, code }: ProbeRecord): ProbeResult {
+  if (probe === 'assumeDecoy') throw new BrokerError('internal', 'becoming the decoy proves nothing of a tenant');
   if (outcome === 'accepted') return { probe, outcome, recordId };
   // A region that is switched off keeps us out, and does not prove that the trust policy would.
   const proven = code === 'sts.denied' || !isNegative(probe);

@@ -54,6 +54,15 @@ const ownRecordSchema = v.variant('brokerRecord', [
     trailHead: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   }),
   v.strictObject({ brokerRecord: v.literal('onDemand'), origin: onDemandOriginSchema, detail: v.unknown() }),
+  v.strictObject({
+    brokerRecord: v.literal('probe'),
+    probeId: v.pipe(v.string(), v.regex(/^probe_[a-z2-7]{32}$/)),
+    tenantId: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/)),
+    accountId: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+    roleArn: v.pipe(v.string(), v.regex(/^arn:[!-~]{1,2000}$/)),
+    /** Absent in a dedicated deployment, which has no external IDs. */
+    externalIdSha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  }),
 ]);
 
 const EXPECTED = 'expected an EventBridge event with detail-type RunJob';
@@ -117,6 +126,10 @@ function readOwn(record: v.InferOutput<typeof ownRecordSchema>): QueueMessageRea
       };
     case 'onDemand':
       return readRequest(record.origin, record.detail);
+    case 'probe': {
+      const { brokerRecord: _, ...order } = record;
+      return { read: true, message: { kind: 'probe', ...order } };
+    }
     default:
       return assertNever(record);
   }

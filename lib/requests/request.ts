@@ -64,7 +64,18 @@ export type QueueMessage =
   /** One account of a large request: the broker sent it to itself. */
   | { readonly kind: 'account'; readonly requestId: string; readonly accountId: string }
   /** An issuance that the sweeper found open. `trailHead` says which state of it the sweeper saw. */
-  | { readonly kind: 'continue'; readonly issuanceId: string; readonly trailHead: string };
+  | { readonly kind: 'continue'; readonly issuanceId: string; readonly trailHead: string }
+  /** A probe of a role's trust that must be made as the broker itself. */
+  | ({ readonly kind: 'probe' } & OrderedProbe);
+
+/** Its record is in the ledger already. The external ID is named by its hash: none is ever on a queue. */
+export type OrderedProbe = {
+  readonly probeId: string;
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly roleArn: string;
+  readonly externalIdSha256?: string | undefined;
+};
 
 /** A policy's no. The explanation is for the operator; outside it may be shortened, never lengthened. */
 export type Refusal = {

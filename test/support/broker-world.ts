@@ -7,6 +7,7 @@ import { BrokerError } from '../../lib/errors.ts';
 import type { Job } from '../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import type { Ids } from '../../lib/platform/ids.ts';
+import type { RecordedProbe } from '../../lib/probes/make-probe.ts';
 import type { Requester } from '../../lib/requests/requester.ts';
 import type { EnvelopeContext } from '../../lib/sealing/envelope.ts';
 import { Secret } from '../../lib/sealing/secret.ts';
@@ -55,6 +56,7 @@ export type Calls = {
   readonly switches: string[];
   readonly assumed: AssumeInput[];
   readonly denialsNoted: NotedDenial[];
+  readonly probesMade: RecordedProbe[];
   readonly dataKeys: EnvelopeContext[];
   readonly invoked: JobInvocation[];
   readonly queued: string[];
@@ -73,6 +75,7 @@ export function brokerIn(world: World) {
     switches: [],
     assumed: [],
     denialsNoted: [],
+    probesMade: [],
     dataKeys: [],
     invoked: [],
     queued: [],
@@ -142,6 +145,7 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts):
     ledger: current().unreadable.includes('ledger') ? { ...ledger, recordRequest: ledgerAway } : ledger,
     ...fakesOfAws({ current, calls, clock }),
     noteDenial: async (denied) => void calls.denialsNoted.push(denied),
+    makeRecordedProbe: async (order) => void calls.probesMade.push(order),
     sendToQueue: async (body) => {
       calls.queued.push(body);
     },

@@ -64,6 +64,7 @@ export function makePipeline(parts: PipelineParts) {
     switches,
     assumeTenantRole: unsafeAssumption(makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) }), wiring),
     noteDenial: async (denied) => void denialsNoted.push(denied),
+    makeRecordedProbe: () => Promise.reject(new Error('no probe is ordered in this world')),
     makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
     ...(wiring === 'invokeBeforeRecord' ? recordAfterInvoke(handOver) : handOver),
     sendToQueue,

@@ -61,7 +61,8 @@ export function probedCustomer(config: Partial<VerifyRoleDependencies['config']>
 
   const probeAs = (caller: Caller): ProbeRole => {
     const sts = clientOf(service, callerOf(caller), ({ RoleSessionName = '', ExternalId }) => {
-      const probe = probes.items.get(RoleSessionName)?.probe;
+      const recorded = probes.items.get(RoleSessionName)?.probe;
+      const probe = recorded === 'assumeDecoy' ? undefined : recorded;
       world.asked.push({ caller, probe, externalId: ExternalId });
       return probe === undefined ? undefined : world.broken.get(probe);
     });

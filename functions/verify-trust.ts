@@ -1,0 +1,12 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { type VerifierAnswer, verifierOnAws } from '../lib/onboarding/verifier-on-aws.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { verifierEnvironment } from '../lib/platform/environment.ts';
+
+const verify = verifierOnAws(verifierEnvironment(), deploymentConfig());
+
+/** Probes tenants' roles: those that somebody names, and on a schedule all of them, spread over the day. */
+export const handler = middy<unknown, VerifierAnswer>({ timeoutEarlyInMillis: 0 }).handler(
+  (event: unknown, context: Context) => verify(event, { remainingMs: () => context.getRemainingTimeInMillis() }),
+);

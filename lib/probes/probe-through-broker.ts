@@ -1,0 +1,42 @@
+import type { ProbeThroughBroker } from '../onboarding/verify-role.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Ids, sha256Hex } from '../platform/ids.ts';
+import { ownRecord } from '../requests/parse-request.ts';
+import type { ProbeLedger } from './probe-ledger.ts';
+import { openProbe, probeResultOf } from './probe-record.ts';
+
+export type ProbeThroughBrokerDependencies = {
+  readonly probes: Pick<ProbeLedger, 'open' | 'read'>;
+  /** Puts a record of our own on the request queue. Throws `store.*`. */
+  readonly sendToQueue: (body: string) => Promise<void>;
+  /** Waits in real time. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'uuid'>;
+};
+
+/** Half a second apart, for fifteen seconds: the queue may be busy, and a probe that is not answered proves nothing. */
+const LOOKS = 30;
+const BETWEEN_LOOKS_MS = 500;
+
+/**
+ * Has the broker itself try a role, the way every request goes: a record in the ledger, a message on the queue, and the
+ * outcome read from the record. The external ID goes as its hash; silence is inconclusive.
+ */
+export function makeProbeThroughBroker(dependencies: ProbeThroughBrokerDependencies): ProbeThroughBroker {
+  const { probes, sendToQueue, pause, clock, ids } = dependencies;
+  return async ({ role: { tenantId, accountId, roleArn }, externalId }) => {
+    const order = { tenantId, accountId, roleArn, probe: 'brokerRightExternalId' } as const;
+    const record = openProbe(order, { by: 'issue-credentials', ids, nowMs: clock.nowMs() });
+    await probes.open(record);
+    const { recordId: probeId } = record;
+    const hash = externalId === undefined ? {} : { externalIdSha256: sha256Hex(externalId) };
+    await sendToQueue(ownRecord({ brokerRecord: 'probe', probeId, tenantId, accountId, roleArn, ...hash }));
+    for (let look = 0; look < LOOKS; look += 1) {
+      await pause(BETWEEN_LOOKS_MS);
+      const now = await probes.read(probeId);
+      if (now !== undefined && now.outcome !== 'open') return probeResultOf(now);
+    }
+    return probeResultOf(record);
+  };
+}

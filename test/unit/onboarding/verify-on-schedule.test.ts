@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { TrustProof } from '../../../lib/onboarding/assess-trust.ts';
+import type { TrustFinding } from '../../../lib/onboarding/trust-finding.ts';
+import type { VerificationCursor } from '../../../lib/onboarding/verification-cursor.ts';
+import { type ScheduledVerifierDependencies, verifyOnSchedule } from '../../../lib/onboarding/verify-on-schedule.ts';
+import { SLOTS, slotName } from '../../../lib/scheduling/slot.ts';
+import type { TenantRole } from '../../../lib/tenants/tenant.ts';
+import { aRole, aTenant } from '../../support/a-tenant.ts';
+import { frozenClock } from '../../support/frozen-clock.ts';
+import { recordedTransitions } from '../../support/recorded-transitions.ts';
+
+const SLOT_MS = 300_000;
+const NOON = Date.UTC(2031, 4, 6, 12);
+
+type Findings = (role: TenantRole) => readonly TrustFinding[];
+
+/** `count` tenants with one role each, all in slots around noon; dies at the given steps. */
+function world({ count = 40, slots = 4, findings = () => [] as readonly TrustFinding[] } = {} as Options) {
+  const clock = frozenClock(NOON);
+  const first = Math.floor(NOON / SLOT_MS);
+  const roles = new Map<string, TenantRole>();
+  for (let index = 0; index < count; index += 1) {
+    const tenantId = `tenant-${String(index).padStart(3, '0')}`;
+    const verifySlot = slotName((first + (index % slots)) % SLOTS);
+    roles.set(tenantId, aRole({ tenantId, verifySlot, verifiedAtMs: NOON - 24 * 3_600_000, version: 1 }));
+  }
+  const probed: string[] = [];
+  const told: unknown[] = [];
+  const log = recordedTransitions();
+  let cursor: VerificationCursor | undefined = { slot: first, version: 1 };
+  const state = { paused: 0, dieAtRead: Number.POSITIVE_INFINITY, dieAtWrite: Number.POSITIVE_INFINITY };
+  function dieAt(step: 'dieAtRead' | 'dieAtWrite'): void {
+    state[step] -= 1;
+    if (state[step] < 0) throw new Error('died');
+  }
+  const verifier: ScheduledVerifierDependencies = {
+    clock,
+    log,
+    tell: async (event) => void told.push(event),
+    pause: async (milliseconds) => {
+      state.paused += milliseconds;
+    },
+    directory: {
+      async rolesInVerifySlot({ slot, limit, after = '' }) {
+        dieAt('dieAtRead');
+        const inSlot = [...roles.values()].filter((role) => role.verifySlot === slot && role.tenantId > after);
+        const rows = inSlot.sort((left, right) => (left.tenantId < right.tenantId ? -1 : 1)).slice(0, limit);
+        return { rows, ...(rows.length < inSlot.length ? { next: rows.at(-1)?.tenantId ?? '' } : {}) };
+      },
+    },
+    cursors: {
+      read: async () => cursor,
+      async write(before, after) {
+        dieAt('dieAtWrite');
+        if (cursor?.version !== before.version) return undefined;
+        cursor = { ...after, version: before.version + 1 };
+        return cursor;
+      },
+    },
+    registry: {
+      async readTenant(tenantId) {
+        const role = roles.get(tenantId);
+        return role === undefined ? undefined : aTenant({ tenantId, roles: [role] });
+      },
+      async recordVerification(role, proof) {
+        const written = { ...role, ...proof, findings: [...proof.findings], version: role.version + 1 } as TenantRole;
+        roles.set(role.tenantId, written);
+        return written;
+      },
+    },
+    async verifyRole({ role }) {
+      probed.push(role.tenantId);
+      const found = findings(role);
+      const status = found.length === 0 ? 'trusted' : 'quarantined';
+      const proof: TrustProof = { status, findings: [...found], verifiedAtMs: clock.nowMs() };
+      return { proof, results: [] };
+    },
+  };
+  return { verifier, clock, roles, probed, told, log, state, cursor: () => cursor };
+}
+type Options = { readonly count?: number; readonly slots?: number; readonly findings?: Findings };
+
+const enoughTime = { remainingMs: () => 100_000 };
+
+describe('the schedule of verifications', () => {
+  it('verifies what lies in the slots that have come, and no other', async () => {
+    const { verifier, clock, probed } = world();
+    await verifyOnSchedule(enoughTime, verifier);
+    expect(probed).toHaveLength(10);
+    clock.advance(3 * SLOT_MS);
+    expect(await verifyOnSchedule(enoughTime, verifier)).toEqual({ verified: 30, slotsBehind: 0 });
+    expect(new Set(probed).size).toBe(40);
+  });
+
+  it('leaves out no role, whatever it dies at', async () => {
+    for (const step of ['dieAtRead', 'dieAtWrite'] as const) {
+      for (let at = 0; at < 8; at += 1) {
+        const { verifier, clock, probed, state } = world();
+        clock.advance(3 * SLOT_MS);
+        state[step] = at;
+        await expect(verifyOnSchedule(enoughTime, verifier)).rejects.toThrow('died');
+        state[step] = Number.POSITIVE_INFINITY;
+        await verifyOnSchedule(enoughTime, verifier);
+        expect(new Set(probed).size).toBe(40);
+        // What was verified before the crash is not verified again.
+        expect(probed.length).toBe(40);
+      }
+    }
+  });
+
+  it('stops in time, and goes on at the next tick', async () => {
+    const { verifier, clock, probed } = world();
+    clock.advance(3 * SLOT_MS);
+    let looks = 0;
+    const short = { remainingMs: () => (looks++ < 2 ? 100_000 : 10_000) };
+    expect(await verifyOnSchedule(short, verifier)).toMatchObject({ stopped: 'outOfTime' });
+    await verifyOnSchedule(enoughTime, verifier);
+    expect(new Set(probed).size).toBe(40);
+  });
+
+  it('begins a day back at the most, and at now without a cursor', async () => {
+    const { verifier, clock, cursor } = world();
+    clock.advance(3 * 24 * 3_600_000);
+    await verifyOnSchedule(enoughTime, verifier);
+    expect(cursor()?.slot).toBe(Math.floor(clock.nowMs() / SLOT_MS) + 1);
+  });
+
+  it('keeps to its share of the calls of STS', async () => {
+    const { verifier, clock, state } = world();
+    clock.advance(3 * SLOT_MS);
+    const { verified } = await verifyOnSchedule(enoughTime, verifier);
+    // About ten probes a role: sixty a second at the most.
+    expect((verified * 10) / (state.paused / 1000)).toBeLessThanOrEqual(60.01);
+  });
+
+  it('withdraws a role that opens to others, and tells of it', async () => {
+    const opens = ({ tenantId }: TenantRole) =>
+      tenantId === 'tenant-001' ? (['trust.noExternalIdAccepted'] as const) : [];
+    const { verifier, clock, roles, told } = world({ findings: opens });
+    clock.advance(3 * SLOT_MS);
+    await verifyOnSchedule(enoughTime, verifier);
+    expect(roles.get('tenant-001')?.status).toBe('quarantined');
+    expect(told).toMatchObject([
+      { detailType: 'TrustChanged', detail: { tenantId: 'tenant-001', to: 'quarantined', reason: 'trust.unsafe' } },
+    ]);
+  });
+
+  it('withdraws nobody when every role of many tenants shuts at once: that is a mistake of ours', async () => {
+    const { verifier, roles, log, cursor } = world({ findings: () => ['trust.rightExternalIdRefused'] });
+    const before = cursor();
+    expect(await verifyOnSchedule(enoughTime, verifier)).toMatchObject({ stopped: 'implausible' });
+    expect([...roles.values()].every(({ status }) => status === 'trusted')).toBe(true);
+    expect(log.lines).toMatchObject([{ transition: 'verification.implausible' }]);
+    expect(cursor()).toEqual(before);
+  });
+
+  it('withdraws all of them when they open to others: that is no mistake of ours', async () => {
+    const { verifier, roles } = world({ count: 8, slots: 1, findings: () => ['trust.randomExternalIdAccepted'] });
+    await verifyOnSchedule(enoughTime, verifier);
+    expect([...roles.values()].every(({ status }) => status === 'quarantined')).toBe(true);
+  });
+});
