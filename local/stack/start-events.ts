@@ -44,7 +44,10 @@ export function createEvents(deps: EventsDeps): { readonly bus: EventBus; readon
   return { bus, scheduler };
 }
 
-/** A function gets its event asynchronously, as from EventBridge; everything else is a queue or an error. */
+/**
+ * A function gets its event asynchronously, as from EventBridge, and only of a rule that its own policy lets in;
+ * everything else is a queue or an error.
+ */
 function deliverToTargets(deps: EventsDeps): DeliverToTarget {
   const toQueue = deliverToQueues(deps);
   const functionArnStart = arnAt(deps.home, 'lambda', 'function:');
@@ -53,6 +56,10 @@ function deliverToTargets(deps: EventsDeps): DeliverToTarget {
     const functionName = targetArn.slice(functionArnStart.length);
     if (!deps.wiring.functions.some(({ name }) => name === functionName)) {
       throw new ServiceError('ResourceNotFoundException', 404, `Function not found: ${targetArn}`);
+    }
+    const { ruleInvocations } = deps.wiring;
+    if (!ruleInvocations.some(({ functionArn, ruleArn }) => functionArn === targetArn && ruleArn === origin.ruleArn)) {
+      throw new ServiceError('AccessDeniedException', 403, `${origin.ruleArn} may not invoke ${targetArn}`);
     }
     deps.asyncInvocations.accept({ functionName, payload: body, requestId: deps.ids.uuid() });
   };

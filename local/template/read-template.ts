@@ -1,5 +1,6 @@
 import { readBuses, readRules } from './read-events.ts';
 import { readFunctions, readMappings } from './read-functions.ts';
+import { readRuleInvocations } from './read-permissions.ts';
 import { readQueues } from './read-queues.ts';
 import { readRoles } from './read-roles.ts';
 import { readKeys, readTables } from './read-stores.ts';
@@ -15,12 +16,14 @@ import type { Wiring } from './wiring.ts';
 export function readTemplate(template: unknown, place: DeploymentPlace): Wiring {
   const resources = readResources(template);
   const scope = createReferenceScope(resources.all, place);
+  const functions = readFunctions(resources, scope);
   return {
-    functions: readFunctions(resources, scope),
+    functions,
     mappings: readMappings(resources, scope),
     queues: readQueues(resources, scope),
     buses: readBuses(resources, scope),
     rules: readRules(resources, scope),
+    ruleInvocations: readRuleInvocations(resources, scope, functions),
     tables: readTables(resources, scope),
     keys: readKeys(resources, scope),
     roles: readRoles(resources, scope),

@@ -10,6 +10,7 @@ export type Wiring = {
   readonly queues: readonly QueueWiring[];
   readonly buses: readonly BusWiring[];
   readonly rules: readonly RuleWiring[];
+  readonly ruleInvocations: readonly RuleInvocation[];
   readonly tables: readonly TableWiring[];
   readonly keys: readonly KeyWiring[];
   readonly roles: readonly RoleWiring[];
@@ -81,6 +82,9 @@ export type RuleWiring = {
   readonly scheduleExpression?: string;
   readonly targets: readonly RuleTarget[];
 };
+
+/** A permission of a function: this rule may invoke it. */
+export type RuleInvocation = { readonly functionArn: string; readonly ruleArn: string };
 
 export type RuleState = 'ENABLED' | 'DISABLED' | 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
 

@@ -47,6 +47,29 @@ describe('readTemplate', () => {
     expect(() => withAlias({ RoutingConfig: {} })).toThrow('the embedded stack does not do this');
   });
 
+  it('reads which rules may invoke which functions', () => {
+    const functionArn = 'arn:aws:lambda:eu-west-1:111111111111:function:credential-broker-local-issue-credentials';
+    const permitted = (changes: Record<string, unknown> = {}) =>
+      read((resources) => {
+        const Properties = {
+          FunctionName: { 'Fn::GetAtt': ['IssueDashcredentialsLambdaFunction', 'Arn'] },
+          Action: 'lambda:InvokeFunction',
+          Principal: 'events.amazonaws.com',
+          SourceArn: 'arn:aws:events:eu-west-1:111111111111:rule/nightly',
+          ...changes,
+        };
+        resources['Permitted'] = { Type: 'AWS::Lambda::Permission', Properties };
+      }).ruleInvocations.filter((one) => one.functionArn === functionArn);
+    const expected = [{ functionArn, ruleArn: 'arn:aws:events:eu-west-1:111111111111:rule/nightly' }];
+    expect(permitted()).toEqual(expected);
+    expect(permitted({ FunctionName: { Ref: 'IssueDashcredentialsLambdaFunction' } })).toEqual(expected);
+    expect(permitted({ Principal: '444455556666' })).toEqual([]);
+    expect(() => permitted({ SourceArn: undefined })).toThrow('Permitted');
+    expect(() => permitted({ SourceArn: 'arn:aws:events:*' })).toThrow('the embedded stack compares whole ARNs');
+    expect(() => permitted({ SourceAccount: '111111111111' })).toThrow('the embedded stack does not do this');
+    expect(() => permitted({ FunctionName: 'nothing' })).toThrow('there is no function nothing');
+  });
+
   it('reads how asynchronous invocations are retried, with the defaults of AWS where nothing is said', () => {
     expect(read().functions.map((each) => each.eventInvokeConfig)).toEqual([
       { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 },
