@@ -33,7 +33,7 @@ export type Breaker = {
 
 export type BreakerReading = {
   readonly state: 'closed' | 'open' | 'halfOpen';
-  /** While what was queued comes in: the calls a second that were usual before. */
+  /** While it is open, and then while what was queued comes in: the calls a second that were usual before. */
   readonly usualPerSecond?: number;
 };
 
@@ -136,8 +136,10 @@ export function makeBreaker({
 }
 
 function readingOf(row: BreakerRow, nowMs: number): BreakerReading {
-  const usual =
-    isRecovering(row, nowMs) && row.usualPerSecond !== undefined ? { usualPerSecond: row.usualPerSecond } : {};
-  if (row.openUntilMs === undefined) return { state: 'closed', ...usual };
-  return { state: row.openUntilMs > nowMs ? 'open' : 'halfOpen', ...usual };
+  const { openUntilMs, usualPerSecond } = row;
+  // Told before it closes too: the first calls afterwards are made by what was read before.
+  const holds = openUntilMs !== undefined || isRecovering(row, nowMs);
+  const usual = holds && usualPerSecond !== undefined ? { usualPerSecond } : {};
+  if (openUntilMs === undefined) return { state: 'closed', ...usual };
+  return { state: openUntilMs > nowMs ? 'open' : 'halfOpen', ...usual };
 }

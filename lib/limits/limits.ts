@@ -10,6 +10,11 @@ import { makeStsShare, type TakenShare } from './sts-share.ts';
 /** The limits of the pipeline. Nothing here decides who may ask: it says when, and how much. */
 export type Limits = {
   /**
+   * What this function knows, without asking anybody, to hold the message back: then it need not read anything for it
+   * either, so that a flood costs next to nothing. Asked before `enter`.
+   */
+  knownToHold(wanted: Wanted): HeldBack | undefined;
+  /**
    * Asks for a place, in one round trip, side by side with whatever else is read. Counters that cannot be read or
    * written let everybody through, told in the log: their loss must not stop the broker. The breaker does not: throws
    * `store.*`.
@@ -52,8 +57,8 @@ export type Leaving = {
 
 export type HeldBack = { readonly code: ErrorCode; readonly explanation: string };
 
-/** While what was queued comes in, a quarter more than usual: it is worked off, and STS sees no wave. */
-const RECOVERY_FACTOR = 1.25;
+/** While what was queued comes in, two fifths more than usual: it is worked off, and STS sees no wave. */
+const RECOVERY_FACTOR = 1.4;
 /** Of the share, where hardly anything was usual. */
 const RECOVERY_FLOOR = 0.1;
 
@@ -98,14 +103,19 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
   return {
     isWithinBreadth: (asked) => breadth.within(asked),
 
+    knownToHold(wanted) {
+      if (breaker.known()?.state === 'open') return BROKEN;
+      if (share.isUsedUp()) return SHARE_USED_UP;
+      return rates.isFull(wanted.tenantId) ? tenantIsFull(wanted) : undefined;
+    },
+
     async enter(wanted) {
-      // Where it is known to be open, nothing needs to be taken to be given back.
-      if (breaker.known()?.state === 'open') return { heldBack: BROKEN, leave: nothingTaken };
       const [reading, taken] = await Promise.all([breaker.look(), takeAll(wanted)]);
       const heldBack = whatHolds(taken, wanted) ?? (await brokenCircuit(reading, breaker));
-      if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
       if (heldBack === undefined) return { leave: (how) => giveBack(taken, how) };
       await giveBack(taken, { calls: 0, goesBack: true });
+      // Somebody was turned away at the ceiling of the recovery, which therefore goes on.
+      if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
       return { heldBack, leave: nothingTaken };
     },
 
@@ -130,12 +140,19 @@ function isTaken<Answer extends object>(answer: Answer | undefined | symbol): an
   return typeof answer === 'object';
 }
 
-function whatHolds({ tenant, asker, sts }: Taken, { tenantId, requester }: Wanted): HeldBack | undefined {
-  if (tenant === undefined) return { code: 'tenant.rateLimited', explanation: `${tenantId} has its share for now` };
+function whatHolds({ tenant, asker, sts }: Taken, wanted: Wanted): HeldBack | undefined {
+  if (tenant === undefined) return tenantIsFull(wanted);
   if (asker === undefined) {
-    return { code: 'requester.rateLimited', explanation: `requester ${requester?.name ?? ''} has its share for now` };
+    return {
+      code: 'requester.rateLimited',
+      explanation: `requester ${wanted.requester?.name ?? ''} has its share for now`,
+    };
   }
   return sts === undefined ? SHARE_USED_UP : undefined;
+}
+
+function tenantIsFull({ tenantId }: Wanted): HeldBack {
+  return { code: 'tenant.rateLimited', explanation: `tenant ${tenantId} has its share for now` };
 }
 
 const SHARE_USED_UP: HeldBack = { code: 'sts.heldBack', explanation: 'the calls to STS of this second are used up' };

@@ -5,6 +5,8 @@ import { type Meter, minuteRow, oneIsLeft, taking } from './meter.ts';
 
 /** What tenants and requesters may have in a minute, and how much of a tenant may be in work at once. */
 export type Rates = {
+  /** Known, without asking, to be over one of its limits. */
+  isFull(tenantId: string): boolean;
   /** Undefined: the tenant is over one of its limits. Throws `store.*`. */
   enterTenant(tenantId: string, asked: AskedOfTenant): Promise<Entered | undefined>;
   /** Undefined: the requester is over its limit. Throws `store.*`. */
@@ -23,6 +25,14 @@ export type Entered = {
   leave(how: { readonly calls: number; readonly goesBack: boolean }): Promise<void>;
 };
 
+/**
+ * For so long a function does not ask again for a tenant that was over: what one tenant has too many of costs no calls,
+ * and takes nothing, not even for an instant, of what all have together.
+ */
+const FULL_FOR_MS = 1_000;
+/** Of the tenants that are remembered as over. */
+const MOST_REMEMBERED = 10_000;
+
 /** Short, so that a tenant that was silent has no burst to spend; long enough for a batch. */
 const SLOT_SECONDS = 5;
 
@@ -34,7 +44,16 @@ export function makeRates(
   const requestMeter: Meter = { name: 'requests', perMinute: requestsPerMinute, slotSeconds: SLOT_SECONDS };
   const callMeter: Meter = { name: 'calls', perMinute: callsPerMinuteOf(settings), slotSeconds: SLOT_SECONDS };
 
+  const fullUntilMs = new Map<string, number>();
+
+  function isFullFrom(tenantId: string, nowMs: number): void {
+    if (fullUntilMs.size >= MOST_REMEMBERED) fullUntilMs.clear();
+    fullUntilMs.set(tenantId, nowMs + FULL_FOR_MS);
+  }
+
   return {
+    isFull: (tenantId) => (fullUntilMs.get(tenantId) ?? 0) > clock.nowMs(),
+
     async enterTenant(tenantId, { requests, calls }) {
       const nowMs = clock.nowMs();
       // What is in work is counted in the minute in which it came: a function that dies takes a place for that long.
@@ -48,7 +67,10 @@ export function makeRates(
           { name: 'inWork', atMost: concurrentIssuances - 1 },
         ],
       });
-      if (entered === undefined) return undefined;
+      if (entered === undefined) {
+        isFullFrom(tenantId, nowMs);
+        return undefined;
+      }
       return {
         async leave({ calls: made, goesBack }) {
           const calledMore = made === calls ? {} : taking(callMeter, made - calls, nowMs);

@@ -5,6 +5,8 @@ import { type Meter, minuteRow, oneIsLeft, slotEndMs, taking } from './meter.ts'
 
 /** The calls that the broker makes to STS, counted for all functions together, second by second. */
 export type StsShare = {
+  /** Known, without asking, to have none left in this second. */
+  isUsedUp(): boolean;
   /** Undefined: there is none left in this second. Throws `store.*`. */
   take(calls: number, perSecond: number): Promise<TakenShare | undefined>;
   /**
@@ -26,6 +28,8 @@ export function makeStsShare({ counters, clock }: { readonly counters: Counters;
   let usedUpUntilMs = 0;
 
   return {
+    isUsedUp: () => clock.nowMs() < usedUpUntilMs,
+
     async take(calls, perSecond) {
       const nowMs = clock.nowMs();
       if (nowMs < usedUpUntilMs) return undefined;

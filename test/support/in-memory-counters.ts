@@ -1,6 +1,6 @@
 import type { CounterCondition, Counters } from '../../lib/limits/counters.ts';
 
-type Row = { values: Record<string, number>; readonly members: Set<string> };
+type Row = { readonly values: Record<string, number>; readonly members: Set<string> };
 
 /** The counters in memory, held to the same contract as those in DynamoDB. */
 export function inMemoryCounters(): Counters & { readonly rows: ReadonlyMap<string, Row> } {
@@ -18,11 +18,11 @@ export function inMemoryCounters(): Counters & { readonly rows: ReadonlyMap<stri
     async change({ counter }, { add = {}, set = {}, remove = [], when = [] }) {
       const before = rows.get(counter)?.values ?? {};
       if (!when.every((condition) => holds(before, condition))) return undefined;
-      const after = { ...before, ...set };
-      for (const name of remove) delete after[name];
-      for (const [name, amount] of Object.entries(add)) after[name] = (after[name] ?? 0) + amount;
-      rowOf(counter).values = after;
-      return { ...after };
+      const { values } = rowOf(counter);
+      Object.assign(values, set);
+      for (const name of remove) delete values[name];
+      for (const [name, amount] of Object.entries(add)) values[name] = (values[name] ?? 0) + amount;
+      return { ...values };
     },
     async admit({ counter }, { member, limit }) {
       const members = rows.get(counter)?.members;
