@@ -58,6 +58,8 @@ type ErrorFacts = {
   readonly code: string;
   readonly message: string;
   readonly whatToDo: string;
+  /** Of a request for a job: under what it stands in the ledger. */
+  readonly requestId?: string | undefined;
   readonly cause?: unknown;
 };
 
@@ -66,13 +68,15 @@ export class ApiError extends Error {
   readonly status: number | undefined;
   readonly code: string;
   readonly whatToDo: string;
+  readonly requestId: string | undefined;
 
-  constructor({ status, code, message, whatToDo, cause }: ErrorFacts) {
+  constructor({ status, code, message, whatToDo, requestId, cause }: ErrorFacts) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.whatToDo = whatToDo;
+    this.requestId = requestId;
   }
 }
 

@@ -2,7 +2,10 @@ import * as v from 'valibot';
 import { ApiError, type ClientErrorCode, clientError } from './api-error.ts';
 
 /** The API's own no, and the shapes of what AWS says in front of a function URL. */
-const ownError = v.object({ error: v.object({ code: v.string(), message: v.string(), whatToDo: v.string() }) });
+const ownError = v.object({
+  error: v.object({ code: v.string(), message: v.string(), whatToDo: v.string() }),
+  requestId: v.optional(v.string()),
+});
 const awsError = v.union([
   v.pipe(
     v.object({ Message: v.string() }),
@@ -22,7 +25,7 @@ export function readAnswer({ status, text }: { readonly status: number; readonly
     throw clientError('client.answerUnreadable', { status });
   }
   const own = v.safeParse(ownError, read);
-  if (own.success) throw new ApiError({ status, ...own.output.error });
+  if (own.success) throw new ApiError({ status, ...own.output.error, requestId: own.output.requestId });
   const aws = v.safeParse(awsError, read);
   throw clientError(codeOf(status), { status, detail: aws.success ? `AWS says: ${aws.output}` : undefined });
 }
