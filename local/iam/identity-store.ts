@@ -60,7 +60,9 @@ const ADMINISTRATOR: PolicyDocument = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 const EXPIRED_KEPT_MS = 3_600_000;
-const PRINCIPAL_ARN = /^arn:[a-z-]+:iam::(\d{12}):(user|role)\/.+$/;
+const PRINCIPAL_ARN = /^arn:([a-z-]+):iam::(\d{12}):(user|role)\/(?:.+\/)?([^/]+)$/;
+/** The name of the session that a role's principal of the accounts file always has. */
+const LASTING_SESSION = 'local';
 
 export function createIdentityStore(deps: IdentityStoreDependencies): IdentityStore {
   const roles = createRoleStore(deps);
@@ -95,17 +97,18 @@ export function createIdentityStore(deps: IdentityStoreDependencies): IdentitySt
   };
 }
 
+/** A role has no keys of its own: whoever holds some acts in a session of it, under the role's ARN without its path. */
 function staticCaller(principal: { accessKeyId: string; arn: string; policy: PolicyDocument }, ids: StackIds): Caller {
   const { arn, accessKeyId, policy } = principal;
-  const [, accountId, type] = PRINCIPAL_ARN.exec(arn) ?? [];
+  const [, partition, accountId, type, name] = PRINCIPAL_ARN.exec(arn) ?? [];
   if (accountId === undefined) throw new Error(`${arn} is neither a user nor a role`);
   const isUser = type === 'user';
   return {
     kind: isUser ? 'user' : 'session',
     accountId,
-    arn,
+    arn: isUser ? arn : `arn:${partition}:sts::${accountId}:assumed-role/${name}/${LASTING_SESSION}`,
     principalArn: arn,
-    userId: uniqueId(isUser ? 'AIDA' : 'AROA', ids),
+    userId: isUser ? uniqueId('AIDA', ids) : `${uniqueId('AROA', ids)}:${LASTING_SESSION}`,
     accessKeyId,
     identityPolicies: () => [policy],
   };

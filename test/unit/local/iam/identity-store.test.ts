@@ -45,7 +45,12 @@ describe('the identity store', () => {
   it('knows a static principal by its ARN, and refuses what is neither user nor role', () => {
     const arn = 'arn:aws:iam::111111111111:role/requester';
     store.addPrincipal({ arn, accessKeyId: 'key-3', secretAccessKey: 's', policy: allow });
-    expect(store.findCredential('key-3')?.caller).toMatchObject({ kind: 'session', arn, principalArn: arn });
+    expect(store.findCredential('key-3')?.caller).toMatchObject({
+      kind: 'session',
+      arn: 'arn:aws:sts::111111111111:assumed-role/requester/local',
+      principalArn: arn,
+      userId: expect.stringMatching(/^AROA[A-Z2-7]{17}:local$/),
+    });
     const group = { arn: 'arn:aws:iam::111111111111:group/g', accessKeyId: 'A', secretAccessKey: 's', policy: allow };
     expect(() => store.addPrincipal(group)).toThrow('neither a user nor a role');
   });
