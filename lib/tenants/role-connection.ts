@@ -15,10 +15,10 @@ import { type RegistryDependencies, ROUNDS, refusal } from './registry-dependenc
 import { readRoleArn } from './role-arn.ts';
 import { disconnectRole } from './role-disconnection.ts';
 import type { TenantRole } from './tenant.ts';
-import { releaseBinding, takeBinding } from './tenant-bindings.ts';
+import { takeBinding } from './tenant-bindings.ts';
 import { isLive, roleOf } from './tenant-items.ts';
 import type { NewRole, RegistryRefusal } from './tenant-registry.ts';
-import { fenceItem, readTenantItem, writeItem } from './tenant-writes.ts';
+import { readTenantItem, writeItem } from './tenant-writes.ts';
 
 /**
  * Connects a role without transactions. The binding of its ARN and the claim to its jobs are taken before the role is
@@ -69,7 +69,6 @@ async function connect(
   dependencies: RegistryDependencies,
 ): Promise<Answer> {
   if (isAmbiguous(wanted, ground)) {
-    await giveUpBinding(wanted, ground, dependencies);
     return refusal(
       'account.roleAmbiguous',
       `another role of account ${wanted.accountId} serves one of these jobs: name the jobs of each role`,
@@ -120,13 +119,6 @@ function writeRole(
     { atMs: dependencies.clock.nowMs(), ...difference(before, after, ['roleArn', 'jobs']) },
   );
   return writeItem({ before: there, after, change }, dependencies);
-}
-
-/** Of a connection that was begun here, and that another role was quicker than. */
-async function giveUpBinding(wanted: WantedRole, ground: ConnectionGround, dependencies: RegistryDependencies) {
-  const { there, binding } = ground;
-  if (isLive(there) || binding?.owner !== wanted.tenantId) return;
-  if (await fenceItem({ key: wanted, before: there }, dependencies)) await releaseBinding(binding, dependencies);
 }
 
 /** The five minutes of the day in which the role is verified: spread evenly, and always the same. */
