@@ -73,7 +73,7 @@ const inOrder =
     for (const step of steps) await step(registry, stage);
   };
 
-const befores: readonly [string, Step][] = [
+const beginnings: readonly [string, Step][] = [
   ['nothing', async () => undefined],
   ['a role of x', connect('a', 'r', ['x'])],
 ];
@@ -82,7 +82,7 @@ const paused: readonly [string, Step][] = [
   ['connects y', connect('a', 'r', ['y'])],
   ['disconnects', disconnect],
 ];
-const meanwhiles: readonly [string, Step][] = [
+const interruptions: readonly [string, Step][] = [
   ['another tenant connects it', connect('b', 'r', 'all')],
   ['a sibling takes all', connect('a', 's', 'all')],
   ['a sibling takes y', connect('a', 's', ['y'])],
@@ -98,9 +98,9 @@ const meanwhiles: readonly [string, Step][] = [
   ['it is disconnected and connected', inOrder(disconnect, connect('a', 'r', ['x']))],
   ['the tenant leaves', leave],
 ];
-const cases = befores.flatMap(([before, setUp]) =>
+const cases = beginnings.flatMap(([before, setUp]) =>
   paused.flatMap(([name, step]) =>
-    meanwhiles.map(([meanwhile, other]) => ({ before, name, meanwhile, setUp, step, other })),
+    interruptions.map(([meanwhile, other]) => ({ before, name, meanwhile, setUp, step, other })),
   ),
 );
 
