@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { packageStage } from '../../config/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
+import type { Issuance } from '../../lib/broker/issuance.ts';
 import type { RequestRecord } from '../../lib/broker/request-record.ts';
 import { readLedger } from '../../local/demo/read-outcome.ts';
 import { startStack } from '../../local/stack.ts';
@@ -27,6 +28,7 @@ export type LocalStack = {
   /** What any AWS client needs to act as one of the principals of the accounts file. */
   profile(name: string): Promise<Connection>;
   requests(): Promise<readonly RequestRecord[]>;
+  issuances(): Promise<readonly Issuance[]>;
   /** Nothing is going on any more. */
   idle(): Promise<void>;
   advance(seconds: number): void;
@@ -46,6 +48,7 @@ export async function startLocalStack(): Promise<LocalStack> {
     awsConfigFile: stack.awsConfigFile,
     profile,
     requests: async () => (await readLedger(dynamo, `${PREFIX}-ledger`)).requests,
+    issuances: async () => (await readLedger(dynamo, `${PREFIX}-ledger`)).issuances,
     idle: () => stack.idle(),
     advance: (seconds) => stack.advance(seconds * 1_000),
     async close() {
@@ -70,7 +73,8 @@ async function writeAccounts(folder: string): Promise<string> {
 }
 
 function trust() {
-  const Principal = { AWS: `arn:aws:iam::111111111111:role/${PREFIX}-issue-credentials` };
+  const assuming = ['issue-credentials', 'vend-credentials'];
+  const Principal = { AWS: assuming.map((name) => `arn:aws:iam::111111111111:role/${PREFIX}-${name}`) };
   const Condition = { StringEquals: { 'sts:ExternalId': aTenant().tenant.externalIds?.current ?? '' } };
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition }] };
 }
