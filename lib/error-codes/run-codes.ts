@@ -92,6 +92,11 @@ export const runCodes = {
     'A session was made, but its issue could not be recorded: it was dropped, and nobody has it.',
     'Ask again; if it goes on, check the ledger table and the permissions of the function.',
   ),
+  'verifier.unavailable': failure(
+    true,
+    'The function that verifies roles did not answer, or failed.',
+    'Ask for the verification again; if it stays so, read the log of verify-trust.',
+  ),
   'job.busy': failure(true, 'Lambda throttled the invocation of the job.', 'Nothing: it is tried again.'),
   'job.notDeployed': failure(
     false,

@@ -12,6 +12,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
  */
 const CONNECT_MS = 1_000;
 const REQUEST_MS = 3_000;
+/** Less than the time-out of the function that waits. */
+const PATIENT_MS = 50_000;
 /** `requestTimeout` ends with the first byte of an answer: what stalls after it is `socketTimeout`'s. */
 const handler = {
   connectionTimeout: CONNECT_MS,
@@ -48,6 +50,12 @@ export function kmsClient(): KMSClient {
 
 export function lambdaClient(): LambdaClient {
   return new LambdaClient({ maxAttempts: 2, requestHandler: handler });
+}
+
+/** Waits for as long as a synchronous invocation takes, and never repeats one: it may have been done. */
+export function patientLambdaClient(): LambdaClient {
+  const patient = { ...handler, requestTimeout: PATIENT_MS, socketTimeout: PATIENT_MS };
+  return new LambdaClient({ maxAttempts: 1, requestHandler: patient });
 }
 
 export function eventBridgeClient(): EventBridgeClient {

@@ -36,6 +36,16 @@ const verifierVariables = v.object({
   BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
 });
 
+const managementVariables = v.object({
+  TENANTS_TABLE: text,
+  SWITCHES_TABLE: text,
+  LEDGER_TABLE: text,
+  LIMITS_TABLE: text,
+  VERIFY_TRUST_FUNCTION: text,
+  FUNCTION_NAME_PREFIX: v.pipe(v.string(), v.endsWith('-')),
+  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+});
+
 const vendingVariables = v.object({
   TENANTS_TABLE: text,
   SWITCHES_TABLE: text,
@@ -82,6 +92,13 @@ export type VerifierEnvironment = Pick<
   BrokerEnvironment,
   'tenantsTable' | 'ledgerTable' | 'limitsTable' | 'requestQueueUrl' | 'brokerAccountId'
 > & { readonly busName: string; readonly decoyRoleArn: string };
+export type ManagementEnvironment = Pick<
+  BrokerEnvironment,
+  'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'limitsTable' | 'verifyTrustFunctionName' | 'brokerAccountId'
+> & {
+  /** What stands before a function's name in its name on AWS; without its hyphen, before the name of a role. */
+  readonly functionNamePrefix: string;
+};
 export type FanOutEnvironment = Pick<BrokerEnvironment, 'tenantsTable' | 'switchesTable'> & {
   readonly limitsTable: string;
   readonly busName: string;
@@ -151,6 +168,19 @@ export function verifierEnvironment(variables: Variables = process.env): Verifie
     brokerAccountId: read.BROKER_ACCOUNT_ID,
     busName: read.BUS_NAME,
     decoyRoleArn: read.DECOY_ROLE_ARN,
+  };
+}
+
+export function managementEnvironment(variables: Variables = process.env): ManagementEnvironment {
+  const read = check(managementVariables, variables);
+  return {
+    tenantsTable: read.TENANTS_TABLE,
+    switchesTable: read.SWITCHES_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    limitsTable: read.LIMITS_TABLE,
+    verifyTrustFunctionName: read.VERIFY_TRUST_FUNCTION,
+    functionNamePrefix: read.FUNCTION_NAME_PREFIX,
+    brokerAccountId: read.BROKER_ACCOUNT_ID,
   };
 }
 

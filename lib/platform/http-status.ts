@@ -67,6 +67,7 @@ export const httpStatuses = {
   'vending.unavailable': 503,
   'vending.outcomeUnknown': 503,
   'vending.notRecorded': 503,
+  'verifier.unavailable': 503,
   'job.busy': 503,
   'job.notDeployed': 409,
   'envelope.invalid': 400,

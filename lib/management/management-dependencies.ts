@@ -1,0 +1,28 @@
+import type { JobRules } from '../onboarding/refuse-jobs.ts';
+import type { TenantLifecycle } from '../onboarding/tenant-lifecycle.ts';
+import type { ReadSuspensions } from '../switches/read-suspensions.ts';
+import type { TenantDirectory, TenantRegistry } from '../tenants/tenant-registry.ts';
+import type { DoctorCheck } from './management-api.ts';
+import type { CustomersOnboarding } from './onboarding-for-customer.ts';
+
+/** Which roles to probe: one, those of an account, or all of the tenant. */
+export type VerificationWanted = {
+  readonly tenantId: string;
+  readonly accountId?: string;
+  readonly roleName?: string;
+  /** The ARN of the principal that asks. */
+  readonly by: string;
+};
+
+/** Everything that the routes of the management API work with. */
+export type ManagementDependencies = {
+  readonly registry: TenantRegistry;
+  readonly directory: TenantDirectory;
+  readonly readSuspensions: ReadSuspensions;
+  readonly lifecycle: TenantLifecycle;
+  /** Has the roles probed and what was found written to them; throws `verifier.unavailable`. */
+  readonly verify: (wanted: VerificationWanted) => Promise<void>;
+  readonly onboarding: CustomersOnboarding;
+  readonly examine: () => Promise<readonly DoctorCheck[]>;
+  readonly rules: JobRules;
+};

@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { makeLedger } from '../broker/dynamo-ledger.ts';
+import { makeTenantIssuances } from '../broker/tenant-issuances.ts';
+import { jobCatalogue } from '../jobs/job-catalogue.ts';
+import { makeTenantLifecycle } from '../onboarding/make-tenant-lifecycle.ts';
+import { makeVerificationCursorStore } from '../onboarding/verification-cursor.ts';
+import { documentClient, lambdaClient, patientLambdaClient } from '../platform/clients.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { ManagementEnvironment } from '../platform/environment.ts';
+import { systemIds } from '../platform/ids.ts';
+import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';
+import type { RouteTable } from '../platform/url-routes.ts';
+import { makeReadSuspensions } from '../switches/read-suspensions.ts';
+import { makeSuspensions } from '../switches/suspensions.ts';
+import { makeSwitches } from '../switches/switches.ts';
+import { makeTenantDirectory } from '../tenants/dynamo-tenant-directory.ts';
+import { makeTenantRegistry } from '../tenants/dynamo-tenant-registry.ts';
+import { makeExamineDeployment } from './examine-deployment.ts';
+import { makeHaveVerified } from './have-verified.ts';
+import { managementRoutes } from './management-routes.ts';
+import { customersOnboarding } from './onboarding-for-customer.ts';
+
+/** A record that there is not: reading it shows whether the ledger can be read. */
+const NO_RECORD = 'req_none';
+
+/** The management API on AWS: its clients, its tables, its rules. Called once per cold start. */
+export function managementOnAws(
+  environment: ManagementEnvironment,
+  deployment: DeploymentConfig,
+): { readonly routes: RouteTable; readonly log: TransitionLog } {
+  const { deploymentId, mode, partition, tenantRoles, forbiddenAccountIds } = deployment;
+  const { brokerAccountId, functionNamePrefix } = environment;
+  const clock = systemClock;
+  const dynamo = documentClient();
+  const log = makeTransitionLog(deployment);
+  const tables = { dynamo, clock, config: environment };
+  const roleArnRules = { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccountId, ...forbiddenAccountIds] };
+  const registry = makeTenantRegistry({
+    ...tables,
+    ids: systemIds,
+    config: { ...environment, deploymentId, mode, roleArnRules },
+  });
+  const directory = makeTenantDirectory(tables);
+  const ledger = makeLedger({ dynamo, log, config: environment });
+  const verify = makeHaveVerified({ lambda: patientLambdaClient(), config: environment });
+  const rules = { jobs: jobCatalogue, partition };
+  const routes = managementRoutes({
+    registry,
+    directory,
+    readSuspensions: makeReadSuspensions(tables),
+    verify,
+    rules,
+    onboarding: customersOnboarding({
+      deployment,
+      brokerAccountId,
+      prefix: functionNamePrefix.replace(/-$/, ''),
+      catalogue: jobCatalogue,
+    }),
+    lifecycle: makeTenantLifecycle({
+      registry,
+      ledger,
+      suspensions: makeSuspensions(tables),
+      tenantIssuances: makeTenantIssuances(tables),
+      catalogue: jobCatalogue,
+      rules,
+      verify,
+      pause: async (milliseconds) => {
+        await wait(milliseconds);
+      },
+      clock,
+    }),
+    examine: makeExamineDeployment({
+      registry,
+      directory,
+      switches: makeSwitches(tables),
+      readLedger: () => ledger.readRequest(NO_RECORD),
+      cursors: makeVerificationCursorStore(tables),
+      lambda: lambdaClient(),
+      clock,
+      jobs: [...jobCatalogue.keys()],
+      deployment,
+      config: environment,
+    }),
+  });
+  return { routes, log };
+}

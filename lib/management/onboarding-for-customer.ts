@@ -1,0 +1,56 @@
+import type { Job } from '../jobs/job.ts';
+import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
+import { type OnboardingInput, onboardingText } from '../onboarding/onboarding-text.ts';
+import { parseExternalId } from '../tenants/external-id.ts';
+import type { ExternalIds, Tenant } from '../tenants/tenant.ts';
+import type { Onboarding, OnboardingFormat } from './management-api.ts';
+
+export type OnboardingTerms = Pick<OnboardingInput, 'deployment' | 'brokerAccountId' | 'prefix'> & {
+  readonly catalogue: ReadonlyMap<string, Job>;
+};
+
+export type OnboardingWanted = {
+  readonly tenant: Pick<Tenant, 'status' | 'externalIds' | 'enabledJobs' | 'settings'>;
+  /** Left out, it is the one that asks least of the customer and can be made. */
+  readonly format?: OnboardingFormat | undefined;
+  /** Only where the external ID was just made: it is shown once. */
+  readonly showExternalIds: boolean;
+};
+
+export type CustomersOnboarding = {
+  make(wanted: OnboardingWanted): Onboarding | OnboardingRefusal;
+  /**
+   * What would keep it from being made once the external ID is there. Asked before one is made: it is shown once, so
+   * that it must not be made for an answer that cannot be given.
+   */
+  refusalAhead(wanted: Omit<OnboardingWanted, 'showExternalIds'>): OnboardingRefusal | undefined;
+};
+
+/** What a customer is given to make its role, in the words of the management API. */
+export function customersOnboarding(terms: OnboardingTerms): CustomersOnboarding {
+  function make({ tenant, format, showExternalIds }: OnboardingWanted): Onboarding | OnboardingRefusal {
+    const made = format ?? defaultFormat(terms, showExternalIds);
+    const text = onboardingText({ ...terms, tenant, format: made, showExternalIds });
+    if (!text.built) return { refused: text.reason, explanation: text.explanation };
+    const { built: _, ...onboarding } = text;
+    return { format: made, ...onboarding };
+  }
+  return {
+    make,
+    refusalAhead({ tenant, format }) {
+      const externalIds = terms.deployment.mode === 'dedicated' ? undefined : anyExternalIds(terms);
+      const tried = make({ tenant: { ...tenant, status: 'active', externalIds }, format, showExternalIds: true });
+      return 'refused' in tried ? tried : undefined;
+    },
+  };
+}
+
+function defaultFormat({ deployment }: OnboardingTerms, showExternalIds: boolean): OnboardingFormat {
+  const mayShow = showExternalIds || deployment.mode === 'dedicated';
+  return mayShow && deployment.templateBaseUrl !== undefined ? 'quick-create' : 'cloudformation';
+}
+
+/** Of our form, and nobody's: they reach no answer and no table. */
+function anyExternalIds({ deployment }: OnboardingTerms): ExternalIds {
+  return { current: parseExternalId(`cb-${deployment.deploymentId}-00000000-0000-4000-8000-000000000000`) };
+}

@@ -1,0 +1,35 @@
+import { isRefusal, type OnboardingRefusal, refuse } from '../onboarding/onboarding-refusal.ts';
+import type { TenantReading } from '../tenants/tenant.ts';
+import type { TenantView } from './management-api.ts';
+import type { ManagementDependencies } from './management-dependencies.ts';
+import type { Answered, RouteName } from './management-route.ts';
+import { tenantView } from './tenant-view.ts';
+
+/** The tenant and its roles, read consistently, or that there is none. */
+export async function readReading(
+  tenantId: string,
+  { registry }: Pick<ManagementDependencies, 'registry'>,
+): Promise<TenantReading | OnboardingRefusal> {
+  const reading = await registry.readTenant(tenantId);
+  return reading ?? refuse('tenant.unknown', 'no tenant has this id');
+}
+
+/** The tenant as it stands now, its suspension with it. */
+export async function readTenantView(
+  tenantId: string,
+  dependencies: Pick<ManagementDependencies, 'registry' | 'readSuspensions'>,
+): Promise<TenantView | OnboardingRefusal> {
+  const [reading, suspensions] = await Promise.all([
+    readReading(tenantId, dependencies),
+    dependencies.readSuspensions([tenantId]),
+  ]);
+  return isRefusal(reading) ? reading : tenantView(reading, suspensions.get(tenantId));
+}
+
+/** The answer of a route: what was done, or why not. */
+export function answered<Name extends RouteName>(
+  answer: Answered<Name>['answer'] | OnboardingRefusal,
+  status: 200 | 201 = 200,
+): Answered<Name> | OnboardingRefusal {
+  return isRefusal(answer) ? answer : { status, answer };
+}

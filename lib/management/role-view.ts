@@ -1,0 +1,35 @@
+import { pendingUntilMs } from '../onboarding/assess-trust.ts';
+import { trustFindings } from '../onboarding/trust-finding.ts';
+import type { TenantRole } from '../tenants/tenant.ts';
+import type { FindingView, RoleView } from './management-api.ts';
+
+/** A role as operators see it: what was found of it, in words, and no trace of its external ID. */
+export function roleView(role: TenantRole): RoleView {
+  const { tenantId, accountId, roleArn, jobs, status, verifiedAtMs, capabilities } = role;
+  const pendingUntil = pendingUntilMs(role);
+  return {
+    tenantId,
+    accountId,
+    roleArn,
+    roleName: roleNameOf(role),
+    jobs,
+    status,
+    findings: role.findings.map(findingView),
+    capabilities: {
+      sessionTags: capabilities?.sessionTags ?? false,
+      sourceIdentity: capabilities?.sourceIdentity ?? false,
+    },
+    ...(verifiedAtMs === undefined ? {} : { verifiedAtMs }),
+    ...(pendingUntil === undefined ? {} : { pendingUntilMs: pendingUntil }),
+  };
+}
+
+/** Behind the account in the role's record: a name holds no slash, and a path may. */
+export function roleNameOf({ record }: Pick<TenantRole, 'record'>): string {
+  return record.split('#').slice(2).join('#');
+}
+
+function findingView(code: TenantRole['findings'][number]): FindingView {
+  const { severity, meaning, fix } = trustFindings[code];
+  return { code, severity, detail: meaning, fix };
+}

@@ -1,0 +1,66 @@
+import { registerTenant, tenantToBe } from '../onboarding/onboard-tenant.ts';
+import { isRefusal, type OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
+import { explainTenantId } from '../requests/explain-field.ts';
+import { TENANT_ID, type Tenant } from '../tenants/tenant.ts';
+import { changeSettings } from './change-settings.ts';
+import type { Onboarding } from './management-api.ts';
+import type { ManagementDependencies } from './management-dependencies.ts';
+import { type Answered, managementRoute } from './management-route.ts';
+import { answered, readReading, readTenantView } from './read-tenant-view.ts';
+import { changeBody, onboardingQuery, reasonBody, registrationBody } from './request-schemas.ts';
+import { tenantView } from './tenant-view.ts';
+
+/** Tenants, one at a time: made, shown, changed, and taking their leave. */
+export function tenantRoutes(dependencies: ManagementDependencies) {
+  const { registry, rules, onboarding, lifecycle } = dependencies;
+  return {
+    'POST /tenants': managementRoute<'POST /tenants'>({ body: registrationBody }, async ({ by, body }) => {
+      const { format, ...tenant } = body;
+      if (!TENANT_ID.test(tenant.tenantId)) {
+        return { refused: 'tenant.idInvalid', explanation: explainTenantId(tenant.tenantId) };
+      }
+      // The external ID is shown once: it is not made for a customer who could not be told of it.
+      const toBe = tenantToBe(tenant, rules);
+      const wanted = { status: 'active', externalIds: undefined, settings: toBe.settings } as const;
+      const ahead = onboarding.refusalAhead({ tenant: { ...wanted, enabledJobs: [...toBe.enabledJobs] }, format });
+      const made = ahead ?? (await registerTenant({ ...tenant, by }, { registry, rules }));
+      if (isRefusal(made)) return made;
+      return created(made, onboarding.make({ tenant: made, format, showExternalIds: true }));
+    }),
+
+    'GET /tenants/:tenantId': managementRoute<'GET /tenants/:tenantId'>({}, async ({ tenantId }) =>
+      answered(await readTenantView(tenantId, dependencies)),
+    ),
+
+    'PATCH /tenants/:tenantId': managementRoute<'PATCH /tenants/:tenantId'>(
+      { body: changeBody },
+      async ({ tenantId, by, body }) => {
+        const changed = await changeSettings({ tenantId, by, wanted: body }, { registry, rules });
+        return answered(isRefusal(changed) ? changed : await readTenantView(tenantId, dependencies));
+      },
+    ),
+
+    'DELETE /tenants/:tenantId': managementRoute<'DELETE /tenants/:tenantId'>(
+      { body: reasonBody },
+      async ({ tenantId, by, body }) => answered(await lifecycle.offboard({ tenantId, by, reason: body.reason })),
+    ),
+
+    'GET /tenants/:tenantId/onboarding': managementRoute<'GET /tenants/:tenantId/onboarding'>(
+      { query: onboardingQuery },
+      async ({ tenantId, query }) => {
+        const reading = await readReading(tenantId, dependencies);
+        if (isRefusal(reading)) return reading;
+        const { format } = query ?? {};
+        return answered(onboarding.make({ tenant: reading.tenant, format, showExternalIds: false }));
+      },
+    ),
+  };
+}
+
+function created(
+  tenant: Tenant,
+  onboarding: Onboarding | OnboardingRefusal,
+): Answered<'POST /tenants'> | OnboardingRefusal {
+  if (isRefusal(onboarding)) return onboarding;
+  return { status: 201, answer: { tenant: tenantView({ tenant, roles: [] }), onboarding } };
+}
