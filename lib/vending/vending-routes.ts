@@ -1,7 +1,7 @@
+import { outsideRefusal } from '../on-demand/ask-for-job.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RouteAnswer, RouteTable } from '../platform/url-routes.ts';
 import { principalOf } from '../requests/principal-pattern.ts';
-import type { Refusal } from '../requests/request.ts';
 import type { VendCredentials } from './vend-credentials.ts';
 import type { VendingRoutes } from './vending-api.ts';
 
@@ -16,7 +16,11 @@ export function vendingRoutes({ vendCredentials, clock }: VendingMeans): RouteTa
         const principalArn = principalOf(caller);
         const origin = { kind: 'functionUrl', account, principalArn, requestId, timeMs: clock.nowMs() } as const;
         const vended = await vendCredentials({ origin, caller, body, remainingMs });
-        if (!vended.vended) return refuse(vended.refusal);
+        if (!vended.vended) {
+          // Who is not bound to a tenant does not learn whether there is one.
+          const { reason, explanation } = outsideRefusal(vended.refusal);
+          return { refused: reason, explanation };
+        }
         const answer = vended.credentials.reveal();
         vended.credentials.forget();
         return { status: 200, answer };
@@ -24,10 +28,4 @@ export function vendingRoutes({ vendCredentials, clock }: VendingMeans): RouteTa
     },
   };
   return routes;
-}
-
-/** Who is not bound to a tenant does not learn whether there is one; the ledger has which of the two it was. */
-function refuse({ reason, explanation }: Refusal): RouteAnswer {
-  if (reason !== 'requester.notAllowed' && reason !== 'tenant.unknown') return { refused: reason, explanation };
-  return { refused: 'requester.notAllowed', explanation: 'you may not ask for this job and tenant' };
 }
