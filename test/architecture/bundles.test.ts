@@ -74,6 +74,11 @@ describe('what a bundle holds', () => {
     expect(filesIn(entry).filter((file) => file.startsWith('lib/job-runtime/testing/'))).toEqual([]);
   });
 
+  it.each([...jobs, ...others])('%s holds nothing of the command line', (entry) => {
+    const ofCli = /^lib\/(operator-cli|client)\/|node_modules\/(yargs|csv-parse)/;
+    expect(filesIn(entry).filter((file) => ofCli.test(file))).toEqual([]);
+  });
+
   it.each([...jobs, ...others])('%s holds only packages that stand in package.json, and theirs', (entry) => {
     const stray = filesIn(entry).filter((file) => file.startsWith('node_modules/') && developmentOnly(file));
     expect(stray).toEqual([]);

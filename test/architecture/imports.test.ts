@@ -51,6 +51,26 @@ describe('what may depend on what', () => {
     expect(paths(random)).toEqual(['lib/platform/ids.ts']);
   });
 
+  it('holds the command line and the clients to the function URLs', () => {
+    const outside = product.filter((file) => /^lib\/(client|operator-cli)\//.test(file.path));
+    expect(outside.length).toBeGreaterThan(30);
+    const forbidden =
+      /^lib\/(broker|sealing|job-runtime|switches|probes)\/|^@aws-sdk\/(?!client-lambda$)|^@smithy\/(?!signature-v4$)|^@aws-lambda-powertools\//;
+    expect(paths(outside.filter((file) => file.imports.some((name) => forbidden.test(name))))).toEqual([]);
+    // Lambda tells them where a function URL is, and nothing is invoked past it.
+    const lambda = outside.filter((file) => file.imports.includes('@aws-sdk/client-lambda'));
+    expect(paths(lambda)).toEqual(['lib/client/aws-settings.ts', 'lib/client/find-function-url.ts']);
+    expect(paths(lambda.filter((file) => /\bInvoke\w*Command/.test(file.text)))).toEqual([]);
+  });
+
+  it('keeps the command line out of everything else', () => {
+    const others = product.filter((file) => !/^lib\/(client|operator-cli)\//.test(file.path));
+    const reaching = others.filter((file) =>
+      file.imports.some((name) => /^lib\/(operator-cli|client)\/|^(yargs|csv-parse)(\/|$)/.test(name)),
+    );
+    expect(paths(reaching)).toEqual([]);
+  });
+
   it('gives no AWS client a logger, which would print session tokens', () => {
     const logging = product.filter((file) => /new \w+Client\([^)]*logger/s.test(file.text));
     expect(paths(logging)).toEqual([]);
