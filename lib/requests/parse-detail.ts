@@ -10,7 +10,7 @@ const SUPPORTED_VERSIONS = [1];
 const MAXIMUM_ACCOUNTS = 1000;
 
 /** Which kinds of value each field takes. What a job name or a tenant id means is decided later, against the registry. */
-const detailSchema = v.strictObject({
+export const detailSchema = v.strictObject({
   version: v.literal(1),
   tenantId: v.string(),
   job: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
