@@ -1,5 +1,9 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { sweptForCaller } from '../../../lib/broker/caller-issuance.ts';
 import { ownRecord } from '../../../lib/requests/parse-request.ts';
+import { anIntended } from '../../support/an-issuance.ts';
+import { tables } from '../../support/dynamo-tables.ts';
 import { gate } from '../../support/faulty-world/process.ts';
 import { endsWell, vended, vendIn } from '../../support/faulty-world/vending.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
@@ -75,5 +79,26 @@ describe('an issuance for a caller', () => {
     meanwhile.open();
     expect(await run.finally).toMatchObject({ end: 'done', result: { statusCode: 200 } });
     await endsWell(world);
+  });
+
+  it('is put off by a sweep that comes while its lease runs', () => {
+    const intended = { ...anIntended('a'), delivery: 'caller' as const };
+    const { leaseUntilMs } = intended;
+    expect(sweptForCaller(intended, leaseUntilMs - 1)).toEqual({ ...intended, dueAtMs: leaseUntilMs });
+    expect(sweptForCaller(intended, leaseUntilMs)).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('a request for a run of the job', () => {
+  it('is no ground for giving its session to a caller, whatever its id', async () => {
+    const asked = await faultyWorld();
+    asked.faults.breakAt('ledger.intended', 'crashBefore');
+    await vendIn(asked);
+    const [{ delivery, caller: _caller, ...forJob } = { delivery: undefined, caller: '' }] = await asked.requests();
+    expect(delivery).toBe('caller');
+    const world = await faultyWorld();
+    await world.store.send(new PutCommand({ TableName: tables.ledgerTable, Item: forJob }));
+    expect(await vended(world)).toMatchObject({ status: 409, body: { error: { code: 'request.idConflict' } } });
+    expect(world.sts.asked).toEqual([]);
   });
 });
