@@ -90,8 +90,23 @@ export const managementOperations = {
     body: migrationBody,
     ...gives('tenant, onboarding', 'tenant.unknown', 'tenant.notMigrating'),
   },
+  'GET /schedules': { summary: 'List the schedules, and how far each is.', ...gives('schedules') },
+  'PUT /schedules/:schedule/pause': {
+    summary: 'Pause a schedule.',
+    body: reasonBody,
+    ...gives('ScheduleView', 'schedule.unknown'),
+  },
+  'DELETE /schedules/:schedule/pause': {
+    summary: 'Let a schedule go on.',
+    body: reasonBody,
+    ...gives('ScheduleView', 'schedule.unknown'),
+  },
+  'POST /schedules/:schedule/run': {
+    summary: 'Ask now for every tenant of a schedule, spread as always.',
+    ...gives('schedule, windowStartMs', 'schedule.unknown'),
+  },
   'GET /doctor': { summary: 'Examine the deployment.', ...gives('checks') },
-} as const satisfies { readonly [Name in keyof ManagementRoutes]: Operation };
+} as const satisfies Readonly<Record<keyof ManagementRoutes | `${string} /${string}`, Operation>>;
 
 function gives(answer: string, ...codes: readonly ErrorCode[]): Pick<Operation, 'answers' | 'codes'> {
   const schema = { type: 'object', description: `${answer}: see lib/management/management-api.ts` };
