@@ -50,7 +50,13 @@ describe('a tenant’s settings', () => {
 
   it('that do not fit the job’s schema refuse the account before anything is assumed', async () => {
     const settings = { 'scan-account': { bucketNamePrefixes: ['*'] } };
-    await onboard({ tenantId: 'initech', name: 'Initech', accountIds: ['444444444444'], settings }, world);
+    const initech = { tenantId: 'initech', name: 'Initech', accountIds: ['444444444444'] };
+    await expect(onboard({ ...initech, settings }, world)).rejects.toMatchObject({ code: 'policy.parameterInvalid' });
+    await onboard(initech, world);
+    // Nobody can set them through the API; an item that something else wrote is refused all the same.
+    const reading = await world.registry.readTenant('initech');
+    if (reading === undefined) throw new Error('the tenant is not there');
+    await world.registry.changeTenant(reading.tenant, { settings }, { change: 'tenant.settingsChanged', by: 'test' });
     const before = world.assumeRoleCalls().length;
     const detail = { version: 1, tenantId: 'initech', job: 'scan-account' };
     await world.ask('scan-scheduler', { source: 'com.example.scans', detail });
