@@ -48,6 +48,7 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     ),
     jobFunctionArns: jobs.map(({ name }) => functionArn(`${prefix}-${name}`)),
     verifyTrustFunctionArn: functionArn(`${prefix}-verify-trust`),
+    fanOutScheduleFunctionArn: functionArn(`${prefix}-fan-out-schedule`),
   };
 }
 

@@ -60,6 +60,11 @@ export const requestCodes = {
     'No schedule has this name.',
     'Use a name of `schedules` in `config/<stage>.yml`; one that was added there takes a deployment.',
   ),
+  'schedule.notRun': failure(
+    true,
+    'The function that asks for tenants by schedule did not answer; it may have opened a window.',
+    'Look at the open windows of the schedule before you run it again.',
+  ),
   'caller.unknown': refusal(
     'AWS does not say which IAM principal is calling.',
     'Call the function URL with a signed request; a direct invocation is not served.',

@@ -103,6 +103,30 @@ export type DoctorCheck = {
   readonly fix?: string;
 };
 
+export type ScheduleView = {
+  readonly name: string;
+  readonly job: string;
+  /** `rate(…)` or `cron(…)`, in UTC. */
+  readonly expression: string;
+  readonly spreadMinutes: number;
+  /** The next times, at most five. Of a rate none is known before it has come round once. */
+  readonly nextMs: readonly number[];
+  readonly latestMs?: number;
+  readonly pause?: SuspensionView;
+  /** Those that are open, the oldest first. */
+  readonly windows: readonly {
+    readonly startMs: number;
+    /** What is not asked for by then is given up. */
+    readonly closesAtMs: number;
+    /** Who ran it by hand; absent: the schedule did. */
+    readonly by?: string;
+    /** Of the tenants, how many had their turn: 0 to 1. */
+    readonly part: number;
+    /** Requests so far. */
+    readonly sent: number;
+  }[];
+};
+
 /**
  * Every route: what it takes and what it answers. `:name` stands for one part of the path. A body is a JSON object with
  * exactly these members, or there is none (`undefined`); `query` members are all optional.
@@ -190,6 +214,20 @@ export type ManagementRoutes = {
       | { step: 'keyDeleted'; accessKeyId: string };
     query: undefined;
     answer: { readonly tenant: TenantView; readonly onboarding?: Onboarding };
+  };
+  'GET /schedules': {
+    body: undefined;
+    query: undefined;
+    answer: { readonly schedules: readonly ScheduleView[] };
+  };
+  /** Paused already, it stays so since then and for that reason. */
+  'PUT /schedules/:schedule/pause': { body: { reason: string }; query: undefined; answer: ScheduleView };
+  'DELETE /schedules/:schedule/pause': { body: { reason: string }; query: undefined; answer: ScheduleView };
+  /** Asks for every tenant that the job is enabled for and that is not paused, spread as always. */
+  'POST /schedules/:schedule/run': {
+    body: undefined;
+    query: undefined;
+    answer: { readonly schedule: string; readonly windowStartMs: number };
   };
   'GET /doctor': { body: undefined; query: undefined; answer: { readonly checks: readonly DoctorCheck[] } };
 };

@@ -1,5 +1,6 @@
 import type { JobRules } from '../onboarding/refuse-jobs.ts';
 import type { TenantLifecycle } from '../onboarding/tenant-lifecycle.ts';
+import type { ScheduleDesk } from '../scheduling/schedule-desk.ts';
 import type { ReadSuspensions } from '../switches/read-suspensions.ts';
 import type { TenantDirectory, TenantRegistry } from '../tenants/tenant-registry.ts';
 import type { DoctorCheck } from './management-api.ts';
@@ -25,4 +26,5 @@ export type ManagementDependencies = {
   readonly onboarding: CustomersOnboarding;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly rules: JobRules;
+  readonly schedules: ScheduleDesk;
 };

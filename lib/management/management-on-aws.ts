@@ -11,7 +11,10 @@ import type { ManagementEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';
 import type { RouteTable } from '../platform/url-routes.ts';
+import { makeWindowStore } from '../scheduling/dynamo-window-store.ts';
+import { makeScheduleDesk } from '../scheduling/schedule-desk.ts';
 import { makeReadSuspensions } from '../switches/read-suspensions.ts';
+import { makeScheduleSwitches } from '../switches/schedule-switches.ts';
 import { makeSuspensions } from '../switches/suspensions.ts';
 import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantDirectory } from '../tenants/dynamo-tenant-directory.ts';
@@ -51,6 +54,15 @@ export function managementOnAws(
     readSuspensions: makeReadSuspensions(tables),
     verify,
     rules,
+    schedules: makeScheduleDesk({
+      schedules: deployment.schedules,
+      store: makeWindowStore(tables),
+      switches: makeScheduleSwitches(tables),
+      lambda: patientLambdaClient(),
+      log,
+      clock,
+      config: { fanOutFunctionName: `${functionNamePrefix}fan-out-schedule` },
+    }),
     onboarding: customersOnboarding({
       deployment,
       brokerAccountId,

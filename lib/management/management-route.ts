@@ -18,7 +18,12 @@ export type ManagementCall<Name extends RouteName> = PathParts & {
 };
 
 /** Each is empty on a route whose path does not have it. */
-export type PathParts = { readonly tenantId: string; readonly accountId: string; readonly roleName: string };
+export type PathParts = {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  readonly schedule: string;
+};
 
 export type Answered<Name extends RouteName> = {
   readonly status: 200 | 201;
@@ -58,7 +63,7 @@ export function managementRoute<Name extends RouteName>(
 
 /** Each part in the one form that it has; nothing is folded or trimmed into it. */
 function readParts(params: RouteCall['params']): PathParts | Refusal {
-  const { tenantId = '', accountId = '', roleName = '' } = params;
+  const { tenantId = '', accountId = '', roleName = '', schedule = '' } = params;
   if ('tenantId' in params && !TENANT_ID.test(tenantId)) {
     return { reason: 'tenant.idInvalid', explanation: explainTenantId(tenantId) };
   }
@@ -68,11 +73,16 @@ function readParts(params: RouteCall['params']): PathParts | Refusal {
   if ('roleName' in params && !ROLE_NAME.test(roleName)) {
     return { reason: 'request.fieldInvalid', explanation: 'the role name in the path is not one that IAM takes' };
   }
-  return { tenantId, accountId, roleName };
+  if ('schedule' in params && !SCHEDULE.test(schedule)) {
+    return { reason: 'schedule.unknown', explanation: 'the name in the path is not one that a schedule can have' };
+  }
+  return { tenantId, accountId, roleName, schedule };
 }
 
 /** Source: IAM User Guide, "IAM and AWS STS quotas". */
 export const ROLE_NAME = /^[A-Za-z0-9_+=,.@-]{1,64}$/;
+
+const SCHEDULE = /^[a-z0-9-]{1,63}$/;
 
 function asAnswer({ reason, explanation }: Refusal): RouteAnswer {
   return { refused: reason, explanation };

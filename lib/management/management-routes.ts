@@ -4,6 +4,7 @@ import { listRoutes } from './list-routes.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
 import type { RouteName } from './management-route.ts';
 import { roleRoutes } from './role-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { tenantRoutes } from './tenant-routes.ts';
 
 /** Every route of the contract, and none beside: the type says so. */
@@ -13,5 +14,6 @@ export function managementRoutes(dependencies: ManagementDependencies): Readonly
     ...listRoutes(dependencies),
     ...roleRoutes(dependencies),
     ...lifecycleRoutes(dependencies),
+    ...scheduleRoutes(dependencies),
   };
 }

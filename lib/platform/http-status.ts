@@ -42,6 +42,7 @@ export const httpStatuses = {
   'trust.unsafe': 409,
   'trust.broken': 409,
   'schedule.unknown': 404,
+  'schedule.notRun': 503,
   'caller.unknown': 403,
   'route.unknown': 404,
   'job.unknown': 400,
