@@ -7,8 +7,8 @@ import type { RequestOrigin } from '../../../lib/requests/request.ts';
 
 type Asked = { readonly origin: RequestOrigin; readonly idempotencyKey: string | undefined };
 
-/** Few letters, so that parts of different kinds are often the same text. */
-const part = fc.stringMatching(/^[a1.:]{0,3}$/);
+/** So few, that parts of different kinds are often the same text. */
+const part = fc.constantFrom('a', 'aa', 'event', 'key');
 const timeMs = fc.constantFrom(0, 1);
 const origin: fc.Arbitrary<RequestOrigin> = fc.oneof(
   fc.record({ kind: fc.constant('event' as const), account: part, source: part, eventId: part, timeMs }),

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { awaitOutcome } from '../../../lib/on-demand/await-outcome.ts';
+import type { RecordedIssuance, RecordedRequest } from '../../../lib/on-demand/request-progress.ts';
+import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
+
+type Look = { readonly request?: RecordedRequest; readonly states?: readonly RecordedIssuance['state'][] };
+
+const accountIds = ['222222222222', '333333333333'];
+const allowed: RecordedRequest = {
+  recordId: 'req_a',
+  decision: 'allowed',
+  accountIds,
+  job: 'scan-account',
+  payloadSha256: '0',
+};
+const refused: RecordedRequest = {
+  recordId: 'req_a',
+  decision: 'refused',
+  refusal: { reason: 'switch.off', explanation: '' },
+  payloadSha256: '0',
+};
+
+/** What is found with each look; the last one stays. */
+async function watched(looks: readonly Look[], waitMs: number) {
+  const clock = frozenClock();
+  const reads = { requests: 0, issuances: [] as string[] };
+  const pauses: number[] = [];
+  const look = () => looks[Math.min(pauses.length, looks.length - 1)] ?? {};
+  const order: string[] = [];
+  const found = await awaitOutcome(
+    { requestId: 'req_a', untilMs: START_MS + waitMs },
+    {
+      progress: {
+        async readRequest() {
+          reads.requests += 1;
+          return look().request;
+        },
+        async readIssuance(issuanceId) {
+          if (!order.includes(issuanceId)) order.push(issuanceId);
+          reads.issuances.push(accountIds[order.indexOf(issuanceId)] ?? '?');
+          const state = look().states?.[order.indexOf(issuanceId)];
+          return state === undefined ? undefined : { state };
+        },
+      },
+      clock,
+      pause: async (milliseconds) => {
+        pauses.push(milliseconds);
+        clock.advance(milliseconds);
+      },
+    },
+  );
+  return { found, reads, pauses, states: found.issuances.map(({ state }) => state) };
+}
+
+describe('waiting for an outcome', () => {
+  it('ends with the refusal', async () => {
+    const { found, pauses } = await watched([{}, { request: refused }], 10_000);
+    expect(found).toEqual({ request: refused, issuances: [] });
+    expect(pauses).toEqual([200]);
+  });
+
+  it('ends when every account has come to its end, and reads what is settled no more', async () => {
+    const { states, reads } = await watched(
+      [
+        { request: allowed, states: ['completed'] },
+        { request: allowed, states: ['failed', 'claimed'] },
+        { request: allowed, states: ['failed', 'completed'] },
+      ],
+      10_000,
+    );
+    expect(states).toEqual(['completed', 'completed']);
+    expect(reads).toEqual({ requests: 1, issuances: [...accountIds, accountIds[1], accountIds[1]] });
+  });
+
+  it('ends in time, with what there is', async () => {
+    const { states, pauses } = await watched([{ request: allowed, states: ['issued'] }], 25_000);
+    expect(states).toEqual(['issued', 'new']);
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBe(25_000);
+    // Often at first, ever less later: one call is some forty reads, not a hundred.
+    expect(pauses.length).toBeLessThan(45);
+  });
+
+  it('looks once where there is no time to wait', async () => {
+    const { reads, pauses } = await watched([{}], 0);
+    expect({ reads: reads.requests, pauses }).toEqual({ reads: 1, pauses: [] });
+  });
+});
