@@ -58,9 +58,9 @@ describe('the id of a request', () => {
 
   it('has not changed for events since there were only those', () => {
     const from = { kind: 'event', account: '1', source: 's', eventId: 'e', timeMs: 0 } as const;
-    const before = (...identity: readonly string[]) =>
+    const idAsBefore = (...identity: readonly string[]) =>
       requestRecordId(derivedId(['request', '111111111111', '1', 's', ...identity]));
-    expect(idOf({ origin: from, idempotencyKey: undefined })).toBe(before('event', 'e'));
-    expect(idOf({ origin: from, idempotencyKey: 'k' })).toBe(before('key', 'k'));
+    expect(idOf({ origin: from, idempotencyKey: undefined })).toBe(idAsBefore('event', 'e'));
+    expect(idOf({ origin: from, idempotencyKey: 'k' })).toBe(idAsBefore('key', 'k'));
   });
 });
