@@ -14,6 +14,8 @@ const nothingCalled = {
   switches: [],
   assumed: [],
   denialsNoted: [],
+  probesMade: [],
+  probesMade: [],
   dataKeys: [],
   invoked: [],
   queued: [],
