@@ -7,6 +7,7 @@ import { giveCredentials } from './commands/give-credentials.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { runJob } from './commands/run-job.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
+import { scheduleCommands } from './schedule-commands.ts';
 import { type Opened, type Session, type World, withSignal } from './session.ts';
 import { tenantsCommands } from './tenants-commands.ts';
 
@@ -86,7 +87,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .option('stage', { type: 'string', requiresArg: true, describe: 'of the deployment (BROKER_STAGE)' })
     .option('profile', { type: 'string', requiresArg: true, describe: 'of your AWS config (AWS_PROFILE)' })
     .option('region', { type: 'string', requiresArg: true, describe: 'of the deployment (AWS_REGION)' });
-  return [tenantsCommands, runJob, giveCredentials, runDoctor]
+  return [tenantsCommands, scheduleCommands, runJob, giveCredentials, runDoctor]
     .reduce((commands, add) => add(commands, run), parser)
     .completion('completion', 'print a completion script for bash or zsh, whichever SHELL is')
     .demandCommand(1, 'Which command? They are listed by: broker --help')
@@ -121,6 +122,9 @@ function oneLine(message: string): string {
 function helpFor(argv: readonly string[]): string {
   const [group, name = '', step = ''] = argv.filter((word) => !word.startsWith('-'));
   if (group === 'doctor' || group === 'credentials' || group === 'run') return `broker ${group} --help`;
+  if (group === 'schedule') {
+    return SCHEDULE_COMMAND.test(name) ? `broker schedule ${name} --help` : 'broker schedule --help';
+  }
   if (group !== 'tenants') return 'broker --help';
   if (name === 'rotate-external-id' && /^(start|status|finish|abandon)$/.test(step)) {
     return `broker tenants ${name} ${step} --help`;
@@ -128,5 +132,6 @@ function helpFor(argv: readonly string[]): string {
   return TENANTS_COMMAND.test(name) ? `broker tenants ${name} --help` : 'broker tenants --help';
 }
 
+const SCHEDULE_COMMAND = /^(list|next|run-now|pause|resume)$/;
 const TENANTS_COMMAND =
   /^(add|list|show|connect|disconnect|verify|set|changes|onboarding|suspend|resume|offboard|import|migrate|rotate-external-id)$/;
