@@ -1,8 +1,10 @@
+import type { Place, Wanted } from '../limits/limits.ts';
 import { type DecisionFacts, decideRequest } from '../requests/decide.ts';
 import type { RequestDetail, RequestOrigin } from '../requests/request.ts';
-import { recogniseRequester } from '../requests/requester.ts';
+import { isBound, type Requester, recogniseRequester } from '../requests/requester.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
 import { lookUp } from './look-up.ts';
+import { mustHavePlace, readInPlace } from './place.ts';
 import { recordRequest } from './record-request.ts';
 import type { AskedByCaller, RequestRecord } from './request-record.ts';
 
@@ -11,18 +13,47 @@ export type AskedFor = Partial<AskedByCaller> & {
   readonly detail: RequestDetail;
 };
 
-/** A request on record, allowed or refused, and what was read to decide it. */
-export type Admitted = { readonly request: RequestRecord; readonly facts: DecisionFacts };
+/** A request on record, allowed or refused, what was read to decide it, and its place among what is in work. */
+export type Admitted = { readonly request: RequestRecord; readonly facts: DecisionFacts; readonly place: Place };
 
 /**
  * Looks up what a request goes by, decides it and records it, the same for every way in. Undefined when its id was taken
- * by a request with another payload, which is recorded as a refusal of its own. Throws `store.*`.
+ * by a request with another payload, which is recorded as a refusal of its own. Whoever gets a place gives it up. Throws
+ * `store.*`, and `tenant.rateLimited` and the like for what may be, but not now: of that there is no record.
  */
 export async function admitRequest(asked: AskedFor, broker: IssuingDependencies): Promise<Admitted | undefined> {
   const { origin, detail, delivery } = asked;
   const requester = recogniseRequester(origin, broker.config);
-  const facts = await lookUp({ detail, requester, ...(delivery === undefined ? {} : { delivery }) }, broker);
+  const named = { detail, requester, origin, ...(delivery === undefined ? {} : { delivery }) };
+  const { read: facts, place } = await readInPlace(wantedFor(requester, detail), () => lookUp(named, broker), broker);
   const decision = decideRequest({ ...facts, origin, nowMs: broker.clock.nowMs() }, broker.config.rules);
-  const request = await recordRequest({ ...asked, decision, requester }, broker);
-  return request && { request, facts };
+  // A refusal that is due is recorded whether or not there would have been a place.
+  if (decision.allowed) mustHavePlace(place);
+  let request: RequestRecord | undefined;
+  try {
+    request = await recordRequest({ ...asked, decision, requester }, broker);
+  } finally {
+    if (request === undefined) await place.leave({ calls: 0, goesBack: true });
+  }
+  tellBreadth(request, broker);
+  return request && { request, facts, place };
+}
+
+/** Nothing for who is not bound to what they name: they may not use up anybody's share. */
+function wantedFor(requester: Requester | undefined, detail: RequestDetail): Wanted | undefined {
+  if (requester === undefined || !isBound(requester, detail)) return undefined;
+  const { name, limits } = requester;
+  const { tenantId, accountIds } = detail;
+  return {
+    tenantId,
+    requester: { name, requestsPerMinute: limits?.requestsPerMinute },
+    calls: accountIds?.length ?? 1,
+  };
+}
+
+/** A line and a count of its own, because it may mean that a requester was stolen: for an alarm. */
+function tellBreadth(request: RequestRecord | undefined, { log }: IssuingDependencies): void {
+  if (request?.refusal?.reason !== 'requester.breadthExceeded') return;
+  const { recordId: requestId, requester, tenantId = '' } = request;
+  log.transition({ transition: 'requester.breadthExceeded', requestId, requester, tenantId });
 }

@@ -1,4 +1,6 @@
 import type { Job } from '../jobs/job.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Strangers } from '../limits/strangers.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
@@ -19,7 +21,10 @@ export type IssuingDependencies = {
   readonly registry: TenantReader;
   readonly switches: Switches;
   readonly ledger: Ledger;
+  /** The one call into a tenant's account, watched by the breaker of `limits`. */
   readonly assumeTenantRole: AssumeTenantRole;
+  readonly limits: Limits;
+  readonly strangers: Strangers;
   /** Told of each `sts.denied` once it is on record. Never throws: whatever becomes of it, the denial stands. */
   readonly noteDenial: (denied: NotedDenial) => Promise<void>;
   /** Waits in real time, between two calls to STS. */

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
 import { makeCounters } from '../limits/dynamo-counters.ts';
+import { makeLimits } from '../limits/limits.ts';
+import { makeStrangers } from '../limits/strangers.ts';
 import { documentClient, kmsClient, lambdaClient, sqsClient, stsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';
@@ -10,6 +12,7 @@ import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';
 import { makeProbeLedger } from '../probes/dynamo-probe-ledger.ts';
 import { makeRecordedProbe } from '../probes/make-probe.ts';
+import { ownRecord } from '../requests/parse-request.ts';
 import { makeDataKeySource } from '../sealing/data-key.ts';
 import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
@@ -37,16 +40,24 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
   });
   const probes = makeProbeLedger({ dynamo, config: environment });
   const counters = makeCounters({ dynamo, config: environment });
+  const limits = makeLimits({ counters, clock, ids, log }, deployment.limits);
+  const sendToQueue = (body: string) => queue.send(body);
   const broker: BrokerDependencies = {
     registry: makeTenantReader({ dynamo, config: environment }),
     switches: makeSwitches({ dynamo, clock, config: environment }),
     ledger: makeLedger({ dynamo, log, config: environment }),
-    assumeTenantRole,
+    assumeTenantRole: limits.watching(assumeTenantRole),
+    limits,
+    strangers: makeStrangers({
+      counters,
+      clock,
+      tell: (minute) => sendToQueue(ownRecord({ brokerRecord: 'strangers', minute })),
+    }),
     makeRecordedProbe: makeRecordedProbe({ assumeTenantRole, probes, clock, by: 'issue-credentials' }),
     noteDenial: makeNoteDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),
     makeDataKey: makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn }),
     invokeJob: makeInvokeJob({ lambda: lambdaClient(), config: environment }),
-    sendToQueue: (body) => queue.send(body),
+    sendToQueue,
     pause: async (milliseconds) => {
       await pause(milliseconds);
     },

@@ -1,4 +1,6 @@
 import { BrokerError } from '../errors.ts';
+import type { Place } from '../limits/limits.ts';
+import type { DecisionFacts } from '../requests/decide.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import {
@@ -16,6 +18,7 @@ import { nextAttempt, nextCall } from './issuance-transitions.ts';
 import { afterIntent } from './issue-for-accounts.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { factsOf, lookUp } from './look-up.ts';
+import { isHeldBack, mustHavePlace, readInPlace, workInPlace } from './place.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /**
@@ -23,7 +26,23 @@ import type { RequestRecord } from './request-record.ts';
  * another attempt. A message that speaks of an earlier state than the one on record is out of date and does nothing.
  */
 export async function continueIssuance(
-  { issuanceId, trailHead }: Extract<QueueMessage, { kind: 'continue' }>,
+  continuation: Continuation,
+  message: Message,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  try {
+    return await goOn(continuation, message, broker);
+  } catch (error) {
+    // The sweeper hands it back again when it is due: this message need not wait in the queue beside that one.
+    if (isHeldBack(error)) return 'settled';
+    throw error;
+  }
+}
+
+type Continuation = Extract<QueueMessage, { kind: 'continue' }>;
+
+async function goOn(
+  { issuanceId, trailHead }: Continuation,
   message: Message,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
@@ -34,13 +53,35 @@ export async function continueIssuance(
   if (request === undefined) throw new BrokerError('store.itemInvalid', 'an issuance has no request on record');
 
   const accountIds = [issuance.accountId];
-  const facts = await lookUp(factsOf(request, accountIds, broker), broker);
-  const [decision] = decideFrozen(accountIds, facts, broker);
+  const wanted = { tenantId: issuance.tenantId, calls: 1 };
+  const asked = factsOf(request, accountIds, broker);
+  const { read: facts, place } = await readInPlace(wanted, () => lookUp(asked, broker), broker);
+  return workInPlace(
+    { place, broker },
+    (counting) => decideAndResume(issuance, { facts, place, request, message }, counting),
+    (outcome) => outcome === 'again',
+  );
+}
+
+type Looked = {
+  readonly facts: DecisionFacts;
+  readonly place: Place;
+  readonly request: RequestRecord;
+  readonly message: Message;
+};
+
+async function decideAndResume(
+  issuance: OpenIssuance,
+  { facts, place, request, message }: Looked,
+  broker: BrokerDependencies,
+): Promise<MessageOutcome> {
+  const [decision] = decideFrozen([issuance.accountId], facts, broker);
   if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
   if (!decision.allowed) {
     await broker.ledger.advance(issuance, revoked(issuance, decision.refusal, broker.clock.nowMs()));
     return 'settled';
   }
+  mustHavePlace(place);
   if (message.remainingMs() < MINIMUM_REMAINING_MS) return 'again';
   return resume(issuance, { decision, request, message }, broker);
 }

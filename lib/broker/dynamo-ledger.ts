@@ -8,7 +8,8 @@ import { issuanceUpdate } from './issuance-update.ts';
 import type { Ledger } from './ledger.ts';
 import { type LedgerItems, makeLedgerItems } from './ledger-items.ts';
 import { type RequestRecord, requestRecordSchema } from './request-record.ts';
-import { issuanceTransition, requestTransition } from './transition-lines.ts';
+import { strangersRecordSchema } from './strangers-record.ts';
+import { issuanceTransition, requestTransition, strangersTransition } from './transition-lines.ts';
 
 export type LedgerDependencies = {
   readonly dynamo: DynamoDBDocumentClient;
@@ -36,6 +37,11 @@ export function makeLedger({ dynamo, log, config }: LedgerDependencies): Ledger 
       const there = await readRequest(items, item.recordId);
       if (there === undefined) throw new BrokerError('store.unavailable', 'a request was there and is gone');
       return { first: false, record: there };
+    },
+
+    async recordStrangers(record) {
+      const item = checked(strangersRecordSchema, record);
+      if (await items.putNew(item)) log.transition(strangersTransition(item));
     },
 
     async open(issuance) {

@@ -1,5 +1,6 @@
 import type { Issuance } from './issuance.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { StrangersRecord } from './strangers-record.ts';
 
 /**
  * The table of requests and issuances. Every write is one conditional write of one item, so state and trail cannot
@@ -8,6 +9,8 @@ import type { RequestRecord } from './request-record.ts';
 export type Ledger = {
   /** Writes the request unless it is there already; then gives what was written first. */
   recordRequest(record: RequestRecord): Promise<{ readonly first: boolean; readonly record: RequestRecord }>;
+  /** Writes the summary of a source and minute unless it is there already. */
+  recordStrangers(record: StrangersRecord): Promise<void>;
   readRequest(requestId: string): Promise<RequestRecord | undefined>;
   /** Writes a new issuance. False: another one stands there, which is somebody else's to go on with. */
   open(issuance: Issuance): Promise<boolean>;

@@ -1,5 +1,5 @@
 import type { DecisionFacts } from '../requests/decide.ts';
-import type { RequestDetail } from '../requests/request.ts';
+import type { RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { isBound, type Requester } from '../requests/requester.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -8,6 +8,8 @@ type Asked = {
   readonly detail: Pick<RequestDetail, 'tenantId' | 'job' | 'accountIds' | 'hops'>;
   readonly requester: Requester | undefined;
   readonly delivery?: 'caller';
+  /** Of a request that has just come in: some of it decides, too. */
+  readonly origin?: RequestOrigin;
 };
 
 /**
@@ -15,15 +17,32 @@ type Asked = {
  * they name costs no reading at all. Throws `store.*` when either cannot be read: unreadable is off.
  */
 export async function lookUp(asked: Asked, broker: IssuingDependencies): Promise<DecisionFacts> {
-  const { detail, requester } = asked;
+  const { detail, requester, origin, ...rest } = asked;
   const job = broker.config.jobs.get(detail.job);
-  const nothing: DecisionFacts = { ...asked, job, reading: undefined, switchedOff: [] };
+  const nothing: DecisionFacts = { ...rest, detail, requester, job, reading: undefined, switchedOff: [] };
   if (requester === undefined || !isBound(requester, detail)) return nothing;
-  const [reading, switchedOff] = await Promise.all([
+  const [reading, switches, breadth] = await Promise.all([
     broker.registry.readTenant(detail.tenantId, detail.accountIds),
-    broker.switches.read({ job: detail.job, tenantId: detail.tenantId }),
+    readSwitches(asked, broker),
+    origin === undefined ? {} : readBreadth(requester, detail.tenantId, broker),
   ]);
-  return { ...nothing, reading, switchedOff };
+  return { ...nothing, reading, ...switches, ...breadth };
+}
+
+async function readSwitches({ detail, origin }: Asked, { switches }: IssuingDependencies) {
+  const of = { job: detail.job, tenantId: detail.tenantId };
+  const isReplay = origin?.kind === 'event' && origin.replayName !== undefined;
+  if (!isReplay) return { switchedOff: await switches.read(of) };
+  const { switchedOff, replay } = await switches.readForReplay(of);
+  return { switchedOff, ...(replay === undefined ? {} : { replay }) };
+}
+
+/** What cannot be counted is not let through: it throws, and the message comes again. */
+async function readBreadth({ name, limits }: Requester, tenantId: string, broker: IssuingDependencies) {
+  const limit = limits?.tenantsPerHour;
+  if (limit === undefined) return {};
+  const isWithin = await broker.limits.isWithinBreadth({ requester: name, tenantId, limit });
+  return isWithin ? {} : { breadthExceeded: limit };
 }
 
 /** What a recorded request asked for, to be decided again. */

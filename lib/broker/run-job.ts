@@ -6,10 +6,12 @@ import type { BrokerDependencies, Message, MessageOutcome } from './broker-depen
 import { continueIssuance } from './continue-issuance.ts';
 import { issueForAccounts } from './issue-for-accounts.ts';
 import { factsOf, lookUp } from './look-up.ts';
+import { mustHavePlace, readInPlace, workInPlace } from './place.ts';
 import { probeThroughQueue } from './probe-through-queue.ts';
 import { recordIllegible } from './record-request.ts';
 import type { RequestRecord } from './request-record.ts';
 import { sideBySide } from './side-by-side.ts';
+import { sumUpStrangers } from './sum-up-strangers.ts';
 
 /** Above this, each account becomes a message of its own. */
 const ACCOUNTS_PER_MESSAGE = 25;
@@ -35,6 +37,8 @@ export function makeRunJob(broker: BrokerDependencies): RunJob {
         return runAccount(reading.message, message, broker);
       case 'continue':
         return continueIssuance(reading.message, message, broker);
+      case 'strangers':
+        return sumUpStrangers(reading.message, broker);
       case 'probe':
         return probeThroughQueue(reading.message, broker);
       default:
@@ -49,11 +53,22 @@ async function runRequest(
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
   const admitted = await admitRequest({ origin, detail }, broker);
-  if (admitted === undefined || admitted.request.decision === 'refused') return 'settled';
-  const { request, facts } = admitted;
+  if (admitted === undefined) return 'settled';
+  const { request, facts, place } = admitted;
   const accountIds = request.accountIds ?? [];
-  if (accountIds.length > ACCOUNTS_PER_MESSAGE) return spread(request, accountIds, broker);
-  return issueForAccounts({ request, accountIds, facts }, message, broker);
+  return workInPlace(
+    { place, broker },
+    async (counting) => {
+      if (request.decision === 'refused') return 'settled';
+      if (accountIds.length > ACCOUNTS_PER_MESSAGE) return spread(request, accountIds, broker);
+      return issueForAccounts({ request, accountIds, facts }, message, counting);
+    },
+    comesAgain,
+  );
+}
+
+function comesAgain(outcome: MessageOutcome): boolean {
+  return outcome === 'again';
 }
 
 /** One account of a large request. */
@@ -65,8 +80,15 @@ async function runAccount(
   const request = await broker.ledger.readRequest(requestId);
   // Only an allowed request, and only an account that was frozen into it.
   if (request?.decision !== 'allowed' || !request.accountIds?.includes(accountId)) return 'settled';
-  const facts = await lookUp(factsOf(request, [accountId], broker), broker);
-  return issueForAccounts({ request, accountIds: [accountId], facts }, message, broker);
+  const asked = factsOf(request, [accountId], broker);
+  const wanted = { tenantId: asked.detail.tenantId, calls: 1 };
+  const { read: facts, place } = await readInPlace(wanted, () => lookUp(asked, broker), broker);
+  mustHavePlace(place);
+  return workInPlace(
+    { place, broker },
+    (counting) => issueForAccounts({ request, accountIds: [accountId], facts }, message, counting),
+    comesAgain,
+  );
 }
 
 async function spread(

@@ -1,6 +1,7 @@
 import type { Transition } from '../platform/transition-log.ts';
 import type { Issuance } from './issuance.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { StrangersRecord } from './strangers-record.ts';
 
 /** What a request's record says in the log. */
 export function requestTransition(record: RequestRecord): Transition {
@@ -11,6 +12,16 @@ export function requestTransition(record: RequestRecord): Transition {
     ...(record.tenantId === undefined ? {} : { tenantId: record.tenantId }),
     ...(record.job === undefined ? {} : { job: record.job }),
     ...(record.refusal === undefined ? {} : { code: record.refusal.reason, explanation: record.refusal.explanation }),
+  };
+}
+
+/** That strangers came in numbers. */
+export function strangersTransition({ kind, account, counted }: StrangersRecord): Transition {
+  const from = account === undefined ? kind : `${kind} of ${account}`;
+  return {
+    transition: 'strangers.counted',
+    code: 'requester.notAllowed',
+    explanation: `${counted} refusals of one minute, from ${from}, were counted and not recorded one by one`,
   };
 }
 

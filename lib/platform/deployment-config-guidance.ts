@@ -139,8 +139,9 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
       whatToDo: 'Leave it out to set no limit',
     },
     'requesters[].limits.tenantsPerHour': {
-      expected: wholeNumberFrom(1, 1_000_000),
-      whatToDo: 'Set it a little above what the requester needs, so that a stolen one cannot walk the customer list',
+      expected: wholeNumberFrom(1, 5_000),
+      whatToDo:
+        'Set it a little above what the requester needs, so that a stolen one cannot walk the customer list; who needs more has none',
     },
     'requesters[].limits.requestsPerMinute': {
       expected: wholeNumberFrom(1, 1_000_000),
@@ -188,6 +189,27 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
     queue: { expected: 'settings of the queue', whatToDo: 'Leave it out to take the defaults' },
     'queue.batchSize': { expected: wholeNumberFrom(1, 10), whatToDo: 'The default is 10' },
     'queue.maximumConcurrency': { expected: wholeNumberFrom(2, 1_000), whatToDo: 'The default is 10' },
+    limits: { expected: 'perTenant and stsCallsPerSecond', whatToDo: 'Leave it out to take the defaults' },
+    'limits.perTenant': {
+      expected: 'requestsPerMinute, callsPerMinute and concurrentIssuances',
+      whatToDo: 'Leave it out to take the defaults',
+    },
+    'limits.perTenant.requestsPerMinute': {
+      expected: wholeNumberFrom(1, 1_000_000),
+      whatToDo: 'The default is 600; set it above the peak of a busy tenant',
+    },
+    'limits.perTenant.callsPerMinute': {
+      expected: wholeNumberFrom(1, 36_000),
+      whatToDo: 'Left out, it is a tenth of what stsCallsPerSecond gives in a minute',
+    },
+    'limits.perTenant.concurrentIssuances': {
+      expected: wholeNumberFrom(1, 10_000),
+      whatToDo: 'The default is 20; keep it well below queue.maximumConcurrency × requests.concurrency',
+    },
+    'limits.stsCallsPerSecond': {
+      expected: wholeNumberFrom(1, 600),
+      whatToDo: 'The default is 300: AWS gives 600 to everything of the account in a region together',
+    },
     logLevel: { expected: 'DEBUG, INFO, WARN or ERROR', whatToDo: 'The default is INFO' },
   }),
 );

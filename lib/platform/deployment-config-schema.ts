@@ -63,7 +63,7 @@ const requester = v.strictObject({
   tenants: v.union([v.literal('all'), v.pipe(v.array(tenantId), v.minLength(1))]),
   limits: v.exactOptional(
     v.strictObject({
-      tenantsPerHour: v.exactOptional(wholeNumber({ from: 1, to: 1_000_000 })),
+      tenantsPerHour: v.exactOptional(wholeNumber({ from: 1, to: 5_000 })),
       requestsPerMinute: v.exactOptional(wholeNumber({ from: 1, to: 1_000_000 })),
     }),
   ),
@@ -88,6 +88,18 @@ const queueSettings = v.strictObject({
   maximumConcurrency: v.optional(wholeNumber({ from: 2, to: 1_000 }), 10),
 });
 
+const limits = v.strictObject({
+  perTenant: v.optional(
+    v.strictObject({
+      requestsPerMinute: v.optional(wholeNumber({ from: 1, to: 1_000_000 }), 600),
+      callsPerMinute: v.exactOptional(wholeNumber({ from: 1, to: 36_000 })),
+      concurrentIssuances: v.optional(wholeNumber({ from: 1, to: 10_000 }), 20),
+    }),
+    {},
+  ),
+  stsCallsPerSecond: v.optional(wholeNumber({ from: 1, to: 600 }), 300),
+});
+
 const tenantRoles = v.strictObject({
   path: v.optional(v.pipe(v.string(), v.regex(/^\/(?:[\w+=,.@-]+\/)*$/)), '/credential-broker/'),
   namePattern: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]*\*?$/), v.minLength(1), v.maxLength(64)), '*'),
@@ -105,6 +117,7 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   schedules: v.optional(v.array(schedule), []),
   requests: v.optional(requestLimits, {}),
   queue: v.optional(queueSettings, {}),
+  limits: v.optional(limits, {}),
   logLevel: v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
 });
 

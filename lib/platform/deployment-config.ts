@@ -3,6 +3,7 @@
  * into the bundles, so that nobody who can change a function's environment can change who may ask.
  */
 import * as v from 'valibot';
+import type { LimitSettings } from '../limits/limit-settings.ts';
 import { contradictionsOf } from './deployment-config-contradictions.ts';
 import { describeProblem } from './deployment-config-guidance.ts';
 import { deploymentConfigSchema } from './deployment-config-schema.ts';
@@ -29,6 +30,8 @@ export type DeploymentConfig = {
   readonly schedules: readonly ScheduleConfig[];
   readonly requests: RequestLimits;
   readonly queue: QueueSettings;
+  /** How much of the broker one tenant may take, and how much of STS the broker. */
+  readonly limits: LimitSettings;
   readonly logLevel: LogLevel;
 };
 

@@ -50,6 +50,7 @@ const vendingVariables = v.object({
   TENANTS_TABLE: text,
   SWITCHES_TABLE: text,
   LEDGER_TABLE: text,
+  LIMITS_TABLE: text,
   BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
 });
 
@@ -86,7 +87,7 @@ export type OnDemandEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'reque
 export type JobEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'switchesTable' | 'envelopeKeyArn'>;
 export type VendingEnvironment = Pick<
   BrokerEnvironment,
-  'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'brokerAccountId'
+  'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'limitsTable' | 'brokerAccountId'
 >;
 export type VerifierEnvironment = Pick<
   BrokerEnvironment,
@@ -190,6 +191,7 @@ export function vendingEnvironment(variables: Variables = process.env): VendingE
     tenantsTable: read.TENANTS_TABLE,
     switchesTable: read.SWITCHES_TABLE,
     ledgerTable: read.LEDGER_TABLE,
+    limitsTable: read.LIMITS_TABLE,
     brokerAccountId: read.BROKER_ACCOUNT_ID,
   };
 }

@@ -42,6 +42,8 @@ export const switchIds = {
   global: 'global',
   job: (job: string) => `job#${job}`,
   tenant: (tenantId: string) => `tenant#${tenantId}`,
+  /** Not a brake: there, it lets events of a replay in until it is over. */
+  replay: 'replay',
   schedule: (name: string) => `schedule#${name}`,
 } as const;
 
@@ -54,6 +56,10 @@ export const limitIds = {
 
 export function requestRecordId(hash: string): string {
   return `req_${hash}`;
+}
+
+export function strangersRecordId(hash: string): string {
+  return `strangers_${hash}`;
 }
 
 export function probeRecordId(hash: string): string {

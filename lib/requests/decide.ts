@@ -1,5 +1,6 @@
 import type { RefusalReason } from '../errors.ts';
 import { deliversTo, type Job } from '../jobs/job.ts';
+import { isReplayAllowed, type ReplayWindow } from '../switches/replay-window.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
 import { type AccountDecision, type AccountRules, decideAccount } from './decide-account.ts';
@@ -22,6 +23,10 @@ export type DecisionFacts = {
   /** Undefined when there is no such tenant. */
   readonly reading: TenantReading | undefined;
   readonly switchedOff: readonly SwitchedOff[];
+  /** The limit that the requester is over with this tenant: distinct tenants in an hour. */
+  readonly breadthExceeded?: number;
+  /** When events of replays are taken; looked up for such an event only. */
+  readonly replay?: ReplayWindow;
   /** `caller`: whoever asks is to be given the session. Left out, the job's function gets it. */
   readonly delivery?: 'caller';
 };
@@ -31,16 +36,19 @@ export type Decision =
   | { readonly allowed: false; readonly refusal: Refusal };
 
 type Check = Refusal | undefined;
+type Arrived = { readonly origin: RequestOrigin; readonly nowMs: number };
 
 /**
  * Decides a request that has just come in: may it be, and for which accounts? Pure. When several things are against
  * it, the first of this order is named, and whoever is not bound learns nothing beyond that.
  */
-export function decideRequest(
-  facts: DecisionFacts & { readonly origin: RequestOrigin; readonly nowMs: number },
-  rules: DecisionRules,
-): Decision {
-  const refusal = checkBinding(facts) ?? checkOrigin(facts, rules) ?? checkHops(facts, rules);
+export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRules): Decision {
+  const refusal =
+    checkBinding(facts) ??
+    checkReplay(facts) ??
+    checkAge(facts, rules) ??
+    checkHops(facts, rules) ??
+    checkBreadth(facts);
   if (refusal !== undefined) return { allowed: false, refusal };
   return decideAgain(facts, rules);
 }
@@ -72,12 +80,13 @@ function checkBinding({ requester, detail }: DecisionFacts): Check {
   return because('requester.notAllowed', `requester ${requester.name} is not bound to this tenant and job`);
 }
 
-function checkOrigin(
-  { origin, nowMs }: { readonly origin: RequestOrigin; readonly nowMs: number },
-  { maximumAgeMs, maximumFutureMs }: DecisionRules,
-): Check {
-  if (origin.kind === 'event' && origin.replayName !== undefined)
-    return because('request.replayed', 'the event comes from a replay; none is allowed');
+function checkReplay({ origin, replay, nowMs }: DecisionFacts & Arrived): Check {
+  const isReplay = origin.kind === 'event' && origin.replayName !== undefined;
+  if (!isReplay || isReplayAllowed(replay, nowMs)) return undefined;
+  return because('request.replayed', 'the event comes from a replay; none is allowed now');
+}
+
+function checkAge({ origin, nowMs }: Arrived, { maximumAgeMs, maximumFutureMs }: DecisionRules): Check {
   const ageMs = nowMs - origin.timeMs;
   // Written so that a time that is not a number is refused too.
   if (!(ageMs <= maximumAgeMs)) {
@@ -90,6 +99,12 @@ function checkOrigin(
     );
   }
   return undefined;
+}
+
+function checkBreadth({ breadthExceeded, requester }: DecisionFacts): Check {
+  if (breadthExceeded === undefined) return undefined;
+  const limit = `${breadthExceeded} tenants an hour`;
+  return because('requester.breadthExceeded', `requester ${requester?.name} may ask for ${limit}; this is one more`);
 }
 
 function checkHops({ detail }: DecisionFacts, { maximumHops }: DecisionRules): Check {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { assertNever, type RefusalReason } from '../errors.ts';
+import { strangerSourceSchema } from '../limits/strangers.ts';
 import { JSON_LIMITS } from './json-limits.ts';
 import { parseDetail } from './parse-detail.ts';
 import { quoted } from './quoted.ts';
@@ -52,6 +53,13 @@ const ownRecordSchema = v.variant('brokerRecord', [
     brokerRecord: v.literal('continue'),
     issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)),
     trailHead: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  }),
+  v.strictObject({
+    brokerRecord: v.literal('strangers'),
+    minute: v.strictObject({
+      source: strangerSourceSchema,
+      minuteMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.multipleOf(60_000)),
+    }),
   }),
   v.strictObject({ brokerRecord: v.literal('onDemand'), origin: onDemandOriginSchema, detail: v.unknown() }),
   v.strictObject({
@@ -130,6 +138,8 @@ function readOwn(record: v.InferOutput<typeof ownRecordSchema>): QueueMessageRea
       const { brokerRecord: _, ...order } = record;
       return { read: true, message: { kind: 'probe', ...order } };
     }
+    case 'strangers':
+      return { read: true, message: { kind: 'strangers', minute: record.minute } };
     default:
       return assertNever(record);
   }

@@ -3,6 +3,7 @@
  * follows goes by what was written.
  */
 import type { RefusalReason } from '../errors.ts';
+import type { StrangerMinute } from '../limits/strangers.ts';
 
 /** What a requester may say. Nothing in it decides who is asking. */
 export type RequestDetail = {
@@ -66,7 +67,9 @@ export type QueueMessage =
   /** An issuance that the sweeper found open. `trailHead` says which state of it the sweeper saw. */
   | { readonly kind: 'continue'; readonly issuanceId: string; readonly trailHead: string }
   /** A probe of a role's trust that must be made as the broker itself. */
-  | ({ readonly kind: 'probe' } & OrderedProbe);
+  | ({ readonly kind: 'probe' } & OrderedProbe)
+  /** A minute of a source of strangers, some of whose requests were counted and not recorded: to be summed up. */
+  | { readonly kind: 'strangers'; readonly minute: StrangerMinute };
 
 /** Its record is in the ledger already. The external ID is named by its hash: none is ever on a queue. */
 export type OrderedProbe = {

@@ -14,6 +14,11 @@ export type Requester = {
   readonly recognisedBy: Recognition;
   readonly jobs: 'all' | readonly string[];
   readonly tenants: 'all' | readonly string[];
+  readonly limits?: {
+    /** Distinct tenants that it may ask for in an hour. */
+    readonly tenantsPerHour?: number;
+    readonly requestsPerMinute?: number;
+  };
 };
 
 /** The one thing that a requester is known by. */

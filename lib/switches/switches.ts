@@ -4,6 +4,7 @@ import { BrokerError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
+import { type ReplayWindow, replayWindowSchema } from './replay-window.ts';
 
 /**
  * The brakes: one for everything, one per job, one per tenant (a tenant's suspension is its row here). A row means
@@ -31,34 +32,64 @@ export type SwitchesDependencies = {
   readonly config: { readonly switchesTable: string };
 };
 
+type Guarded = { readonly job: string; readonly tenantId: string };
+
+export type ReplayReading = {
+  readonly switchedOff: readonly SwitchedOff[];
+  readonly replay: ReplayWindow | undefined;
+};
+
 export type Switches = {
   /** The switches that are off for this job and tenant, in the order global, job, tenant. Throws `store.*`. */
-  read(of: { readonly job: string; readonly tenantId: string }): Promise<readonly SwitchedOff[]>;
+  read(of: Guarded): Promise<readonly SwitchedOff[]>;
+  /** The same for an event of a replay, with the window in which replays are allowed, in one reading. */
+  readForReplay(of: Guarded): Promise<ReplayReading>;
   switchOff(switchId: string, why: { readonly by: string; readonly reason: string }): Promise<void>;
   switchOn(switchId: string): Promise<void>;
 };
 
 export function makeSwitches({ dynamo, clock, config }: SwitchesDependencies): Switches {
   const table = config.switchesTable;
+
+  async function readRows(wanted: readonly string[]): Promise<readonly unknown[]> {
+    const Keys = wanted.map((switchId) => ({ switchId }));
+    const answer = await dynamo.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    );
+    // A key that was not looked at is not a switch that is on.
+    if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
+      throw new BrokerError('store.busy', 'the switches could not all be read');
+    }
+    return v.parse(v.array(v.unknown()), answer.Responses?.[table]);
+  }
+
+  async function unreadableIsOff<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await read();
+    } catch (error) {
+      throw storeError(error, 'the switches could not be read');
+    }
+  }
+
   return {
-    async read({ job, tenantId }) {
-      const wanted = [switchIds.global, switchIds.job(job), switchIds.tenant(tenantId)];
-      try {
-        const answer = await dynamo.send(
-          new BatchGetCommand({
-            RequestItems: { [table]: { Keys: wanted.map((switchId) => ({ switchId })), ConsistentRead: true } },
-          }),
-        );
-        // A key that was not looked at is not a switch that is on.
-        if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
-          throw new BrokerError('store.busy', 'the switches could not all be read');
-        }
-        const rows = v.parse(v.array(switchSchema), answer.Responses?.[table]);
-        return wanted.flatMap((switchId) => rows.filter((row) => row.switchId === switchId));
-      } catch (error) {
-        throw storeError(error, 'the switches could not be read');
-      }
-    },
+    read: (of) =>
+      unreadableIsOff(async () => {
+        const wanted = brakesOf(of);
+        return inOrder(wanted, await readRows(wanted));
+      }),
+    readForReplay: (of) =>
+      unreadableIsOff(async () => {
+        const wanted = brakesOf(of);
+        const rows = await readRows([...wanted, switchIds.replay]);
+        const window = rows.find((row) => switchIdOf(row) === switchIds.replay);
+        return {
+          switchedOff: inOrder(
+            wanted,
+            rows.filter((row) => row !== window),
+          ),
+          replay: window === undefined ? undefined : v.parse(replayWindowSchema, window),
+        };
+      }),
     async switchOff(switchId, { by, reason }) {
       const item: SwitchedOff = { switchId, sinceMs: clock.nowMs(), by, reason };
       try {
@@ -75,4 +106,17 @@ export function makeSwitches({ dynamo, clock, config }: SwitchesDependencies): S
       }
     },
   };
+}
+
+function brakesOf({ job, tenantId }: Guarded): readonly string[] {
+  return [switchIds.global, switchIds.job(job), switchIds.tenant(tenantId)];
+}
+
+function inOrder(wanted: readonly string[], rows: readonly unknown[]): readonly SwitchedOff[] {
+  const read = v.parse(v.array(switchSchema), rows);
+  return wanted.flatMap((switchId) => read.filter((row) => row.switchId === switchId));
+}
+
+function switchIdOf(row: unknown): unknown {
+  return row !== null && typeof row === 'object' && 'switchId' in row ? row.switchId : undefined;
 }

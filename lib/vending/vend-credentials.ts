@@ -3,7 +3,9 @@ import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import { callUnderIntent } from '../broker/call-under-intent.ts';
 import { decideFrozen } from '../broker/decide-frozen.ts';
 import { type Opened, openIssuance } from '../broker/open-issuance.ts';
-import { illegibleRequestRecord } from '../broker/request-record.ts';
+import { workInPlace } from '../broker/place.ts';
+import { recordIllegibleOnce } from '../broker/record-request.ts';
+import { illegibleRequestRecord, type RequestRecord } from '../broker/request-record.ts';
 import { BrokerError, isRefusalReason } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { claimedNames } from '../requests/parse-request.ts';
@@ -41,15 +43,24 @@ export function makeVendCredentials(broker: IssuingDependencies): VendCredential
     const { origin, caller } = asked;
     const { detail } = reading;
     const admitted = await admitRequest({ origin, caller, delivery: 'caller', detail }, broker);
-    const refusal = refusalOf(admitted);
-    if (admitted === undefined || refusal !== undefined) return refused(refusal ?? TAKEN);
-    const { request, facts } = admitted;
-    const [decision] = decideFrozen(detail.accountIds, facts, broker);
-    if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
-    const { remainingMs } = asked;
-    const opened = await openIssuance(request, decision, { remainingMs, broker });
-    return opened.opened === 'intended' ? assume(opened, asked, broker) : refuseOpened(opened);
+    if (admitted === undefined) return refused(TAKEN);
+    const { place } = admitted;
+    return workInPlace({ place, broker }, (counting) => vendAdmitted({ ...admitted, detail }, asked, counting));
   };
+}
+
+async function vendAdmitted(
+  { request, facts, detail }: Admitted & Pick<Extract<CredentialsReading, { read: true }>, 'detail'>,
+  asked: Asked,
+  broker: IssuingDependencies,
+): Promise<Vended> {
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) return refused(refusal);
+  const [decision] = decideFrozen(detail.accountIds, facts, broker);
+  if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
+  const { remainingMs } = asked;
+  const opened = await openIssuance(request, decision, { remainingMs, broker });
+  return opened.opened === 'intended' ? assume(opened, asked, broker) : refuseOpened(opened);
 }
 
 async function assume(
@@ -67,7 +78,7 @@ async function assume(
 async function recordUnread(
   { refusal }: Extract<CredentialsReading, { read: false }>,
   { origin, caller, body }: Asked,
-  { ledger, clock, config }: IssuingDependencies,
+  { ledger, strangers, clock, config }: IssuingDependencies,
 ): Promise<Vended> {
   const record = illegibleRequestRecord({
     origin,
@@ -79,7 +90,7 @@ async function recordUnread(
     body: canonicalJson(body),
     nowMs: clock.nowMs(),
   });
-  await ledger.recordRequest(record);
+  await recordIllegibleOnce(record, origin, { ledger, strangers });
   return refused(refusal);
 }
 
@@ -98,8 +109,7 @@ function refuseOpened(opened: Exclude<Opened, { opened: 'intended' }>): Vended {
 const TAKEN: Refusal = { reason: 'request.idConflict', explanation: 'this call was answered before; call anew' };
 
 /** What the record says against the call; undefined: it is this call's own, and allowed. */
-function refusalOf(admitted: Admitted | undefined): Refusal | undefined {
-  const { decision, delivery, refusal } = admitted?.request ?? {};
+function refusalOf({ decision, delivery, refusal }: RequestRecord): Refusal | undefined {
   if (refusal !== undefined) {
     const { reason, explanation } = refusal;
     if (isRefusalReason(reason)) return { reason, explanation };

@@ -4,6 +4,9 @@ import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import { decisionRules } from '../broker/decision-rules.ts';
 import { makeLedger } from '../broker/dynamo-ledger.ts';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
+import { makeCounters } from '../limits/dynamo-counters.ts';
+import { makeLimits } from '../limits/limits.ts';
+import { recordEveryStranger } from '../limits/strangers.ts';
 import { documentClient, stsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';
@@ -24,16 +27,23 @@ export function vendingOnAws(
   const clock = systemClock;
   const dynamo = documentClient();
   const log = makeTransitionLog(deployment);
+  const limits = makeLimits(
+    { counters: makeCounters({ dynamo, config: environment }), clock, ids: systemIds, log },
+    deployment.limits,
+  );
+  const assumeTenantRole = makeAssumeTenantRole({
+    sts: stsClient(deployment.homeRegion),
+    clock,
+    externalIdRequired: deployment.mode === 'shared',
+    externalIdForbidden: deployment.mode === 'dedicated',
+  });
   const broker: IssuingDependencies = {
     registry: makeTenantReader({ dynamo, config: environment }),
     switches: makeSwitches({ dynamo, clock, config: environment }),
     ledger: makeLedger({ dynamo, log, config: environment }),
-    assumeTenantRole: makeAssumeTenantRole({
-      sts: stsClient(deployment.homeRegion),
-      clock,
-      externalIdRequired: deployment.mode === 'shared',
-      externalIdForbidden: deployment.mode === 'dedicated',
-    }),
+    assumeTenantRole: limits.watching(assumeTenantRole),
+    limits,
+    strangers: recordEveryStranger,
     // A denial is on record; verifications are started by the jobs' way in, which hears of the same role.
     noteDenial: async () => undefined,
     pause: async (milliseconds) => {

@@ -15,7 +15,6 @@ const nothingCalled = {
   assumed: [],
   denialsNoted: [],
   probesMade: [],
-  probesMade: [],
   dataKeys: [],
   invoked: [],
   queued: [],

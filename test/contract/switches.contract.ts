@@ -32,6 +32,21 @@ export function switchesContract(name: string, make: () => SwitchesUnderTest): v
       expect(await at.switches.read(of)).toEqual([{ switchId: `tenant#${of.tenantId}`, sinceMs: START_MS, ...why }]);
     });
 
+    it('tell, for a replay, in which window replays are allowed, and who is switched off', async () => {
+      expect(await at.switches.readForReplay(of)).toEqual({ switchedOff: [], replay: undefined });
+      const window = { switchId: 'replay', sinceMs: START_MS, untilMs: START_MS + 60_000, ...why };
+      await at.write(window);
+      await at.switches.switchOff(`job#${of.job}`, why);
+      expect(await at.switches.readForReplay(of)).toEqual({
+        switchedOff: [{ switchId: `job#${of.job}`, sinceMs: START_MS, ...why }],
+        replay: window,
+      });
+      expect(await off()).toEqual([`job#${of.job}`]);
+      await at.write({ ...window, untilMs: 'for ever' });
+      await expect(at.switches.readForReplay(of)).rejects.toMatchObject({ code: 'store.itemInvalid' });
+      await at.switches.switchOn('replay');
+    });
+
     it('are named from the widest to the narrowest', async () => {
       for (const id of [`tenant#${of.tenantId}`, 'global', `job#${of.job}`]) await at.switches.switchOff(id, why);
       expect(await off()).toEqual(['global', `job#${of.job}`, `tenant#${of.tenantId}`]);

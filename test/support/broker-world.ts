@@ -6,17 +6,20 @@ import { makeRunJob } from '../../lib/broker/run-job.ts';
 import { BrokerError } from '../../lib/errors.ts';
 import type { Job } from '../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
+import type { LimitSettings } from '../../lib/limits/limit-settings.ts';
 import type { Ids } from '../../lib/platform/ids.ts';
 import type { RecordedProbe } from '../../lib/probes/make-probe.ts';
 import type { Requester } from '../../lib/requests/requester.ts';
 import type { EnvelopeContext } from '../../lib/sealing/envelope.ts';
 import { Secret } from '../../lib/sealing/secret.ts';
-import type { SwitchedOff } from '../../lib/switches/switches.ts';
+import type { ReplayWindow } from '../../lib/switches/replay-window.ts';
+import type { SwitchedOff, Switches } from '../../lib/switches/switches.ts';
 import type { TenantReading } from '../../lib/tenants/tenant.ts';
 import { aTenant, BROKER_ACCOUNT, roleArnRules } from './a-tenant.ts';
 import { countingIds } from './counting-ids.ts';
 import { type FrozenClock, frozenClock, START_MS } from './frozen-clock.ts';
 import { inMemoryLedger } from './in-memory-ledger.ts';
+import { limitsIn } from './limits-in-world.ts';
 import { recordedTransitions } from './recorded-transitions.ts';
 
 /** All that a decision goes by, beside the message. */
@@ -27,9 +30,12 @@ export type World = {
   readonly tenants: readonly TenantReading[];
   readonly switchedOff: readonly SwitchedOff[];
   readonly mode: 'shared' | 'dedicated';
+  readonly limits?: LimitSettings;
   /** The calls that STS denies: none, unless it is said. */
   readonly stsDenies?: (input: AssumeInput) => boolean;
-  readonly unreadable: readonly ('tenants' | 'switches' | 'ledger')[];
+  /** When replays are allowed: never, unless it is said. */
+  readonly replay?: ReplayWindow;
+  readonly unreadable: readonly ('tenants' | 'switches' | 'ledger' | 'limits')[];
 };
 
 /** A world in which the plain request is allowed. */
@@ -83,7 +89,10 @@ export function brokerIn(world: World) {
   const ledger = inMemoryLedger();
   const log = recordedTransitions();
   const current = () => now;
-  const brokerFor = () => makeRunJob(brokerDependencies({ current, calls, clock, ids, ledger, log }));
+  const sendToQueue = async (body: string) => void calls.queued.push(body);
+  const isUnreadable = () => now.unreadable.includes('limits');
+  const braked = limitsIn({ clock, log, sendToQueue, isUnreadable, settings: world.limits });
+  const brokerFor = () => makeRunJob(brokerDependencies({ current, calls, clock, ids, ledger, log, braked }));
   return {
     calls,
     clock,
@@ -119,10 +128,15 @@ type Parts = {
   readonly ids: Ids;
   readonly ledger: ReturnType<typeof inMemoryLedger>;
   readonly log: ReturnType<typeof recordedTransitions>;
+  readonly braked: ReturnType<typeof limitsIn>;
 };
 
-function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts): BrokerDependencies {
+function brokerDependencies({ current, calls, clock, ids, ledger, log, braked }: Parts): BrokerDependencies {
+  const { assumeTenantRole, ...aws } = fakesOfAws({ current, calls, clock });
   return {
+    ...braked,
+    ...aws,
+    assumeTenantRole: braked.limits.watching(assumeTenantRole),
     registry: {
       async readTenant(tenantId, accountIds) {
         calls.registry.push(tenantId);
@@ -132,18 +146,8 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts):
         return reading && { ...reading, roles: reading.roles.filter((role) => wanted(role.accountId)) };
       },
     },
-    switches: {
-      async read({ job, tenantId }) {
-        calls.switches.push(`${job} ${tenantId}`);
-        if (current().unreadable.includes('switches')) throw new BrokerError('store.busy', 'switches');
-        const wanted = ['global', `job#${job}`, `tenant#${tenantId}`];
-        return wanted.flatMap((id) => current().switchedOff.filter(({ switchId }) => switchId === id));
-      },
-      switchOff: notUsed,
-      switchOn: notUsed,
-    },
+    switches: switchesIn({ current, calls }),
     ledger: current().unreadable.includes('ledger') ? { ...ledger, recordRequest: ledgerAway } : ledger,
-    ...fakesOfAws({ current, calls, clock }),
     noteDenial: async (denied) => void calls.denialsNoted.push(denied),
     makeRecordedProbe: async (order) => void calls.probesMade.push(order),
     sendToQueue: async (body) => {
@@ -159,6 +163,26 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log }: Parts):
       jobs: current().jobs,
       rules: { mode: current().mode, roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 },
     },
+  };
+}
+
+function switchesIn({ current, calls }: Pick<Parts, 'current' | 'calls'>): Switches {
+  const read = (job: string, tenantId: string) => {
+    if (current().unreadable.includes('switches')) throw new BrokerError('store.busy', 'switches');
+    const wanted = ['global', `job#${job}`, `tenant#${tenantId}`];
+    return wanted.flatMap((id) => current().switchedOff.filter(({ switchId }) => switchId === id));
+  };
+  return {
+    async read({ job, tenantId }) {
+      calls.switches.push(`${job} ${tenantId}`);
+      return read(job, tenantId);
+    },
+    async readForReplay({ job, tenantId }) {
+      calls.switches.push(`${job} ${tenantId} replay`);
+      return { switchedOff: read(job, tenantId), replay: current().replay };
+    },
+    switchOff: notUsed,
+    switchOn: notUsed,
   };
 }
 

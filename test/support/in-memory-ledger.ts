@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Issuance, issuanceSchema } from '../../lib/broker/issuance.ts';
 import type { Ledger } from '../../lib/broker/ledger.ts';
 import { type RequestRecord, requestRecordSchema } from '../../lib/broker/request-record.ts';
+import { strangersRecordSchema } from '../../lib/broker/strangers-record.ts';
 import { storeError } from '../../lib/platform/store-error.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -28,6 +29,10 @@ export function inMemoryLedger(): Ledger & { readonly items: Map<string, Item> }
       if (there !== undefined) return { first: false, record: there };
       items.set(item.recordId, structuredClone(item));
       return { first: true, record: item };
+    },
+    async recordStrangers(record) {
+      const item = checked(strangersRecordSchema, record);
+      if (!items.has(item.recordId)) items.set(item.recordId, item);
     },
     readRequest: async (requestId) => read(requestRecordSchema, requestId),
     readIssuance: async (issuanceId) => read(issuanceSchema, issuanceId),

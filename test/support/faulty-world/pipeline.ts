@@ -16,6 +16,7 @@ import { makeTenantReader } from '../../../lib/tenants/dynamo-tenant-reader.ts';
 import { BROKER_ACCOUNT, roleArnRules } from '../a-tenant.ts';
 import { tables } from '../dynamo-tables.ts';
 import type { FrozenClock } from '../frozen-clock.ts';
+import { limitsIn } from '../limits-in-world.ts';
 import { dynamoOver } from './dynamo-calls.ts';
 import { ENVELOPE_KEY_ARN, fakeKms } from './fake-kms.ts';
 import { fakeLambda } from './fake-lambda.ts';
@@ -59,10 +60,13 @@ export function makePipeline(parts: PipelineParts) {
   const denialsNoted: NotedDenial[] = [];
   const sendToQueue = (body: string) => requestQueue.send(body);
 
+  const braked = limitsIn({ clock, log, sendToQueue });
+  const assumeTenantRole = makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) });
   const broker: BrokerDependencies = {
+    ...braked,
     registry: makeTenantReader({ dynamo, config }),
     switches,
-    assumeTenantRole: unsafeAssumption(makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) }), wiring),
+    assumeTenantRole: braked.limits.watching(unsafeAssumption(assumeTenantRole, wiring)),
     noteDenial: async (denied) => void denialsNoted.push(denied),
     makeRecordedProbe: () => Promise.reject(new Error('no probe is ordered in this world')),
     makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
