@@ -97,7 +97,8 @@ async function connectAll(session: Session, { options, atOnce, work }: Pool): Pr
       outcomes.push(outcome);
       unanswered = isUnanswered(outcome) ? unanswered + 1 : 0;
       const sinceMs = session.clock.nowMs() - startedMs;
-      progress.show(countedLine('connecting', { done: outcomes.length, total: todo.length, sinceMs }));
+      const counts = { done: outcomes.length, total: todo.length, sinceMs };
+      if (counts.done < counts.total) progress.show(countedLine('connecting', counts));
     }
   };
   try {

@@ -57,7 +57,8 @@ async function goThrough(session: Session, { opened, step, applied }: Passage): 
       const answer = await send(session.patientClient, { importId: opened.importId, step, lines: chunk });
       note(told, answer, session.json);
       const sinceMs = session.clock.nowMs() - startedMs;
-      progress.show(countedLine(doing, { done: told.count, total: opened.count, sinceMs }));
+      const counts = { done: told.count, total: opened.count, sinceMs };
+      if (counts.done < counts.total) progress.show(countedLine(doing, counts));
       if (step === 'apply' && told.problems.length > 0) break;
     }
   } finally {

@@ -253,7 +253,7 @@ const listing: readonly CommandCase[] = [
   {
     title: 'a name cannot steer the terminal',
     argv: ['tenants', 'show', 'acme'],
-    answers: { [TENANT]: json(aTenantView({ name: '\u001b]0;owned\u0007\u202eevil' })) },
+    answers: { [TENANT]: json(aTenantView({ name: '\u001b]0;owned\u0007\u202e evil' })) },
     exitCode: 0,
     asks: [[TENANT]],
   },

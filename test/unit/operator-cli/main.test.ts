@@ -68,15 +68,16 @@ describe('broker, as a process', () => {
   it('takes keys, region and endpoint of a profile, whatever the environment’s own profile is', async () => {
     const { url, seen } = await started(tenants);
     const config = path.join(directory, 'config');
+    const keyOf = (name: string) => `AKIA${name.toUpperCase()}`;
     const profile = (name: string, endpoint: string) =>
-      `[profile ${name}]\nregion = eu-${name}-1\nendpoint_url = ${endpoint}\naws_access_key_id = AKIA${name}\naws_secret_access_key = s\n`;
+      `[profile ${name}]\nregion = eu-${name}-1\nendpoint_url = ${endpoint}\naws_access_key_id = ${keyOf(name)}\naws_secret_access_key = s\n`;
     writeFileSync(config, profile('north', url) + profile('south', 'http://127.0.0.1:1'));
     const { exitCode } = await broker(['tenants', 'list', '--profile', 'north', '--json'], {
       AWS_CONFIG_FILE: config,
       AWS_PROFILE: 'south',
     });
     expect(exitCode).toBe(0);
-    expect(seen[0]?.headers.authorization).toContain('Credential=AKIAnorth/');
+    expect(seen[0]?.headers.authorization).toContain(`Credential=${keyOf('north')}/`);
     expect(seen[0]?.headers.authorization).toContain('/eu-north-1/lambda/');
   });
 
