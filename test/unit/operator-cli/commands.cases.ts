@@ -378,6 +378,13 @@ const connecting: readonly CommandCase[] = [
     asks: [[VERIFY, {}]],
   },
   {
+    title: 'has no role to verify, as JSON',
+    argv: ['tenants', 'verify', 'acme', '--json'],
+    answers: { [VERIFY]: json({ roles: [] }) },
+    exitCode: 4,
+    asks: [[VERIFY, {}]],
+  },
+  {
     title: 'a name without its account',
     argv: ['tenants', 'verify', 'acme', '--role-name', 'x'],
     exitCode: 2,
