@@ -27,7 +27,8 @@ describe('packageStage', () => {
     expect(config.deploymentId).toBe('local1');
     const names = tree.functionNames;
     expect(names).toEqual(expect.arrayContaining(['issue-credentials', 'scan-account']));
-    expect(readdirSync(functionsDirectory)).toEqual(names.flatMap((name) => [`${name}.mjs`, `${name}.zip`]));
+    const made = names.flatMap((name) => [`${name}.mjs`, `${name}.zip`]);
+    expect(readdirSync(functionsDirectory).sort()).toEqual(made.sort());
     expect(readdirSync(path.dirname(templatePath))).toEqual(expect.arrayContaining(names.map((name) => `${name}.zip`)));
     expect(JSON.parse(readFileSync(templatePath, 'utf8'))).toHaveProperty('Resources.Bus');
     expect(lines.join('\n')).toMatch(/issue-credentials +\d\.\d kB +\d\.\d kB/);
