@@ -5,196 +5,96 @@ import * as v from 'valibot';
  * `process.env`.
  */
 const text = v.pipe(v.string(), v.minLength(1));
+const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/));
 
-const sweeperVariables = v.object({ LEDGER_TABLE: text, REQUEST_QUEUE_URL: text });
-const onDemandVariables = v.object({
-  LEDGER_TABLE: text,
-  REQUEST_QUEUE_URL: text,
-  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-});
-const jobVariables = v.object({ LEDGER_TABLE: text, SWITCHES_TABLE: text, ENVELOPE_KEY_ARN: text });
-const brokerVariables = v.object({
-  TENANTS_TABLE: text,
-  SWITCHES_TABLE: text,
-  LEDGER_TABLE: text,
-  REQUEST_QUEUE_URL: text,
-  REQUEST_DLQ_URL: text,
-  ENVELOPE_KEY_ARN: text,
-  JOB_FUNCTION_NAME_PREFIX: text,
-  VERIFY_TRUST_FUNCTION: text,
-  LIMITS_TABLE: text,
-  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-});
-
-const verifierVariables = v.object({
-  TENANTS_TABLE: text,
-  LEDGER_TABLE: text,
-  LIMITS_TABLE: text,
-  REQUEST_QUEUE_URL: text,
-  BUS_NAME: text,
-  DECOY_ROLE_ARN: text,
-  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-});
-
-const managementVariables = v.object({
-  TENANTS_TABLE: text,
-  SWITCHES_TABLE: text,
-  LEDGER_TABLE: text,
-  LIMITS_TABLE: text,
-  VERIFY_TRUST_FUNCTION: text,
-  FUNCTION_NAME_PREFIX: v.pipe(v.string(), v.endsWith('-')),
-  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-});
-
-const vendingVariables = v.object({
-  TENANTS_TABLE: text,
-  SWITCHES_TABLE: text,
-  LEDGER_TABLE: text,
-  LIMITS_TABLE: text,
-  BROKER_ACCOUNT_ID: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-});
-
-const fanOutVariables = v.object({
-  TENANTS_TABLE: text,
-  SWITCHES_TABLE: text,
-  LIMITS_TABLE: text,
-  BUS_NAME: text,
-  SCHEDULE_RULE_PREFIX: text,
-});
-
-const credentialVariables = v.object({
-  AWS_ACCESS_KEY_ID: text,
-  AWS_SECRET_ACCESS_KEY: text,
-  AWS_SESSION_TOKEN: text,
-});
-
-export type BrokerEnvironment = {
-  readonly tenantsTable: string;
-  readonly switchesTable: string;
-  readonly ledgerTable: string;
-  readonly requestQueueUrl: string;
-  readonly requestDeadLetterQueueUrl: string;
-  readonly envelopeKeyArn: string;
+/** Every setting that a function may be given, and the variable that holds it. */
+const settings = {
+  tenantsTable: { variable: 'TENANTS_TABLE', schema: text },
+  switchesTable: { variable: 'SWITCHES_TABLE', schema: text },
+  limitsTable: { variable: 'LIMITS_TABLE', schema: text },
+  ledgerTable: { variable: 'LEDGER_TABLE', schema: text },
+  requestQueueUrl: { variable: 'REQUEST_QUEUE_URL', schema: text },
+  requestDeadLetterQueueUrl: { variable: 'REQUEST_DLQ_URL', schema: text },
+  envelopeKeyArn: { variable: 'ENVELOPE_KEY_ARN', schema: text },
+  busName: { variable: 'BUS_NAME', schema: text },
+  decoyRoleArn: { variable: 'DECOY_ROLE_ARN', schema: text },
+  verifyTrustFunctionName: { variable: 'VERIFY_TRUST_FUNCTION', schema: text },
   /** What stands before a job's name in the name of its function. */
-  readonly jobFunctionNamePrefix: string;
-  readonly verifyTrustFunctionName: string;
-  readonly limitsTable: string;
-  readonly brokerAccountId: string;
-};
-
-export type SweeperEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'requestQueueUrl'>;
-export type OnDemandEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'requestQueueUrl' | 'brokerAccountId'>;
-export type JobEnvironment = Pick<BrokerEnvironment, 'ledgerTable' | 'switchesTable' | 'envelopeKeyArn'>;
-export type VendingEnvironment = Pick<
-  BrokerEnvironment,
-  'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'limitsTable' | 'brokerAccountId'
->;
-export type VerifierEnvironment = Pick<
-  BrokerEnvironment,
-  'tenantsTable' | 'ledgerTable' | 'limitsTable' | 'requestQueueUrl' | 'brokerAccountId'
-> & { readonly busName: string; readonly decoyRoleArn: string };
-export type ManagementEnvironment = Pick<
-  BrokerEnvironment,
-  'tenantsTable' | 'switchesTable' | 'ledgerTable' | 'limitsTable' | 'verifyTrustFunctionName' | 'brokerAccountId'
-> & {
+  jobFunctionNamePrefix: { variable: 'JOB_FUNCTION_NAME_PREFIX', schema: text },
   /** What stands before a function's name in its name on AWS; without its hyphen, before the name of a role. */
-  readonly functionNamePrefix: string;
-};
-export type FanOutEnvironment = Pick<BrokerEnvironment, 'tenantsTable' | 'switchesTable'> & {
-  readonly limitsTable: string;
-  readonly busName: string;
+  functionNamePrefix: { variable: 'FUNCTION_NAME_PREFIX', schema: v.pipe(v.string(), v.endsWith('-')) },
   /** What stands before a schedule's name in the name of its rule. */
-  readonly scheduleRulePrefix: string;
-};
+  scheduleRulePrefix: { variable: 'SCHEDULE_RULE_PREFIX', schema: text },
+  brokerAccountId: { variable: 'BROKER_ACCOUNT_ID', schema: accountId },
+} as const;
+
+type Setting = keyof typeof settings;
 type Variables = Readonly<Record<string, string | undefined>>;
-
 /** Throws an error that names each variable that is missing or malformed. */
-export function brokerEnvironment(variables: Variables = process.env): BrokerEnvironment {
-  const read = check(brokerVariables, variables);
-  return {
-    tenantsTable: read.TENANTS_TABLE,
-    switchesTable: read.SWITCHES_TABLE,
-    ledgerTable: read.LEDGER_TABLE,
-    requestQueueUrl: read.REQUEST_QUEUE_URL,
-    requestDeadLetterQueueUrl: read.REQUEST_DLQ_URL,
-    envelopeKeyArn: read.ENVELOPE_KEY_ARN,
-    jobFunctionNamePrefix: read.JOB_FUNCTION_NAME_PREFIX,
-    verifyTrustFunctionName: read.VERIFY_TRUST_FUNCTION,
-    limitsTable: read.LIMITS_TABLE,
-    brokerAccountId: read.BROKER_ACCOUNT_ID,
-  };
-}
+type ReadEnvironment<Name extends Setting> = (variables?: Variables) => Readonly<Record<Name, string>>;
 
-export function sweeperEnvironment(variables: Variables = process.env): SweeperEnvironment {
-  const read = check(sweeperVariables, variables);
-  return { ledgerTable: read.LEDGER_TABLE, requestQueueUrl: read.REQUEST_QUEUE_URL };
-}
+export const brokerEnvironment = environmentOf(
+  'tenantsTable',
+  'switchesTable',
+  'limitsTable',
+  'ledgerTable',
+  'requestQueueUrl',
+  'requestDeadLetterQueueUrl',
+  'envelopeKeyArn',
+  'jobFunctionNamePrefix',
+  'verifyTrustFunctionName',
+  'brokerAccountId',
+);
+export type BrokerEnvironment = ReturnType<typeof brokerEnvironment>;
 
-export function onDemandEnvironment(variables: Variables = process.env): OnDemandEnvironment {
-  const read = check(onDemandVariables, variables);
-  return {
-    ledgerTable: read.LEDGER_TABLE,
-    requestQueueUrl: read.REQUEST_QUEUE_URL,
-    brokerAccountId: read.BROKER_ACCOUNT_ID,
-  };
-}
+export const vendingEnvironment = environmentOf(
+  'tenantsTable',
+  'switchesTable',
+  'limitsTable',
+  'ledgerTable',
+  'brokerAccountId',
+);
+export type VendingEnvironment = ReturnType<typeof vendingEnvironment>;
 
-export function fanOutEnvironment(variables: Variables = process.env): FanOutEnvironment {
-  const read = check(fanOutVariables, variables);
-  return {
-    tenantsTable: read.TENANTS_TABLE,
-    switchesTable: read.SWITCHES_TABLE,
-    limitsTable: read.LIMITS_TABLE,
-    busName: read.BUS_NAME,
-    scheduleRulePrefix: read.SCHEDULE_RULE_PREFIX,
-  };
-}
+export const onDemandEnvironment = environmentOf('ledgerTable', 'requestQueueUrl', 'brokerAccountId');
+export type OnDemandEnvironment = ReturnType<typeof onDemandEnvironment>;
 
-export function jobEnvironment(variables: Variables = process.env): JobEnvironment {
-  const read = check(jobVariables, variables);
-  return {
-    ledgerTable: read.LEDGER_TABLE,
-    switchesTable: read.SWITCHES_TABLE,
-    envelopeKeyArn: read.ENVELOPE_KEY_ARN,
-  };
-}
+export const sweeperEnvironment = environmentOf('ledgerTable', 'requestQueueUrl');
+export type SweeperEnvironment = ReturnType<typeof sweeperEnvironment>;
 
-export function verifierEnvironment(variables: Variables = process.env): VerifierEnvironment {
-  const read = check(verifierVariables, variables);
-  return {
-    tenantsTable: read.TENANTS_TABLE,
-    ledgerTable: read.LEDGER_TABLE,
-    limitsTable: read.LIMITS_TABLE,
-    requestQueueUrl: read.REQUEST_QUEUE_URL,
-    brokerAccountId: read.BROKER_ACCOUNT_ID,
-    busName: read.BUS_NAME,
-    decoyRoleArn: read.DECOY_ROLE_ARN,
-  };
-}
+export const jobEnvironment = environmentOf('ledgerTable', 'switchesTable', 'envelopeKeyArn');
+export type JobEnvironment = ReturnType<typeof jobEnvironment>;
 
-export function managementEnvironment(variables: Variables = process.env): ManagementEnvironment {
-  const read = check(managementVariables, variables);
-  return {
-    tenantsTable: read.TENANTS_TABLE,
-    switchesTable: read.SWITCHES_TABLE,
-    ledgerTable: read.LEDGER_TABLE,
-    limitsTable: read.LIMITS_TABLE,
-    verifyTrustFunctionName: read.VERIFY_TRUST_FUNCTION,
-    functionNamePrefix: read.FUNCTION_NAME_PREFIX,
-    brokerAccountId: read.BROKER_ACCOUNT_ID,
-  };
-}
+export const verifierEnvironment = environmentOf(
+  'tenantsTable',
+  'limitsTable',
+  'ledgerTable',
+  'requestQueueUrl',
+  'busName',
+  'decoyRoleArn',
+  'brokerAccountId',
+);
+export type VerifierEnvironment = ReturnType<typeof verifierEnvironment>;
 
-export function vendingEnvironment(variables: Variables = process.env): VendingEnvironment {
-  const read = check(vendingVariables, variables);
-  return {
-    tenantsTable: read.TENANTS_TABLE,
-    switchesTable: read.SWITCHES_TABLE,
-    ledgerTable: read.LEDGER_TABLE,
-    limitsTable: read.LIMITS_TABLE,
-    brokerAccountId: read.BROKER_ACCOUNT_ID,
-  };
-}
+export const managementEnvironment = environmentOf(
+  'tenantsTable',
+  'switchesTable',
+  'limitsTable',
+  'ledgerTable',
+  'verifyTrustFunctionName',
+  'functionNamePrefix',
+  'brokerAccountId',
+);
+export type ManagementEnvironment = ReturnType<typeof managementEnvironment>;
+
+export const fanOutEnvironment = environmentOf(
+  'tenantsTable',
+  'switchesTable',
+  'limitsTable',
+  'busName',
+  'scheduleRulePrefix',
+);
+export type FanOutEnvironment = ReturnType<typeof fanOutEnvironment>;
 
 /** What the command line of operators takes from the environment; the AWS settings are the SDK's to read. */
 export function operatorEnvironment(variables: Variables = process.env) {
@@ -227,11 +127,21 @@ const CREDENTIAL_PROCESS_MARK = 'BROKER_CREDENTIAL_PROCESS';
 
 /** The session of the function's own role, as Lambda hands it over. Source: Lambda Developer Guide, "Environment variables". */
 export function roleCredentials(variables: Variables = process.env) {
-  const read = check(credentialVariables, variables);
+  const session = v.object({ AWS_ACCESS_KEY_ID: text, AWS_SECRET_ACCESS_KEY: text, AWS_SESSION_TOKEN: text });
+  const read = check(session, variables);
   return {
     accessKeyId: read.AWS_ACCESS_KEY_ID,
     secretAccessKey: read.AWS_SECRET_ACCESS_KEY,
     sessionToken: read.AWS_SESSION_TOKEN,
+  };
+}
+
+function environmentOf<Name extends Setting>(...names: readonly Name[]): ReadEnvironment<Name> {
+  const schema = v.object(Object.fromEntries(names.map((name) => [settings[name].variable, settings[name].schema])));
+  return (variables = process.env) => {
+    const read = check(schema, variables);
+    const values = names.map((name) => [name, read[settings[name].variable]] as const);
+    return Object.fromEntries(values) as Record<Name, string>;
   };
 }
 

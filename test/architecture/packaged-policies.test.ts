@@ -58,15 +58,27 @@ describe('the policies', () => {
         .filter(({ statement }) => statement.Effect === 'Allow' && [statement.Action].flat().includes(action))
         .map(({ at }) => at)
         .filter((at) => !/^\w+Role$/.test(at));
-    expect(holders('dynamodb:DeleteItem')).toEqual([]);
+    // A binding is freed and a switch is lifted by whoever manages tenants; no record is ever deleted.
+    expect(holders('dynamodb:DeleteItem')).toEqual([
+      'ManageTenantsRole WriteTenants',
+      'ManageTenantsRole WriteSwitches',
+    ]);
     expect(holders('dynamodb:Scan')).toEqual([]);
     expect(holders('sts:AssumeRole')).toEqual([
       'IssueCredentialsRole AssumeTenantRoles',
       'VendCredentialsRole AssumeTenantRoles',
+      'VerifyTrustRole ProbeTenantRoles',
+      'VerifyTrustRole AssumeDecoy',
+      'DecoyRole AssumeTenantRoles',
     ]);
     // What came through a function URL is another matter: see below.
     const invoking = holders('lambda:InvokeFunction').filter((at) => !at.endsWith(' InvokeThroughUrlOnly'));
-    expect(invoking).toEqual(['IssueCredentialsRole InvokeJobs']);
+    expect(invoking).toEqual([
+      'IssueCredentialsRole InvokeJobs',
+      'IssueCredentialsRole HaveTrustVerified',
+      'ManageTenantsRole HaveTrustVerified',
+      'ManageTenantsRole RunSchedules',
+    ]);
     expect(holders('kms:CreateGrant')).toEqual(['TablesKey UseThroughDynamoDb']);
   });
 

@@ -4,11 +4,13 @@ import { brokerEnvironment, jobEnvironment, sweeperEnvironment } from '../../../
 const variables = {
   TENANTS_TABLE: 'tenants',
   SWITCHES_TABLE: 'switches',
+  LIMITS_TABLE: 'limits',
   LEDGER_TABLE: 'ledger',
   REQUEST_QUEUE_URL: 'https://sqs/requests',
   REQUEST_DLQ_URL: 'https://sqs/dead',
   ENVELOPE_KEY_ARN: 'arn:aws:kms:eu-west-1:111111111111:key/1',
   JOB_FUNCTION_NAME_PREFIX: 'credential-broker-test-',
+  VERIFY_TRUST_FUNCTION: 'credential-broker-test-verify-trust',
   BROKER_ACCOUNT_ID: '111111111111',
   SOMETHING_ELSE: 'passed over',
 };
@@ -21,11 +23,13 @@ const readers = [
     gives: {
       tenantsTable: 'tenants',
       switchesTable: 'switches',
+      limitsTable: 'limits',
       ledgerTable: 'ledger',
       requestQueueUrl: 'https://sqs/requests',
       requestDeadLetterQueueUrl: 'https://sqs/dead',
       envelopeKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1',
       jobFunctionNamePrefix: 'credential-broker-test-',
+      verifyTrustFunctionName: 'credential-broker-test-verify-trust',
       brokerAccountId: '111111111111',
     },
   },
