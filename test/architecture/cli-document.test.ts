@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../lib/operator-cli/exit-code.ts';
@@ -15,7 +15,7 @@ async function commandsUnder(words: readonly string[]): Promise<readonly string[
   const commands = [...listed.matchAll(/^ {2}(broker .*?)(?: {2,}|$)/gm)].map((match) => match[1] ?? '');
   const below = await Promise.all(
     commands.map(async (command) => {
-      const own = command.split(' ').filter((word) => word !== 'broker' && !word.startsWith('<'));
+      const own = command.split(' ').filter((word) => word !== 'broker' && /^\w/.test(word));
       const inner = command.endsWith('>') ? [] : await commandsUnder(own);
       return inner.length === 0 ? [command] : inner;
     }),
@@ -45,7 +45,8 @@ describe('docs/cli.md', () => {
   });
 
   it('shows the head of each table as it is printed', () => {
-    const transcript = readFileSync(path.join(root, 'test/unit/operator-cli/commands.transcript.md'), 'utf8');
+    const transcripts = globSync('test/unit/operator-cli/*.transcript.md', { cwd: root });
+    const transcript = transcripts.map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n');
     const columns = (text: string) =>
       new Set([...text.matchAll(/^[A-Z]{4,} +[A-Z].*$/gm)].map(([line]) => line.split(/ {2,}/).join('|')));
     const printed = columns(transcript).add('LINE|TENANT|PROBLEM');
