@@ -6,6 +6,7 @@ import { tenantSlot } from '../../lib/scheduling/slot.ts';
 import type { Tenant } from '../../lib/tenants/tenant.ts';
 import { aTenant } from '../support/a-tenant.ts';
 import { type LocalStack, startLocalStack } from '../support/local-stack.ts';
+import { brokerAs } from './onboarding/broker-cli.ts';
 
 const PREFIX = 'credential-broker-local';
 const SCHEDULE = 'monthly-scans';
@@ -13,6 +14,7 @@ const DAYS = 86_400;
 
 let stack: LocalStack;
 let dynamo: DynamoDBDocumentClient;
+const broker = brokerAs(() => stack.awsConfigFile);
 
 async function register(tenantId: string, change: Partial<Tenant> = {}): Promise<void> {
   const { tenant } = aTenant({ tenantId, tenant: change });
@@ -110,23 +112,40 @@ describe('a schedule', () => {
     expect(await tenantsAsked()).toEqual(['acme', 'acme', 'globex', 'globex', 'umbrella']);
   });
 
+  it('is listed with how far it is, and when it comes again', async () => {
+    const { schedules } = JSON.parse((await broker('schedule', 'list', '--json')).stdout);
+    expect(schedules).toMatchObject([
+      { name: SCHEDULE, job: 'scan-account', expression: 'rate(30 days)', windows: [] },
+    ]);
+    expect(schedules[0].nextMs[0] - schedules[0].latestMs).toBe(30 * DAYS * 1_000);
+    const { exitCode, stdout } = await broker('schedule', 'next', SCHEDULE);
+    expect([exitCode, stdout.split('\n').length]).toEqual([0, 7]);
+  });
+
   it('runs by hand, for everybody who is not paused', async () => {
-    const by = 'arn:aws:iam::111111111111:user/operator';
-    expect(await invoke({ kind: 'runNow', schedule: SCHEDULE, by })).toEqual({
-      schedule: SCHEDULE,
-      windowStartMs: expect.any(Number),
-    });
+    const ran = await broker('schedule', 'run-now', SCHEDULE, '--json');
+    expect(JSON.parse(ran.stdout)).toEqual({ schedule: SCHEDULE, windowStartMs: expect.any(Number) });
+    const { schedules } = JSON.parse((await broker('schedule', 'list', '--json')).stdout);
+    expect(schedules[0].windows).toMatchObject([{ by: expect.stringContaining('operator'), part: 0, sent: 0 }]);
     await letMinutesPass(6);
     const tenants = ['acme', 'acme', 'acme', 'globex', 'globex', 'globex', 'umbrella', 'umbrella'];
     expect(await tenantsAsked()).toEqual(tenants);
   });
 
   it('asks for nothing while it is paused, and cannot be run by hand', async () => {
-    const Item = { switchId: `schedule#${SCHEDULE}`, sinceMs: 1, by: 'operator', reason: 'quarter end' };
-    await dynamo.send(new PutCommand({ TableName: `${PREFIX}-switches`, Item }));
+    const { stderr } = await broker('schedule', 'pause', SCHEDULE, '--reason', 'quarter end');
+    expect(stderr).toContain('quarter end');
     stack.advance(30 * DAYS);
     await letMinutesPass(6);
     expect(await asked()).toHaveLength(8);
-    expect(await invoke({ kind: 'runNow', schedule: SCHEDULE, by: 'x' })).toMatchObject({ refused: 'switch.off' });
+    const refused = await broker('schedule', 'run-now', SCHEDULE);
+    expect([refused.exitCode, refused.stderr.split('\n')[0]]).toEqual([5, 'switch.off']);
+  });
+
+  it('goes on with its next time when it is resumed', async () => {
+    await broker('schedule', 'resume', SCHEDULE, '--reason', 'it is over');
+    stack.advance(30 * DAYS);
+    await letMinutesPass(6);
+    expect(await asked()).toHaveLength(10);
   });
 });
