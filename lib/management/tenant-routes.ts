@@ -1,5 +1,6 @@
 import { registerTenant, tenantToBe } from '../onboarding/onboard-tenant.ts';
 import { isRefusal, type OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
+import { refuseJobs } from '../onboarding/refuse-jobs.ts';
 import { explainTenantId } from '../requests/explain-field.ts';
 import { TENANT_ID, type Tenant } from '../tenants/tenant.ts';
 import { changeSettings } from './change-settings.ts';
@@ -19,11 +20,11 @@ export function tenantRoutes(dependencies: ManagementDependencies) {
       if (!TENANT_ID.test(tenant.tenantId)) {
         return { refused: 'tenant.idInvalid', explanation: explainTenantId(tenant.tenantId) };
       }
+      const { settings, enabledJobs } = tenantToBe(tenant, rules);
+      const toBe = { status: 'active' as const, settings, enabledJobs: [...enabledJobs] };
       // The external ID is shown once: it is not made for a customer who could not be told of it.
-      const toBe = tenantToBe(tenant, rules);
-      const wanted = { status: 'active', externalIds: undefined, settings: toBe.settings } as const;
-      const ahead = onboarding.refusalAhead({ tenant: { ...wanted, enabledJobs: [...toBe.enabledJobs] }, format });
-      const made = ahead ?? (await registerTenant({ ...tenant, by }, { registry, rules }));
+      const refusal = refuseJobs(toBe, rules) ?? onboarding.refusalAhead({ tenant: toBe, format });
+      const made = refusal ?? (await registerTenant({ ...tenant, by }, { registry, rules }));
       if (isRefusal(made)) return made;
       return created(made, onboarding.make({ tenant: made, format, showExternalIds: true }));
     }),
