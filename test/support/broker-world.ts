@@ -33,6 +33,8 @@ export type World = {
   readonly limits?: LimitSettings;
   /** The calls that STS denies: none, unless it is said. */
   readonly stsDenies?: (input: AssumeInput) => boolean;
+  /** STS answers everything with an error of its own. */
+  readonly stsIsOut?: boolean;
   /** When replays are allowed: never, unless it is said. */
   readonly replay?: ReplayWindow;
   readonly unreadable: readonly ('tenants' | 'switches' | 'ledger' | 'limits')[];
@@ -197,6 +199,7 @@ function fakesOfAws({
   return {
     async assumeTenantRole(input) {
       calls.assumed.push(input);
+      if (current().stsIsOut) return { outcome: 'unavailable', code: 'sts.unavailable' };
       if (current().stsDenies?.(input)) {
         return { outcome: 'denied', code: 'sts.denied', stsRequestId: `sts-denied-${calls.assumed.length}` };
       }
