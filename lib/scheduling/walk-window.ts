@@ -85,8 +85,7 @@ export function makeWalker({ window, schedule, isClosing }: Walk, dependencies: 
     async step({ slotsDue, remainingMs }) {
       const isAtEnd = place.slot >= Math.min(SLOTS, slotsDue);
       if (!isAtEnd) pending = [...pending, ...(await readPage())];
-      const whole = isAtEnd || isClosing;
-      const count = whole ? pending.length : pending.length - (pending.length % ENTRIES_A_CALL);
+      const count = isAtEnd ? pending.length : pending.length - (pending.length % ENTRIES_A_CALL);
       if (!(await settle(count, remainingMs))) return 'lost';
       if (saved.done) return 'done';
       return isAtEnd ? 'idle' : 'more';

@@ -295,6 +295,16 @@ describe('a window that is not done in time', () => {
     });
   });
 
+  it('is given up also while a switch is off', async () => {
+    const world = fanOutWorld(someTenants(30));
+    await world.fire();
+    world.off.set('global', { switchId: 'global', sinceMs: WINDOW_MS, by: 'ops', reason: 'incident' });
+    world.clock.advance(72 * 60 * MINUTE_MS);
+    await world.tick();
+    expect(world.lines.at(-1)).toMatchObject({ transition: 'schedule.windowGivenUp', sent: 0, left: 30 });
+    expect(world.bus).toEqual([]);
+  });
+
   it('is counted to its end also through crashes, each tenant once', async () => {
     for (let crashAt = 1; crashAt < 60; crashAt += 1) {
       const world = fanOutWorld(someTenants(100), { page: 2 });
