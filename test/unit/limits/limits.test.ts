@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { Assumption } from '../../../lib/broker/assume-tenant-role.ts';
+import { BrokerError } from '../../../lib/errors.ts';
+import type { Counters } from '../../../lib/limits/counters.ts';
+import { makeLimits } from '../../../lib/limits/limits.ts';
+import { countingIds } from '../../support/counting-ids.ts';
+import { frozenClock } from '../../support/frozen-clock.ts';
+import { inMemoryCounters } from '../../support/in-memory-counters.ts';
+import { recordedTransitions } from '../../support/recorded-transitions.ts';
+
+const wanted = { tenantId: 'acme', requester: { name: 'scans', requestsPerMinute: 600 }, calls: 1 };
+const settings = {
+  perTenant: { requestsPerMinute: 600, callsPerMinute: 600, concurrentIssuances: 3 },
+  stsCallsPerSecond: 10,
+};
+
+/** Two functions that share the counters, and every call that they make of them. */
+function twoFunctions(limits = settings) {
+  const clock = frozenClock(Date.parse('2031-05-06T07:08:00.000Z'));
+  const memory = inMemoryCounters();
+  const calls: string[] = [];
+  const broken = new Set<keyof Counters>();
+  const counters: Counters = {
+    read: (counter) => called('read', counter, () => memory.read(counter)),
+    change: (row, change) => called('change', row.counter, () => memory.change(row, change)),
+    admit: (row, admission) => called('admit', row.counter, () => memory.admit(row, admission)),
+  };
+  async function called<Answer>(kind: keyof Counters, counter: string, work: () => Promise<Answer>): Promise<Answer> {
+    calls.push(`${kind} ${counter.split('#').slice(0, 2).join('#')}`);
+    if (broken.has(kind)) throw new BrokerError('store.busy', 'broken');
+    return work();
+  }
+  const log = recordedTransitions();
+  const make = () => makeLimits({ counters, clock, ids: countingIds(), log }, limits);
+  return { clock, memory, calls, broken, log, one: make(), other: make() };
+}
+
+const failing = async (): Promise<Assumption> => ({ outcome: 'unavailable', code: 'sts.unavailable' });
+const input = { roleArn: '', sessionName: '', externalId: undefined, durationSeconds: 900, policy: '{}' } as const;
+
+describe('a place', () => {
+  it('costs one write a limit and one reading of the breaker, all at the same time', async () => {
+    const { one, calls } = twoFunctions();
+    await one.enter(wanted);
+    expect(calls.sort()).toEqual([
+      'change rate#requester',
+      'change rate#tenant',
+      'change sts#2031-05-06T07:08',
+      'read breaker#sts',
+    ]);
+  });
+
+  it('reads the breaker once a second, not once a message', async () => {
+    const { one, calls, clock } = twoFunctions();
+    for (let index = 0; index < 5; index += 1) await (await one.enter(wanted)).leave({ calls: 1, goesBack: false });
+    expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
+    clock.advance(1_000);
+    await one.enter({ ...wanted, tenantId: 'globex' });
+    expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(2);
+  });
+
+  it('writes nothing for the breaker as long as STS answers', async () => {
+    const { one, calls } = twoFunctions();
+    const assume = one.watching(async () => ({ outcome: 'denied', code: 'sts.denied' }));
+    for (let index = 0; index < 50; index += 1) await assume(input);
+    expect(calls).toEqual([]);
+  });
+
+  it('is one of so many at once, for all functions together, and is free again when it is left', async () => {
+    const { one, other, clock } = twoFunctions({ ...settings, stsCallsPerSecond: 600 });
+    const places = [await one.enter(wanted), await other.enter(wanted), await one.enter(wanted)];
+    expect(places.map(({ heldBack }) => heldBack)).toEqual([undefined, undefined, undefined]);
+    expect((await other.enter(wanted)).heldBack).toMatchObject({ code: 'tenant.rateLimited' });
+    await places[0]?.leave({ calls: 1, goesBack: false });
+    clock.advance(1_000);
+    expect((await other.enter(wanted)).heldBack).toBeUndefined();
+  });
+
+  it('of a function that died is free again with the next minute', async () => {
+    const { one, clock } = twoFunctions();
+    for (let index = 0; index < 3; index += 1) await one.enter(wanted);
+    expect((await one.enter(wanted)).heldBack).toBeDefined();
+    clock.advance(60_000);
+    expect((await one.enter(wanted)).heldBack).toBeUndefined();
+  });
+
+  it('that is not given takes nothing: not of the tenant, the requester, nor of STS', async () => {
+    const { one, memory } = twoFunctions({ ...settings, stsCallsPerSecond: 1 });
+    await (await one.enter(wanted)).leave({ calls: 1, goesBack: false });
+    const before = structuredClone([...memory.rows].map(([id, { values }]) => [id, values]));
+    expect((await one.enter(wanted)).heldBack).toMatchObject({ code: 'sts.heldBack' });
+    expect([...memory.rows].map(([id, { values }]) => [id, values])).toEqual(before);
+  });
+
+  it('counts the calls that were made, however many were foreseen', async () => {
+    const { one, memory } = twoFunctions();
+    await (await one.enter({ ...wanted, calls: 1 })).leave({ calls: 7, goesBack: false });
+    await (await one.enter({ ...wanted, calls: 5 })).leave({ calls: 0, goesBack: false });
+    const [rate] = [...memory.rows].filter(([id]) => id.startsWith('rate#tenant')).map(([, { values }]) => values);
+    expect(rate).toMatchObject({ calls: 7, requests: 2, inWork: 0 });
+  });
+
+  it('is given where rates cannot be counted, and the log says so', async () => {
+    const { one, broken, log } = twoFunctions();
+    broken.add('change');
+    const place = await one.enter(wanted);
+    expect(place.heldBack).toBeUndefined();
+    await place.leave({ calls: 1, goesBack: false });
+    expect(log.lines).toMatchObject([1, 2, 3].map(() => ({ transition: 'limits.unreadable', code: 'store.busy' })));
+  });
+
+  it('is not given where the breaker cannot be read', async () => {
+    const { one, broken } = twoFunctions();
+    broken.add('read');
+    await expect(one.enter(wanted)).rejects.toMatchObject({ code: 'store.busy' });
+  });
+});
+
+describe('the breaker', () => {
+  it('that one function opened holds the others back too', async () => {
+    const { one, other, clock } = twoFunctions();
+    await other.enter(wanted);
+    for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
+    expect(one.knownToHold(wanted)).toMatchObject({ code: 'sts.heldBack' });
+    clock.advance(1_000);
+    expect((await other.enter(wanted)).heldBack).toMatchObject({ code: 'sts.heldBack' });
+  });
+
+  it.each([
+    ['four failures alone', 4, 0, undefined],
+    ['half of ten', 5, 5, undefined],
+    ['six of eleven', 6, 5, 'sts.heldBack'],
+  ])('with %s', async (_name, failures, answers, code) => {
+    const { one } = twoFunctions();
+    const answering = async (): Promise<Assumption> => ({ outcome: 'denied', code: 'sts.denied' });
+    for (let index = 0; index < answers; index += 1) await one.watching(answering)(input);
+    for (let index = 0; index < failures; index += 1) await one.watching(failing)(input);
+    expect((await one.enter(wanted)).heldBack?.code).toBe(code);
+  });
+
+  it('forgets failures that lie half a minute back', async () => {
+    const { one, clock } = twoFunctions();
+    for (let index = 0; index < 4; index += 1) await one.watching(failing)(input);
+    clock.advance(30_000);
+    for (let index = 0; index < 4; index += 1) await one.watching(failing)(input);
+    expect((await one.enter(wanted)).heldBack).toBeUndefined();
+  });
+
+  it('lets the next one try when a function died trying', async () => {
+    const { one, other, clock } = twoFunctions();
+    for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
+    clock.advance(40_000);
+    expect((await one.enter(wanted)).heldBack).toBeUndefined();
+    expect((await other.enter(wanted)).heldBack).toBeDefined();
+    clock.advance(15_001);
+    expect((await other.enter(wanted)).heldBack).toBeUndefined();
+  });
+
+  it('does no harm to the call when it cannot be written', async () => {
+    const { one, broken } = twoFunctions();
+    broken.add('change').add('read');
+    for (let index = 0; index < 10; index += 1) {
+      expect(await one.watching(failing)(input)).toMatchObject({ outcome: 'unavailable' });
+    }
+  });
+});
