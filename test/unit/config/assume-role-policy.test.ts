@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { assumeTenantRoleStatements } from '../../../config/assume-role-policy.ts';
+import {
+  assumeAsDecoyStatements,
+  assumeTenantRoleStatements,
+  probeTenantRoleStatements,
+} from '../../../config/assume-role-policy.ts';
 
 const config = {
   mode: 'shared',
@@ -57,5 +61,67 @@ describe('assumeTenantRoleStatements', () => {
         { 'Fn::Sub': 'arn:${AWS::Partition}:iam::222233334444:role/*' },
       ],
     });
+  });
+});
+
+describe('assumeAsDecoyStatements', () => {
+  it('are those of the broker, but for marking sessions', () => {
+    const broker = assumeTenantRoleStatements(config);
+    const without = broker.filter((candidate) => !JSON.stringify(candidate).includes('MarkTenantSessions'));
+    expect(without).toHaveLength(broker.length - 1);
+    expect(assumeAsDecoyStatements(config)).toEqual(without);
+  });
+});
+
+describe('probeTenantRoleStatements', () => {
+  const decoyRoleName = 'credential-broker-dev-decoy';
+  const decoy = { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${decoyRoleName}` };
+  const probing = (tenantRoles: { readonly path: string; readonly namePattern: string } = config.tenantRoles) =>
+    new Map(
+      JSON.parse(JSON.stringify(probeTenantRoleStatements({ ...config, tenantRoles }, { decoyRoleName }))).map(
+        (each: { readonly Sid: string }) => [each.Sid, each],
+      ),
+    );
+
+  it('allow the tenants’ roles without a condition, and the decoy', () => {
+    expect(probing().get('ProbeTenantRoles')).toEqual({
+      Sid: 'ProbeTenantRoles',
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Resource: tenantRoles,
+    });
+    expect(probing().get('AssumeDecoy')).toMatchObject({ Effect: 'Allow', Resource: decoy });
+    expect(probing().has('DenyWithoutExternalId')).toBe(false);
+  });
+
+  it('deny every region but the home region, and all of our own but the decoy', () => {
+    expect(probing().get('DenyOutsideHomeRegion')).toMatchObject({ Effect: 'Deny', Resource: '*' });
+    expect(probing().get('DenyOwnAccountsButDecoy')).toMatchObject({
+      Effect: 'Deny',
+      NotResource: decoy,
+      Condition: {
+        StringEquals: { 'aws:ResourceAccount': [{ 'Fn::Sub': '${AWS::AccountId}' }, { 'Fn::Sub': '222233334444' }] },
+      },
+    });
+    expect(probing().get('DenyOtherRoles')).toMatchObject({ Effect: 'Deny', NotResource: [tenantRoles, decoy] });
+    expect(probing().get('DenyOwnTenantRoles')).toMatchObject({
+      Effect: 'Deny',
+      Resource: [
+        { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/credential-broker/audit-*' },
+        { 'Fn::Sub': 'arn:${AWS::Partition}:iam::222233334444:role/credential-broker/audit-*' },
+      ],
+    });
+  });
+
+  it.each([
+    { path: '/', namePattern: '*', takesDecoyIn: true },
+    { path: '/', namePattern: 'credential-broker-*', takesDecoyIn: true },
+    { path: '/', namePattern: decoyRoleName, takesDecoyIn: true },
+    { path: '/', namePattern: 'audit-*', takesDecoyIn: false },
+    { path: '/credential-broker/', namePattern: '*', takesDecoyIn: false },
+    { path: '/', namePattern: 'credential-broker-dev', takesDecoyIn: false },
+  ])('never deny the decoy where tenants’ roles are $path$namePattern', ({ takesDecoyIn, ...tenantRoles }) => {
+    expect(probing(tenantRoles).has('DenyOwnTenantRoles')).toBe(!takesDecoyIn);
+    expect(probing(tenantRoles).has('DenyOwnAccountsButDecoy')).toBe(true);
   });
 });
