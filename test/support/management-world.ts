@@ -34,6 +34,8 @@ export const deployment = parseDeploymentConfig(
   { stage: 'test' },
 );
 
+const { templateBaseUrl: _, ...withoutTemplates } = deployment;
+
 export const TRUSTED: Omit<TrustProof, 'verifiedAtMs'> = {
   status: 'trusted',
   findings: [],
@@ -53,7 +55,7 @@ export type Answer = {
  */
 export function managementWorld(
   { client }: Tables,
-  { mode = 'shared' }: { readonly mode?: 'shared' | 'dedicated' } = {},
+  { mode = 'shared', templates = true }: { readonly mode?: 'shared' | 'dedicated'; readonly templates?: boolean } = {},
 ) {
   const clock = frozenClock();
   const log = recordedTransitions();
@@ -91,7 +93,7 @@ export function managementWorld(
       config: { fanOutFunctionName: 'test-fan-out-schedule' },
     }),
     onboarding: customersOnboarding({
-      deployment: { ...deployment, mode },
+      deployment: { ...(templates ? deployment : withoutTemplates), mode },
       brokerAccountId: BROKER_ACCOUNT,
       prefix: 'credential-broker-test',
       catalogue: jobCatalogue,
