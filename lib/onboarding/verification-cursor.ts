@@ -10,6 +10,8 @@ const cursorSchema = v.object({
   slot: count,
   /** Where in the slot; absent: at its beginning. */
   after: v.optional(v.string()),
+  /** Ticks that this page has held up already. */
+  ticks: v.optional(count),
   tickedAtMs: v.optional(count),
   version: count,
 });

@@ -6,7 +6,7 @@ import type { TenantReading, TenantRole } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
 import type { TrustProof } from './assess-trust.ts';
 import { keepsFromTrust, trustFindings } from './trust-finding.ts';
-import type { RoleToVerify, VerifyRole } from './verify-role.ts';
+import type { VerifyRole } from './verify-role.ts';
 
 export type VerifierDependencies = {
   readonly registry: Pick<TenantRegistry, 'readTenant' | 'recordVerification'>;
@@ -56,41 +56,63 @@ async function verifyOne(
 
 /** Writes a proof and tells of what it changes. A role that was changed meanwhile keeps what stands there. */
 export async function recordProof(
-  { role, proof, by }: RoleToVerify & { readonly proof: TrustProof; readonly by: string },
+  { role, proof, by }: RoleToRecord,
   verifier: VerifierDependencies,
 ): Promise<CheckedRole> {
   const { tenantId, record, accountId } = role;
-  const written = await verifier.registry.recordVerification(role, proof, by);
+  const { before, written } = await writeProof({ role, proof, by }, verifier);
   if ('refused' in written) {
     const { refused: code, explanation } = written;
     verifier.log.transition({ transition: 'role.notVerified', tenantId, accountId, code, explanation });
-    return { tenantId, record, status: role.status };
+    return { tenantId, record, status: before.status };
   }
   const [worst] = written.findings.filter(keepsFromTrust);
   const code = worst === undefined ? {} : { code: worst };
   verifier.log.transition({ transition: `role.${written.status}`, tenantId, accountId, ...code });
-  if (role.status !== written.status) await tellOfChange(role, written, verifier);
+  await tellOfChange(before, written, verifier);
   return { tenantId, record, status: written.status };
+}
+
+type RoleToRecord = { readonly role: TenantRole; readonly proof: TrustProof; readonly by: string };
+
+/** Who gave the role other jobs while it was probed changed nothing of what was proven. */
+async function writeProof({ role, proof, by }: RoleToRecord, { registry }: VerifierDependencies) {
+  const written = await registry.recordVerification(role, proof, by);
+  if (!('refused' in written) || written.refused !== 'registry.stale') return { before: role, written };
+  const reading = await registry.readTenant(role.tenantId, [role.accountId]);
+  const now = reading?.roles.find(({ record }) => record === role.record);
+  if (now === undefined || !isAsProbed(now, role)) return { before: now ?? role, written };
+  return { before: now, written: await registry.recordVerification(now, proof, by) };
+}
+
+function isAsProbed(now: TenantRole, probed: TenantRole): boolean {
+  const members = ['roleArn', 'status', 'verifiedAtMs', 'externalIdSha256'] as const;
+  return members.every((member) => now[member] === probed[member]);
 }
 
 /** A role that went out of use or came back: somebody should know, and nothing depends on their being told. */
 async function tellOfChange(before: TenantRole, after: TenantRole, verifier: VerifierDependencies): Promise<void> {
-  const isTold = before.status === 'trusted' || before.status === 'quarantined' || after.status === 'quarantined';
-  if (!isTold) return;
+  const [was, is] = [standingOf(before), standingOf(after)];
+  if (was === is || (was === 'unproven' && is === 'trusted')) return;
   const { tenantId, accountId, roleArn, findings } = after;
-  const unsafe = findings.some((finding) => trustFindings[finding].severity === 'unsafe');
-  const reason = after.status === 'trusted' ? undefined : unsafe ? 'trust.unsafe' : 'trust.broken';
-  const detail = { tenantId, accountId, roleArn, from: before.status, to: after.status, findings, reason };
-  const changed = after.status === 'trusted' ? 'role.recovered' : 'role.withdrawn';
+  const reason = is === 'trusted' ? undefined : is === 'trust.unsafe' ? is : 'trust.broken';
   verifier.log.transition({
-    transition: changed,
+    transition: is === 'trusted' ? 'role.recovered' : 'role.withdrawn',
     tenantId,
     accountId,
     ...(reason === undefined ? {} : { code: reason }),
   });
+  const detail = { tenantId, accountId, roleArn, from: before.status, to: after.status, findings, reason };
   try {
     await verifier.tell({ detailType: 'TrustChanged', detail });
   } catch (error) {
     verifier.log.transition({ transition: 'role.changeNotTold', tenantId, accountId, explanation: errorName(error) });
   }
+}
+
+/** How a request finds the role; of one in quarantine, with which reason it is refused. */
+function standingOf({ status, findings }: TenantRole): 'trusted' | 'unproven' | 'trust.unsafe' | 'trust.broken' {
+  if (status === 'trusted') return status;
+  if (status !== 'quarantined') return 'unproven';
+  return findings.some((finding) => trustFindings[finding].severity === 'unsafe') ? 'trust.unsafe' : 'trust.broken';
 }

@@ -34,25 +34,40 @@ const MINIMUM_LEFT_MS = 300_000;
 /**
  * Becomes the decoy: a role of ours that no customer is asked to trust, and that nothing but verify-trust may become. A
  * tenant's role that opens to it opens to our whole account. Its own assumption is on record as a probe, so that
- * CloudTrail shows none that nobody announced. Undefined: it could not be assumed.
+ * CloudTrail shows none that nobody announced; one session serves all verifications of a quarter of an hour, under the
+ * tenant of the first. Undefined: it could not be assumed.
  */
 export function makeDecoy(dependencies: DecoyDependencies): (tenantId: string) => Promise<ProbeRole | undefined> {
-  const { clock, ids, probes, stsAs } = dependencies;
-  let held: Secret<SessionCredentials> | undefined;
+  let held: Promise<Session | undefined> = Promise.resolve(undefined);
+  async function renewed(before: Promise<Session | undefined>, tenantId: string): Promise<Session | undefined> {
+    const session = await before.catch(() => undefined);
+    if (session !== undefined && session.expiresAtMs - dependencies.clock.nowMs() >= MINIMUM_LEFT_MS) return session;
+    return assumeDecoy(tenantId, dependencies);
+  }
   return async (tenantId) => {
-    if (held === undefined || held.reveal().expiresAtMs - clock.nowMs() < MINIMUM_LEFT_MS) {
-      held = await assumeDecoy(tenantId, dependencies);
-    }
-    if (held === undefined) return undefined;
-    const assumeTenantRole = makeAssumeTenantRole({ sts: stsAs(held.reveal()), clock, externalIdRequired: false });
-    return makeProbe({ assumeTenantRole, probes, clock, ids, by: 'decoy' });
+    // In turn: roles that are verified together share one session, and not each its own.
+    held = renewed(held, tenantId);
+    return (await held)?.probe;
   };
 }
 
-async function assumeDecoy(
-  tenantId: string,
-  { assumeTenantRole, probes, clock, ids, config }: DecoyDependencies,
-): Promise<Secret<SessionCredentials> | undefined> {
+/** Holds no credentials but those inside its client. */
+type Session = { readonly probe: ProbeRole; readonly expiresAtMs: number };
+
+function sessionOf(credentials: Secret<SessionCredentials>, dependencies: DecoyDependencies): Session {
+  const { clock, ids, probes, stsAs } = dependencies;
+  const { expiresAtMs } = credentials.reveal();
+  const assumeTenantRole = makeAssumeTenantRole({
+    sts: stsAs(credentials.reveal()),
+    clock,
+    externalIdRequired: false,
+  });
+  credentials.forget();
+  return { probe: makeProbe({ assumeTenantRole, probes, clock, ids, by: 'decoy' }), expiresAtMs };
+}
+
+async function assumeDecoy(tenantId: string, dependencies: DecoyDependencies): Promise<Session | undefined> {
+  const { assumeTenantRole, probes, clock, ids, config } = dependencies;
   const nowMs = clock.nowMs();
   const record: ProbeRecord = {
     recordId: probeRecordId(derivedId(['probe', ids.uuid()])),
@@ -75,5 +90,5 @@ async function assumeDecoy(
     policy: ONLY_ASSUME,
   });
   await probes.close(closedProbe(record, assumption, clock.nowMs()));
-  return assumption.outcome === 'assumed' ? assumption.credentials : undefined;
+  return assumption.outcome === 'assumed' ? sessionOf(assumption.credentials, dependencies) : undefined;
 }

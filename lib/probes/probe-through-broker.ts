@@ -1,3 +1,4 @@
+import { BrokerError } from '../errors.ts';
 import type { ProbeThroughBroker } from '../onboarding/verify-role.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ids, sha256Hex } from '../platform/ids.ts';
@@ -28,7 +29,7 @@ export function makeProbeThroughBroker(dependencies: ProbeThroughBrokerDependenc
   return async ({ role: { tenantId, accountId, roleArn }, externalId }) => {
     const order = { tenantId, accountId, roleArn, probe: 'brokerRightExternalId' } as const;
     const record = openProbe(order, { by: 'issue-credentials', ids, nowMs: clock.nowMs() });
-    await probes.open(record);
+    if (!(await probes.open(record))) throw new BrokerError('internal', 'the id of a new probe was taken');
     const { recordId: probeId } = record;
     const hash = externalId === undefined ? {} : { externalIdSha256: sha256Hex(externalId) };
     await sendToQueue(ownRecord({ brokerRecord: 'probe', probeId, tenantId, accountId, roleArn, ...hash }));

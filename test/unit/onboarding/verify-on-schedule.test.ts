@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../../lib/errors.ts';
 import type { TrustProof } from '../../../lib/onboarding/assess-trust.ts';
 import type { TrustFinding } from '../../../lib/onboarding/trust-finding.ts';
 import type { VerificationCursor } from '../../../lib/onboarding/verification-cursor.ts';
@@ -13,9 +14,16 @@ const SLOT_MS = 300_000;
 const NOON = Date.UTC(2031, 4, 6, 12);
 
 type Findings = (role: TenantRole) => readonly TrustFinding[];
+type Options = {
+  readonly count?: number;
+  readonly slots?: number;
+  readonly findings?: Findings;
+  /** What verifying a role breaks with. */
+  readonly breaks?: (role: TenantRole) => Error | undefined;
+};
 
 /** `count` tenants with one role each, all in slots around noon; dies at the given steps. */
-function world({ count = 40, slots = 4, findings = () => [] as readonly TrustFinding[] } = {} as Options) {
+function world({ count = 40, slots = 4, findings = () => [], breaks = () => undefined }: Options = {}) {
   const clock = frozenClock(NOON);
   const first = Math.floor(NOON / SLOT_MS);
   const roles = new Map<string, TenantRole>();
@@ -70,6 +78,8 @@ function world({ count = 40, slots = 4, findings = () => [] as readonly TrustFin
     },
     async verifyRole({ role }) {
       probed.push(role.tenantId);
+      const broken = breaks(role);
+      if (broken !== undefined) throw broken;
       const found = findings(role);
       const status = found.length === 0 ? 'trusted' : 'quarantined';
       const proof: TrustProof = { status, findings: [...found], verifiedAtMs: clock.nowMs() };
@@ -78,7 +88,6 @@ function world({ count = 40, slots = 4, findings = () => [] as readonly TrustFin
   };
   return { verifier, clock, roles, probed, told, log, state, cursor: () => cursor };
 }
-type Options = { readonly count?: number; readonly slots?: number; readonly findings?: Findings };
 
 const enoughTime = { remainingMs: () => 100_000 };
 
@@ -146,17 +155,92 @@ describe('the schedule of verifications', () => {
   });
 
   it('withdraws nobody when every role of many tenants shuts at once: that is a mistake of ours', async () => {
-    const { verifier, roles, log, cursor } = world({ findings: () => ['trust.rightExternalIdRefused'] });
-    const before = cursor();
-    expect(await verifyOnSchedule(enoughTime, verifier)).toMatchObject({ stopped: 'implausible' });
-    expect([...roles.values()].every(({ status }) => status === 'trusted')).toBe(true);
-    expect(log.lines).toMatchObject([{ transition: 'verification.implausible' }]);
-    expect(cursor()).toEqual(before);
+    const { verifier, clock, roles, log, cursor } = world({ findings: () => ['trust.rightExternalIdRefused'] });
+    const slot = cursor()?.slot;
+    for (const ticks of [1, 2]) {
+      expect(await verifyOnSchedule(enoughTime, verifier)).toMatchObject({ stopped: 'implausible', verified: 0 });
+      expect(cursor()).toMatchObject({ slot, ticks });
+    }
+    // Whoever made five tenants shut at once must not keep all the others from being verified.
+    await verifyOnSchedule(enoughTime, verifier);
+    expect(cursor()).toMatchObject({ slot: (slot ?? 0) + 1 });
+    clock.advance(3 * SLOT_MS);
+    for (let tick = 0; tick < 9; tick += 1) await verifyOnSchedule(enoughTime, verifier);
+    const kept = [...roles.values()].filter(({ status }) => status === 'trusted');
+    // The last page of a slot has two roles: two customers may have shut theirs.
+    expect(kept).toHaveLength(32);
+    expect(log.lines.filter(({ transition }) => transition === 'verification.implausible')).toHaveLength(12);
+  });
+
+  it('writes down what it found beside, when it does not believe the rest', async () => {
+    const { verifier, roles } = world({ count: 8, slots: 1, findings: () => ['trust.rightExternalIdRefused'] });
+    const pending = roles.get('tenant-003');
+    if (pending !== undefined) roles.set('tenant-003', { ...pending, status: 'pending' });
+    expect(await verifyOnSchedule(enoughTime, verifier)).toMatchObject({ stopped: 'implausible', verified: 1 });
+    expect(roles.get('tenant-003')?.status).toBe('quarantined');
   });
 
   it('withdraws all of them when they open to others: that is no mistake of ours', async () => {
     const { verifier, roles } = world({ count: 8, slots: 1, findings: () => ['trust.randomExternalIdAccepted'] });
     await verifyOnSchedule(enoughTime, verifier);
     expect([...roles.values()].every(({ status }) => status === 'quarantined')).toBe(true);
+  });
+
+  it('goes past a role that nothing can verify', async () => {
+    const illegible = new BrokerError('store.itemInvalid', 'a role of the registry');
+    const breaks = ({ tenantId }: TenantRole) => (tenantId === 'tenant-004' ? illegible : undefined);
+    const { verifier, roles, log, cursor } = world({ count: 8, slots: 1, breaks });
+    const before = cursor()?.slot ?? 0;
+    expect(await verifyOnSchedule(enoughTime, verifier)).toEqual({ verified: 7, slotsBehind: 0 });
+    expect(cursor()?.slot).toBe(before + 1);
+    expect([...roles.values()].filter(({ verifiedAtMs }) => verifiedAtMs === NOON)).toHaveLength(7);
+    expect(log.lines).toContainEqual({
+      transition: 'role.notVerified',
+      tenantId: 'tenant-004',
+      accountId: '222222222222',
+      code: 'store.itemInvalid',
+      explanation: 'a role of the registry',
+    });
+  });
+
+  it('tries a page again while a table is away, two ticks long, and then goes past what still fails', async () => {
+    let tick = 0;
+    const away = new BrokerError('store.unavailable', 'a role could not be written');
+    const breaks = ({ tenantId }: TenantRole) =>
+      tenantId === 'tenant-004' || (tenantId === 'tenant-005' && tick === 0) ? away : undefined;
+    const { verifier, probed, cursor } = world({ count: 8, slots: 1, breaks });
+    const before = cursor()?.slot ?? 0;
+    const stopped: unknown[] = [];
+    for (; tick < 3; tick += 1) stopped.push(await verifyOnSchedule(enoughTime, verifier));
+    expect(stopped).toEqual([
+      { verified: 6, slotsBehind: 1, stopped: 'broken' },
+      { verified: 1, slotsBehind: 1, stopped: 'broken' },
+      { verified: 0, slotsBehind: 0 },
+    ]);
+    expect(cursor()).toMatchObject({ slot: before + 1 });
+    expect(cursor()).not.toHaveProperty('ticks');
+    expect(probed.filter((tenantId) => tenantId === 'tenant-004')).toHaveLength(3);
+  });
+
+  it.each<[string, Partial<TenantRole>, boolean]>([
+    ['was verified an hour ago', { verifiedAtMs: NOON - 3_600_000 }, false],
+    ['was verified seven hours ago', { verifiedAtMs: NOON - 7 * 3_600_000 }, true],
+    ['was never verified', { verifiedAtMs: undefined }, true],
+    ['had no answer an hour ago', { verifiedAtMs: NOON - 3_600_000, findings: ['probe.inconclusive'] }, true],
+  ])('looks at whether a role that %s is due', async (_, change, due) => {
+    const { verifier, roles, probed } = world({ count: 1, slots: 1 });
+    for (const [tenantId, role] of roles) roles.set(tenantId, { ...role, ...change } as TenantRole);
+    await verifyOnSchedule(enoughTime, verifier);
+    expect(probed).toEqual(due ? ['tenant-000'] : []);
+  });
+
+  it('lets two ticks at once do no harm: one of them goes on, and no role is left out', async () => {
+    const { verifier, clock, probed } = world();
+    clock.advance(3 * SLOT_MS);
+    const ticks = await Promise.all([verifyOnSchedule(enoughTime, verifier), verifyOnSchedule(enoughTime, verifier)]);
+    expect(ticks.map(({ stopped }) => stopped).sort()).toEqual(['elsewhere', undefined]);
+    expect(new Set(probed).size).toBe(40);
+    // No more than the one page that both were at.
+    expect(probed.length).toBeLessThanOrEqual(48);
   });
 });
