@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { BrokerError } from '../errors.ts';
 import type { VerificationCursorStore } from '../onboarding/verification-cursor.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';
@@ -6,6 +7,7 @@ import { errorName } from '../platform/store-error.ts';
 import type { Switches } from '../switches/switches.ts';
 import type { TenantDirectory, TenantReader } from '../tenants/tenant-registry.ts';
 import type { DoctorCheck } from './management-api.ts';
+import { NOBODY, type TableProbes } from './table-probes.ts';
 
 export type Examination = {
   readonly registry: TenantReader;
@@ -13,6 +15,7 @@ export type Examination = {
   readonly switches: Pick<Switches, 'read'>;
   /** Reads one record of the ledger; there need be none. Throws `store.*`. */
   readonly readLedger: () => Promise<unknown>;
+  readonly canWrite: TableProbes;
   readonly cursors: Pick<VerificationCursorStore, 'read'>;
   readonly lambda: Pick<LambdaClient, 'send'>;
   readonly clock: Clock;
@@ -21,8 +24,8 @@ export type Examination = {
   readonly config: { readonly verifyTrustFunctionName: string };
 };
 
-/** A tenant and a job that there are not: what is looked for is whether one can look. */
-const NOBODY = { tenantId: 'no-such-tenant', job: 'no-such-job' };
+/** A job that there is not: what is looked for is whether one can look. */
+const NO_JOB = 'no-such-job';
 /** The schedule ticks every five minutes. */
 const SILENT_AFTER_MS = 15 * 60_000;
 
@@ -32,13 +35,10 @@ type Check = () => Promise<Finding>;
 /** Looks at a deployment from where its operators come in, as far as this function's role may see. Never throws. */
 export function makeExamineDeployment(of: Examination): () => Promise<readonly DoctorCheck[]> {
   const checks: readonly (readonly [string, Check])[] = [
-    [
-      'tenants table',
-      async () => ({ detail: (await of.registry.readTenant(NOBODY.tenantId)) ? 'read' : 'can be read' }),
-    ],
+    ['tenants table', () => examineTable(() => of.registry.readTenant(NOBODY), of.canWrite.tenants)],
     ['tenants index', () => examineTenants(of)],
     ['switches', () => examineSwitches(of)],
-    ['ledger', async () => ({ detail: (await of.readLedger()) === undefined ? 'can be read' : 'read' })],
+    ['ledger', () => examineTable(of.readLedger, of.canWrite.ledger)],
     ['verify-trust', () => examineVerifier(of)],
     ['verification schedule', () => examineSchedule(of)],
     ['trust of the roles', () => examineTrust(of)],
@@ -54,10 +54,16 @@ async function examine(check: string, look: Check): Promise<DoctorCheck> {
     const { detail, fix } = await look();
     return { check, healthy: fix === undefined, detail, ...(fix === undefined ? {} : { fix }) };
   } catch (error) {
-    const detail = `could not be looked at: ${errorName(error)}`;
+    const cause = error instanceof BrokerError ? `${error.code}, ${error.message}` : errorName(error);
+    const detail = `could not be looked at: ${cause}`;
     const fix = 'Check that it is deployed and that the role of manage-tenants may use it; deploy the stage again.';
     return { check, healthy: false, detail, fix };
   }
+}
+
+async function examineTable(read: () => Promise<unknown>, write: () => Promise<void>): Promise<Finding> {
+  await Promise.all([read(), write()]);
+  return { detail: 'can be read and written' };
 }
 
 async function examineTenants({ directory }: Examination): Promise<Finding> {
@@ -66,9 +72,9 @@ async function examineTenants({ directory }: Examination): Promise<Finding> {
   return { detail: 'no tenant is active yet: `broker tenants add` registers one' };
 }
 
-async function examineSwitches({ switches }: Examination): Promise<Finding> {
-  const [off] = await switches.read(NOBODY);
-  if (off === undefined) return { detail: 'can be read; nothing is switched off for everybody' };
+async function examineSwitches({ switches, canWrite }: Examination): Promise<Finding> {
+  const [[off]] = await Promise.all([switches.read({ tenantId: NOBODY, job: NO_JOB }), canWrite.switches()]);
+  if (off === undefined) return { detail: 'can be read and written; nothing is switched off for everybody' };
   const since = new Date(off.sinceMs).toISOString();
   return {
     detail: `everything is switched off since ${since} by ${off.by}`,
@@ -83,16 +89,25 @@ async function examineVerifier({ lambda, config }: Examination): Promise<Finding
   return { detail: 'can be invoked' };
 }
 
-async function examineSchedule({ cursors, clock }: Examination): Promise<Finding> {
+async function examineSchedule({ cursors, directory, clock }: Examination): Promise<Finding> {
   const tickedAtMs = (await cursors.read())?.tickedAtMs;
-  if (tickedAtMs === undefined) return { detail: 'has not ticked yet: it does so every five minutes' };
-  const silentMs = clock.nowMs() - tickedAtMs;
+  const sinceMs = tickedAtMs ?? (await firstTenantAtMs(directory));
+  const silentMs = clock.nowMs() - (sinceMs ?? clock.nowMs());
   const minutes = Math.floor(silentMs / 60_000);
-  if (silentMs <= SILENT_AFTER_MS) return { detail: `ticked ${minutes} minutes ago` };
-  return {
-    detail: `has not come on for ${minutes} minutes`,
-    fix: 'Look at the log of verify-trust and at its schedule rule: roles are not verified meanwhile.',
-  };
+  if (silentMs > SILENT_AFTER_MS) {
+    return {
+      detail: tickedAtMs === undefined ? 'has never ticked' : `has not come on for ${minutes} minutes`,
+      fix: 'Look at the log of verify-trust and at its schedule rule: roles are not verified meanwhile.',
+    };
+  }
+  if (tickedAtMs === undefined) return { detail: 'has not ticked yet: it does so every five minutes' };
+  return { detail: `ticked ${minutes} minutes ago` };
+}
+
+/** A schedule that never ticked is new where the tenants are, and broken where they are not. */
+async function firstTenantAtMs(directory: Examination['directory']): Promise<number | undefined> {
+  const { rows } = await directory.listTenants({ status: 'active', limit: 100 });
+  return rows.length === 0 ? undefined : Math.min(...rows.map(({ createdAtMs }) => createdAtMs));
 }
 
 async function examineTrust({ directory }: Examination): Promise<Finding> {

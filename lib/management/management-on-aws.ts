@@ -23,6 +23,7 @@ import { makeExamineDeployment } from './examine-deployment.ts';
 import { makeHaveVerified } from './have-verified.ts';
 import { managementRoutes } from './management-routes.ts';
 import { customersOnboarding } from './onboarding-for-customer.ts';
+import { makeTableProbes } from './table-probes.ts';
 
 /** A record that there is not: reading it shows whether the ledger can be read. */
 const NO_RECORD = 'req_none';
@@ -87,6 +88,7 @@ export function managementOnAws(
       directory,
       switches: makeSwitches(tables),
       readLedger: () => ledger.readRequest(NO_RECORD),
+      canWrite: makeTableProbes(tables),
       cursors: makeVerificationCursorStore(tables),
       lambda: lambdaClient(),
       clock,
