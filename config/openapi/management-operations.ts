@@ -10,6 +10,7 @@ import {
   onboardingQuery,
   reasonBody,
   registrationBody,
+  replayBody,
   rotationBody,
   verificationBody,
 } from '../../lib/management/request-schemas.ts';
@@ -105,6 +106,25 @@ export const managementOperations = {
     summary: 'Ask now for every tenant of a schedule, spread as always.',
     ...gives('schedule, windowStartMs', 'schedule.unknown'),
   },
+  'GET /switches': { summary: 'What is switched off, and whether replays are allowed.', ...gives('SwitchesView') },
+  'PUT /switches/global': { summary: 'Switch everything off.', body: reasonBody, ...gives('SwitchesView') },
+  'DELETE /switches/global': { summary: 'Switch everything on again.', body: reasonBody, ...gives('SwitchesView') },
+  'PUT /switches/jobs/:job': {
+    summary: 'Switch a job off.',
+    body: reasonBody,
+    ...gives('SwitchesView', 'job.unknown'),
+  },
+  'DELETE /switches/jobs/:job': {
+    summary: 'Switch a job on again.',
+    body: reasonBody,
+    ...gives('SwitchesView', 'job.unknown'),
+  },
+  'PUT /switches/replay': {
+    summary: 'Take events of EventBridge replays for at most 24 hours.',
+    body: replayBody,
+    ...gives('SwitchesView'),
+  },
+  'DELETE /switches/replay': { summary: 'Take no events of replays.', body: reasonBody, ...gives('SwitchesView') },
   'GET /doctor': { summary: 'Examine the deployment.', ...gives('checks') },
 } as const satisfies Readonly<Record<keyof ManagementRoutes | `${string} /${string}`, Operation>>;
 

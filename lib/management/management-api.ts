@@ -127,6 +127,18 @@ export type ScheduleView = {
   }[];
 };
 
+/** Every switch that there is but the tenants'; `off` where it is. */
+export type SwitchesView = {
+  readonly switches: readonly {
+    readonly kind: 'global' | 'job';
+    /** Of the job. */
+    readonly name?: string;
+    readonly off?: SuspensionView;
+  }[];
+  /** While events of replays are taken. */
+  readonly replay?: SuspensionView & { readonly untilMs: number };
+};
+
 /**
  * Every route: what it takes and what it answers. `:name` stands for one part of the path. A body is a JSON object with
  * exactly these members, or there is none (`undefined`); `query` members are all optional.
@@ -229,5 +241,14 @@ export type ManagementRoutes = {
     query: undefined;
     answer: { readonly schedule: string; readonly windowStartMs: number };
   };
+  'GET /switches': { body: undefined; query: undefined; answer: SwitchesView };
+  /** Off already, it stays so since then and for that reason. */
+  'PUT /switches/global': { body: { reason: string }; query: undefined; answer: SwitchesView };
+  'DELETE /switches/global': { body: { reason: string }; query: undefined; answer: SwitchesView };
+  'PUT /switches/jobs/:job': { body: { reason: string }; query: undefined; answer: SwitchesView };
+  'DELETE /switches/jobs/:job': { body: { reason: string }; query: undefined; answer: SwitchesView };
+  /** Takes events of EventBridge replays until then: at most 24 hours from now. In the place of a window that is open. */
+  'PUT /switches/replay': { body: { untilMs: number; reason: string }; query: undefined; answer: SwitchesView };
+  'DELETE /switches/replay': { body: { reason: string }; query: undefined; answer: SwitchesView };
   'GET /doctor': { body: undefined; query: undefined; answer: { readonly checks: readonly DoctorCheck[] } };
 };

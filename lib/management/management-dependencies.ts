@@ -1,7 +1,9 @@
 import type { JobRules } from '../onboarding/refuse-jobs.ts';
 import type { TenantLifecycle } from '../onboarding/tenant-lifecycle.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { ScheduleDesk } from '../scheduling/schedule-desk.ts';
 import type { ReadSuspensions } from '../switches/read-suspensions.ts';
+import type { Switchboard } from '../switches/switchboard.ts';
 import type { TenantDirectory, TenantRegistry } from '../tenants/tenant-registry.ts';
 import type { DoctorCheck } from './management-api.ts';
 import type { CustomersOnboarding } from './onboarding-for-customer.ts';
@@ -27,4 +29,6 @@ export type ManagementDependencies = {
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly rules: JobRules;
   readonly schedules: ScheduleDesk;
+  readonly switchboard: Switchboard;
+  readonly clock: Clock;
 };

@@ -16,6 +16,7 @@ import { makeScheduleDesk } from '../scheduling/schedule-desk.ts';
 import { makeReadSuspensions } from '../switches/read-suspensions.ts';
 import { makeScheduleSwitches } from '../switches/schedule-switches.ts';
 import { makeSuspensions } from '../switches/suspensions.ts';
+import { makeSwitchboard } from '../switches/switchboard.ts';
 import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantDirectory } from '../tenants/dynamo-tenant-directory.ts';
 import { makeTenantRegistry } from '../tenants/dynamo-tenant-registry.ts';
@@ -55,6 +56,8 @@ export function managementOnAws(
     readSuspensions: makeReadSuspensions(tables),
     verify,
     rules,
+    clock,
+    switchboard: makeSwitchboard({ ...tables, log }),
     schedules: makeScheduleDesk({
       schedules: deployment.schedules,
       store: makeWindowStore(tables),

@@ -23,6 +23,7 @@ export type PathParts = {
   readonly accountId: string;
   readonly roleName: string;
   readonly schedule: string;
+  readonly job: string;
 };
 
 export type Answered<Name extends RouteName> = {
@@ -63,7 +64,7 @@ export function managementRoute<Name extends RouteName>(
 
 /** Each part in the one form that it has; nothing is folded or trimmed into it. */
 function readParts(params: RouteCall['params']): PathParts | Refusal {
-  const { tenantId = '', accountId = '', roleName = '', schedule = '' } = params;
+  const { tenantId = '', accountId = '', roleName = '', schedule = '', job = '' } = params;
   if ('tenantId' in params && !TENANT_ID.test(tenantId)) {
     return { reason: 'tenant.idInvalid', explanation: explainTenantId(tenantId) };
   }
@@ -76,13 +77,17 @@ function readParts(params: RouteCall['params']): PathParts | Refusal {
   if ('schedule' in params && !SCHEDULE.test(schedule)) {
     return { reason: 'schedule.unknown', explanation: 'the name in the path is not one that a schedule can have' };
   }
-  return { tenantId, accountId, roleName, schedule };
+  if ('job' in params && !JOB.test(job)) {
+    return { reason: 'job.unknown', explanation: 'the name in the path is not one that a job can have' };
+  }
+  return { tenantId, accountId, roleName, schedule, job };
 }
 
 /** Source: IAM User Guide, "IAM and AWS STS quotas". */
 export const ROLE_NAME = /^[A-Za-z0-9_+=,.@-]{1,64}$/;
 
 const SCHEDULE = /^[a-z0-9-]{1,63}$/;
+const JOB = /^[a-z0-9-]{1,24}$/;
 
 function asAnswer({ reason, explanation }: Refusal): RouteAnswer {
   return { refused: reason, explanation };

@@ -5,6 +5,7 @@ import type { ManagementDependencies } from './management-dependencies.ts';
 import type { RouteName } from './management-route.ts';
 import { roleRoutes } from './role-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { switchRoutes } from './switch-routes.ts';
 import { tenantRoutes } from './tenant-routes.ts';
 
 /** Every route of the contract, and none beside: the type says so. */
@@ -15,5 +16,6 @@ export function managementRoutes(dependencies: ManagementDependencies): Readonly
     ...roleRoutes(dependencies),
     ...lifecycleRoutes(dependencies),
     ...scheduleRoutes(dependencies),
+    ...switchRoutes(dependencies),
   };
 }

@@ -63,6 +63,7 @@ export const changeBody = v.strictObject({
 });
 
 export const reasonBody = v.strictObject({ reason });
+export const replayBody = v.strictObject({ untilMs: whole(0, 8_640_000_000_000_000), reason });
 export const changesQuery = v.strictObject(page);
 export const onboardingQuery = v.strictObject({ format: v.exactOptional(format) });
 

@@ -7,8 +7,10 @@ import { giveCredentials } from './commands/give-credentials.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { runJob } from './commands/run-job.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
+import { replayCommands } from './replay-commands.ts';
 import { scheduleCommands } from './schedule-commands.ts';
 import { type Opened, type Session, type World, withSignal } from './session.ts';
+import { switchCommands } from './switch-commands.ts';
 import { tenantsCommands } from './tenants-commands.ts';
 
 const WIDEST_HELP = 110;
@@ -87,7 +89,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .option('stage', { type: 'string', requiresArg: true, describe: 'of the deployment (BROKER_STAGE)' })
     .option('profile', { type: 'string', requiresArg: true, describe: 'of your AWS config (AWS_PROFILE)' })
     .option('region', { type: 'string', requiresArg: true, describe: 'of the deployment (AWS_REGION)' });
-  return [tenantsCommands, scheduleCommands, runJob, giveCredentials, runDoctor]
+  return [tenantsCommands, scheduleCommands, switchCommands, replayCommands, runJob, giveCredentials, runDoctor]
     .reduce((commands, add) => add(commands, run), parser)
     .completion('completion', 'print a completion script for bash or zsh, whichever SHELL is')
     .demandCommand(1, 'Which command? They are listed by: broker --help')
@@ -122,16 +124,20 @@ function oneLine(message: string): string {
 function helpFor(argv: readonly string[]): string {
   const [group, name = '', step = ''] = argv.filter((word) => !word.startsWith('-'));
   if (group === 'doctor' || group === 'credentials' || group === 'run') return `broker ${group} --help`;
-  if (group === 'schedule') {
-    return SCHEDULE_COMMAND.test(name) ? `broker schedule ${name} --help` : 'broker schedule --help';
-  }
-  if (group !== 'tenants') return 'broker --help';
+  const commands = GROUPS.get(group ?? '');
+  if (group === undefined || commands === undefined) return 'broker --help';
   if (name === 'rotate-external-id' && /^(start|status|finish|abandon)$/.test(step)) {
     return `broker tenants ${name} ${step} --help`;
   }
-  return TENANTS_COMMAND.test(name) ? `broker tenants ${name} --help` : 'broker tenants --help';
+  return commands.test(name) ? `broker ${group} ${name} --help` : `broker ${group} --help`;
 }
 
-const SCHEDULE_COMMAND = /^(list|next|run-now|pause|resume)$/;
-const TENANTS_COMMAND =
-  /^(add|list|show|connect|disconnect|verify|set|changes|onboarding|suspend|resume|offboard|import|migrate|rotate-external-id)$/;
+const GROUPS: ReadonlyMap<string, RegExp> = new Map([
+  [
+    'tenants',
+    /^(add|list|show|connect|disconnect|verify|set|changes|onboarding|suspend|resume|offboard|import|migrate|rotate-external-id)$/,
+  ],
+  ['schedule', /^(list|next|run-now|pause|resume)$/],
+  ['switch', /^(list|off|on)$/],
+  ['replay', /^(allow|end|show)$/],
+]);

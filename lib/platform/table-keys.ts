@@ -44,6 +44,9 @@ export const switchIds = {
   tenant: (tenantId: string) => `tenant#${tenantId}`,
   /** Not a brake: there, it lets events of a replay in until it is over. */
   replay: 'replay',
+  /** A change of a switch: who did it, when and why. Read by nobody who decides. */
+  change: (switchId: string, { atMs, hash }: { atMs: number; hash: string }) =>
+    `change#${switchId}#${String(atMs).padStart(15, '0')}#${hash}`,
   schedule: (name: string) => `schedule#${name}`,
 } as const;
 

@@ -15,6 +15,7 @@ import { makeScheduleDesk } from '../../lib/scheduling/schedule-desk.ts';
 import { makeReadSuspensions } from '../../lib/switches/read-suspensions.ts';
 import { makeScheduleSwitches } from '../../lib/switches/schedule-switches.ts';
 import { makeSuspensions } from '../../lib/switches/suspensions.ts';
+import { makeSwitchboard } from '../../lib/switches/switchboard.ts';
 import { makeTenantDirectory } from '../../lib/tenants/dynamo-tenant-directory.ts';
 import { makeTenantRegistry } from '../../lib/tenants/dynamo-tenant-registry.ts';
 import { BROKER_ACCOUNT, roleArnRules } from './a-tenant.ts';
@@ -83,6 +84,8 @@ export function managementWorld(
     readSuspensions: makeReadSuspensions(of),
     verify,
     rules,
+    clock,
+    switchboard: makeSwitchboard({ ...of, log }),
     schedules: makeScheduleDesk({
       schedules: [],
       store: makeWindowStore(of),

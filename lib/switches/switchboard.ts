@@ -1,0 +1,121 @@
+import { BatchGetCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { BrokerError } from '../errors.ts';
+import { derivedId } from '../platform/ids.ts';
+import { isConditionFailed, storeError } from '../platform/store-error.ts';
+import { switchIds } from '../platform/table-keys.ts';
+import type { TransitionLog } from '../platform/transition-log.ts';
+import { type ReplayWindow, replayWindowSchema } from './replay-window.ts';
+import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
+
+/** Who changes a switch, and why. */
+export type Why = { readonly by: string; readonly reason: string };
+
+export type SwitchesNow = {
+  /** Of the global switch and those of jobs, what is off; the tenants' are their suspensions. */
+  readonly off: readonly SwitchedOff[];
+  /** The window that was allowed last, over or not, unless it was ended. */
+  readonly replay?: ReplayWindow;
+};
+
+/**
+ * The switches as an operator sees and moves them. Each change leaves a row of its own that says who did what, when and
+ * why, and that nothing here ever removes: of what stops, after it stopped; of what lets go on, before it does.
+ */
+export type Switchboard = {
+  /** Consistent; throws `store.*`. */
+  read(jobs: readonly string[]): Promise<SwitchesNow>;
+  /** What is off already stays so since then, and for that reason. */
+  switchOff(switchId: string, why: Why): Promise<void>;
+  switchOn(switchId: string, why: Why): Promise<void>;
+  /** In the place of the window that there is. */
+  allowReplay(untilMs: number, why: Why): Promise<void>;
+  endReplay(why: Why): Promise<void>;
+};
+
+type Done = 'off' | 'on' | 'replayAllowed' | 'replayEnded';
+
+export function makeSwitchboard({
+  dynamo,
+  clock,
+  log,
+  config,
+}: SwitchesDependencies & { readonly log: TransitionLog }): Switchboard {
+  const TableName = config.switchesTable;
+
+  async function record(switchId: string, done: Done, { by, reason, ...more }: Why & { readonly untilMs?: number }) {
+    const atMs = clock.nowMs();
+    const Item = {
+      switchId: switchIds.change(switchId, { atMs, hash: derivedId([done, by, reason]) }),
+      changes: switchId,
+      done,
+      atMs,
+      by,
+      reason,
+      ...more,
+    };
+    await put(Item);
+    log.transition({ transition: `switch.${done}`, caller: by, explanation: `${switchId}: ${reason}` });
+  }
+
+  async function put(Item: Readonly<Record<string, unknown>>, ConditionExpression?: string): Promise<boolean> {
+    const condition = ConditionExpression === undefined ? {} : { ConditionExpression };
+    try {
+      await dynamo.send(new PutCommand({ TableName, Item, ...condition }));
+      return true;
+    } catch (error) {
+      if (isConditionFailed(error)) return false;
+      throw storeError(error, 'the switch could not be set');
+    }
+  }
+
+  async function remove(switchId: string): Promise<void> {
+    try {
+      await dynamo.send(new DeleteCommand({ TableName, Key: { switchId } }));
+    } catch (error) {
+      throw storeError(error, 'the switch could not be set');
+    }
+  }
+
+  return {
+    async read(jobs) {
+      const wanted = [switchIds.global, ...jobs.map(switchIds.job)];
+      const Keys = [...wanted, switchIds.replay].map((switchId) => ({ switchId }));
+      try {
+        const read = new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } });
+        const answer = await dynamo.send(read);
+        if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
+          throw new BrokerError('store.busy', 'the switches could not all be read');
+        }
+        const rows = v.parse(v.array(switchSchema), answer.Responses?.[TableName]);
+        const window = answer.Responses?.[TableName]?.find((row) => row['switchId'] === switchIds.replay);
+        return {
+          off: wanted.flatMap((switchId) => rows.filter((row) => row.switchId === switchId)),
+          ...(window === undefined ? {} : { replay: v.parse(replayWindowSchema, window) }),
+        };
+      } catch (error) {
+        throw storeError(error, 'the switches could not be read');
+      }
+    },
+
+    async switchOff(switchId, why) {
+      const row = { switchId, sinceMs: clock.nowMs(), by: why.by, reason: why.reason };
+      if (await put(row, 'attribute_not_exists(switchId)')) await record(switchId, 'off', why);
+    },
+
+    async switchOn(switchId, why) {
+      await record(switchId, 'on', why);
+      await remove(switchId);
+    },
+
+    async allowReplay(untilMs, why) {
+      await record(switchIds.replay, 'replayAllowed', { ...why, untilMs });
+      await put({ switchId: switchIds.replay, sinceMs: clock.nowMs(), untilMs, by: why.by, reason: why.reason });
+    },
+
+    async endReplay(why) {
+      await remove(switchIds.replay);
+      await record(switchIds.replay, 'replayEnded', why);
+    },
+  };
+}
