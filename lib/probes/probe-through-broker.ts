@@ -16,9 +16,9 @@ export type ProbeThroughBrokerDependencies = {
   readonly ids: Pick<Ids, 'uuid'>;
 };
 
-/** Half a second apart, for fifteen seconds: the queue may be busy, and a probe that is not answered proves nothing. */
-const LOOKS = 30;
-const BETWEEN_LOOKS_MS = 500;
+/** A quarter of a second apart, for fifteen: the queue may be busy, and a probe that is not answered proves nothing. */
+const LOOKS = 60;
+const BETWEEN_LOOKS_MS = 250;
 
 /**
  * Has the broker itself try a role, the way every request goes: a record in the ledger, a message on the queue, and the

@@ -33,6 +33,7 @@ function world({ count = 40, slots = 4, findings = () => [], breaks = () => unde
     roles.set(tenantId, aRole({ tenantId, verifySlot, verifiedAtMs: NOON - 24 * 3_600_000, version: 1 }));
   }
   const probed: string[] = [];
+  const slotsRead: string[] = [];
   const told: unknown[] = [];
   const log = recordedTransitions();
   let cursor: VerificationCursor | undefined = { slot: first, version: 1 };
@@ -51,6 +52,7 @@ function world({ count = 40, slots = 4, findings = () => [], breaks = () => unde
     directory: {
       async rolesInVerifySlot({ slot, limit, after = '' }) {
         dieAt('dieAtRead');
+        slotsRead.push(slot);
         const inSlot = [...roles.values()].filter((role) => role.verifySlot === slot && role.tenantId > after);
         const rows = inSlot.sort((left, right) => (left.tenantId < right.tenantId ? -1 : 1)).slice(0, limit);
         return { rows, ...(rows.length < inSlot.length ? { next: rows.at(-1)?.tenantId ?? '' } : {}) };
@@ -86,7 +88,7 @@ function world({ count = 40, slots = 4, findings = () => [], breaks = () => unde
       return { proof, results: [] };
     },
   };
-  return { verifier, clock, roles, probed, told, log, state, cursor: () => cursor };
+  return { verifier, clock, roles, probed, slotsRead, told, log, state, cursor: () => cursor };
 }
 
 const enoughTime = { remainingMs: () => 100_000 };
@@ -128,9 +130,10 @@ describe('the schedule of verifications', () => {
   });
 
   it('begins a day back at the most, and at now without a cursor', async () => {
-    const { verifier, clock, cursor } = world();
+    const { verifier, clock, cursor, slotsRead } = world({ count: 0 });
     clock.advance(3 * 24 * 3_600_000);
     await verifyOnSchedule(enoughTime, verifier);
+    expect([slotsRead.length, new Set(slotsRead).size]).toEqual([SLOTS, SLOTS]);
     expect(cursor()?.slot).toBe(Math.floor(clock.nowMs() / SLOT_MS) + 1);
   });
 
