@@ -24,7 +24,8 @@ describe('a tenant’s settings', () => {
     await onboard({ tenantId: 'globex', name: 'Globex', accountIds: ['333333333333'], settings }, world);
     const payloads: string[] = [];
     stack.onCall(({ service, call }) => {
-      if (service === 'lambda') payloads.push(Buffer.from(call.input.Payload as Uint8Array).toString('utf8'));
+      const { Payload } = call.input;
+      if (service === 'lambda' && Payload instanceof Uint8Array) payloads.push(Buffer.from(Payload).toString('utf8'));
     });
     const detail = { version: 1, tenantId: 'globex', job: 'scan-account' };
     await world.ask('scan-scheduler', { source: 'com.example.scans', detail });

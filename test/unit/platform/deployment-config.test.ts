@@ -41,6 +41,7 @@ describe('parseDeploymentConfig', () => {
       schedules: [],
       requests: { maximumAgeSeconds: 86_400, maximumFutureSeconds: 300, concurrency: 5 },
       queue: { batchSize: 10, maximumConcurrency: 10 },
+      limits: { perTenant: { requestsPerMinute: 600, concurrentIssuances: 20 }, stsCallsPerSecond: 300 },
       logLevel: 'INFO',
     });
   });
