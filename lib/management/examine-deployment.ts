@@ -6,7 +6,7 @@ import type { DeploymentConfig } from '../platform/deployment-config.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { Switches } from '../switches/switches.ts';
 import type { TenantDirectory, TenantReader } from '../tenants/tenant-registry.ts';
-import type { DoctorCheck } from './management-api.ts';
+import type { DoctorCheck } from './management-views.ts';
 import { NOBODY, type TableProbes } from './table-probes.ts';
 
 export type Examination = {

@@ -1,8 +1,8 @@
 import { isRefusal, type OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
 import type { RotationState } from '../onboarding/tenant-lifecycle.ts';
-import type { OnboardingFormat } from './management-api.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
 import { type Answered, type ManagementCall, managementRoute } from './management-route.ts';
+import type { OnboardingFormat } from './management-views.ts';
 import { answered, readReading, readTenantView } from './read-tenant-view.ts';
 import { importBody, migrationBody, reasonBody, rotationBody } from './request-schemas.ts';
 

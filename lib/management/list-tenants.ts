@@ -9,8 +9,9 @@ import {
   type TenantStatus,
 } from '../tenants/tenant.ts';
 import type { Page, PageOf } from '../tenants/tenant-registry.ts';
-import type { ManagementRoutes, TenantRow } from './management-api.ts';
+import type { ManagementRoutes } from './management-api.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
+import type { TenantRow } from './management-views.ts';
 import { type PageCursor, readCursor, writeCursor } from './page-cursor.ts';
 import { tenantRow } from './tenant-view.ts';
 

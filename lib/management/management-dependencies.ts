@@ -5,7 +5,7 @@ import type { ScheduleDesk } from '../scheduling/schedule-desk.ts';
 import type { ReadSuspensions } from '../switches/read-suspensions.ts';
 import type { Switchboard } from '../switches/switchboard.ts';
 import type { TenantDirectory, TenantRegistry } from '../tenants/tenant-registry.ts';
-import type { DoctorCheck } from './management-api.ts';
+import type { DoctorCheck } from './management-views.ts';
 import type { CustomersOnboarding } from './onboarding-for-customer.ts';
 
 /** Which roles to probe: one, those of an account, or all of the tenant. */

@@ -3,7 +3,7 @@ import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
 import { type OnboardingInput, onboardingText } from '../onboarding/onboarding-text.ts';
 import { parseExternalId } from '../tenants/external-id.ts';
 import type { ExternalIds, Tenant } from '../tenants/tenant.ts';
-import type { Onboarding, OnboardingFormat } from './management-api.ts';
+import type { Onboarding, OnboardingFormat } from './management-views.ts';
 
 export type OnboardingTerms = Pick<OnboardingInput, 'deployment' | 'brokerAccountId' | 'prefix'> & {
   readonly catalogue: ReadonlyMap<string, Job>;

@@ -1,8 +1,8 @@
 import { isRefusal, type OnboardingRefusal, refuse } from '../onboarding/onboarding-refusal.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
-import type { TenantView } from './management-api.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
 import type { Answered, RouteName } from './management-route.ts';
+import type { TenantView } from './management-views.ts';
 import { tenantView } from './tenant-view.ts';
 
 /** The tenant and its roles, read consistently, or that there is none. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { TRUST_FINDINGS } from '../onboarding/trust-finding.ts';
 import { ACCOUNT_ID, ROLE_STATUSES, TENANT_STATUSES, tenantScheduleSchema } from '../tenants/tenant.ts';
-import { ONBOARDING_FORMATS } from './management-api.ts';
 import { ROLE_NAME } from './management-route.ts';
+import { ONBOARDING_FORMATS } from './management-views.ts';
 
 /** What the bodies and queries of the management API may hold. None of them has a place for an external ID. */
 const line = (characters: number) => {

@@ -1,7 +1,7 @@
 import { pendingUntilMs } from '../onboarding/assess-trust.ts';
 import { trustFindings } from '../onboarding/trust-finding.ts';
 import type { TenantRole } from '../tenants/tenant.ts';
-import type { FindingView, RoleView } from './management-api.ts';
+import type { FindingView, RoleView } from './management-views.ts';
 
 /** A role as operators see it: what was found of it, in words, and no trace of its external ID. */
 export function roleView(role: TenantRole): RoleView {

@@ -1,9 +1,9 @@
 import { isRefusal } from '../onboarding/onboarding-refusal.ts';
 import type { ScheduleState } from '../scheduling/schedule-desk.ts';
 import { SLOTS } from '../scheduling/slot.ts';
-import type { ScheduleView } from './management-api.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
 import { managementRoute } from './management-route.ts';
+import type { ScheduleView } from './management-views.ts';
 import { answered } from './read-tenant-view.ts';
 import { reasonBody } from './request-schemas.ts';
 

@@ -2,9 +2,9 @@ import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
 import { switchIds } from '../platform/table-keys.ts';
 import { LONGEST_REPLAY_MS } from '../switches/replay-window.ts';
 import type { SwitchesNow } from '../switches/switchboard.ts';
-import type { SwitchesView } from './management-api.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
 import { managementRoute } from './management-route.ts';
+import type { SwitchesView } from './management-views.ts';
 import { reasonBody, replayBody } from './request-schemas.ts';
 
 type Switching = Pick<ManagementDependencies, 'switchboard' | 'rules' | 'clock'>;

@@ -1,6 +1,6 @@
 import type { SwitchedOff } from '../switches/switches.ts';
 import { ROLE_STATUSES, type RoleStatus, type TenantReading } from '../tenants/tenant.ts';
-import type { SuspensionView, TenantRow, TenantView } from './management-api.ts';
+import type { SuspensionView, TenantRow, TenantView } from './management-views.ts';
 import { roleView } from './role-view.ts';
 
 /** A tenant as operators see it: member by member, so that nothing new of it is shown by accident. */

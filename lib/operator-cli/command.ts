@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { ONBOARDING_FORMATS } from '../management/management-api.ts';
+import { ONBOARDING_FORMATS } from '../management/management-views.ts';
 import type { Action, Target } from './session.ts';
 
 /** What every command takes. */

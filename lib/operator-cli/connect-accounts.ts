@@ -1,4 +1,4 @@
-import type { RoleView } from '../management/management-api.ts';
+import type { RoleView } from '../management/management-views.ts';
 import { PARTITION_ENDPOINTS } from '../platform/partition-endpoints.ts';
 import { type AccountDefaults, readAccountsFile, type WantedRole } from './accounts-file.ts';
 import { type ErrorReport, Interrupted, reportError, usageError } from './command-error.ts';

@@ -1,5 +1,5 @@
 import type { ManagementClient } from '../client/management-client.ts';
-import type { ImportLine } from '../management/management-api.ts';
+import type { ImportLine } from '../management/management-views.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { chunksOf } from './import-chunks.ts';

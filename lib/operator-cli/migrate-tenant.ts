@@ -1,4 +1,4 @@
-import type { OnboardingFormat, RoleView, TenantView } from '../management/management-api.ts';
+import type { OnboardingFormat, RoleView, TenantView } from '../management/management-views.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { sayOnboarding } from './onboarding-answer.ts';
 import { printJson, type Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Onboarding } from '../management/management-api.ts';
+import type { Onboarding } from '../management/management-views.ts';
 import type { Session } from './session.ts';
 
 /**

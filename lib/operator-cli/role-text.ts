@@ -1,4 +1,4 @@
-import type { RoleView } from '../management/management-api.ts';
+import type { RoleView } from '../management/management-views.ts';
 import type { RoleStatus } from '../tenants/tenant.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { printable } from './printable.ts';

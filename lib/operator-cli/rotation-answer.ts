@@ -1,4 +1,4 @@
-import type { RotationView } from '../management/management-api.ts';
+import type { RotationView } from '../management/management-views.ts';
 import { sayOnboarding } from './onboarding-answer.ts';
 import { printJson, type Session } from './session.ts';
 import { renderTable } from './table.ts';

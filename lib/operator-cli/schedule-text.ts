@@ -1,4 +1,4 @@
-import type { ScheduleView } from '../management/management-api.ts';
+import type { ScheduleView } from '../management/management-views.ts';
 import type { Session } from './session.ts';
 import { type Cell, renderTable } from './table.ts';
 import { ageOf, instantOf, timeLeft } from './time-words.ts';

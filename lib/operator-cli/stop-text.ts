@@ -1,4 +1,4 @@
-import type { StopReport } from '../management/management-api.ts';
+import type { StopReport } from '../management/management-views.ts';
 import { printable } from './printable.ts';
 import type { Session } from './session.ts';
 import { renderTable } from './table.ts';

@@ -1,4 +1,4 @@
-import type { SwitchesView } from '../management/management-api.ts';
+import type { SwitchesView } from '../management/management-views.ts';
 import { type Command, reasonOption } from './command.ts';
 import { usageError } from './command-error.ts';
 import { EXIT_CODES } from './exit-code.ts';

@@ -1,4 +1,4 @@
-import type { SwitchesView } from '../management/management-api.ts';
+import type { SwitchesView } from '../management/management-views.ts';
 import { printable } from './printable.ts';
 import type { Session } from './session.ts';
 import { type Cell, renderTable } from './table.ts';

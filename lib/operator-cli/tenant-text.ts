@@ -1,4 +1,4 @@
-import type { TenantRow, TenantView } from '../management/management-api.ts';
+import type { TenantRow, TenantView } from '../management/management-views.ts';
 import { ROLE_STATUSES, type Tenant, type TenantSchedule } from '../tenants/tenant.ts';
 import { renderRoles } from './role-text.ts';
 import type { Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { RoleView } from '../management/management-api.ts';
+import type { RoleView } from '../management/management-views.ts';
 import { renderRoles, verificationResults } from './role-text.ts';
 import { printJson, type Session } from './session.ts';
 

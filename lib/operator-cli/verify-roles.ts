@@ -1,4 +1,4 @@
-import type { RoleView } from '../management/management-api.ts';
+import type { RoleView } from '../management/management-views.ts';
 import { makeProgress } from './progress.ts';
 import type { RoleAddress } from './role-address.ts';
 import { pause, type Session } from './session.ts';

@@ -1,4 +1,5 @@
-import type { ManagementRoutes, TenantRow } from '../../management/management-api.ts';
+import type { ManagementRoutes } from '../../management/management-api.ts';
+import type { TenantRow } from '../../management/management-views.ts';
 import { TRUST_FINDINGS } from '../../onboarding/trust-finding.ts';
 import { ROLE_STATUSES, TENANT_STATUSES } from '../../tenants/tenant.ts';
 import { allOption, type Command, cursorOption, limitOption } from '../command.ts';

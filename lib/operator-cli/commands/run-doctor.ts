@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '../../management/management-api.ts';
+import type { DoctorCheck } from '../../management/management-views.ts';
 import type { Command } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printable } from '../printable.ts';
