@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { packageStage } from '../../config/package-stage.ts';
 import { type AccessCheck, decideAccess } from '../../local/iam/authorize.ts';
 import type { Caller } from '../../local/iam/caller.ts';
-import type { PolicyDocument } from '../../local/iam/policy-document.ts';
+import { type PolicyDocument, parsePolicyDocument } from '../../local/iam/policy-document.ts';
+import { resolveIntrinsics } from '../../local/template/intrinsics.ts';
 import { readTemplate } from '../../local/template/read-template.ts';
+import { createReferenceScope, type TemplateResource } from '../../local/template/references.ts';
 import type { RoleWiring, Wiring } from '../../local/template/wiring.ts';
 
 /** Asks the policies of the packaged template what they allow, as the embedded stack evaluates them. */
@@ -12,10 +14,32 @@ export const TENANT = '222222222222';
 export const prefix = 'credential-broker-local';
 export const region = 'eu-west-1';
 
+const place = { accountId: OWN, region, partition: 'aws', endpoint: 'http://localhost' };
+
 export async function readPackagedWiring(): Promise<Wiring> {
+  return readTemplate(await readPackagedTemplate(), place);
+}
+
+/** A managed policy of the template, which nothing of the deployment attaches: people do. */
+export async function readManagedPolicy(logicalId: string): Promise<PolicyDocument> {
+  const { Resources } = await readPackagedTemplate();
+  const resources = new Map(
+    Object.entries(Resources).map(([id, { Type, Properties }]): [string, TemplateResource] => [
+      id,
+      { logicalId: id, type: Type, properties: Properties },
+    ]),
+  );
+  const scope = createReferenceScope(resources, place);
+  const document = resolveIntrinsics(resources.get(logicalId)?.properties['PolicyDocument'], scope, logicalId);
+  if (typeof document !== 'object' || document === null) throw new Error(`the template has no policy ${logicalId}`);
+  return parsePolicyDocument(document, 'identity');
+}
+
+type Template = { readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+
+async function readPackagedTemplate(): Promise<Template> {
   const { templatePath } = await packageStage({ stage: 'local', log: () => undefined });
-  const place = { accountId: OWN, region, partition: 'aws', endpoint: 'http://localhost' };
-  return readTemplate(JSON.parse(readFileSync(templatePath, 'utf8')), place);
+  return JSON.parse(readFileSync(templatePath, 'utf8'));
 }
 
 export function anyone(arn: string, identityPolicies: readonly PolicyDocument[]): Caller {
