@@ -18,12 +18,19 @@ type Options = {
   readonly count?: number;
   readonly slots?: number;
   readonly findings?: Findings;
+  readonly hasCursor?: boolean;
   /** What verifying a role breaks with. */
   readonly breaks?: (role: TenantRole) => Error | undefined;
 };
 
 /** `count` tenants with one role each, all in slots around noon; dies at the given steps. */
-function world({ count = 40, slots = 4, findings = () => [], breaks = () => undefined }: Options = {}) {
+function world({
+  count = 40,
+  slots = 4,
+  findings = () => [],
+  breaks = () => undefined,
+  hasCursor = true,
+}: Options = {}) {
   const clock = frozenClock(NOON);
   const first = Math.floor(NOON / SLOT_MS);
   const roles = new Map<string, TenantRole>();
@@ -36,7 +43,7 @@ function world({ count = 40, slots = 4, findings = () => [], breaks = () => unde
   const slotsRead: string[] = [];
   const told: unknown[] = [];
   const log = recordedTransitions();
-  let cursor: VerificationCursor | undefined = { slot: first, version: 1 };
+  let cursor: VerificationCursor | undefined = hasCursor ? { slot: first, version: 1 } : undefined;
   const state = { paused: 0, dieAtRead: Number.POSITIVE_INFINITY, dieAtWrite: Number.POSITIVE_INFINITY };
   function dieAt(step: 'dieAtRead' | 'dieAtWrite'): void {
     state[step] -= 1;
@@ -62,7 +69,7 @@ function world({ count = 40, slots = 4, findings = () => [], breaks = () => unde
       read: async () => cursor,
       async write(before, after) {
         dieAt('dieAtWrite');
-        if (cursor?.version !== before.version) return undefined;
+        if ((cursor?.version ?? 0) !== before.version) return undefined;
         cursor = { ...after, version: before.version + 1 };
         return cursor;
       },
@@ -129,12 +136,18 @@ describe('the schedule of verifications', () => {
     expect(new Set(probed).size).toBe(40);
   });
 
-  it('begins a day back at the most, and at now without a cursor', async () => {
+  it('begins a day back at the most', async () => {
     const { verifier, clock, cursor, slotsRead } = world({ count: 0 });
     clock.advance(3 * 24 * 3_600_000);
     await verifyOnSchedule(enoughTime, verifier);
     expect([slotsRead.length, new Set(slotsRead).size]).toEqual([SLOTS, SLOTS]);
     expect(cursor()?.slot).toBe(Math.floor(clock.nowMs() / SLOT_MS) + 1);
+  });
+
+  it('begins now where nothing says how far it came', async () => {
+    const { verifier, slotsRead } = world({ hasCursor: false });
+    expect(await verifyOnSchedule(enoughTime, verifier)).toEqual({ verified: 10, slotsBehind: 0 });
+    expect(new Set(slotsRead)).toEqual(new Set([slotName(Math.floor(NOON / SLOT_MS) % SLOTS)]));
   });
 
   it('keeps to its share of the calls of STS', async () => {

@@ -72,7 +72,7 @@ describe('a check', () => {
     ['every role', {}, ['role#222222222222#audit', 'role#222222222222#logs', 'role#333333333333#audit']],
     ['those of an account', { accountId: '222222222222' }, ['role#222222222222#audit', 'role#222222222222#logs']],
     ['one', { accountId: '222222222222', roleName: 'logs' }, ['role#222222222222#logs']],
-    ['none of another name', { accountId: '222222222222', roleName: 'udit' }, []],
+    ['none of another name', { accountId: '222222222222', roleName: 'it' }, []],
     ['none of another account', { accountId: '444444444444' }, []],
   ])('verifies %s, and says what came of each', async (_, of, records) => {
     const { check, probed } = world(three);
