@@ -1,5 +1,5 @@
-import type { FindingSeverity, TrustFinding } from '../onboarding/trust-finding.ts';
-import type { RoleStatus, Tenant, TenantRole, TenantSchedule, TenantStatus } from '../tenants/tenant.ts';
+import type { TrustFinding } from '../onboarding/trust-finding.ts';
+import type { RoleStatus, TenantSchedule, TenantStatus } from '../tenants/tenant.ts';
 import type { RecordedChange } from '../tenants/tenant-registry.ts';
 
 import type {

@@ -1,4 +1,4 @@
-import type { RotationView } from '../management/management-api.ts';
+import type { RotationView } from '../management/management-views.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import type { Tenant, TenantReading, TenantRole } from '../tenants/tenant.ts';
 import { trustFindings } from './trust-finding.ts';

@@ -1,6 +1,6 @@
 import { LIMITS } from '../broker/issuance.ts';
 import type { Job } from '../jobs/job.ts';
-import type { LiveSession, StopReport } from '../management/management-api.ts';
+import type { LiveSession, StopReport } from '../management/management-views.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
 import type { Looked } from './end-open-issuances.ts';

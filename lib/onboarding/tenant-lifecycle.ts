@@ -1,4 +1,4 @@
-import type { ImportLine, RotationView, StopReport } from '../management/management-api.ts';
+import type { ImportLine, RotationView, StopReport } from '../management/management-views.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { OnboardingRefusal } from './onboarding-refusal.ts';
 

@@ -1,4 +1,4 @@
-import type { RoleView } from '../../lib/management/management-api.ts';
+import type { RoleView } from '../../lib/management/management-views.ts';
 import type { DemoWorld } from './demo-world.ts';
 
 export type NewCustomer = {

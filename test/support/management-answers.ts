@@ -6,7 +6,7 @@ import type {
   StopReport,
   TenantRow,
   TenantView,
-} from '../../lib/management/management-api.ts';
+} from '../../lib/management/management-views.ts';
 import { type TrustFinding, trustFindings } from '../../lib/onboarding/trust-finding.ts';
 import type { Reply, SeenRequest } from './function-url-server.ts';
 import { CLI_NOW_MS } from './run-broker.ts';

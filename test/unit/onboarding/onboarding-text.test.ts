@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { templateForJobs } from '../../../config/template-for-jobs.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
-import { ONBOARDING_FORMATS, type OnboardingFormat } from '../../../lib/management/management-api.ts';
+import { ONBOARDING_FORMATS, type OnboardingFormat } from '../../../lib/management/management-views.ts';
 import { type OnboardingInput, onboardingText } from '../../../lib/onboarding/onboarding-text.ts';
 import { parseDeploymentConfig } from '../../../lib/platform/deployment-config.ts';
 import { sha256Hex } from '../../../lib/platform/ids.ts';

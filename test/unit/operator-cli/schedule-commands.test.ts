@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScheduleView } from '../../../lib/management/management-api.ts';
+import type { ScheduleView } from '../../../lib/management/management-views.ts';
 import { refusal, repliesTo } from '../../support/management-answers.ts';
 import { type BrokerRunOptions, CLI_NOW_MS, runBroker } from '../../support/run-broker.ts';
 
