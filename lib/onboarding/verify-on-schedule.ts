@@ -29,8 +29,8 @@ const PAGE = 8;
 const MILLISECONDS_A_ROLE = 10 * (1000 / 60);
 /** What a page may take: the broker's own probes wait for the queue. */
 const MINIMUM_REMAINING_MS = 40_000;
-/** A role that was verified in this time is not due: by hand, or before a crash. */
-const FRESH_MS = 6 * 3_600_000;
+/** A role that was verified in this time is not due: before a crash, or a moment ago by hand. */
+const FRESH_MS = 15 * 60_000;
 /** So many tenants whose trusted roles all shut at once are more likely a mistake of ours than of each of them. */
 const IMPLAUSIBLE = 5;
 /** Ticks that a page may hold up: after them the next one is gone on with, or nobody behind it would be verified. */

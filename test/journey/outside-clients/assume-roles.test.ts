@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { awsAs, awsCli, boto3, describeWith, pythonAs, type Ran } from './outside-clients.ts';
 import { stackForClients } from './stack-for-clients.ts';
 
-const PROBER = 'arn:aws:iam::111111111111:role/credential-broker-local-verify-trust';
+const PROBER = 'arn:aws:iam::111111111111:role/outside-prober';
 const EXTERNAL_ID = 'cb-local1-11111111-2222-4333-8444-555555555555';
 
 /** As a customer writes it: the broker's account, one role of it, and the external ID that it was given. */
@@ -55,11 +55,11 @@ describeWith(awsCli, 'a role of an emulated customer, with the AWS CLI', () => {
 
   it('opens to the right external ID, and its session may do what the role may', async () => {
     await createRole('opens');
-    const assumed = await assume('verify-trust', 'opens', '--external-id', EXTERNAL_ID);
+    const assumed = await assume('outside-prober', 'opens', '--external-id', EXTERNAL_ID);
     expect([assumed.exitCode, assumed.stderr]).toEqual([0, '']);
     const asSession = session(assumed);
     const identity = await asSession(
-      'verify-trust',
+      'outside-prober',
       'sts',
       'get-caller-identity',
       '--query',
@@ -68,16 +68,16 @@ describeWith(awsCli, 'a role of an emulated customer, with the AWS CLI', () => {
       'text',
     );
     expect(identity.stdout).toBe('arn:aws:sts::222222222222:assumed-role/opens/outside\n');
-    expect((await asSession('verify-trust', 's3', 'ls')).stdout).toContain('acme-backups');
-    const listing = await asSession('verify-trust', 's3', 'ls', 's3://acme-backups');
+    expect((await asSession('outside-prober', 's3', 'ls')).stdout).toContain('acme-backups');
+    const listing = await asSession('outside-prober', 's3', 'ls', 's3://acme-backups');
     expect(listing).toMatchObject({ exitCode: 255, stderr: expect.stringContaining('(AccessDenied)') });
   });
 
   it('gives a session no more than its session policy', async () => {
     await createRole('narrowed');
     const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
-    const assumed = await assume('verify-trust', 'narrowed', '--external-id', EXTERNAL_ID, '--policy', nothing);
-    const listing = await session(assumed)('verify-trust', 's3', 'ls');
+    const assumed = await assume('outside-prober', 'narrowed', '--external-id', EXTERNAL_ID, '--policy', nothing);
+    const listing = await session(assumed)('outside-prober', 's3', 'ls');
     expect(listing).toMatchObject({ exitCode: 255, stderr: expect.stringContaining('(AccessDenied)') });
   });
 
@@ -85,11 +85,11 @@ describeWith(awsCli, 'a role of an emulated customer, with the AWS CLI', () => {
     await createRole('shut');
     const right = ['--external-id', EXTERNAL_ID];
     const attempts = [
-      await assume('verify-trust', 'shut', '--external-id', `${EXTERNAL_ID}x`),
-      await assume('verify-trust', 'shut'),
+      await assume('outside-prober', 'shut', '--external-id', `${EXTERNAL_ID}x`),
+      await assume('outside-prober', 'shut'),
       await assume('scan-scheduler', 'shut', ...right),
       await assume('customer-222222222222', 'shut', ...right),
-      await assume('verify-trust', 'not-there', ...right),
+      await assume('outside-prober', 'not-there', ...right),
     ];
     for (const { exitCode, stdout, stderr } of attempts) {
       expect([exitCode, stdout]).toEqual([255, '']);
@@ -127,7 +127,7 @@ tell([role['Arn'], iam.list_role_policies(RoleName='scanner')['PolicyNames']])`,
     const arn = 'arn:aws:iam::333333333333:role/credential-broker/scanner';
     expect(made).toEqual([arn, ['list']]);
     const used = await python(
-      'verify-trust',
+      'outside-prober',
       `sts = boto3.client('sts')
 role = {'RoleArn': '${arn}', 'RoleSessionName': 'outside'}
 refused = [error_of(sts.assume_role, **role, ExternalId='cb-wrong'), error_of(sts.assume_role, **role)]

@@ -62,7 +62,7 @@ describe('POST /tenants', () => {
   const name = 'Acme';
   it.each<[string, object, number, string, string]>([
     ['an id in upper case', { tenantId: 'Acme', name }, 400, 'tenant.idInvalid', 'U+0041'],
-    ['an id of another alphabet', { tenantId: 'аcme', name }, 400, 'tenant.idInvalid', 'U+0430'],
+    ['an id of another alphabet', { tenantId: '\u0430cme', name }, 400, 'tenant.idInvalid', 'U+0430'],
     ['no id', { name }, 400, 'request.fieldInvalid', 'tenantId: is missing'],
     ['no name', { tenantId: 'no-name' }, 400, 'request.fieldInvalid', 'name: is missing'],
     ['an empty name', { tenantId: 'no-name', name: '' }, 400, 'request.fieldInvalid', 'name: '],

@@ -164,7 +164,7 @@ describe('the body', () => {
       'sts:ExternalId',
       'externalIds',
       'nextExternalId',
-      'ｅxternalId',
+      '\uff45xternalId',
     ].map((key): [string, unknown, number, string] => [
       `with ${key}`,
       { name: 'x', a: [{ [key]: 'cb' }] },
