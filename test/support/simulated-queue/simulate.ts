@@ -24,6 +24,8 @@ export type SimulationOptions = {
   readonly stsIsOut?: (nowMs: number) => boolean;
   readonly untilMs: number;
   readonly seed?: number;
+  /** Told when a request has its credentials. */
+  readonly onServed?: (arrival: Arrival, servedAtMs: number) => void;
 };
 
 export type Simulated = {
@@ -46,7 +48,7 @@ const KNOWN_MS = 2;
 /** The time-out of the call. */
 const OUTAGE_CALL_MS = 3_000;
 
-type Waiting = { readonly tenantId: string; readonly arrivedAtMs: number; receives: number };
+type Waiting = { readonly tenantId: string; readonly arrival: Arrival; receives: number };
 
 /**
  * The queue and the functions behind it in virtual time, around the limits as they are deployed: each function has its
@@ -127,10 +129,11 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     });
   }
 
-  function served({ tenantId, arrivedAtMs }: Waiting): void {
+  function served({ tenantId, arrival }: Waiting): void {
     left -= 1;
+    options.onServed?.(arrival, clock.nowMs());
     const waits = waitsMs.get(tenantId) ?? [];
-    waits.push(clock.nowMs() - arrivedAtMs);
+    waits.push(clock.nowMs() - arrival.atMs);
     waitsMs.set(tenantId, waits);
   }
 
@@ -140,7 +143,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     if (done) return;
     agenda.at(value.atMs, () => {
       left += 1;
-      becomeVisible({ tenantId: value.tenantId, arrivedAtMs: value.atMs, receives: 0 });
+      becomeVisible({ tenantId: value.tenantId, arrival: value, receives: 0 });
       arrive();
     });
   }
