@@ -69,5 +69,9 @@ export const requestCodes = {
     'AWS does not say which IAM principal is calling.',
     'Call the function URL with a signed request; a direct invocation is not served.',
   ),
+  'letter.unknown': refusal(
+    'No dead letter with this id was found.',
+    'Look again: a letter that somebody looks at or redrives just now is hidden for up to two minutes.',
+  ),
   'route.unknown': refusal('There is nothing at this address.', 'Use an address and a method of the documentation.'),
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -15,6 +15,8 @@ const settings = {
   ledgerTable: { variable: 'LEDGER_TABLE', schema: text },
   requestQueueUrl: { variable: 'REQUEST_QUEUE_URL', schema: text },
   requestDeadLetterQueueUrl: { variable: 'REQUEST_DLQ_URL', schema: text },
+  ruleDeadLetterQueueUrl: { variable: 'RULE_DLQ_URL', schema: text },
+  jobFailuresQueueUrl: { variable: 'JOB_FAILURES_URL', schema: text },
   envelopeKeyArn: { variable: 'ENVELOPE_KEY_ARN', schema: text },
   busName: { variable: 'BUS_NAME', schema: text },
   decoyRoleArn: { variable: 'DECOY_ROLE_ARN', schema: text },
@@ -95,6 +97,16 @@ export const fanOutEnvironment = environmentOf(
   'scheduleRulePrefix',
 );
 export type FanOutEnvironment = ReturnType<typeof fanOutEnvironment>;
+
+export const deadLetterEnvironment = environmentOf(
+  'ledgerTable',
+  'requestQueueUrl',
+  'requestDeadLetterQueueUrl',
+  'ruleDeadLetterQueueUrl',
+  'jobFailuresQueueUrl',
+  'brokerAccountId',
+);
+export type DeadLetterEnvironment = ReturnType<typeof deadLetterEnvironment>;
 
 /** What the command line of operators takes from the environment; the AWS settings are the SDK's to read. */
 export function operatorEnvironment(variables: Variables = process.env) {

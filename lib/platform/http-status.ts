@@ -43,6 +43,7 @@ export const httpStatuses = {
   'trust.broken': 409,
   'schedule.unknown': 404,
   'schedule.notRun': 503,
+  'letter.unknown': 404,
   'caller.unknown': 403,
   'route.unknown': 404,
   'job.unknown': 400,

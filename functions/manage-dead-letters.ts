@@ -1,0 +1,10 @@
+import middy from '@middy/core';
+import { deadLettersOnAws } from '../lib/dead-letters/dead-letters-on-aws.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deadLetterEnvironment } from '../lib/platform/environment.ts';
+import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/function-url.ts';
+
+const answer = makeFunctionUrl(deadLettersOnAws(deadLetterEnvironment(), deploymentConfig()));
+
+/** Operators look at what was given up, and send again what is safe to. */
+export const handler = middy<unknown, FunctionUrlAnswer>({ timeoutEarlyInMillis: 0 }).handler(answer);

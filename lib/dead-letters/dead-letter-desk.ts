@@ -1,0 +1,86 @@
+import type { DeadLetterList, DeadLetterQueueName, DeadLetterView, Redriven, RedriveOrder } from './dead-letter-api.ts';
+import { DEAD_LETTER_QUEUES } from './dead-letter-api.ts';
+import { type DeadLetter, type DeadLetterQueues, releaseAll } from './dead-letter-queue.ts';
+import { type JudgeDependencies, judgeLetter } from './judge-letter.ts';
+import { readLetter } from './read-letter.ts';
+import { redriveLetters } from './redrive-letters.ts';
+
+export type DeskDependencies = JudgeDependencies & {
+  readonly queues: DeadLetterQueues;
+  /** Puts a body on the request queue. Throws `store.*`. */
+  readonly sendToQueue: (body: string) => Promise<void>;
+  /** Waits in real time. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+};
+
+/** What operators do with dead letters. Errors are `store.*`. */
+export type DeadLetterDesk = {
+  /** `limit` letters of each queue at most. Nothing is taken out: they are visible again once it is over. */
+  list(asked: ListOrder): Promise<DeadLetterList>;
+  /** Undefined: it was not found in the time, or it is in somebody's hand. */
+  find(messageId: string, time: Time): Promise<DeadLetterView | undefined>;
+  redrive(order: RedriveOrder, time: Time): Promise<Redriven>;
+};
+
+type Time = { readonly untilMs: number };
+type ListOrder = Time & { readonly queue?: DeadLetterQueueName | undefined; readonly limit: number };
+
+/** Short: should the function die, they are seen again before anybody wonders where they are. */
+const LOOK_SECONDS = 30;
+
+export function makeDeadLetterDesk(dependencies: DeskDependencies): DeadLetterDesk {
+  return {
+    async list({ queue, limit, untilMs }) {
+      const wanted = queue === undefined ? DEAD_LETTER_QUEUES : [queue];
+      const queues = await Promise.all(wanted.map((name) => dependencies.queues.count(name)));
+      const letters: DeadLetterView[] = [];
+      for (const name of wanted) {
+        letters.push(...(await lookInto(name, { limit, untilMs, dependencies })));
+      }
+      return { queues, letters: letters.sort((one, other) => one.sentAtMs - other.sentAtMs) };
+    },
+    async find(messageId, { untilMs }) {
+      for (const name of DEAD_LETTER_QUEUES) {
+        const isWanted = (letter: DeadLetter) => letter.messageId === messageId;
+        const [found] = await lookInto(name, { limit: 1, untilMs, isWanted, dependencies });
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    redrive: (order, { untilMs }) => redriveLetters({ ...order, untilMs }, dependencies),
+  };
+}
+
+type Look = Time & {
+  readonly limit: number;
+  readonly isWanted?: (letter: DeadLetter) => boolean;
+  readonly dependencies: DeskDependencies;
+};
+
+/** Takes letters in hand until there are enough, and lays all of them back. */
+async function lookInto(name: DeadLetterQueueName, look: Look): Promise<readonly DeadLetterView[]> {
+  const { limit, untilMs, isWanted = () => true, dependencies } = look;
+  const { queues, clock } = dependencies;
+  const views = new Map<string, DeadLetterView>();
+  const inHand: DeadLetter[] = [];
+  try {
+    while (views.size < limit && clock.nowMs() < untilMs) {
+      const received = await queues.receive(name, { holdSeconds: LOOK_SECONDS });
+      if (received.length === 0) break;
+      inHand.push(...received);
+      for (const letter of received.filter(isWanted).slice(0, limit - views.size)) {
+        views.set(letter.messageId, await viewOf(letter, dependencies));
+      }
+    }
+  } finally {
+    await releaseAll(inHand, queues);
+  }
+  return [...views.values()];
+}
+
+async function viewOf(letter: DeadLetter, dependencies: JudgeDependencies): Promise<DeadLetterView> {
+  const { messageId, queue, received, sentAtMs, firstReceivedAtMs } = letter;
+  const reading = readLetter(letter);
+  const redrive = await judgeLetter(reading, dependencies);
+  return { ...reading.facts, messageId, queue, received, sentAtMs, firstReceivedAtMs, redrive };
+}

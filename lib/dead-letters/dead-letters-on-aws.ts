@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { documentClient, sqsClient } from '../platform/clients.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeadLetterEnvironment } from '../platform/environment.ts';
+import { makeRequestQueue } from '../platform/request-queue.ts';
+import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';
+import type { RouteTable } from '../platform/url-routes.ts';
+import { makeDeadLetterDesk } from './dead-letter-desk.ts';
+import { makeDeadLetterQueues } from './dead-letter-queue.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { makeLetterLedger } from './letter-ledger.ts';
+
+/** Dead letters on AWS: the three queues, the request queue and the ledger; nothing of tenants, STS or envelopes. */
+export function deadLettersOnAws(
+  environment: DeadLetterEnvironment,
+  deployment: DeploymentConfig,
+): { readonly routes: RouteTable; readonly log: TransitionLog } {
+  const sqs = sqsClient();
+  const requests = makeRequestQueue({ sqs, config: environment });
+  const desk = makeDeadLetterDesk({
+    queues: makeDeadLetterQueues({ sqs, config: environment }),
+    ledger: makeLetterLedger({ dynamo: documentClient(), config: environment }),
+    sendToQueue: (body) => requests.send(body),
+    clock: systemClock,
+    pause: async (milliseconds) => {
+      await pause(milliseconds);
+    },
+    config: {
+      brokerAccountId: environment.brokerAccountId,
+      maximumAgeMs: deployment.requests.maximumAgeSeconds * 1000,
+    },
+  });
+  return { routes: deadLetterRoutes({ desk, clock: systemClock }), log: makeTransitionLog(deployment) };
+}

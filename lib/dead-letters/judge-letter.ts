@@ -1,0 +1,110 @@
+import { issuanceIdOf } from '../broker/issuance.ts';
+import { payloadSha256Of, requestIdOf } from '../broker/request-record.ts';
+import { assertNever } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { QueueMessage } from '../requests/request.ts';
+import type { LetterJudgement, LetterVerdict } from './dead-letter-api.ts';
+import type { LetterLedger, OnRecord } from './letter-ledger.ts';
+import type { LetterReading } from './read-letter.ts';
+
+export type JudgeDependencies = {
+  readonly ledger: LetterLedger;
+  readonly clock: Clock;
+  readonly config: { readonly brokerAccountId: string; readonly maximumAgeMs: number };
+};
+
+/**
+ * Says whether a letter is safe to redrive: whether something would come of it, and nothing that was not asked for. What
+ * the broker would decide on it is not foretold. Errors are `store.*`.
+ */
+export async function judgeLetter(reading: LetterReading, dependencies: JudgeDependencies): Promise<LetterJudgement> {
+  const verdict = await verdictOn(reading, dependencies);
+  return { safe: verdict === 'safe', verdict, explanation: EXPLANATIONS[verdict] };
+}
+
+const EXPLANATIONS: Readonly<Record<LetterVerdict, string>> = {
+  safe: 'it is not settled: the broker would take it up',
+  settled: 'its request is on record and settled: nothing would change',
+  underway: 'its request is on record and under way: the sweeper sees to it',
+  idTaken: 'its id or idempotency key was used for another request, which is on record',
+  tooOld: 'it is older than requests may be: it would be refused; ask anew',
+  movedOn: 'its issuance has moved on since, or is over: nothing would change',
+  requestUnknown: 'its request is not on record',
+  ownedBySweeper: 'a job is never invoked again from here: the sweeper sees to its issuance',
+  runByHand: 'it is the event of a schedule, not a request: broker schedule run-now',
+  overtaken: 'nobody waits for this probe any more: broker tenants verify',
+  illegible: 'it cannot be read',
+};
+
+async function verdictOn({ facts, message }: LetterReading, dependencies: JudgeDependencies): Promise<LetterVerdict> {
+  if (facts.kind === 'jobFailure') return 'ownedBySweeper';
+  if (facts.kind === 'schedule') return 'runByHand';
+  if (message === undefined) return 'illegible';
+  switch (message.kind) {
+    case 'request':
+      return judgeRequest(message, dependencies);
+    case 'account':
+      return judgeAccount(message, dependencies);
+    case 'continue': {
+      const issuance = await dependencies.ledger.readIssuance(message.issuanceId);
+      const unmoved = issuance?.trailHead === message.trailHead && !OVER.has(issuance.state);
+      return unmoved ? 'safe' : 'movedOn';
+    }
+    case 'probe':
+      return 'overtaken';
+    case 'strangers':
+      // Summed up once, whatever comes twice.
+      return 'safe';
+    default:
+      return assertNever(message);
+  }
+}
+
+async function judgeRequest(
+  { origin, detail }: Extract<QueueMessage, { kind: 'request' }>,
+  { ledger, clock, config }: JudgeDependencies,
+): Promise<LetterVerdict> {
+  const requestId = requestIdOf({ origin, detail, brokerAccountId: config.brokerAccountId });
+  const request = await ledger.readRequest(requestId);
+  if (request !== undefined && request.payloadSha256 !== payloadSha256Of(detail)) return 'idTaken';
+  const stands = request === undefined ? 'safe' : await standingOf(requestId, request, ledger);
+  if (stands !== 'safe') return stands;
+  return clock.nowMs() - origin.timeMs > config.maximumAgeMs ? 'tooOld' : 'safe';
+}
+
+async function judgeAccount(
+  { requestId, accountId }: Extract<QueueMessage, { kind: 'account' }>,
+  { ledger }: JudgeDependencies,
+): Promise<LetterVerdict> {
+  const request = await ledger.readRequest(requestId);
+  if (request === undefined) return 'requestUnknown';
+  if (request.decision === 'allowed' && !request.accountIds.includes(accountId)) return 'movedOn';
+  return standingOf(
+    requestId,
+    request.decision === 'allowed' ? { ...request, accountIds: [accountId] } : request,
+    ledger,
+  );
+}
+
+/** Something is left to be done where one of its accounts was never begun. */
+async function standingOf(requestId: string, request: OnRecord, ledger: LetterLedger): Promise<LetterVerdict> {
+  if (request.decision === 'refused') return 'settled';
+  let underway = false;
+  for (const accountId of request.accountIds) {
+    const issuance = await ledger.readIssuance(issuanceIdOf({ requestId, job: request.job, accountId }));
+    if (issuance === undefined) return 'safe';
+    underway ||= !OVER.has(issuance.state);
+  }
+  return underway ? 'underway' : 'settled';
+}
+
+/** States of an issuance that nothing leads out of. */
+const OVER: ReadonlySet<string> = new Set([
+  'refused',
+  'completed',
+  'failed',
+  'denied',
+  'revoked',
+  'expired',
+  'unknown',
+]);

@@ -1,0 +1,69 @@
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { BrokerError } from '../errors.ts';
+import { PROGRESS_STATES } from '../on-demand/on-demand-answer.ts';
+import { storeError } from '../platform/store-error.ts';
+
+/** As `config/resources/roles/manage-dead-letters.yml` has it too: no ticket, no input, no trail. */
+export const LETTER_ATTRIBUTES = [
+  'recordId',
+  'decision',
+  'accountIds',
+  'job',
+  'payloadSha256',
+  'state',
+  'trailHead',
+] as const;
+
+const requestSchema = v.variant('decision', [
+  v.object({ decision: v.literal('refused'), payloadSha256: v.string() }),
+  v.object({
+    decision: v.literal('allowed'),
+    payloadSha256: v.string(),
+    accountIds: v.array(v.string()),
+    job: v.string(),
+  }),
+]);
+const issuanceSchema = v.object({ state: v.picklist(PROGRESS_STATES), trailHead: v.string() });
+
+export type OnRecord = v.InferOutput<typeof requestSchema>;
+
+/** What stands in the ledger of what a letter asks for, read by key and consistently. Errors are `store.*`. */
+export type LetterLedger = {
+  readRequest(requestId: string): Promise<OnRecord | undefined>;
+  readIssuance(issuanceId: string): Promise<v.InferOutput<typeof issuanceSchema> | undefined>;
+};
+
+export function makeLetterLedger({
+  dynamo,
+  config,
+}: {
+  readonly dynamo: Pick<DynamoDBDocumentClient, 'send'>;
+  readonly config: { readonly ledgerTable: string };
+}): LetterLedger {
+  async function read<Schema extends v.GenericSchema>(recordId: string, schema: Schema) {
+    const wanted = new GetCommand({
+      TableName: config.ledgerTable,
+      Key: { recordId },
+      ConsistentRead: true,
+      ProjectionExpression: LETTER_ATTRIBUTES.map((_, index) => `#a${index}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(
+        LETTER_ATTRIBUTES.map((attribute, index) => [`#a${index}`, attribute]),
+      ),
+    });
+    const item = await dynamo.send(wanted).then(
+      ({ Item }) => Item,
+      (error: unknown) => {
+        throw storeError(error, 'the ledger could not be read');
+      },
+    );
+    if (item === undefined) return undefined;
+    const parsed = v.safeParse(schema, item);
+    if (parsed.success) return parsed.output;
+    throw new BrokerError('store.itemInvalid', `the item ${recordId} of the ledger cannot be read`);
+  }
+  return {
+    readRequest: (requestId) => read(requestId, requestSchema),
+    readIssuance: (issuanceId) => read(issuanceId, issuanceSchema),
+  };
+}
