@@ -21,7 +21,8 @@ export function renderCli(template: TrustTemplate, purpose: 'create' | 'update')
 export function renderRevocation(roleNames: readonly string[], revokeBefore: string): string {
   const policy = revokeSessionsPolicy(revokeBefore);
   const commands = roleNames.map((roleName) => putPolicy({ roleName, policyName: POLICY_NAMES.revocation, policy }));
-  return script(commands);
+  // Each by itself: a role that is gone must not keep the next one's sessions alive.
+  return commands.map((command) => script([command])).join('');
 }
 
 type Command = readonly string[];

@@ -24,7 +24,7 @@ export function renderStop(
       ? 'No session is known to be alive.\n'
       : `Sessions that may still be alive:\n${renderTable(head, rows, style)}`;
   const commands = cutSooner.map(({ accountId, command }) => `\nIn account ${accountId}:\n${shellText(command)}\n`);
-  const cut = commands.length === 0 ? '' : `\nOnly the customer can cut them sooner:\n${commands.join('')}`;
+  const cut = commands.length === 0 ? '' : `\nOnly the customer can cut sessions sooner:\n${commands.join('')}`;
   return `${lines.join('\n')}\n${table}${cut}`;
 }
 

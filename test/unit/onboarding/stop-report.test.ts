@@ -114,6 +114,8 @@ describe('what the customer can do sooner', () => {
     const { cutSooner } = report({ reading: aTenant({ roles }), looked: [gone, other] });
     expect(cutSooner.map(({ accountId }) => accountId)).toEqual(['222222222222', '333333333333']);
     expect(cutSooner[1]?.command.match(/--role-name '(\w+)'/g)).toEqual(["--role-name 'logs'", "--role-name 'old'"]);
+    // A role that the customer has deleted must not keep the next one's sessions alive.
+    expect(cutSooner[1]?.command).not.toContain('&&');
   });
 
   it('cuts every session that could have been made before the leases ended, in whole seconds', () => {
