@@ -96,11 +96,9 @@ function refusalOf(input: OnboardingInput): Extract<OnboardingText, { built: fal
 }
 
 const SHOWN_ONCE =
-  'which is shown only when it is made: the customer has it. Ask for cloudformation, stackset or terraform, which take ' +
-  'it as a parameter; if the customer has lost it, rotate it, which makes a new one and shows it.';
+  'which is shown only when it is made: the customer has it, and the other formats take it as a parameter';
 const NO_TEMPLATES =
-  'quick-create opens a template in S3, and this deployment has no templateBaseUrl: set it in config/<stage>.yml, or ' +
-  'ask for cloudformation, stackset or terraform.';
+  'quick-create opens a template in S3, and config/<stage>.yml of this deployment has no templateBaseUrl';
 
 function refuse(reason: RefusalReason, explanation: string): Extract<OnboardingText, { built: false }> {
   return { built: false, reason, explanation };

@@ -162,9 +162,14 @@ function codeOf(role: RoleView | undefined): ExitCode {
 
 function sayUnproven(session: Session, { wanted, role, error }: Outcome): void {
   const where = `line ${wanted.line}: ${wanted.accountId}`;
-  if (error !== undefined) session.say(`${where}: ${error.lines.join(' ')}`);
+  if (error !== undefined) session.say(`${where}: ${inOneLine(error)}`);
   else if (role !== undefined && role.status !== 'trusted') {
     const findings = role.findings.map(({ code }) => code).join(', ');
     session.say(`${where}: ${role.status}${findings === '' ? '' : `: ${findings}`}`);
   }
+}
+
+/** `account.alreadyConnected: this role cannot be connected to this tenant. Connect a role …`. */
+function inOneLine({ lines: [code, message, whatToDo] }: ErrorReport): string {
+  return `${code}: ${message.replace(/\.$/, '')}. ${whatToDo}`;
 }

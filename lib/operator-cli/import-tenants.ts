@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { chunksOf } from './import-chunks.ts';
 import { type FileLine, type ImportFile, openImportFile } from './import-file.ts';
-import { countedLine, grouped, makeProgress } from './progress.ts';
+import { countedLine, countOf, makeProgress } from './progress.ts';
 import { printJson, type Session } from './session.ts';
 import { renderTable } from './table.ts';
 
@@ -24,7 +24,7 @@ export async function importTenants(session: Session, { file, checkOnly }: Wante
   if (checked.problems.length > 0) throw refused(session, checked);
   if (checkOnly) {
     if (session.json) printJson(session, { lines: checked.lines });
-    session.say(`${grouped(opened.count)} tenants can be imported. Nothing was imported.`);
+    session.say(`${countOf(opened.count, 'tenant')} can be imported. Nothing was imported.`);
     return EXIT_CODES.ok;
   }
   const applied: Applied[] = [];
@@ -36,7 +36,7 @@ export async function importTenants(session: Session, { file, checkOnly }: Wante
     await undo(session, { importId: opened.importId, applied });
     throw error;
   }
-  session.say(`${grouped(opened.count)} tenants are imported as migrating: nothing is issued for them yet.`);
+  session.say(`${countOf(opened.count, 'tenant')} imported as migrating: nothing is issued for them yet.`);
   session.say('Take them to roles one by one: broker tenants migrate <tenant>');
   return EXIT_CODES.ok;
 }
@@ -94,7 +94,7 @@ function refused(session: Session, { problems, lines }: Told): CommandError {
   }
   return new CommandError({
     code: 'import.invalid',
-    message: `${grouped(problems.length)} lines cannot be taken in; nothing was imported.`,
+    message: `${countOf(problems.length, 'line')} cannot be taken in; nothing was imported.`,
     whatToDo: 'Correct the lines that are named, and import the whole file again.',
     exitCode: EXIT_CODES.refused,
   });
@@ -105,7 +105,7 @@ type Undoing = { readonly importId: string; readonly applied: readonly Applied[]
 /** Never throws: the error that made it necessary is the one to be told. */
 async function undo(session: Session, { importId, applied }: Undoing): Promise<void> {
   if (applied.length === 0) return;
-  session.say(`Undoing what was imported of ${grouped(applied.length)} lines.`);
+  session.say(`Undoing what was imported of ${countOf(applied.length, 'line')}.`);
   try {
     for await (const lines of chunksOf(inOrder(applied))) {
       const answer = await send(session.patientClient, { importId, step: 'undo', lines });

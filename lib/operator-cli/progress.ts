@@ -53,3 +53,8 @@ export function countedLine(
 export function grouped(count: number): string {
   return count.toLocaleString('en-GB');
 }
+
+/** `1 line`, `4,200 lines`. */
+export function countOf(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,3 +1,4 @@
+import type { Tenant } from '../../tenants/tenant.ts';
 import { type Command, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
@@ -16,9 +17,15 @@ export const showTenant: Command = (yargs, run) =>
         if (session.json) printJson(session, tenant);
         else {
           session.print(renderTenant(tenant, session));
-          if (tenant.roles.length === 0)
-            session.say(`Connect one: broker tenants connect ${tenantId} --role-arn <ARN>`);
+          const next = tenant.roles.length === 0 ? wayToRole(tenant.status) : undefined;
+          if (next !== undefined) session.say(`Connect one: broker tenants ${next} ${tenantId} --role-arn <ARN>`);
         }
         return EXIT_CODES.ok;
       }),
   );
+
+/** The command that connects a role to such a tenant; none where nothing can. */
+function wayToRole(status: Tenant['status']): 'connect' | 'migrate' | undefined {
+  if (status === 'offboarded') return undefined;
+  return status === 'migrating' ? 'migrate' : 'connect';
+}

@@ -121,7 +121,7 @@ describe('connect --from', () => {
     const { exitCode, stderr } = await connect(csv, { replies });
     expect(exitCode).toBe(3);
     expect(stderr).toContain(`line 3: ${accountId(2)}: quarantined: trust.noExternalIdAccepted\n`);
-    expect(stderr).toContain(`line 4: ${accountId(3)}: account.alreadyConnected The role cannot be connected`);
+    expect(stderr).toContain(`line 4: ${accountId(3)}: account.alreadyConnected: The role cannot be connected`);
     expect(stderr).toContain(`line 5: ${accountId(4)}: pending\n`);
     expect(stderr).toContain('Accounts: 1 trusted now, 0 trusted before, 2 not proven, 1 failed.');
     expect(stderr).toContain('Run the same command again for those that are not trusted.');

@@ -55,7 +55,7 @@ describe('import', () => {
     expect(stepsOf(requests)).toEqual(['check 100', 'check 100', 'check 50', 'apply 100', 'apply 100', 'apply 50']);
     const importId = createHash('sha256').update(text).digest('hex');
     expect(new Set(requests.map((each) => bodyOf(each).importId))).toEqual(new Set([importId]));
-    expect(stderr).toContain('250 tenants are imported as migrating: nothing is issued for them yet.');
+    expect(stderr).toContain('250 tenants imported as migrating: nothing is issued for them yet.');
   });
 
   it('reads the cells of CSV, and leaves what it cannot read to the API', async () => {
@@ -251,7 +251,7 @@ describe('a long import', () => {
     const shown = stderr.split('\r\u001b[K');
     expect(shown[1]).toBe('checking 100 of 10,000 (1 %), 500 a second, 20 s left');
     expect(shown).toContain('importing 4,200 of 10,000 (42 %), 500 a second, 12 s left');
-    expect(stderr).toContain('10,000 tenants are imported as migrating');
+    expect(stderr).toContain('10,000 tenants imported as migrating');
   });
 
   it('holds a chunk at a time, whoever is slow', async () => {
