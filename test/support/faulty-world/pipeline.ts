@@ -7,6 +7,7 @@ import { makeRunJob } from '../../../lib/broker/run-job.ts';
 import type { SweepDependencies } from '../../../lib/broker/sweep-issuances.ts';
 import type { RunDependencies } from '../../../lib/job-runtime/with-tenant-credentials.ts';
 import type { Job } from '../../../lib/jobs/job.ts';
+import type { LimitSettings } from '../../../lib/limits/limit-settings.ts';
 import type { Ids } from '../../../lib/platform/ids.ts';
 import { makeRequestQueue } from '../../../lib/platform/request-queue.ts';
 import type { TransitionLog } from '../../../lib/platform/transition-log.ts';
@@ -23,6 +24,7 @@ import { fakeLambda } from './fake-lambda.ts';
 import { DEAD_LETTERS_URL, fakeQueue, QUEUE_URL } from './fake-queue.ts';
 import { fakeSts } from './fake-sts.ts';
 import type { Faults } from './faults.ts';
+import { faultyCounters, limitsOfEach } from './faulty-counters.ts';
 import type { Mode } from './invariants-of-calls.ts';
 import type { SendCommand } from './memory-tables.ts';
 import { recordAfterInvoke, unsafeAssumption, unsafeStore, type Wiring } from './wiring.ts';
@@ -36,6 +38,7 @@ export type PipelineParts = {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly wiring: Wiring;
   readonly mode: Mode;
+  readonly limits?: LimitSettings | undefined;
 };
 
 /** The deployed pipeline and job runtime, wired as `broker-on-aws` does, over services that can be broken. */
@@ -60,7 +63,9 @@ export function makePipeline(parts: PipelineParts) {
   const denialsNoted: NotedDenial[] = [];
   const sendToQueue = (body: string) => requestQueue.send(body);
 
-  const braked = limitsIn({ clock, log, sendToQueue });
+  const counters = faultyCounters(faults);
+  const ofOne = () => limitsIn({ clock, log, sendToQueue, counters, settings: parts.limits });
+  const braked = { limits: limitsOfEach(() => ofOne().limits), strangers: ofOne().strangers };
   const assumeTenantRole = makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) });
   const broker: BrokerDependencies = {
     ...braked,

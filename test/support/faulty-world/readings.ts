@@ -58,10 +58,14 @@ export function makeReadings({ store, faults, pipeline, host, log, tenants, brok
       return items.flatMap((item) => (item['recordType'] === 'request' ? [v.parse(requestRecordSchema, item)] : []));
     },
 
-    /** The names of the calls that processes made, in order; those about one record only, when it is named. */
+    /**
+     * The names of the calls that processes made, in order, without those of counters, which nothing waits for; those
+     * about one record only, when it is named.
+     */
     sites: (subject?: string): readonly string[] =>
       faults.calls
-        .filter((call) => call.process !== 'test' && (subject === undefined || call.subject === subject))
+        .filter((call) => call.process !== 'test' && !call.site.startsWith('limits.'))
+        .filter((call) => subject === undefined || call.subject === subject)
         .map(({ site }) => site),
 
     /** Every invariant that was broken on the way, or does not hold now that all should have ended. */
