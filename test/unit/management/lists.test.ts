@@ -94,6 +94,7 @@ describe('GET /tenants', () => {
     ['finding=trust.wholeAccountAccepted', () => [...new Set([...every(3), ...every(5)])]],
     ['finding=trust.wholeAccountAccepted&status=trusted', () => every(3)],
     ['finding=trust.wholeAccountAccepted&status=active', () => [...new Set([...every(3), ...every(5)])]],
+    ['finding=trust.wholeAccountAccepted&status=migrating', () => []],
     ['finding=trust.brokerRefused', () => []],
   ])('lists each tenant once for %s, whatever the page', async (query, expected) => {
     for (const limit of [1, 3, 100]) {

@@ -179,6 +179,14 @@ describe('a tenant that there is not', () => {
     expect(answer).toMatchObject({ statusCode: 404, body: { error: { code: 'tenant.unknown' } } });
   });
 
+  it.each(['Acme', 'a', 'acme-', 'a'.repeat(64), 'acme%00', 'binding%23external-id%23x'])(
+    'is no tenant: %s',
+    async (id) => {
+      const answer = await world.get(`/tenants/${id}`);
+      expect(answer).toMatchObject({ statusCode: 400, body: { error: { code: 'tenant.idInvalid' } } });
+    },
+  );
+
   it.each(Object.getOwnPropertyNames(Object.prototype))('is never made of %s', async (name) => {
     const answer = await world.get(`/tenants/${encodeURIComponent(name)}`);
     expect([400, 404]).toContain(answer.statusCode);

@@ -35,7 +35,7 @@ describe('a tenant may not have', () => {
       'a job without the settings that it needs',
       { enabledJobs: ['process-logs'], settings: {} },
       'policy.parameterInvalid',
-      'settings.process-logs: ',
+      'no settings to fall back on',
     ],
     [
       'settings of null',
