@@ -33,10 +33,8 @@ export function makeDeadLetterDesk(dependencies: DeskDependencies): DeadLetterDe
     async list({ queue, limit, untilMs }) {
       const wanted = queue === undefined ? DEAD_LETTER_QUEUES : [queue];
       const queues = await Promise.all(wanted.map((name) => dependencies.queues.count(name)));
-      const letters: DeadLetterView[] = [];
-      for (const name of wanted) {
-        letters.push(...(await lookInto(name, { limit, untilMs, dependencies })));
-      }
+      const looks = wanted.map((name) => lookInto(name, { limit, untilMs, dependencies }));
+      const letters = (await Promise.all(looks)).flat();
       return { queues, letters: letters.sort((one, other) => one.sentAtMs - other.sentAtMs) };
     },
     async find(messageId, { untilMs }) {

@@ -6,6 +6,7 @@ import { externalIdRefused, reportError, usageError } from './command-error.ts';
 import { giveCredentials } from './commands/give-credentials.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { runJob } from './commands/run-job.ts';
+import { deadLettersCommands } from './dead-letters-commands.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { replayCommands } from './replay-commands.ts';
 import { scheduleCommands } from './schedule-commands.ts';
@@ -89,7 +90,16 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .option('stage', { type: 'string', requiresArg: true, describe: 'of the deployment (BROKER_STAGE)' })
     .option('profile', { type: 'string', requiresArg: true, describe: 'of your AWS config (AWS_PROFILE)' })
     .option('region', { type: 'string', requiresArg: true, describe: 'of the deployment (AWS_REGION)' });
-  return [tenantsCommands, scheduleCommands, switchCommands, replayCommands, runJob, giveCredentials, runDoctor]
+  return [
+    tenantsCommands,
+    scheduleCommands,
+    switchCommands,
+    replayCommands,
+    deadLettersCommands,
+    runJob,
+    giveCredentials,
+    runDoctor,
+  ]
     .reduce((commands, add) => add(commands, run), parser)
     .completion('completion', 'print a completion script for bash or zsh, whichever SHELL is')
     .demandCommand(1, 'Which command? They are listed by: broker --help')
@@ -140,4 +150,5 @@ const GROUPS: ReadonlyMap<string, RegExp> = new Map([
   ['schedule', /^(list|next|run-now|pause|resume)$/],
   ['switch', /^(list|off|on)$/],
   ['replay', /^(allow|end|show)$/],
+  ['dead-letters', /^(list|show|redrive)$/],
 ]);
