@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../../lib/limits/limit-settings.ts';
 import { aTenant } from '../support/a-tenant.ts';
 import { brokerIn, plainWorld, type World } from '../support/broker-world.ts';
+import { faultyWorld } from '../support/faulty-world/world.ts';
 import { unlimited } from '../support/limits-in-world.ts';
 import { runJobEvent } from '../support/queue-message.ts';
 
@@ -141,6 +142,21 @@ describe('a requester that asks for many tenants', () => {
     expect(requests(broker).map(({ decision }) => decision)).toEqual(['allowed', 'allowed', 'refused', 'allowed']);
   });
 
+  it('forgets nobody of the hour before in favour of the next: every hour is counted by itself', async () => {
+    const four = [...world.tenants, aTenant({ tenantId: 'umbrella', accountId: '555555555555' })];
+    const broker = brokerIn({ ...world, tenants: four });
+    for (const tenantId of ['acme', 'globex']) await broker.deliver(ask(`first-${tenantId}`, tenantId));
+    broker.become({ ...world, tenants: four, nowMs: world.nowMs + HOUR_MS });
+    for (const tenantId of ['initech', 'umbrella', 'acme']) await broker.deliver(ask(`then-${tenantId}`, tenantId));
+    expect(requests(broker).map(({ decision }) => decision)).toEqual([
+      'allowed',
+      'allowed',
+      'allowed',
+      'allowed',
+      'refused',
+    ]);
+  });
+
   it('counts tenants that there are not: the names are what it is after', async () => {
     const broker = brokerIn(world);
     for (const tenantId of ['nobody-1', 'nobody-2', 'acme']) await broker.deliver(ask(`event-${tenantId}`, tenantId));
@@ -202,5 +218,28 @@ describe('when STS is out', () => {
     const broker = brokerIn(worldOf({ unreadable: ['limits'] }));
     expect(await broker.deliver(ask('event-1'))).toBe('again');
     expect([broker.calls.assumed.length, broker.ledger.items.size]).toEqual([0, 0]);
+  });
+});
+
+describe('what goes on with an issuance', () => {
+  it('is held to the limits too, and left to the sweeper, which brings it back', async () => {
+    const world = await faultyWorld({
+      limits: { ...unlimited, perTenant: { ...unlimited.perTenant, callsPerMinute: 1 } },
+    });
+    world.faults.breakAt('sts.assume', 'loseResponse');
+    world.ask({}, 'event-1');
+    await world.drain();
+    world.clock.advance(2 * MINUTE_MS);
+    world.ask({}, 'event-2');
+    await world.drain();
+    await world.sweep();
+    const before = (await world.issuances()).map(({ state, attempt }) => ({ state, attempt }));
+    await world.drain();
+    expect(world.queue.messages).toEqual([]);
+    expect((await world.issuances()).map(({ state, attempt }) => ({ state, attempt }))).toEqual(before);
+    expect(world.sts.asked).toHaveLength(2);
+    await world.settle();
+    expect((await world.issuances()).map(({ state }) => state)).toEqual(['completed', 'completed']);
+    expect(await world.violations()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Job } from '../../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import type { LimitSettings } from '../../../lib/limits/limit-settings.ts';
 import type { TenantReading } from '../../../lib/tenants/tenant.ts';
 import { aTenant } from '../a-tenant.ts';
 import { countingIds } from '../counting-ids.ts';
@@ -23,6 +24,7 @@ export type WorldOptions = {
   readonly mode?: Mode;
   readonly tenants?: readonly TenantReading[];
   readonly jobs?: ReadonlyMap<string, Job>;
+  readonly limits?: LimitSettings;
 };
 
 export type FaultyWorld = Awaited<ReturnType<typeof faultyWorld>>;
@@ -38,11 +40,22 @@ export async function faultyWorld({
   mode = 'shared',
   tenants = [aTenant()],
   jobs = jobCatalogue,
+  limits,
 }: WorldOptions = {}) {
   const clock = frozenClock();
   const log = recordedTransitions();
   const faults = makeFaults(clock);
-  const pipeline = makePipeline({ send: store.send, faults, clock, ids: countingIds(), log, jobs, wiring, mode });
+  const pipeline = makePipeline({
+    send: store.send,
+    faults,
+    clock,
+    ids: countingIds(),
+    log,
+    jobs,
+    wiring,
+    mode,
+    limits,
+  });
   const { queue, lambda, sts, switches } = pipeline;
   const host = jobHost({ invocations: lambda.invocations, jobs, dependencies: pipeline.job, faults, clock });
   const suspensions: { afterSequence: number; tenantId: string }[] = [];

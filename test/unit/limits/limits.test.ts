@@ -55,7 +55,7 @@ describe('a place', () => {
     for (let index = 0; index < 5; index += 1) await (await one.enter(wanted)).leave({ calls: 1, goesBack: false });
     expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
     clock.advance(1_000);
-    await one.enter({ ...wanted, tenantId: 'globex' });
+    await Promise.all(['globex', 'initech', 'umbrella'].map((tenantId) => one.enter({ ...wanted, tenantId })));
     expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(2);
   });
 
@@ -98,6 +98,7 @@ describe('a place', () => {
     await (await one.enter({ ...wanted, calls: 5 })).leave({ calls: 0, goesBack: false });
     const [rate] = [...memory.rows].filter(([id]) => id.startsWith('rate#tenant')).map(([, { values }]) => values);
     expect(rate).toMatchObject({ calls: 7, requests: 2, inWork: 0 });
+    expect(await memory.read('sts#2031-05-06T07:08')).toMatchObject({ calls: 7, calls0: 7 });
   });
 
   it('is given where rates cannot be counted, and the log says so', async () => {
