@@ -68,7 +68,7 @@ async function examineTable(read: () => Promise<unknown>, write: () => Promise<v
 
 async function examineTenants({ directory }: Examination): Promise<Finding> {
   const { rows, next } = await directory.listTenants({ status: 'active', limit: 100 });
-  if (rows.length > 0) return { detail: `${rows.length}${next === undefined ? '' : ' or more'} active tenants` };
+  if (rows.length > 0) return { detail: counted('active tenant', { rows, next }) };
   return { detail: 'no tenant is active yet: `broker tenants add` registers one' };
 }
 
@@ -114,7 +114,7 @@ async function examineTrust({ directory }: Examination): Promise<Finding> {
   const { rows, next } = await directory.listRoles({ status: 'quarantined', limit: 100 });
   if (rows.length === 0) return { detail: 'no role is quarantined' };
   return {
-    detail: `${rows.length}${next === undefined ? '' : ' or more'} roles are quarantined`,
+    detail: `${counted('role', { rows, next })} quarantined`,
     fix: '`broker tenants list --status quarantined` names them, `broker tenants show` says what to change.',
   };
 }
@@ -129,4 +129,10 @@ function examineTemplates({ deployment }: Examination): Finding {
   const { templateBaseUrl } = deployment;
   if (templateBaseUrl !== undefined) return { detail: `quick-create links open templates below ${templateBaseUrl}` };
   return { detail: 'templateBaseUrl is not set: there are no quick-create links, and every other format works' };
+}
+
+/** `1 role`, `100 or more roles`. */
+function counted(noun: string, { rows, next }: { readonly rows: readonly unknown[]; readonly next?: unknown }): string {
+  if (next !== undefined) return `${rows.length} or more ${noun}s`;
+  return `${rows.length} ${noun}${rows.length === 1 ? '' : 's'}`;
 }

@@ -129,7 +129,7 @@ describe('the doctor', () => {
     expect(await unhealthy({ directory })).toMatchObject([
       {
         check: 'trust of the roles',
-        detail: '1 roles are quarantined',
+        detail: '1 role quarantined',
         fix: expect.stringContaining('--status quarantined'),
       },
     ]);
