@@ -131,6 +131,16 @@ describe('the decoy', () => {
     expect(await decoy('acme')).toBeDefined();
   });
 
+  it('is not assumed under a record that was there before', async () => {
+    const { decoy, probes, became } = world();
+    const open = probes.open;
+    probes.open = async () => false;
+    expect(await decoy('acme')).toBeUndefined();
+    expect(became).toEqual([]);
+    probes.open = open;
+    expect(await decoy('acme')).toBeDefined();
+  });
+
   it('leaves its credentials in no record', async () => {
     const { decoy, probes } = world({ opens: true });
     await (await decoy('acme'))?.(order);
