@@ -67,18 +67,30 @@ describe('manage-tenants uses the tables', () => {
   it.each(['GenerateDataKey', 'Decrypt'])('has their key (%s) through DynamoDB alone', (action) => {
     const tablesKey = wiring.keys.find(({ aliases }) => aliases.includes(`alias/${prefix}-tables`));
     expect(tablesKey).toBeDefined();
+    // A key that leaves it all to IAM: only the role's own policy can say no.
+    const delegating: PolicyDocument = {
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${OWN}:root` }, Action: `kms:${action}`, Resource: '*' },
+      ],
+    };
     const asked = (context: AccessCheck['context']) =>
-      may(`kms:${action}`, tablesKey?.arn ?? '', {
-        ...(tablesKey === undefined ? {} : { resourcePolicy: tablesKey.policy }),
-        resourcePolicyDecides: true,
-        ...(context === undefined ? {} : { context }),
-      });
+      [tablesKey?.policy ?? delegating, delegating].map((resourcePolicy) =>
+        may(`kms:${action}`, tablesKey?.arn ?? '', {
+          resourcePolicy,
+          resourcePolicyDecides: true,
+          ...(context === undefined ? {} : { context }),
+        }),
+      );
     const via = (service: string) => ({
       'kms:ViaService': `${service}.${region}.amazonaws.com`,
       'kms:CallerAccount': OWN,
     });
     const answers = [via('dynamodb'), via('sqs'), undefined].map(asked);
-    expect(answers).toEqual([true, false, false]);
+    expect(answers).toEqual([
+      [true, true],
+      [false, false],
+      [false, false],
+    ]);
   });
 });
 

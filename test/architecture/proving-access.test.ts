@@ -105,6 +105,11 @@ describe('the decoy', () => {
     expect(becomes(anyone('arn:aws:iam::999999999999:role/x', [everything]))).toBe(false);
   });
 
+  it('names verify-trust alone in its trust, so that no policy of another role makes it open', () => {
+    const opensTo = wiring.roles.filter(({ arn }) => becomes(anyone(arn, [everything]))).map(({ name }) => name);
+    expect(opensTo).toEqual([`${prefix}-verify-trust`]);
+  });
+
   it.each<[string, Partial<AccessCheck>, boolean]>([
     ['tries a tenant’s role with an external ID', withId, true],
     ['tries none without', {}, false],
@@ -212,6 +217,17 @@ describe('verify-trust besides', () => {
     expect(put(runner('verify-trust'), 'credential-broker', 'com.example.scans')).toBe(false);
     expect(put(administrator(), 'credential-broker')).toBe(false);
     for (const name of others()) expect(put(runner(name), 'credential-broker'), name).toBe(false);
+  });
+
+  it('is held to that source by its own policy too', () => {
+    const put = (...sources: string[]) =>
+      isAllowed({
+        caller: runner('verify-trust'),
+        action: 'events:PutEvents',
+        resource: busArn,
+        ...(sources.length === 0 ? {} : { context: { 'events:source': sources } }),
+      });
+    expect([put('credential-broker'), put('com.example.scans'), put()]).toEqual([true, false, false]);
   });
 
   it('invokes nothing and opens nothing', () => {
