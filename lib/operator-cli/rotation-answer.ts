@@ -21,7 +21,8 @@ export function sayRotation(session: Session, view: RotationView, done?: 'finish
       'The next external ID is made. Both are good until the rotation is finished. Give this to the customer:',
     );
     sayOnboarding(session, onboarding);
-    session.say(`When its roles are changed: broker tenants rotate-external-id finish ${tenantId}`);
+    session.say(`When its roles take both: broker tenants verify ${tenantId}`);
+    session.say(`When the old one is removed from them: broker tenants rotate-external-id finish ${tenantId}`);
     return;
   }
   if (roles.length > 0) {
@@ -34,10 +35,20 @@ export function sayRotation(session: Session, view: RotationView, done?: 'finish
   }
   const cell = rotationCell(rotation, session.clock.nowMs());
   session.say(`The rotation is ${typeof cell === 'string' ? cell : cell.text}.`);
-  const lacking = roles.filter(({ takes }) => takes !== 'next').length;
-  session.say(
-    lacking === 0
-      ? `Every role takes the next one alone: broker tenants rotate-external-id finish ${tenantId}`
-      : `Roles that do not take the next one alone yet: ${lacking} of ${roles.length}. When they are changed: broker tenants verify ${tenantId}`,
-  );
+  session.say(nextStep(view));
 }
+
+/** First every role takes the next one, then each gives up the old one: nothing else keeps them open throughout. */
+function nextStep({ tenantId, roles }: RotationView): string {
+  const shown = (...takes: readonly Takes[]) => roles.filter((role) => takes.includes(role.takes)).length;
+  const without = roles.length - shown('both', 'next');
+  if (without > 0) {
+    return `Not shown to take the next one: ${without} of ${roles.length}. When the customer has added it: broker tenants verify ${tenantId}`;
+  }
+  const finish = `broker tenants rotate-external-id finish ${tenantId}`;
+  const both = shown('both');
+  if (both === 0) return `Every role takes the next one alone: ${finish}`;
+  return `Every role takes the next one. The customer may remove the old one, which ${both} of ${roles.length} still take; then: ${finish}`;
+}
+
+type Takes = RotationView['roles'][number]['takes'];

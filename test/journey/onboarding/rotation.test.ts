@@ -86,6 +86,8 @@ describeWith(awsCli, 'an external ID is replaced while requests go on', () => {
       ],
     ]);
     expect(await takes()).toEqual(['current']);
+    const { stderr } = await broker(...ROTATE, 'status', TENANT);
+    expect(stderr).toContain('Not shown to take the next one: 1 of 1.');
     await completed();
   });
 
@@ -94,6 +96,8 @@ describeWith(awsCli, 'an external ID is replaced while requests go on', () => {
     expect(calls(await completed())).toEqual(withOne('current'));
     await json(0, 'tenants', 'verify', TENANT);
     expect(await takes()).toEqual(['both']);
+    const { stderr } = await broker(...ROTATE, 'status', TENANT);
+    expect(stderr).toContain('Every role takes the next one. The customer may remove the old one');
     expect(calls(await completed())).toEqual(withOne('next'));
   });
 

@@ -579,7 +579,14 @@ const rotatingCases: readonly CommandCase[] = [
     asks: [],
   },
   {
-    title: 'says which roles are not changed yet',
+    title: 'says which roles do not take the next external ID yet',
+    argv: ['tenants', 'rotate-external-id', 'status', 'acme'],
+    answers: { 'GET /tenants/acme/rotation': json(rotating('current')) },
+    exitCode: 0,
+    asks: [['GET /tenants/acme/rotation']],
+  },
+  {
+    title: 'says which roles still take the old external ID',
     argv: ['tenants', 'rotate-external-id', 'status', 'acme'],
     answers: { 'GET /tenants/acme/rotation': json(rotating('both')) },
     exitCode: 0,
