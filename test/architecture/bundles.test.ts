@@ -66,6 +66,11 @@ describe('what a bundle holds', () => {
     expect(filesIn(entry).filter((file) => clients.test(file))).toEqual([]);
   });
 
+  it('functions/manage-dead-letters.ts holds no STS, no KMS and no Lambda client, and opens nothing', () => {
+    const clients = /@aws-sdk\/client-(sts|kms|lambda)\/|^lib\/sealing\/unseal|^lib\/broker\/assume-tenant-role/;
+    expect(filesIn('functions/manage-dead-letters.ts').filter((file) => clients.test(file))).toEqual([]);
+  });
+
   it.each([...jobs, ...others])('%s holds nothing of the embedded stack, the tests or the packaging', (entry) => {
     expect(filesIn(entry).filter((file) => /^(local|test|config)\//.test(file))).toEqual([]);
   });
