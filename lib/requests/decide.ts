@@ -122,8 +122,8 @@ function checkSwitches({ switchedOff }: DecisionFacts): Check {
   const [first] = switchedOff;
   if (first === undefined) return undefined;
   const since = `since ${new Date(first.sinceMs).toISOString()}`;
-  const isTenant = first.switchId.startsWith('tenant#');
-  return because(isTenant ? 'tenant.suspended' : 'switch.off', `${first.switchId} is off ${since}`);
+  if (first.switchId.startsWith('tenant#')) return because('tenant.suspended', `the tenant is suspended ${since}`);
+  return because('switch.off', `${first.switchId.replace('#', ' ')} is off ${since}`);
 }
 
 function checkTenant({ reading, detail }: DecisionFacts): Check {

@@ -64,6 +64,13 @@ export function createIamService(deps: IamServiceDependencies): Service {
       store.deleteRole(role.arn);
       return {};
     },
+    UpdateRole: (call) => {
+      const role = roleFor(call, 'UpdateRole');
+      const maxSessionDurationSeconds =
+        optionalInteger(call.input, 'MaxSessionDuration', SESSION_DURATION) ?? role.maxSessionDurationSeconds;
+      store.putRole({ ...role, maxSessionDurationSeconds });
+      return {};
+    },
     PutRolePolicy: (call) => {
       const role = roleFor(call, 'PutRolePolicy');
       const name = requiredText(call.input, 'PolicyName', POLICY_NAME);

@@ -83,9 +83,9 @@ export const refusedRequests: readonly RequestCase[] = [
   ),
   ...rows('switch.off', [
     ['everything switched off', plain, 'global is off since 2031-05-06T07:08:08.123Z', off('global')],
-    ['the job switched off', plain, 'job#scan-account is off', off('job#scan-account')],
+    ['the job switched off', plain, 'job scan-account is off', off('job#scan-account')],
   ]),
-  ...rows('tenant.suspended', [['a suspended tenant', plain, 'tenant#acme is off since', off('tenant#acme')]]),
+  ...rows('tenant.suspended', [['a suspended tenant', plain, 'the tenant is suspended since', off('tenant#acme')]]),
   ...rows('tenant.unknown', [
     ['an unknown tenant', detail({ tenantId: 'nobody' }), 'no tenant has this id'],
     ['a tenant id that every object has', detail({ tenantId: 'constructor' }), 'no tenant has this id'],

@@ -78,6 +78,13 @@ describe('IAM', () => {
     await expect(asCustomer('GetRole', { RoleName: 'Audit' })).rejects.toMatchObject({ code: 'NoSuchEntity' });
   });
 
+  it('changes how long sessions may last, and keeps it when it is left out', async () => {
+    await create();
+    await asCustomer('UpdateRole', { RoleName: 'Audit', MaxSessionDuration: '7200', Description: 'for audits' });
+    await asCustomer('UpdateRole', { RoleName: 'Audit', Description: 'for audits' });
+    expect(await asCustomer('GetRole', { RoleName: 'Audit' })).toMatchObject({ Role: { MaxSessionDuration: 7200 } });
+  });
+
   it('replaces the trust policy and nothing else', async () => {
     await create();
     const before = store.findRoleByName('222222222222', 'Audit');

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { isErrorCode } from '../../lib/errors.ts';
+import { trustFindings } from '../../lib/onboarding/trust-finding.ts';
+import { root, sourceFiles } from './source-files.ts';
+
+type Alarm = {
+  readonly Type: string;
+  readonly Properties: {
+    readonly AlarmName: string;
+    readonly AlarmDescription: string;
+    readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+    readonly TreatMissingData: string;
+  };
+};
+
+// CloudFormation's short forms are no tags of YAML: `!Ref X` is read as the text X.
+const text = readFileSync(path.join(root, 'config/resources/alarms.yml'), 'utf8').replaceAll('!Ref ', '');
+const { Resources }: { Resources: Record<string, Alarm> } = parse(text, { merge: true });
+const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+const product = sourceFiles('lib/**/*.ts');
+
+describe('the alarms', () => {
+  it('are several', () => {
+    expect(alarms.length).toBeGreaterThan(4);
+  });
+
+  it.each(alarms.map(({ Properties }) => [Properties.AlarmName, Properties] as const))(
+    '%s counts what a function says, under the codes that there are, and tells what to do',
+    (_name, { Dimensions, AlarmDescription, TreatMissingData }) => {
+      const {
+        service = '',
+        transition = '',
+        code,
+        ...others
+      } = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
+      expect(others).toEqual({});
+      expect(sourceFiles(`functions/${service}.ts`)).toHaveLength(1);
+      expect(product.some((file) => file.text.includes(`'${transition}'`))).toBe(true);
+      if (code !== undefined) expect(isErrorCode(code) || Object.hasOwn(trustFindings, code)).toBe(true);
+      expect(AlarmDescription.length).toBeGreaterThan(60);
+      expect(TreatMissingData).toBe('notBreaching');
+    },
+  );
+});
