@@ -27,9 +27,10 @@ async function comeAsStrangers(count: number): Promise<void> {
   }
 }
 
-/** What comes in one minute must not begin just before the next one. */
-function goToTheStartOfAMinute(nowMs = Date.now()): void {
-  stack.advance(60 - (nowMs % 60_000) / 1_000 + 0.5);
+/** What comes in one minute must not begin just before the next one. The stack's clock has not been moved before. */
+function goToTheStartOfAMinute(): void {
+  const secondsGone = Math.floor((Date.now() % 60_000) / 1_000);
+  stack.advance(61 - secondsGone);
 }
 
 async function strangersOnRecord(): Promise<readonly unknown[]> {
