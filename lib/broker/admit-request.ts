@@ -11,6 +11,8 @@ import type { AskedByCaller, RequestRecord } from './request-record.ts';
 export type AskedFor = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;
   readonly detail: RequestDetail;
+  /** When its message came onto the queue; left out, it comes in now. */
+  readonly arrivedAtMs?: number | undefined;
 };
 
 /** A request on record, allowed or refused, what was read to decide it, and its place among what is in work. */
@@ -21,10 +23,13 @@ export type Admitted = { readonly request: RequestRecord; readonly facts: Decisi
  * by a request with another payload, which is recorded as a refusal of its own. Whoever gets a place gives it up. Throws
  * `store.*`, and `tenant.rateLimited` and the like for what may be, but not now: of that there is no record.
  */
-export async function admitRequest(asked: AskedFor, broker: IssuingDependencies): Promise<Admitted | undefined> {
+export async function admitRequest(
+  { arrivedAtMs, ...asked }: AskedFor,
+  broker: IssuingDependencies,
+): Promise<Admitted | undefined> {
   const { origin, detail, delivery } = asked;
   const requester = recogniseRequester(origin, broker.config);
-  const named = { detail, requester, origin, ...(delivery === undefined ? {} : { delivery }) };
+  const named = { detail, requester, origin, arrivedAtMs, ...(delivery === undefined ? {} : { delivery }) };
   const { read: facts, place } = await readInPlace(wantedFor(requester, detail), () => lookUp(named, broker), broker);
   const decision = decideRequest({ ...facts, origin, nowMs: broker.clock.nowMs() }, broker.config.rules);
   // A refusal that is due is recorded whether or not there would have been a place.
@@ -35,6 +40,8 @@ export async function admitRequest(asked: AskedFor, broker: IssuingDependencies)
   } finally {
     if (request === undefined) await place.leave({ calls: 0, goesBack: true });
   }
+  // What was allowed before and would not be today takes a place too before anything is made for it.
+  if (request?.decision === 'allowed') mustHavePlace(place);
   tellBreadth(request, broker);
   return request && { request, facts, place };
 }

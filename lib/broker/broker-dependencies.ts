@@ -62,6 +62,8 @@ export type Message = {
   readonly messageId: string;
   readonly body: string;
   readonly receiveCount: number;
+  /** When it came onto the queue, as SQS stamps it. */
+  readonly sentAtMs?: number | undefined;
   readonly remainingMs: () => number;
 };
 

@@ -10,6 +10,8 @@ type Asked = {
   readonly delivery?: 'caller';
   /** Of a request that has just come in: some of it decides, too. */
   readonly origin?: RequestOrigin;
+  /** When the message came onto the queue: a request counts in the hour in which it came, however long it waits. */
+  readonly arrivedAtMs?: number | undefined;
 };
 
 /**
@@ -17,14 +19,14 @@ type Asked = {
  * they name costs no reading at all. Throws `store.*` when either cannot be read: unreadable is off.
  */
 export async function lookUp(asked: Asked, broker: IssuingDependencies): Promise<DecisionFacts> {
-  const { detail, requester, origin, ...rest } = asked;
+  const { detail, requester, origin, arrivedAtMs, ...rest } = asked;
   const job = broker.config.jobs.get(detail.job);
   const nothing: DecisionFacts = { ...rest, detail, requester, job, reading: undefined, switchedOff: [] };
   if (requester === undefined || !isBound(requester, detail)) return nothing;
   const [reading, switches, breadth] = await Promise.all([
     broker.registry.readTenant(detail.tenantId, detail.accountIds),
     readSwitches(asked, broker),
-    origin === undefined ? {} : readBreadth(requester, detail.tenantId, broker),
+    origin === undefined ? {} : readBreadth(requester, { tenantId: detail.tenantId, arrivedAtMs }, broker),
   ]);
   return { ...nothing, reading, ...switches, ...breadth };
 }
@@ -38,10 +40,14 @@ async function readSwitches({ detail, origin }: Asked, { switches }: IssuingDepe
 }
 
 /** What cannot be counted is not let through: it throws, and the message comes again. */
-async function readBreadth({ name, limits }: Requester, tenantId: string, broker: IssuingDependencies) {
+async function readBreadth(
+  { name, limits }: Requester,
+  { tenantId, arrivedAtMs }: { readonly tenantId: string; readonly arrivedAtMs: number | undefined },
+  broker: IssuingDependencies,
+) {
   const limit = limits?.tenantsPerHour;
   if (limit === undefined) return {};
-  const isWithin = await broker.limits.isWithinBreadth({ requester: name, tenantId, limit });
+  const isWithin = await broker.limits.isWithinBreadth({ requester: name, tenantId, limit, arrivedAtMs });
   return isWithin ? {} : { breadthExceeded: limit };
 }
 

@@ -12,7 +12,7 @@ export type QueueRecord = {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  readonly attributes: { readonly ApproximateReceiveCount: string };
+  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp?: string };
 };
 
 export type BatchDependencies = {
@@ -54,7 +54,9 @@ async function processRecord(
   batch: BatchDependencies,
 ): Promise<'settled' | 'again'> {
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-  const message: Message = { messageId: record.messageId, body: record.body, receiveCount, remainingMs };
+  const { messageId, body, attributes } = record;
+  const sentAtMs = attributes.SentTimestamp === undefined ? undefined : Number(attributes.SentTimestamp);
+  const message: Message = { messageId, body, receiveCount, sentAtMs, remainingMs };
   try {
     const outcome = await batch.runJob(message);
     if (outcome === 'again') await delay(record, receiveCount, batch);

@@ -52,7 +52,7 @@ async function runRequest(
   message: Message,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
-  const admitted = await admitRequest({ origin, detail }, broker);
+  const admitted = await admitRequest({ origin, detail, arrivedAtMs: message.sentAtMs }, broker);
   if (admitted === undefined) return 'settled';
   const { request, facts, place } = admitted;
   const accountIds = request.accountIds ?? [];

@@ -13,30 +13,33 @@ import type { Counters } from './counters.ts';
  */
 export type Breadth = {
   /** False: the tenant would be one too many. Throws `store.*`: what cannot be counted is not let through. */
-  within(asked: { readonly requester: string; readonly tenantId: string; readonly limit: number }): Promise<boolean>;
+  within(asked: {
+    readonly requester: string;
+    readonly tenantId: string;
+    readonly limit: number;
+    /** When the request came in; left out, it comes in now. Never what its requester says of it. */
+    readonly arrivedAtMs?: number | undefined;
+  }): Promise<boolean>;
 };
 
 const HOUR_MS = 3_600_000;
+/** A request counts in the hour in which it came in, however long it waits on the queue: four days at the most. */
+const KEPT_MS = 5 * 24 * HOUR_MS;
 /** Of the tenants that an instance remembers as taken in. */
 const MOST_REMEMBERED = 20_000;
 
 export function makeBreadth({ counters, clock }: { readonly counters: Counters; readonly clock: Clock }): Breadth {
-  // Who was taken in stays so for the hour: asking the table again would cost the size of the set each time.
+  // Who was taken in stays so for its hour: asking the table again would cost the size of the set each time.
   const remembered = new Set<string>();
-  let rememberedHour = '';
 
   return {
-    async within({ requester, tenantId, limit }) {
-      const nowMs = clock.nowMs();
-      const startMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
+    async within({ requester, tenantId, limit, arrivedAtMs = clock.nowMs() }) {
+      const startMs = Math.floor(arrivedAtMs / HOUR_MS) * HOUR_MS;
       const hour = new Date(startMs).toISOString().slice(0, 13);
-      if (hour !== rememberedHour || remembered.size >= MOST_REMEMBERED) {
-        remembered.clear();
-        rememberedHour = hour;
-      }
-      const key = `${requester} ${tenantId}`;
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+      const key = `${hour} ${requester} ${tenantId}`;
       if (remembered.has(key)) return true;
-      const row = { counter: counterIds.breadth(requester, hour), expiresAtSeconds: (startMs + 2 * HOUR_MS) / 1000 };
+      const row = { counter: counterIds.breadth(requester, hour), expiresAtSeconds: (startMs + KEPT_MS) / 1000 };
       const admitted = await counters.admit(row, { member: shortHash(tenantId), limit });
       if (admitted) remembered.add(key);
       return admitted;

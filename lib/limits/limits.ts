@@ -39,6 +39,8 @@ export type BreadthAsked = {
   readonly tenantId: string;
   /** Distinct tenants an hour. */
   readonly limit: number;
+  /** When the request came in, as AWS stamps it; left out, it comes in now. */
+  readonly arrivedAtMs?: number | undefined;
 };
 
 export type Place = {

@@ -19,12 +19,28 @@ type Alarm = {
 // CloudFormation's short forms are no tags of YAML: `!Ref X` is read as the text X.
 const text = readFileSync(path.join(root, 'config/resources/alarms.yml'), 'utf8').replaceAll('!Ref ', '');
 const { Resources }: { Resources: Record<string, Alarm> } = parse(text, { merge: true });
-const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+const all = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+/** The others are on queues. */
+const alarms = all.filter(({ Properties }) => Properties.Dimensions.some(({ Name }) => Name === 'transition'));
 const product = sourceFiles('lib/**/*.ts');
 
 describe('the alarms', () => {
-  it('are several', () => {
+  it('are several, of both ways in where both can cause them', () => {
     expect(alarms.length).toBeGreaterThan(4);
+    for (const transition of ['requester.breadthExceeded', 'breaker.opened']) {
+      const services = alarms.flatMap(({ Properties }) => {
+        const values = Properties.Dimensions.map(({ Value }) => Value);
+        return values.includes(transition) ? values.slice(0, 1) : [];
+      });
+      expect(services.sort()).toEqual(['issue-credentials', 'vend-credentials']);
+    }
+  });
+
+  it('watch every queue of letters', () => {
+    const queues = all.flatMap(({ Properties }) =>
+      Properties.Dimensions.flatMap(({ Name, Value }) => (Name === 'QueueName' ? [Value.replace(/^.*}-/, '')] : [])),
+    );
+    expect(queues.sort()).toEqual(['job-failures', 'requests-dlq', 'rule-dlq']);
   });
 
   it.each(alarms.map(({ Properties }) => [Properties.AlarmName, Properties] as const))(

@@ -30,6 +30,17 @@ function functionFiles(): string[] {
     .sort();
 }
 
+describe('the queues', () => {
+  it('let no other queue of the account move its dead letters into them', () => {
+    const queues = ofType('AWS::SQS::Queue');
+    expect(queues.length).toBeGreaterThan(3);
+    for (const [logicalId, { Properties }] of queues) {
+      const allowed = logicalId === 'RequestsDeadLetterQueue' ? 'byQueue' : 'denyAll';
+      expect(Properties, logicalId).toMatchObject({ RedriveAllowPolicy: { redrivePermission: allowed } });
+    }
+  });
+});
+
 describe('the functions', () => {
   it('are the files of functions/, each with the handler that its file exports', () => {
     const deployed = ofType('AWS::Lambda::Function').map(([, { Properties }]) => Properties);
@@ -108,7 +119,7 @@ describe('the way of a request', () => {
     expect(propertiesOf('RequestsQueue')).toMatchObject({
       VisibilityTimeout: 6 * Number(propertiesOf('IssueDashcredentialsLambdaFunction')['Timeout']),
       RedrivePolicy: {
-        maxReceiveCount: 100,
+        maxReceiveCount: 1000,
         deadLetterTargetArn: { 'Fn::GetAtt': ['RequestsDeadLetterQueue', 'Arn'] },
       },
     });
