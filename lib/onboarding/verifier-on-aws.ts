@@ -56,6 +56,7 @@ export function verifierOnAws(environment: VerifierEnvironment, deployment: Depl
         clock,
         ids,
       }),
+      pause,
       ids,
       clock,
       config: { mode, deploymentId },

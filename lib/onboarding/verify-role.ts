@@ -5,6 +5,7 @@ import { externalIdFor, otherExternalIdFor, type Tenant, type TenantRole } from 
 import { assessTrust, type TrustProof } from './assess-trust.ts';
 import { type Opening, openingOf } from './probe-answers.ts';
 import type { Probe, ProbeOrder, ProbeResult, ProbeRole } from './probe-role.ts';
+import { trustFindings } from './trust-finding.ts';
 
 export type VerifyRoleDependencies = {
   readonly probeAs: {
@@ -15,6 +16,8 @@ export type VerifyRoleDependencies = {
   };
   /** As the role of `issue-credentials`, through the queue. Silence is inconclusive. */
   readonly probeThroughBroker: ProbeThroughBroker;
+  /** Waits in real time. */
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly config: { readonly mode: 'shared' | 'dedicated'; readonly deploymentId: string };
@@ -40,12 +43,32 @@ export type VerifyRole = (
 export function makeVerifyRole(dependencies: VerifyRoleDependencies): VerifyRole {
   const { clock, config } = dependencies;
   return async (reading) => {
+    const first = await verifyOnce(reading);
+    if (!mayBeOfTwoPolicies(reading, first.proof)) return first;
+    await dependencies.pause(BEFORE_SECOND_LOOK_MS);
+    return verifyOnce(reading);
+  };
+
+  async function verifyOnce(reading: RoleToVerify) {
     const evidence = { mode: config.mode, role: reading.role, externalIds: reading.tenant.externalIds };
     const own = await probeOwnIds(reading, dependencies);
     const key = keyOf(openingOf({ ...evidence, results: own }));
     const results = key === undefined ? own : [...own, ...(await probeTheRest({ ...reading, ...key }, dependencies))];
     return { proof: assessTrust({ ...evidence, results, nowMs: clock.nowMs() }), results };
-  };
+  }
+}
+
+const BEFORE_SECOND_LOOK_MS = 5_000;
+
+/**
+ * Did a role that works seem to shut itself to us while its external ID is rotated? Its customer may have replaced the one
+ * by the other between two probes, each of which then found another policy: that is looked at again, as a whole. A role
+ * that opened to somebody else is not given a second look.
+ */
+function mayBeOfTwoPolicies({ tenant, role }: RoleToVerify, { status, findings }: TrustProof): boolean {
+  const isRotating = tenant.externalIds?.next !== undefined;
+  const isUnsafe = findings.some((finding) => trustFindings[finding].severity === 'unsafe');
+  return isRotating && role.status === 'trusted' && status !== 'trusted' && !isUnsafe;
 }
 
 /** What opened the role. `externalId` is undefined in a dedicated deployment, and only there. */

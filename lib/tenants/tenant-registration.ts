@@ -63,7 +63,10 @@ export async function undoImport(
     const roles = await readRoleItems({ tenantId }, dependencies);
     if (roles.some(isLive)) return false;
     const after = { tenantId, record: TENANT_RECORD, gone: true as const };
-    if ((await writeItem({ before: there, after }, dependencies)) !== undefined) return true;
+    if ((await writeItem({ before: there, after }, dependencies)) === undefined) continue;
+    // A connection that looked before the tenant was gone may have written its role since.
+    await disconnectAll({ tenantId }, 'the undoing of an import', dependencies);
+    return true;
   }
   throw tooManyRounds();
 }
@@ -126,7 +129,11 @@ async function takePlace(tenantId: string, dependencies: RegistryDependencies) {
 }
 
 /** What an offboarding that was cut short left behind: roles of the tenant as it was do not come back with it. */
-async function disconnectAll({ tenantId }: StoredTenant, by: string, dependencies: RegistryDependencies) {
+async function disconnectAll(
+  { tenantId }: Pick<StoredTenant, 'tenantId'>,
+  by: string,
+  dependencies: RegistryDependencies,
+) {
   const roles = await readRoleItems({ tenantId }, dependencies);
   for (const role of roles.filter(isLive)) await disconnectRole(roleOf(role), by, dependencies);
 }

@@ -150,9 +150,9 @@ describe('changes that come between the writes of another', () => {
   });
 
   it('leave one customer in a dedicated deployment', async () => {
+    const [one, other] = [aTenantId(), aTenantId()];
     for (const at of [1, 2]) {
       const registry = over(dynamo.client(), 'dedicated');
-      const [one, other] = [aTenantId(), aTenantId()];
       const register = (by: TenantRegistry, tenantId: string) =>
         by.registerTenant({ tenantId, name: 'A', enabledJobs: [] }, BY);
       const goes = async (tenantId: string) => {

@@ -50,6 +50,8 @@ export function probedCustomer(config: Partial<VerifyRoleDependencies['config']>
     role: aRole({ status: 'pending', findings: [] }),
     /** Of each probe: fails the call instead. */
     broken: new Map<Probe, Error>(),
+    /** What happens while a verification waits before its second look. */
+    meanwhile: (): void => undefined,
     hasDecoy: true,
     /** In the order in which they reached STS. */
     asked: [] as {
@@ -93,6 +95,7 @@ export function probedCustomer(config: Partial<VerifyRoleDependencies['config']>
       const order = { tenantId, accountId, roleArn, probe: 'brokerRightExternalId' as const };
       return throughBroker({ ...order, ...(externalId === undefined ? {} : { externalId }) });
     },
+    pause: async () => world.meanwhile(),
     ids,
     clock,
     config: { mode: 'shared', deploymentId: 'prod1', ...config },

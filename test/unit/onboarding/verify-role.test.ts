@@ -291,7 +291,9 @@ describe('during a rotation', () => {
     const { verify, world } = probedCustomer();
     const { proof } = await verify({ tenant: { externalIds }, role: { status: 'trusted' } });
     expect(proof).toMatchObject({ status: 'quarantined', findings: ['trust.rightExternalIdRefused'] });
-    expect(world.asked.map(({ probe }) => probe)).toEqual(['rightExternalId', 'otherExternalId']);
+    // Twice, because its customer may be about to replace the one by the other.
+    const pair = ['rightExternalId', 'otherExternalId'];
+    expect(world.asked.map(({ probe }) => probe)).toEqual([...pair, ...pair]);
   });
 
   it('a role stays with what it takes until both have answered', async () => {
@@ -302,6 +304,34 @@ describe('during a rotation', () => {
     expect(proof).toMatchObject({ status: 'trusted', findings: ['probe.inconclusive'] });
     expect(proof).not.toHaveProperty('externalIdSha256');
     expect(world.asked.map(({ probe }) => probe)).toContain('noExternalId');
+  });
+});
+
+describe('a customer that replaces the one external ID by the other while its role is verified', () => {
+  const externalIds = { current: CURRENT_ID, next: NEXT_ID };
+
+  it('is looked at again, as a whole, and its role stays in use', async () => {
+    const { verify, trust, world } = probedCustomer();
+    // Nothing opens at the first look: the one ID is gone already, and the other is not everywhere yet.
+    trust(trustWith({ StringEquals: { 'sts:ExternalId': 'neither-of-them' } }));
+    world.meanwhile = () => trust(nextOnly);
+    const { proof } = await verify({ tenant: { externalIds }, role: { status: 'trusted' } });
+    expect(proof).toMatchObject({ status: 'trusted', findings: [], externalIdSha256: sha256Hex(NEXT_ID) });
+  });
+
+  it('is withdrawn when the second look finds the same', async () => {
+    const { verify, trust } = probedCustomer();
+    trust(trustWith({ StringEquals: { 'sts:ExternalId': 'neither-of-them' } }));
+    const { proof } = await verify({ tenant: { externalIds }, role: { status: 'trusted' } });
+    expect(proof).toMatchObject({ status: 'quarantined', findings: ['trust.rightExternalIdRefused'] });
+  });
+
+  it('has no second look when the role opened to others', async () => {
+    const { verify, trust, world } = probedCustomer();
+    trust(trustWith({ StringLike: { 'sts:ExternalId': '*' } }));
+    world.meanwhile = () => trust(nextOnly);
+    const { proof } = await verify({ tenant: { externalIds }, role: { status: 'trusted' } });
+    expect(proof.status).toBe('quarantined');
   });
 });
 
@@ -340,6 +370,7 @@ function scripted(outcomes: Partial<Record<Probe, ProbeOutcome | Error>>) {
   const dependencies: VerifyRoleDependencies = {
     probeAs: { verifier: answer, decoy: async () => answer },
     probeThroughBroker: () => answer({ probe: 'brokerRightExternalId' }),
+    pause: () => Promise.reject(new Error('nothing is rotated here')),
     ids: countingIds(),
     clock: frozenClock(),
     config: { mode: 'shared', deploymentId: 'test1' },

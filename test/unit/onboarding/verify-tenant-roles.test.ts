@@ -22,8 +22,9 @@ function world(roles: readonly TenantRole[], { found = FINE, tenant = {} as Part
     whileProbing: () => undefined,
     busIsAway: false,
   };
+  const clock = frozenClock();
   const verifier: VerifierDependencies = {
-    clock: frozenClock(),
+    clock,
     log,
     registry: {
       async readTenant(tenantId, accountIds) {
@@ -53,7 +54,7 @@ function world(roles: readonly TenantRole[], { found = FINE, tenant = {} as Part
   };
   const check = (of: { readonly accountId?: string; readonly roleName?: string } = {}) =>
     verifyTenantRoles({ tenantId: 'acme', by: 'arn:aws:iam::111111111111:role/ops', ...of }, verifier);
-  return { check, verifier, items, probed, told, log, state };
+  return { check, clock, verifier, items, probed, told, log, state };
 }
 
 function roleNamed(accountId: string, name: string, change: Partial<TenantRole> = {}): TenantRole {
@@ -62,6 +63,26 @@ function roleNamed(accountId: string, name: string, change: Partial<TenantRole> 
 }
 
 describe('a check', () => {
+  it('of more roles than there is time for goes on, when it is asked again, with those that waited longest', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `role-${index}`);
+    const roles = names.map((name, index) => roleNamed('222222222222', name, { verifiedAtMs: START_MS - 1 - index }));
+    const { check, clock, probed, state } = world(roles);
+    state.whileProbing = () => clock.advance(4_000);
+    await check();
+    const first = [...probed];
+    expect(first.length).toBeLessThan(20);
+    expect(first[0]).toBe('role#222222222222#role-19');
+    await check();
+    await check();
+    expect(new Set(probed).size).toBe(20);
+    expect(
+      probed
+        .slice(first.length)
+        .slice(0, 4)
+        .some((record) => first.includes(record)),
+    ).toBe(false);
+  });
+
   const three = [
     roleNamed('222222222222', 'audit'),
     roleNamed('222222222222', 'logs'),
