@@ -12,6 +12,11 @@ export function due(dueAtMs: number) {
   return { dueShard: DUE_SHARD, dueAtMs };
 }
 
+/** The STS request id that the audit's index leads here by, where STS answered with one. */
+export function answeredBy({ stsRequestId }: { readonly stsRequestId?: string | undefined }) {
+  return stsRequestId === undefined ? {} : { lastStsRequestId: stsRequestId };
+}
+
 export function settledCore<Before extends Issuance>(
   before: Before,
 ): Omit<Before, 'dueShard' | 'dueAtMs'> & { dueShard?: never; dueAtMs?: never } {

@@ -1,7 +1,7 @@
 /** The changes that end an issuance: each gives a state that never changes again. Pure, one trail entry each. */
 import { type ErrorCode, isErrorCode } from '../errors.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
-import { amendAttempt, chained, settledCore, without } from './issuance-change.ts';
+import { amendAttempt, answeredBy, chained, settledCore, without } from './issuance-change.ts';
 import type { SessionFacts } from './issuance-transitions.ts';
 
 /** STS said no. Terminal. */
@@ -22,8 +22,9 @@ export function denied(
   return {
     ...settledCore(before),
     ...chained(before, entry),
-    ...(stsRequestId === undefined ? {} : { deniedStsRequestId: stsRequestId }),
+    ...answeredBy({ stsRequestId }),
     state: 'denied',
+    exception: 'denied',
     code,
     attempts: amendAttempt(before, { outcome: 'denied', code, ...request }),
   };
@@ -54,7 +55,9 @@ export function failed(
     ...settledCore(before),
     ...chained(before, entry),
     ...(lost?.session === undefined ? {} : { lastAccessKeyId: lost.session.accessKeyId }),
+    ...answeredBy({ ...request, ...session }),
     state: 'failed',
+    exception: 'failed',
     code,
     attempts: amendAttempt(before, { outcome: last === 'open' ? 'failed' : last, code, ...request, ...session }),
   };
@@ -72,6 +75,7 @@ export function revoked(
     ...settledCore(without(before, ['ticket'])),
     ...chained(before, { type: 'revoked', atMs, facts }),
     state: 'revoked',
+    exception: 'revoked',
     refusal,
     attempts: amendAttempt(before, { outcome: last === 'open' || last === 'issued' ? 'revoked' : last }),
   };
@@ -85,6 +89,7 @@ export function expired(before: IssuanceIn<'issued'>, atMs: number): IssuanceIn<
     ...settledCore(without(before, ['ticket'])),
     ...chained(before, { type: 'expired', atMs, facts: { attempt: before.attempt } }),
     state: 'expired',
+    exception: 'expired',
     attempts: amendAttempt(before, { outcome: stays ? last : 'unclaimed' }),
   };
 }
@@ -99,7 +104,7 @@ export function usedUp(before: OpenIssuance, atMs: number): IssuanceIn<'failed' 
 /** Claimed, and silent past its fence. Terminal: a re-run is a new request that names this one. */
 export function unknown(before: IssuanceIn<'claimed'>, atMs: number): IssuanceIn<'unknown'> {
   const entry = { type: 'unknown' as const, atMs, facts: { attempt: before.attempt } };
-  return { ...settledCore(before), ...chained(before, entry), state: 'unknown' };
+  return { ...settledCore(before), ...chained(before, entry), state: 'unknown', exception: 'unknown' };
 }
 
 /** The sweeper saw the job's report: binds it into the trail and looks no more. The state stays. */
@@ -108,5 +113,7 @@ export function settled(
   { reportSha256, atMs }: { readonly reportSha256: string; readonly atMs: number },
 ): Issuance {
   const entry = { type: 'settled' as const, atMs, facts: { attempt: before.attempt, reportSha256 } };
-  return { ...settledCore(before), ...chained(before, entry) };
+  // A job's report may touch no index: its failure is found by the audit from here on.
+  const exception = before.state === 'failed' ? { exception: 'failed' as const } : {};
+  return { ...settledCore(before), ...chained(before, entry), ...exception };
 }

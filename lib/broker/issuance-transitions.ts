@@ -15,7 +15,7 @@ import {
   type Ticket,
   utcDay,
 } from './issuance.ts';
-import { amendAttempt, chained, closeAttempt, due, without } from './issuance-change.ts';
+import { amendAttempt, answeredBy, chained, closeAttempt, due, without } from './issuance-change.ts';
 import type { TrailFacts } from './trail.ts';
 
 export type IssuanceIdentity = {
@@ -57,6 +57,7 @@ export function openRefused(identity: IssuanceIdentity, refusal: Refusal, atMs: 
     attempt: 0,
     attempts: [],
     state: 'refused',
+    exception: 'refused',
     refusal,
     ...chained({ recordId: identity.recordId, trail: [] }, entry),
   };
@@ -94,6 +95,7 @@ export function nextCall(before: IssuanceIn<'intended'>, grounds: CallGrounds, a
     ...before,
     ...chained(before, entry),
     ...due(leaseUntilMs),
+    ...answeredBy(grounds),
     owner: grounds.owner,
     call,
     leaseUntilMs,
@@ -120,6 +122,7 @@ export function issued(before: IssuanceIn<'intended'>, facts: IssuedFacts, atMs:
     state: 'issued',
     ...(ticket === undefined ? {} : { ticket }),
     lastAccessKeyId: facts.accessKeyId,
+    lastStsRequestId: facts.stsRequestId,
     attempts: amendAttempt(before, { outcome: 'issued', ...known }),
   };
 }
@@ -142,6 +145,7 @@ export function released(before: IssuanceIn<'intended'>, release: Release, atMs:
     ...chained(before, { type: 'released', atMs, facts }),
     ...due(release.retryAtMs),
     ...(session.accessKeyId === undefined ? {} : { lastAccessKeyId: session.accessKeyId }),
+    ...answeredBy(session),
     leaseUntilMs: atMs,
     resume: release.resume,
     // An attempt that goes on keeps the facts of a session for the call that makes one.
@@ -191,7 +195,7 @@ export function rescheduled<Before extends Issuance>(before: Before, dueAtMs: nu
 }
 
 type Unopened = IssuanceIdentity &
-  Pick<Issuance, 'recordType' | 'recordedAtMs' | 'day' | 'attempts' | 'trail' | 'lastAccessKeyId'>;
+  Pick<Issuance, 'recordType' | 'recordedAtMs' | 'day' | 'attempts' | 'trail' | 'lastAccessKeyId' | 'lastStsRequestId'>;
 
 function intend(
   before: Unopened,

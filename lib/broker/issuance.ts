@@ -24,6 +24,10 @@ export const LIMITS = {
   openMs: 24 * 60 * 60_000,
 } as const;
 
+/** The ends of requests and issuances that somebody may ask for by themselves. */
+export const EXCEPTIONS = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown'] as const;
+export type Exception = (typeof EXCEPTIONS)[number];
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What a claim needs and removes. The wrapped key opens nothing without the envelope, which is not in the ledger. */
@@ -92,7 +96,10 @@ const core = {
   roleArn: v.optional(v.string()),
   /** The access key of the last session made: a key of the audit's index. */
   lastAccessKeyId: v.optional(v.string()),
-  deniedStsRequestId: v.optional(v.string()),
+  /** STS's id of the last call that it answered, with a session or a no: a key of the audit's index. */
+  lastStsRequestId: v.optional(v.string()),
+  /** Set where the end is not the usual one, by the state that it is: a key of the audit's index, which has no others. */
+  exception: v.optional(v.picklist(EXCEPTIONS)),
   /** Both or neither: where and when the sweeper looks at this issuance. */
   dueShard: v.optional(v.string()),
   dueAtMs: v.optional(count),

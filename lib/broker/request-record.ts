@@ -51,6 +51,8 @@ export const requestRecordSchema = v.strictObject({
   payloadSha256: v.string(),
   decision: v.picklist(['allowed', 'refused']),
   refusal: v.optional(v.strictObject({ reason: v.string(), explanation: v.string() })),
+  /** A key of the audit's index. */
+  exception: v.exactOptional(v.literal('refused')),
   /** The accounts of an allowed request, frozen: a message delivered again means these and no others. */
   accountIds: v.optional(v.array(v.string())),
   recordedAtMs: count,
@@ -91,6 +93,7 @@ export function requestRecord(asked: Asked & { readonly decision: Decision; read
     payloadSha256: payloadSha256Of(detail),
     decision: decision.allowed ? ('allowed' as const) : ('refused' as const),
     refusal: decision.allowed ? undefined : decision.refusal,
+    exception: decision.allowed ? undefined : ('refused' as const),
     accountIds: decision.allowed ? decision.accounts.map((account) => account.accountId) : undefined,
     recordedAtMs: nowMs,
     day: utcDay(nowMs),
@@ -123,6 +126,7 @@ export function illegibleRequestRecord(illegible: Illegible): RequestRecord {
     payloadSha256: sha256Hex(body),
     decision: 'refused' as const,
     refusal,
+    exception: 'refused' as const,
     recordedAtMs: nowMs,
     day: utcDay(nowMs),
   });
@@ -136,6 +140,7 @@ export function conflictRecord(wanted: RequestRecord, taken: RequestRecord): Req
     ...rest,
     recordId: conflictIdOf(wanted),
     decision: 'refused',
+    exception: 'refused',
     refusal: { reason: 'request.idConflict', explanation: `${taken.recordId} has another payload (sha256 ${hashes})` },
   };
 }

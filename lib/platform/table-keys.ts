@@ -69,15 +69,33 @@ export function probeRecordId(hash: string): string {
   return `probe_${hash}`;
 }
 
+export function observationRecordId(hash: string): string {
+  return `seen_${hash}`;
+}
+
+export function pointerRecordId(hash: string): string {
+  return `pointer_${hash}`;
+}
+
 /** The job's name leads, so that IAM can hold a job's role to the rows of its own job (`dynamodb:LeadingKeys`). */
 export function issuanceRecordId({ job, hash }: { job: string; hash: string }): string {
   return `${job}.${hash}`;
 }
 
-export const ledgerIndexes = { due: 'due', byTenant: 'byTenant' } as const;
+export const ledgerIndexes = {
+  due: 'due',
+  byTenant: 'byTenant',
+  byAccount: 'byAccount',
+  byDay: 'byDay',
+  byException: 'byException',
+  byAccessKey: 'byAccessKey',
+  byStsRequest: 'byStsRequest',
+} as const;
 
 /** One partition of the due index: the sweeper reads it each minute, and its rows are few and short-lived. */
 export const DUE_SHARD = 'due';
+/** Another one: observations whose verdict is not final. */
+export const CORRELATION_SHARD = 'correlation';
 
 /** Rows of the limits table. Those of a rate or a count end with the minute or the hour that they are of. */
 export const counterIds = {

@@ -50,8 +50,8 @@ export function makeProbeLedger({ dynamo, config }: ProbeLedgerDependencies): Pr
 /** Writes what the call brought, and nothing of what the record said before. */
 function closing(record: ProbeRecord) {
   const { recordId, calledAtMs } = record;
-  const { outcome, answeredAtMs, code, lastAccessKeyId, stsRequestId, deniedStsRequestId, expiresAtMs } = record;
-  const brought = { outcome, answeredAtMs, code, lastAccessKeyId, stsRequestId, deniedStsRequestId, expiresAtMs };
+  const { outcome, answeredAtMs, code, lastAccessKeyId, lastStsRequestId, expiresAtMs } = record;
+  const brought = { outcome, answeredAtMs, code, lastAccessKeyId, lastStsRequestId, expiresAtMs };
   const set = Object.entries(brought).filter(([, value]) => value !== undefined);
   return {
     Key: { recordId },

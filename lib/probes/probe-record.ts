@@ -36,8 +36,7 @@ export const probeRecordSchema = v.strictObject({
   answeredAtMs: v.optional(count),
   code: v.optional(code),
   lastAccessKeyId: v.optional(v.string()),
-  stsRequestId: v.optional(v.string()),
-  deniedStsRequestId: v.optional(v.string()),
+  lastStsRequestId: v.optional(v.string()),
   /** When the session that the probe made ends by itself. It could never do anything. */
   expiresAtMs: v.optional(count),
 });
@@ -79,18 +78,18 @@ export function probeResultOf({ recordId, probe, outcome, code }: ProbeRecord): 
   return { probe, outcome: 'inconclusive', recordId };
 }
 
-type Outcome = Pick<ProbeRecord, 'outcome' | 'lastAccessKeyId' | 'stsRequestId' | 'deniedStsRequestId' | 'expiresAtMs'>;
+type Outcome = Pick<ProbeRecord, 'outcome' | 'lastAccessKeyId' | 'lastStsRequestId' | 'expiresAtMs'>;
 
 function outcomeOf(assumption: Assumption): Outcome {
   const { session } = 'session' in assumption ? assumption : {};
   // Whatever is odd about it, STS made a session: the role opened.
   if (session !== undefined) {
     const { accessKeyId, stsRequestId, expiresAtMs } = session;
-    return { outcome: 'accepted', lastAccessKeyId: accessKeyId, stsRequestId, expiresAtMs };
+    return { outcome: 'accepted', lastAccessKeyId: accessKeyId, lastStsRequestId: stsRequestId, expiresAtMs };
   }
   const { outcome } = assumption;
   if (outcome !== 'denied' && outcome !== 'unavailable' && outcome !== 'failed') return { outcome: 'unknown' };
   const { stsRequestId } = assumption;
-  if (outcome !== 'denied') return { outcome: 'unavailable', ...(stsRequestId === undefined ? {} : { stsRequestId }) };
-  return { outcome, ...(stsRequestId === undefined ? {} : { deniedStsRequestId: stsRequestId }) };
+  const answered = stsRequestId === undefined ? {} : { lastStsRequestId: stsRequestId };
+  return { outcome: outcome === 'denied' ? outcome : 'unavailable', ...answered };
 }

@@ -21,13 +21,13 @@ export function accepted(record: ProbeRecord): ProbeRecord {
     outcome: 'accepted',
     answeredAtMs: START_MS + 5,
     lastAccessKeyId: 'ASIAEXAMPLEEXAMPLE01',
-    stsRequestId: 'sts-1',
+    lastStsRequestId: 'sts-1',
     expiresAtMs: START_MS + 900_000,
   };
 }
 
 function denied(record: ProbeRecord): ProbeRecord {
-  return { ...record, outcome: 'denied', answeredAtMs: START_MS + 5, code: 'sts.denied', deniedStsRequestId: 'sts-2' };
+  return { ...record, outcome: 'denied', answeredAtMs: START_MS + 5, code: 'sts.denied', lastStsRequestId: 'sts-2' };
 }
 
 /** What every store of probes must do. */
@@ -75,7 +75,10 @@ export function probeLedgerContract(name: string, make: () => ProbeLedger): void
 
     it('keep one of many outcomes that come at once', async () => {
       const record = await started();
-      const many = Array.from({ length: 10 }, (_, index) => ({ ...accepted(record), stsRequestId: `sts-${index}` }));
+      const many = Array.from({ length: 10 }, (_, index) => ({
+        ...accepted(record),
+        lastStsRequestId: `sts-${index}`,
+      }));
       const won = await Promise.all(many.map((one) => probes.close(one)));
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await probes.read(record.recordId)).toEqual(many[won.indexOf(true)]);

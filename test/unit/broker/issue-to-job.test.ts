@@ -110,7 +110,7 @@ describe('STS says no', () => {
     expect(calls).toEqual(['ledger.intended', 'sts.assume', 'kms.dataKey', `ledger.${state}`]);
     expect(issuance).toMatchObject({ state, code, attempts: [{ outcome: state, code, stsRequestId }] });
     expect(issuance.trail.at(-1)).toMatchObject({ type: state, code, stsRequestId });
-    expect(issuance.deniedStsRequestId).toBe(state === 'denied' ? stsRequestId : undefined);
+    expect(issuance.lastStsRequestId).toBe(stsRequestId);
     expect(issuance.dueAtMs).toBeUndefined();
     await world.minutes(60);
     expect(world.sts.asked).toHaveLength(1);

@@ -86,7 +86,7 @@ describe('the decoy', () => {
         by: 'verify-trust',
         outcome: 'accepted',
         lastAccessKeyId: 'ASIADECOY1',
-        stsRequestId: 'sts-decoy',
+        lastStsRequestId: 'sts-decoy',
       },
     ]);
   });
@@ -116,7 +116,7 @@ describe('the decoy', () => {
   it('is not there when it cannot be assumed, and is tried again at the next role', async () => {
     const { decoy, probes, state } = world({ refuses: true });
     expect(await decoy('acme')).toBeUndefined();
-    expect([...probes.items.values()]).toMatchObject([{ outcome: 'denied', deniedStsRequestId: 'sts-denied' }]);
+    expect([...probes.items.values()]).toMatchObject([{ outcome: 'denied', lastStsRequestId: 'sts-denied' }]);
     state.refuses = false;
     expect(await decoy('acme')).toBeDefined();
   });

@@ -75,7 +75,7 @@ describe('a probe', () => {
       answeredAtMs: START_MS,
       outcome: 'accepted',
       lastAccessKeyId: sessionXml.accessKeyId,
-      stsRequestId: 'sts-request-1',
+      lastStsRequestId: 'sts-request-1',
       expiresAtMs: START_MS + 900_000,
     });
   });
@@ -222,8 +222,8 @@ describe('what STS answered', () => {
     expect(new Set(kept.map((record) => record.code))).toEqual(new Set([code]));
     const key = recorded === 'accepted' ? sessionXml.accessKeyId : undefined;
     expect(new Set(kept.map(({ lastAccessKeyId }) => lastAccessKeyId))).toEqual(new Set([key]));
-    const deniedBy = recorded === 'denied' ? 'sts-request-1' : undefined;
-    expect(new Set(kept.map(({ deniedStsRequestId }) => deniedStsRequestId))).toEqual(new Set([deniedBy]));
+    const answeredBy = recorded === 'unknown' ? undefined : 'sts-request-1';
+    expect(new Set(kept.map(({ lastStsRequestId }) => lastStsRequestId))).toEqual(new Set([answeredBy]));
   });
 
   it.each([YES, NO, RESET, TORN])('leaves no credential and no external ID behind (%#)', async (answer) => {

@@ -1,0 +1,36 @@
+/** Where what lies in the archive's bucket. Partitions are named as Athena and DuckDB read them: `dt=YYYY-MM-DD`, UTC. */
+export const CHANGES_PREFIX = 'changes/';
+export const DIGESTS_PREFIX = 'digests/';
+
+export type ChangeObjectName = {
+  /** When the object was begun to be written, by the clock of whoever writes it. */
+  readonly putAtMs: number;
+  /** What keeps apart the objects of one millisecond: letters and digits. */
+  readonly batch: string;
+};
+
+/** `changes/dt=2026-11-21/001795246800000-<batch>.jsonl`: in the order of names is in the order of time. */
+export function changeObjectKey({ putAtMs, batch }: ChangeObjectName): string {
+  return `${CHANGES_PREFIX}dt=${day(putAtMs)}/${padded(putAtMs, 15)}-${batch}.jsonl`;
+}
+
+/** Undefined for a key that `changeObjectKey` does not give. */
+export function readChangeObjectKey(key: string): ChangeObjectName | undefined {
+  const [, putAt, batch] = /^changes\/dt=\d{4}-\d{2}-\d{2}\/(\d{15})-([A-Za-z0-9]{1,64})\.jsonl$/.exec(key) ?? [];
+  if (putAt === undefined || batch === undefined) return undefined;
+  const name = { putAtMs: Number(putAt), batch };
+  return changeObjectKey(name) === key ? name : undefined;
+}
+
+/** `digests/dt=2026-11-21/000000000042.json`, under the day on which its period ended. */
+export function digestKey({ sequence, toMs }: { readonly sequence: number; readonly toMs: number }): string {
+  return `${DIGESTS_PREFIX}dt=${day(toMs)}/${padded(sequence, 12)}.json`;
+}
+
+function day(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
+}
+
+function padded(value: number, digits: number): string {
+  return String(value).padStart(digits, '0');
+}

@@ -1,0 +1,179 @@
+/**
+ * What the function URL of `answer-audit-query` takes and answers. A view is a record of the ledger without its ticket, its
+ * lease and its index attributes; times are epoch milliseconds.
+ */
+import type { Attempt } from '../../broker/issuance.ts';
+import type { RequestRecord } from '../../broker/request-record.ts';
+import type { StrangersRecord } from '../../broker/strangers-record.ts';
+import type { TrailEntry } from '../../broker/trail.ts';
+import type { ProbeRecord } from '../../probes/probe-record.ts';
+import type { ObservedCall } from '../correlation/observation-record.ts';
+import type { SignedReceiptPage } from '../receipts/receipt.ts';
+import type { SessionVerdict, Verdict } from '../session-verdict.ts';
+
+/** Ends that can be asked for by themselves; `stray`: what CloudTrail showed and nobody announced. */
+export const EXCEPTIONS_ASKED = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown', 'stray'] as const;
+export type ExceptionAsked = (typeof EXCEPTIONS_ASKED)[number];
+
+export type IssuanceView = {
+  readonly recordType: 'issuance';
+  readonly issuanceId: string;
+  readonly requestId: string;
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly job: string;
+  readonly requester: string;
+  readonly delivery?: 'caller';
+  readonly state: string;
+  readonly recordedAtMs: number;
+  readonly roleArn?: string;
+  readonly code?: string;
+  readonly refusal?: { readonly reason: string; readonly explanation: string };
+  readonly attempts: readonly Attempt[];
+  readonly claim?: { readonly atMs: number; readonly attempt: number; readonly by: string };
+  readonly report?: {
+    readonly atMs: number;
+    readonly attempt: number;
+    readonly outcome: 'completed' | 'failed';
+    readonly summary?: string;
+    readonly code?: string;
+    readonly name?: string;
+    readonly message?: string;
+  };
+  /** A session of it may still be used: it is issued and its fence is not reached. */
+  readonly isLive: boolean;
+};
+export type RequestView = Omit<RequestRecord, 'day' | 'recordId' | 'exception'> & { readonly requestId: string };
+export type ProbeView = Omit<ProbeRecord, 'day' | 'recordId'> & { readonly probeId: string };
+export type StrangersView = Omit<StrangersRecord, 'day'>;
+export type ObservationView = {
+  readonly recordType: 'observation';
+  readonly observationId: string;
+  readonly sessionName?: string;
+  readonly of?: string;
+  readonly recordedAtMs: number;
+  readonly calls: readonly (ObservedCall & { readonly verdict: Verdict })[];
+  readonly uncounted: number;
+};
+export type RecordView = IssuanceView | RequestView | ProbeView | StrangersView | ObservationView;
+
+/** How current an answer is. */
+export type Currency = {
+  readonly readAtMs: number;
+  /** `consistent`: read by key. `index`: found by an index, which may lag behind by seconds. */
+  readonly reads: 'consistent' | 'index';
+  /** Until when CloudTrail was held against the ledger; undefined: not yet. CloudTrail itself takes minutes, up to an hour. */
+  readonly correlatedUpToMs?: number;
+};
+
+/** What an answer cost to find, in DynamoDB's own units where the store counts them. */
+export type Cost = {
+  readonly calls: number;
+  /** Rows that were looked at, whether they were answered or not. */
+  readonly rows: number;
+  readonly readUnits: number;
+};
+
+export type RecordPage = {
+  /** Newest first. */
+  readonly records: readonly RecordView[];
+  /** There may be more: ask again with it. A page may be empty and have one, when a filter found nothing so far. */
+  readonly cursor?: string;
+  /** Every record from here to the newest was looked at. */
+  readonly searchedToMs?: number;
+  readonly currency: Currency;
+  readonly cost: Cost;
+};
+
+/** One thing that happened, for a timeline. `source`: who knows it. */
+export type StoryStep = {
+  readonly atMs: number;
+  readonly source: 'request' | 'broker' | 'sts' | 'job' | 'sweeper' | 'cloudtrail';
+  readonly title: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type AttemptStory = {
+  readonly attempt: Attempt;
+  readonly verdict: SessionVerdict['announced'];
+  readonly observed: readonly (ObservedCall & { readonly verdict: Verdict })[];
+};
+
+export type IssuanceStory = {
+  readonly issuance: IssuanceView;
+  /** Undefined where it is gone or was never found: the trail then stands alone. */
+  readonly request?: RequestView;
+  /** Who decided what, by which rule, in words. */
+  readonly decision: { readonly decided: 'allowed' | 'refused'; readonly rule: string; readonly explanation: string };
+  readonly attempts: readonly AttemptStory[];
+  readonly trail: readonly TrailEntry[];
+  /** Do the entries follow from each other? */
+  readonly trailHolds: boolean;
+  readonly steps: readonly StoryStep[];
+  /** `exact`: it has the hash that was recorded. `shape`: made of today's settings, so that details may differ. */
+  readonly sessionPolicy?: {
+    readonly certainty: 'exact' | 'shape';
+    readonly sha256?: string;
+    readonly statements: readonly {
+      readonly effect: string;
+      readonly actions: readonly string[];
+      readonly resources: readonly string[];
+      readonly conditions?: string;
+    }[];
+  };
+  /** What is not known, and until when it may still become known; no time: never, from here. */
+  readonly unknowns: readonly { readonly what: string; readonly untilMs?: number }[];
+  readonly currency: Currency;
+  readonly cost: Cost;
+};
+
+export type SigningKey = {
+  readonly use: 'digests' | 'receipts';
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKeyPem: string;
+  /** SHA-256 over the DER form. */
+  readonly fingerprint: string;
+};
+
+/** Times are ISO 8601 or epoch milliseconds, as text; `from` is included, `to` is not. */
+type Range = { readonly from: string; readonly to: string };
+type Paging = { readonly limit: string; readonly cursor: string };
+/** Filters over the records of a question. `type`: issuance, request, probe, strangers. */
+type Filters = {
+  readonly type: string;
+  readonly tenant: string;
+  readonly account: string;
+  readonly job: string;
+  readonly requester: string;
+  readonly state: string;
+};
+type Listing = { readonly body: undefined; readonly query: Range & Paging & Filters; readonly answer: RecordPage };
+
+export type AuditRoutes = {
+  'GET /issuances/:issuanceId': {
+    readonly body: undefined;
+    readonly query: Readonly<Record<never, never>>;
+    readonly answer: IssuanceStory;
+  };
+  'GET /tenants/:tenantId/records': Listing;
+  'GET /accounts/:accountId/records': Listing;
+  'GET /requesters/:requester/records': Listing;
+  'GET /jobs/:job/records': Listing;
+  'GET /days/:day/records': Listing;
+  'GET /exceptions/:exception/records': Listing;
+  'GET /live-sessions': Listing;
+  'GET /access-keys/:accessKeyId': Listing;
+  'GET /sessions/:sessionName': Listing;
+  'GET /sts-requests/:stsRequestId': Listing;
+  'GET /tenants/:tenantId/receipts': {
+    readonly body: undefined;
+    readonly query: Range & { readonly cursor: string };
+    readonly answer: { readonly signed: SignedReceiptPage; readonly cursor?: string };
+  };
+  'GET /signing-keys': {
+    readonly body: undefined;
+    readonly query: Readonly<Record<never, never>>;
+    readonly answer: { readonly keys: readonly SigningKey[] };
+  };
+};
