@@ -1,3 +1,4 @@
+import { auditCodes } from './error-codes/audit-codes.ts';
 import { requestCodes } from './error-codes/request-codes.ts';
 import { runCodes } from './error-codes/run-codes.ts';
 import { tenantCodes } from './error-codes/tenant-codes.ts';
@@ -6,7 +7,7 @@ import { tenantCodes } from './error-codes/tenant-codes.ts';
  * The codes that a refusal, a denial or a failure may carry, and the one error class that carries them.
  * A code is a promise to whoever reads it: it is never renamed, and `docs/errors.md` says what to do about each.
  */
-export const errorCodes = { ...requestCodes, ...tenantCodes, ...runCodes } as const;
+export const errorCodes = { ...requestCodes, ...tenantCodes, ...runCodes, ...auditCodes } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
 
