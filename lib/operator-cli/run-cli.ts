@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ManagementClient } from '../client/management-client.ts';
+import { AUDIT_COMMANDS, auditCommands } from './audit/audit-commands.ts';
 import type { GlobalArguments, Run, Yargs } from './command.ts';
 import { externalIdRefused, reportError, usageError } from './command-error.ts';
 import { giveCredentials } from './commands/give-credentials.ts';
@@ -96,6 +97,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     switchCommands,
     replayCommands,
     deadLettersCommands,
+    auditCommands,
     runJob,
     giveCredentials,
     runDoctor,
@@ -151,4 +153,5 @@ const GROUPS: ReadonlyMap<string, RegExp> = new Map([
   ['switch', /^(list|off|on)$/],
   ['replay', /^(allow|end|show)$/],
   ['dead-letters', /^(list|show|redrive)$/],
+  ['audit', new RegExp(`^(${AUDIT_COMMANDS.join('|')})$`)],
 ]);

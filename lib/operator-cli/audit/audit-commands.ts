@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts';
+
+/** Every command of `broker audit`, by its name, in the order of the help. A file of its own each. */
+const commands: ReadonlyMap<string, Command> = new Map<string, Command>([]);
+
+/** What can come after `broker audit`. */
+export const AUDIT_COMMANDS: readonly string[] = [...commands.keys()];
+
+/** `broker audit …`: questions about what was asked for, decided, given out and seen. */
+export const auditCommands: Command = (yargs, run) =>
+  yargs.command('audit', 'ask who had which session, when, for what and why; prove the answers', (group) =>
+    [...commands.values()]
+      .reduce((command, add) => add(command, run), group)
+      .demandCommand(1, 'Which command? They are listed by: broker audit --help'),
+  );
