@@ -44,6 +44,8 @@ export const httpStatuses = {
   'schedule.unknown': 404,
   'schedule.notRun': 503,
   'letter.unknown': 404,
+  'audit.unknown': 404,
+  'audit.cursorInvalid': 400,
   'caller.unknown': 403,
   'route.unknown': 404,
   'job.unknown': 400,

@@ -50,8 +50,10 @@ export const switchIds = {
   schedule: (name: string) => `schedule#${name}`,
 } as const;
 
-/** Rows of the limits table, of schedules. */
+/** Rows of the limits table, of schedules and of the audit. */
 export const limitIds = {
+  /** `correlatedUpToMs`: until when CloudTrail was held against the ledger. */
+  correlation: 'correlation',
   /** Which windows of a schedule are open. */
   schedule: (name: string) => `schedule#${name}`,
   window: (schedule: string, name: string) => `window#${schedule}#${name}`,

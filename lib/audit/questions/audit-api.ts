@@ -55,7 +55,14 @@ export type ObservationView = {
   readonly calls: readonly (ObservedCall & { readonly verdict: Verdict })[];
   readonly uncounted: number;
 };
-export type RecordView = IssuanceView | RequestView | ProbeView | StrangersView | ObservationView;
+/** What stands in the ledger and has not the shape of any record: a job can write such a report into its own rows. */
+export type UnreadableView = {
+  readonly recordType: 'unreadable';
+  readonly recordId: string;
+  /** Where its shape is wrong: names of attributes, never what they hold. */
+  readonly problem: string;
+};
+export type RecordView = IssuanceView | RequestView | ProbeView | StrangersView | ObservationView | UnreadableView;
 
 /** How current an answer is. */
 export type Currency = {
@@ -139,7 +146,7 @@ export type SigningKey = {
 /** Times are ISO 8601 or epoch milliseconds, as text; `from` is included, `to` is not. */
 type Range = { readonly from: string; readonly to: string };
 type Paging = { readonly limit: string; readonly cursor: string };
-/** Filters over the records of a question. `type`: issuance, request, probe, strangers. */
+/** Filters over the records of a question. `type`: issuance, request, probe, strangers, observation. */
 type Filters = {
   readonly type: string;
   readonly tenant: string;
@@ -149,6 +156,8 @@ type Filters = {
   readonly state: string;
 };
 type Listing = { readonly body: undefined; readonly query: Range & Paging & Filters; readonly answer: RecordPage };
+/** Everything that is known by one name: a few records, on one page. `audit.unknown` when there is nothing. */
+type Lookup = { readonly body: undefined; readonly query: Readonly<Record<never, never>>; readonly answer: RecordPage };
 
 export type AuditRoutes = {
   'GET /issuances/:issuanceId': {
@@ -162,10 +171,18 @@ export type AuditRoutes = {
   'GET /jobs/:job/records': Listing;
   'GET /days/:day/records': Listing;
   'GET /exceptions/:exception/records': Listing;
-  'GET /live-sessions': Listing;
-  'GET /access-keys/:accessKeyId': Listing;
-  'GET /sessions/:sessionName': Listing;
-  'GET /sts-requests/:stsRequestId': Listing;
+  /**
+   * Sessions that may be used just now: those of issuances of the last 65 minutes, newest first, then those of older ones
+   * that are still open. `from` and `to` are not taken.
+   */
+  'GET /live-sessions': {
+    readonly body: undefined;
+    readonly query: Paging & Omit<Filters, 'type' | 'state'>;
+    readonly answer: RecordPage;
+  };
+  'GET /access-keys/:accessKeyId': Lookup;
+  'GET /sessions/:sessionName': Lookup;
+  'GET /sts-requests/:stsRequestId': Lookup;
   'GET /tenants/:tenantId/receipts': {
     readonly body: undefined;
     readonly query: Range & { readonly cursor: string };
