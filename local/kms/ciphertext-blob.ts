@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { StackIds } from '../ids.ts';
 import { ServiceError } from '../service.ts';
-import type { Key } from './key-store.ts';
+import type { SymmetricKey } from './key-store.ts';
 
 /** Non-secret pairs that must be given again, exactly, to open what was sealed with them. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ const TAG_BYTES = 16;
 
 /** AES-256-GCM under the key's material; the header and the encryption context are authenticated with it. */
 export function sealBlob(
-  key: Key,
+  key: SymmetricKey,
   secret: { readonly plaintext: Uint8Array; readonly context: EncryptionContext },
   ids: Pick<StackIds, 'bytes'>,
 ): Uint8Array {
@@ -35,7 +35,7 @@ export function keyIdOfBlob(blob: Uint8Array): string {
 }
 
 /** Opens a blob of this key. A changed blob and a context that is not exactly the same look alike from outside. */
-export function openBlob(key: Key, blob: Uint8Array, context: EncryptionContext): Uint8Array {
+export function openBlob(key: SymmetricKey, blob: Uint8Array, context: EncryptionContext): Uint8Array {
   const header = headerOf(key.keyId);
   const ivAt = header.byteLength;
   const tagAt = ivAt + IV_BYTES;

@@ -13,8 +13,8 @@ import { createQueueStore, type QueueStore } from '../sqs/queue-store.ts';
 import { createSqsService } from '../sqs/sqs-service.ts';
 import type { StackHome } from '../stack-home.ts';
 import { createStsService } from '../sts/sts-service.ts';
-import { TemplateError } from '../template/template-error.ts';
-import type { KeyWiring, Wiring } from '../template/wiring.ts';
+import type { Wiring } from '../template/wiring.ts';
+import { keyDescription } from './key-description.ts';
 import type { StackServices } from './late-services.ts';
 
 export type StoresDeps = {
@@ -58,15 +58,6 @@ export async function buildStores(deps: StoresDeps): Promise<Stores> {
       s3: createS3Service({ buckets: deps.buckets, authorize, partition: home.partition }),
     },
   };
-}
-
-function keyDescription({ logicalId, keyId, keySpec, keyUsage, policy, aliases }: KeyWiring) {
-  if (keySpec !== 'SYMMETRIC_DEFAULT' || keyUsage !== 'ENCRYPT_DECRYPT') {
-    throw new TemplateError(logicalId, `the embedded stack has symmetric keys only, not ${keySpec} for ${keyUsage}`);
-  }
-  const [alias, ...more] = aliases;
-  if (more.length > 0) throw new TemplateError(logicalId, 'a key of the embedded stack has one alias at most');
-  return { keyId, policy, ...(alias !== undefined && { alias }) };
 }
 
 function tableDefinition({ name, attributeDefinitions, keySchema, globalSecondaryIndexes }: Wiring['tables'][number]) {

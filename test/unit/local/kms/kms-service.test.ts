@@ -193,7 +193,8 @@ describe('who may use a key', () => {
   ];
   it.each(cases)('%s', async (_title, caller, policy, EncryptionContext, isAllowed) => {
     const world = setUp(policy);
-    const { material } = world.store.find(keyId);
+    const key = world.store.find(keyId);
+    const material = key.keyUsage === 'ENCRYPT_DECRYPT' ? key.material : new Uint8Array();
     const sealer = setUp();
     const sealing = { ...sealer, service: createKmsService({ ...openDeps(material), ids: systemIds, home }) };
     const blob = await seal(sealing, EncryptionContext);
