@@ -9,6 +9,7 @@ import {
 
 const ROLE = 'arn:aws:iam::222222222222:role/credential-broker/scanner';
 const OTHER_ROLE = 'arn:aws:iam::222222222222:role/credential-broker/logs';
+const CALLER = 'arn:aws:iam::111111111111:role/credential-broker-dev-issue-credentials';
 const T = Date.UTC(2026, 10, 21);
 const SOON = T + 600_000;
 const LATE = T + MISSING_AFTER_MS + 60_000;
@@ -39,6 +40,7 @@ type Case = {
   readonly observations: readonly Observation[];
   readonly nowMs?: number;
   readonly announced: string | undefined;
+  /** A stray's is followed by why it is one. */
   readonly observed: readonly string[];
 };
 
@@ -85,21 +87,21 @@ const CASES: readonly Case[] = [
     session: given,
     observations: [seen({ accessKeyId: 'ASIA2' })],
     announced: 'awaited',
-    observed: ['stray'],
+    observed: ['stray: otherKey'],
   },
   {
     title: 'ours, and another key beside it',
     session: given,
     observations: [seen({ accessKeyId: 'ASIA2', eventId: 'event-2' }), seen()],
     announced: 'matched',
-    observed: ['matched', 'stray'],
+    observed: ['matched', 'stray: otherKey'],
   },
   {
     title: 'our key in another role',
     session: given,
     observations: [seen({ roleArn: OTHER_ROLE })],
     announced: 'awaited',
-    observed: ['stray'],
+    observed: ['stray: otherRole'],
   },
   {
     title: 'a lost answer whose session was made',
@@ -121,7 +123,7 @@ const CASES: readonly Case[] = [
     session: lost,
     observations: [seen(), seen({ eventId: 'event-2', accessKeyId: 'ASIA2', atMs: T + 2_000 })],
     announced: 'explained',
-    observed: ['explained', 'stray'],
+    observed: ['explained', 'stray: secondSession'],
   },
   {
     title: 'a call that may still be under way',
@@ -135,28 +137,100 @@ const CASES: readonly Case[] = [
     session: closed,
     observations: [seen()],
     announced: undefined,
-    observed: ['stray'],
+    observed: ['stray: noSessionMade'],
   },
   {
     title: 'a name that nobody announced',
     session: undefined,
     observations: [seen()],
     announced: undefined,
-    observed: ['stray'],
+    observed: ['stray: nameUnknown'],
   },
   {
     title: 'a session from before its intent',
     session: lost,
     observations: [seen({ atMs: T - 60_000 })],
     announced: 'awaited',
-    observed: ['stray'],
+    observed: ['stray: outsideCall'],
+  },
+  {
+    title: 'a session after the lost call was over',
+    session: { ...lost, calledByMs: T + 45_000 },
+    observations: [seen({ atMs: T + 120_000 })],
+    announced: 'awaited',
+    observed: ['stray: outsideCall'],
+  },
+  {
+    title: 'a session while the lost call may have been made',
+    session: { ...lost, calledByMs: T + 45_000 },
+    observations: [seen({ atMs: T + 70_000 })],
+    announced: 'explained',
+    observed: ['explained'],
+  },
+  {
+    title: 'a session after the call that is still open',
+    session: { ...open, calledByMs: T + 45_000 },
+    observations: [seen({ atMs: T + 120_000 })],
+    announced: 'awaited',
+    observed: ['stray: outsideCall'],
+  },
+  {
+    title: 'our own key, with our clock minutes ahead',
+    session: given,
+    observations: [seen({ atMs: T - 600_000 })],
+    announced: 'matched',
+    observed: ['matched'],
+  },
+  {
+    title: 'a session of the function that announced it',
+    session: { ...given, callerRoleArn: CALLER },
+    observations: [seen({ callerRoleArn: CALLER })],
+    announced: 'matched',
+    observed: ['matched'],
+  },
+  {
+    title: 'a session of another function of ours',
+    session: { ...given, callerRoleArn: CALLER },
+    observations: [seen({ callerRoleArn: `${CALLER}-2` })],
+    announced: 'awaited',
+    observed: ['stray: otherCaller'],
+  },
+  {
+    title: 'a session whose copy does not name its caller, beside the one that does',
+    session: { ...given, callerRoleArn: CALLER },
+    observations: [seen(), seen({ eventId: 'event-0', callerRoleArn: `${CALLER}-2` })],
+    announced: 'awaited',
+    observed: ['stray: otherCaller'],
+  },
+  {
+    title: 'a session that came in time',
+    session: given,
+    observations: [seen({ receivedAtMs: T + 1_000 + MISSING_AFTER_MS })],
+    announced: 'matched',
+    observed: ['matched'],
+  },
+  {
+    title: 'a session that came after more than an hour',
+    session: given,
+    observations: [seen({ receivedAtMs: T + 1_001 + MISSING_AFTER_MS })],
+    nowMs: LATE,
+    announced: 'late',
+    observed: ['late'],
+  },
+  {
+    title: 'a session whose second copy came after more than an hour',
+    session: given,
+    observations: [seen({ receivedAtMs: LATE + 1_000 }), seen({ eventId: 'event-2', receivedAtMs: T + 5_000 })],
+    nowMs: LATE + 2_000,
+    announced: 'matched',
+    observed: ['matched'],
   },
   {
     title: 'clocks half a minute apart',
-    session: given,
+    session: lost,
     observations: [seen({ atMs: T - 30_000 })],
-    announced: 'matched',
-    observed: ['matched'],
+    announced: 'explained',
+    observed: ['explained'],
   },
 ];
 
@@ -164,7 +238,8 @@ describe('the verdict on a session', () => {
   it.each(CASES)('$title', ({ session, observations, nowMs = SOON, announced, observed }) => {
     const verdict = judgeSessions(session, observations, nowMs);
     expect(verdict.announced).toBe(announced);
-    expect(verdict.observed.map((each) => each.verdict)).toEqual(observed);
+    const told = verdict.observed.map((each) => (each.verdict === 'stray' ? `stray: ${each.why}` : each.verdict));
+    expect(told).toEqual(observed);
   });
 
   it('is the same for records in any order and number', () => {
@@ -174,6 +249,7 @@ describe('the verdict on a session', () => {
       atMs: fc.integer({ min: T - 40_000, max: T + 40_000 }),
       roleArn: fc.constantFrom(ROLE, OTHER_ROLE),
       accessKeyId: fc.constantFrom('ASIA1', 'ASIA2', 'ASIA3'),
+      receivedAtMs: fc.constantFrom(T + 60_000, LATE),
     });
     const session = fc.constantFrom(given, lost, open, closed, undefined);
     const shuffled = fc
