@@ -109,4 +109,8 @@ export const counterIds = {
   strangers: (source: string) => `strangers#${source}`,
   denials: (roleArnHash: string) => `denials#${roleArnHash}`,
   verification: 'verification',
+  /** How far CloudTrail was held against the ledger. */
+  correlation: 'correlation',
+  /** That somebody was told of a session that CloudTrail does not show. */
+  missing: (sessionName: string) => `missing#${sessionName}`,
 } as const;
