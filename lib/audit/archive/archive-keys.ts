@@ -22,9 +22,17 @@ export function readChangeObjectKey(key: string): ChangeObjectName | undefined {
   return changeObjectKey(name) === key ? name : undefined;
 }
 
-/** `digests/dt=2026-11-21/000000000042.json`, under the day on which its period ended. */
-export function digestKey({ sequence, toMs }: { readonly sequence: number; readonly toMs: number }): string {
-  return `${DIGESTS_PREFIX}dt=${day(toMs)}/${padded(sequence, 12)}.json`;
+/**
+ * `digests/dt=2026-11-21/000000000042.json`, under the day on which its period began: that follows from the digest before,
+ * so that two who make the same one at once put it in the same place, and one of them is kept. The first is under 1970-01-01.
+ */
+export function digestKey({ sequence, fromMs }: { readonly sequence: number; readonly fromMs: number }): string {
+  return `${DIGESTS_PREFIX}dt=${day(fromMs)}/${padded(sequence, 12)}.json`;
+}
+
+/** Every change object from this time on stands behind it in the order of names, and every earlier one before it. */
+export function changesFrom(putAtMs: number): string {
+  return `${CHANGES_PREFIX}dt=${day(putAtMs)}/${padded(putAtMs, 15)}`;
 }
 
 function day(epochMs: number): string {

@@ -16,7 +16,7 @@ export const CHANGE_FINDINGS = [
   'edgeNotAllowed',
   /** State, attempts or keys are not what trail, claim and report tell. */
   'stateNotOfTrail',
-  /** Neither the brokering functions nor a job within its four attributes change a record like this. */
+  /** Neither the brokering functions nor a job at its claim or its report change a record like this. */
   'beyondAttributes',
   /** Records are never removed. */
   'removed',
