@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { createBoundedCounter, type Tally } from './bounded-counter.ts';
-import { MalformedLog } from './malformed-log.ts';
+import { createBoundedCounter, type Tally } from '../../../lib/audit/log-files/bounded-counter.ts';
+import { MalformedLog } from '../../../lib/audit/log-files/malformed-log.ts';
 
 /** What the counts need of a CloudTrail record. Source: CloudTrail User Guide, "CloudTrail record contents". */
 const eventSchema = v.object({

@@ -1,5 +1,6 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
+import { type ReadingProblem, readLogFile } from '../../../lib/audit/log-files/read-log-file.ts';
 import { BrokerError } from '../../../lib/errors.ts';
 import type { RunJob } from '../../../lib/job-runtime/job-handler.ts';
 import type { LogSettings } from '../../../lib/jobs/process-logs.job.ts';
@@ -7,7 +8,6 @@ import type { Clock } from '../../../lib/platform/clock.ts';
 import { errorName } from '../../../lib/platform/store-error.ts';
 import { createEventCounts, type EventCounts } from './event-counts.ts';
 import { type LogBucket, makeS3Client, openLogBucket } from './log-bucket.ts';
-import { type ReadingProblem, readLogFile } from './read-log-file.ts';
 import { type LogSummary, summariseLogs, type UnreadFile } from './summarise-logs.ts';
 
 /** Files read at a time: one arrives while another is unpacked. There is one processor, so that more would only wait. */

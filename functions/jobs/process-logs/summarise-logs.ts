@@ -1,5 +1,5 @@
+import type { ReadingProblem } from '../../../lib/audit/log-files/read-log-file.ts';
 import type { EventCounts, EventTallies } from './event-counts.ts';
-import type { ReadingProblem } from './read-log-file.ts';
 
 /** Bytes of JSON: below the 4 KB that a report keeps. */
 const LIMIT_BYTES = 4_000;

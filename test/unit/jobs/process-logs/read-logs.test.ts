@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeReadLogs } from '../../../../functions/jobs/process-logs/read-logs.ts';
+import { trailFile } from '../../audit/log-files/trail-events.ts';
 import {
   type FakeLogBucket,
   type FakeLogBucketOptions,
   type FakeObject,
   startFakeLogBucket,
 } from './fake-log-bucket.ts';
-import { trailFile } from './trail-events.ts';
 
 const NOW_MS = Date.parse('2031-05-06T07:00:00Z');
 const prefix = 'logs/';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAXIMUM_OBJECT_BYTES } from '../../../../functions/jobs/process-logs/object-capture.ts';
-import { scan } from './scanning.ts';
+import { MAXIMUM_OBJECT_BYTES } from '../../../../lib/audit/log-files/object-capture.ts';
+import { scan, scanOn } from './scanning.ts';
 
 /** Texts full of what could be taken for structure, and characters of one to four bytes. */
 const text = fc
@@ -34,12 +34,13 @@ describe('the record scanner', () => {
     );
   });
 
-  it('finds records a line, and documents and records that were joined', () => {
+  it('finds records a line, and documents, lists and records that were joined', () => {
     // A lone object is taken for a document only if it is one: its first member is a list named Records.
     const bare = record.filter((drawn) => Object.keys(drawn)[0] !== 'Records');
     const piece = fc.oneof(
       bare.map((drawn) => ({ text: JSON.stringify(drawn), holds: [drawn] })),
       records.map((drawn) => ({ text: JSON.stringify({ Records: drawn }), holds: drawn })),
+      records.map((drawn) => ({ text: JSON.stringify(drawn), holds: drawn })),
     );
     fc.assert(
       fc.property(
@@ -90,7 +91,14 @@ const malformed: readonly {
   { name: 'white space only', text: ' \n ', problem: 'json.truncated', offset: 3 },
   { name: 'a byte order mark', text: '\ufeff{"Records":[]}', problem: 'json.invalid', offset: 0 },
   { name: 'text that is not JSON', text: 'version account-id', problem: 'json.invalid', offset: 0 },
-  { name: 'a list at the top', text: '[{"a":1}]', problem: 'json.invalid', offset: 0 },
+  { name: 'a list in a list at the top', text: '[[]]', problem: 'json.invalid', offset: 1 },
+  {
+    name: 'an end to a list at the top that is one of a document',
+    text: '[{"a":1}]}',
+    problem: 'json.invalid',
+    offset: 9,
+    records: 1,
+  },
   {
     name: 'a plain value among the records',
     text: '{"Records":[{"a":1},1]}',
@@ -153,4 +161,69 @@ describe('a malformed text', () => {
       }
     },
   );
+});
+
+/** `a` to `c` are whole records of a line each. */
+const [a, b, c] = ['{"a":1}', '{"b":{"x":"}"}}', '{"c":1}'];
+const mended: readonly { name: string; text: string; finds: readonly object[]; problems: readonly string[] }[] = [
+  {
+    name: 'a record of a document that is not JSON inside',
+    text: `{"Records":[${a},{"x":nul},${b}]}\n${c}`,
+    finds: [{ a: 1 }, { b: { x: '}' } }, { c: 1 }],
+    problems: ['json.invalid 20'],
+  },
+  {
+    name: 'a line that is no record',
+    text: `${a}\n#Software: x {"y":1}\n${b}\n`,
+    finds: [{ a: 1 }, { b: { x: '}' } }],
+    problems: ['json.invalid 8'],
+  },
+  {
+    name: 'a line that is cut off in a string',
+    text: `${a}\n{"x":"y\n${b}\n${c}\n`,
+    finds: [{ a: 1 }, { b: { x: '}' } }, { c: 1 }],
+    problems: ['json.invalid 8'],
+  },
+  {
+    name: 'a line that is cut off between members',
+    text: `{"x":{"y":1}\n${a}\n${b}`,
+    finds: [{ a: 1 }, { b: { x: '}' } }],
+    problems: ['json.truncated 36'],
+  },
+  {
+    name: 'two lines cut off that close each other',
+    text: `{"x":\n${a}\n"y"}\n${b}\n`,
+    finds: [{ a: 1 }, { b: { x: '}' } }],
+    problems: ['json.invalid 0'],
+  },
+  {
+    name: 'a document that is cut off',
+    text: `{"Records":[${a},{"x":"y`,
+    finds: [{ a: 1 }],
+    problems: ['json.truncated 27'],
+  },
+  {
+    name: 'a comma too many, and a document on the next line',
+    text: `{"Records":[${a},,${b}]}\n{"Records":[${c}]}`,
+    finds: [{ a: 1 }, { c: 1 }],
+    problems: ['json.invalid 20'],
+  },
+];
+
+describe('a scanner that is told to go on', () => {
+  it.each(mended)('finds what is behind $name', ({ text: drawn, finds, problems }) => {
+    for (const cut of [[], Array.from({ length: 60 }, () => 1)]) {
+      const scanned = scanOn(drawn, cut);
+      expect(scanned.records).toEqual(finds);
+      expect(scanned.problems).toEqual(problems);
+    }
+  });
+
+  it('finds the lines behind one that never ends, and takes no longer for it than it is long', () => {
+    const lines = Array.from({ length: 40_000 }, (_, index) => JSON.stringify({ index, text: 'x'.repeat(100) }));
+    const { records: found, problems } = scanOn(`{"x":{\n${lines.join('\n')}\n`);
+    expect(problems).toEqual(['record.tooLarge 0']);
+    // The line in which the limit fell is lost.
+    expect(found.length).toBeGreaterThanOrEqual(lines.length - 1);
+  });
 });

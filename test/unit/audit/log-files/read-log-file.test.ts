@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type ReadingProblem, readLogFile } from '../../../../functions/jobs/process-logs/read-log-file.ts';
+import { type ReadingProblem, readLogFile } from '../../../../lib/audit/log-files/read-log-file.ts';
 import { scan } from './scanning.ts';
 import { trailEvents, trailFile } from './trail-events.ts';
 

@@ -1,16 +1,21 @@
-import { MalformedLog } from './malformed-log.ts';
-
 /** CloudTrail writes records of up to 1 MB ("event size expansion"); what is larger must not fill our memory. */
 export const MAXIMUM_OBJECT_BYTES = 2 * 1_024 * 1_024;
 
-/** `whole`: the object has ended. `nested`: its first member that is a list or an object begins. `more`: neither yet. */
-export type Captured = { readonly found: 'whole' | 'nested' | 'more'; readonly next: number };
+/**
+ * `whole`: the object has ended. `nested`: its first member that is a list or an object begins. `brokenString`: the next
+ * byte is a line break inside a string, where JSON has none. `tooLarge`: there is no end within what a record may have.
+ * `more`: none of them yet.
+ */
+export type Captured = {
+  readonly found: 'whole' | 'nested' | 'brokenString' | 'tooLarge' | 'more';
+  readonly next: number;
+};
 
 export type ObjectCapture = {
   isOpen(): boolean;
-  /** Begins an object whose `{` is at this byte of the text; `tellsNested` asks to be told `nested`, once. */
-  begin(offset: number, options: { readonly tellsNested: boolean }): void;
-  /** Takes bytes of the chunk from `from` on; `next` is the first that was not taken. @throws MalformedLog if too large. */
+  /** Begins an object whose `{` is at this byte of the text; at the top level `nested`, once, and `brokenString` are told. */
+  begin(offset: number, options: { readonly isTopLevel: boolean }): void;
+  /** Takes bytes of the chunk from `from` on; `next` is the first that was not taken. */
   take(chunk: Uint8Array, from: number): Captured;
   /** What was taken since `begin`, and where that was; nothing is kept. */
   release(): { readonly bytes: Uint8Array; readonly offset: number };
@@ -20,6 +25,10 @@ export type ObjectCapture = {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LINE_FEED = 0x0a;
+/** What means something inside a string. */
+const MARKS = new Uint8Array(256);
+for (const byte of [QUOTE, BACKSLASH, LINE_FEED]) MARKS[byte] = 1;
 /** By how much a byte outside a string nests deeper. */
 const NESTING = new Int8Array(256);
 for (const byte of Buffer.from('{[')) NESTING[byte] = 1;
@@ -35,23 +44,28 @@ export function createObjectCapture(): ObjectCapture {
   let isInString = false;
   let isEscaped = false;
   let tellsNested = false;
+  let tellsBroken = false;
 
-  /** Gives the index after the closing quote, or the end of the chunk. */
+  /** Gives the index after the closing quote, or of the line break that is told, or the end of the chunk. */
   function skipString(chunk: Uint8Array, from: number): number {
-    for (let index = from; index < chunk.length; index += 1) {
-      const byte = chunk[index];
-      if (isEscaped) isEscaped = false;
-      else if (byte === BACKSLASH) isEscaped = true;
-      else if (byte === QUOTE) {
+    let index = isEscaped ? from + 1 : from;
+    isEscaped = false;
+    for (; index < chunk.length; index += 1) {
+      const byte = chunk[index] ?? 0;
+      if (MARKS[byte] === 0) continue;
+      if (byte === BACKSLASH) {
+        index += 1;
+        isEscaped = index === chunk.length;
+      } else if (byte === QUOTE) {
         isInString = false;
         return index + 1;
-      }
+      } else if (tellsBroken) return index;
     }
     return chunk.length;
   }
 
   /** Takes one byte outside a string. */
-  function step(byte: number): Captured['found'] {
+  function step(byte: number): 'whole' | 'nested' | 'more' {
     isInString = byte === QUOTE;
     const change = NESTING[byte] ?? 0;
     depth += change;
@@ -64,13 +78,14 @@ export function createObjectCapture(): ObjectCapture {
     while (index < chunk.length) {
       if (isInString) {
         index = skipString(chunk, index);
-        continue;
+        if (isInString) break;
+      } else {
+        const found = step(chunk[index] ?? 0);
+        index += 1;
+        if (found !== 'more') return { found, next: index };
       }
-      const found = step(chunk[index] ?? 0);
-      index += 1;
-      if (found !== 'more') return { found, next: index };
     }
-    return { found: 'more', next: index };
+    return { found: index < chunk.length ? 'brokenString' : 'more', next: index };
   }
 
   return {
@@ -78,14 +93,15 @@ export function createObjectCapture(): ObjectCapture {
     begin(at, options) {
       offset = at;
       isOpen = true;
-      tellsNested = options.tellsNested;
+      tellsNested = options.isTopLevel;
+      tellsBroken = options.isTopLevel;
     },
     take(chunk, from) {
       const captured = scan(chunk, from);
       size += captured.next - from;
-      if (size > MAXIMUM_OBJECT_BYTES) throw new MalformedLog('record.tooLarge', offset);
       // A copy: what is kept must not hold on to a chunk that is much larger, nor change with it.
       parts.push(Uint8Array.prototype.slice.call(chunk, from, captured.next));
+      if (size > MAXIMUM_OBJECT_BYTES) return { found: 'tooLarge', next: captured.next };
       if (captured.found === 'nested') tellsNested = false;
       return captured;
     },
@@ -95,6 +111,8 @@ export function createObjectCapture(): ObjectCapture {
       size = 0;
       depth = 0;
       isOpen = false;
+      isInString = false;
+      isEscaped = false;
       return { bytes, offset };
     },
     peek: () => Buffer.concat(parts).toString('latin1'),

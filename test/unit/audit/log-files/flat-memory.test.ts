@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { createGunzip, createGzip } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createEventCounts } from '../../../../functions/jobs/process-logs/event-counts.ts';
-import { readLogFile } from '../../../../functions/jobs/process-logs/read-log-file.ts';
+import { readLogFile } from '../../../../lib/audit/log-files/read-log-file.ts';
 import { trailEvent } from './trail-events.ts';
 
 const MEGABYTE = 1_024 * 1_024;

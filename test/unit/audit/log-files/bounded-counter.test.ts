@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBoundedCounter } from '../../../../functions/jobs/process-logs/bounded-counter.ts';
+import { createBoundedCounter } from '../../../../lib/audit/log-files/bounded-counter.ts';
 
 function counted(names: readonly string[], kept?: number) {
   const counter = createBoundedCounter(kept);

@@ -1,9 +1,9 @@
 import { addAbortSignal, type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { errorName } from '../../../lib/platform/store-error.ts';
+import { errorName } from '../../platform/store-error.ts';
 import { type LogProblem, MalformedLog } from './malformed-log.ts';
-import { createRecordScanner, type OnRecord } from './record-scanner.ts';
+import { createRecordScanner, type OnProblem, type OnRecord } from './record-scanner.ts';
 
 /** Source: RFC 1952, section 2.3.1. */
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
@@ -19,16 +19,27 @@ export type ReadingProblem = {
  * Reads one CloudTrail file as it comes, packed by gzip or plain, and hands over its records. What it holds in memory
  * does not depend on how large the file is.
  *
- * @returns nothing for a whole file; else the problem. The records before it were handed over.
+ * @returns nothing for a whole file; else the problem that ended it. The records before it were handed over. With an
+ * `onProblem` that returns, what is malformed in the text is told to it, and the reading goes on behind it.
  */
-export async function readLogFile({ body, onRecord, abortSignal }: LogFile): Promise<ReadingProblem | undefined> {
-  const scanner = createRecordScanner(onRecord);
+export async function readLogFile({
+  body,
+  onRecord,
+  onProblem,
+  onText,
+  abortSignal,
+}: LogFile): Promise<ReadingProblem | undefined> {
+  const scanner = createRecordScanner(onRecord, onProblem);
+  const push = (text: Uint8Array) => {
+    scanner.push(text);
+    onText?.(text.length);
+  };
   // Ends the body itself: who waits for its next piece would not hear of the signal.
   addAbortSignal(abortSignal, body);
   try {
     const { isGzip, chunks } = await openBody(body);
-    if (isGzip) await unpack(chunks, scanner.push);
-    else for await (const chunk of chunks) scanner.push(chunk);
+    if (isGzip) await unpack(chunks, push);
+    else for await (const chunk of chunks) push(chunk);
     scanner.end();
     return undefined;
   } catch (error) {
@@ -42,6 +53,9 @@ export async function readLogFile({ body, onRecord, abortSignal }: LogFile): Pro
 export type LogFile = {
   readonly body: Readable;
   readonly onRecord: OnRecord;
+  readonly onProblem?: OnProblem;
+  /** So many bytes of text, unpacked, were read. */
+  readonly onText?: (bytes: number) => void;
   readonly abortSignal: AbortSignal;
 };
 

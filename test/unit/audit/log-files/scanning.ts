@@ -1,5 +1,5 @@
-import { MalformedLog } from '../../../../functions/jobs/process-logs/malformed-log.ts';
-import { createRecordScanner } from '../../../../functions/jobs/process-logs/record-scanner.ts';
+import { MalformedLog } from '../../../../lib/audit/log-files/malformed-log.ts';
+import { createRecordScanner } from '../../../../lib/audit/log-files/record-scanner.ts';
 
 export type Scanned = {
   readonly records: readonly unknown[];
@@ -32,4 +32,24 @@ export function scan(text: string | Uint8Array, sizes: readonly number[] = []): 
     if (!(error instanceof MalformedLog)) throw error;
     return { records, offsets, malformed: { problem: error.problem, offset: error.offset } };
   }
+}
+
+export type ScannedOn = { readonly records: readonly unknown[]; readonly problems: readonly string[] };
+
+/** The same, going on after each problem. */
+export function scanOn(text: string, sizes: readonly number[] = []): ScannedOn {
+  const bytes = Buffer.from(text);
+  const records: unknown[] = [];
+  const problems: string[] = [];
+  const scanner = createRecordScanner(
+    (record) => records.push(record),
+    (problem, offset) => problems.push(`${problem} ${offset}`),
+  );
+  let from = 0;
+  for (const size of [...sizes, bytes.length]) {
+    scanner.push(bytes.subarray(from, from + size));
+    from += size;
+  }
+  scanner.end();
+  return { records, problems };
 }
