@@ -11,7 +11,8 @@ export function decodeS3Request(request: WireRequest): DecodedCall {
   const Bucket = decodeUri(bucket);
   const Key = decodeUri(keyParts.join('/'));
   if (Bucket === '') return decodeServiceRequest(request);
-  refuseUnsupportedHeaders(request);
+  const isPut = request.method === 'PUT' && Key !== '';
+  refuseUnsupportedHeaders(request, isPut ? new Set(['if-none-match']) : new Set());
   return Key === '' ? decodeBucketRequest(request, Bucket) : decodeObjectRequest(request, { Bucket, Key });
 }
 
@@ -19,8 +20,10 @@ export function decodeS3Request(request: WireRequest): DecodedCall {
 const unsupportedHeader =
   /^(if-.+|x-amz-(acl|copy-source|grant|object-lock|server-side-encryption|storage-class|tagging|website|write-offset|expected-bucket-owner).*)$/;
 
-function refuseUnsupportedHeaders(request: WireRequest): void {
-  const found = [...request.headers.keys()].find((name) => unsupportedHeader.test(name));
+const checksumHeader = /^(content-md5|x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256))$/;
+
+function refuseUnsupportedHeaders(request: WireRequest, honoured: ReadonlySet<string>): void {
+  const found = [...request.headers.keys()].find((name) => unsupportedHeader.test(name) && !honoured.has(name));
   if (found !== undefined) throw notImplemented(`the header ${found}`);
 }
 
@@ -91,10 +94,13 @@ function putInput(request: WireRequest): Record<string, unknown> {
   const prefix = 'x-amz-meta-';
   const metadata = [...request.headers].filter(([name]) => name.startsWith(prefix));
   const ContentType = request.headers.get('content-type');
+  const IfNoneMatch = request.headers.get('if-none-match');
   return {
     Body: request.body,
     Metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice(prefix.length), value])),
+    HasChecksum: [...request.headers.keys()].some((name) => checksumHeader.test(name)),
     ...(ContentType !== undefined && { ContentType }),
+    ...(IfNoneMatch !== undefined && { IfNoneMatch }),
   };
 }
 

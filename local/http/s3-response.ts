@@ -33,14 +33,21 @@ const objectHeaders: Readonly<Record<string, string>> = {
   ContentType: 'content-type',
   ETag: 'etag',
   LastModified: 'last-modified',
+  ObjectLockMode: 'x-amz-object-lock-mode',
   ServerSideEncryption: 'x-amz-server-side-encryption',
 };
 
 function objectResponse(answer: ServiceAnswer): WireResponse {
   const metadata = Object.entries(answer['Metadata'] ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+  const lockedUntil = answer['ObjectLockRetainUntilDate'];
   return {
     statusCode: answer['ContentRange'] === undefined ? 200 : 206,
-    headers: { ...headersOf(answer, objectHeaders), ...Object.fromEntries(metadata) },
+    headers: {
+      ...headersOf(answer, objectHeaders),
+      ...Object.fromEntries(metadata),
+      // The one date of an object that is written in ISO 8601.
+      ...(lockedUntil instanceof Date && { 'x-amz-object-lock-retain-until-date': lockedUntil.toISOString() }),
+    },
     body: answer['Body'] instanceof Uint8Array ? answer['Body'] : '',
   };
 }

@@ -31,28 +31,31 @@ export function openBucket(deps: S3Dependencies, call: ServiceCall, access: Buck
     });
   }
   if (bucket.region !== call.region) throw redirect(bucket);
-  // Buckets here have no bucket policy, and without one no other account gets in, whatever its own policies allow.
-  if (bucket.accountId !== call.caller.accountId) throw new ServiceError('AccessDenied', 403, 'Access Denied');
+  // Without a bucket policy no other account gets in, whatever its own policies allow.
+  if (bucket.policy === undefined && bucket.accountId !== call.caller.accountId) {
+    throw new ServiceError('AccessDenied', 403, 'Access Denied');
+  }
   authorizeS3(deps, call, {
     action: access.action,
     resource: `${bucket.name}${access.key === undefined ? '' : `/${access.key}`}`,
+    resourceAccountId: bucket.accountId,
+    ...(bucket.policy !== undefined && { resourcePolicy: bucket.policy }),
     ...(access.context !== undefined && { context: access.context }),
   });
   return bucket;
 }
 
-/** Decides about a resource of the caller's own account; `resource` is what stands behind `arn:<partition>:s3:::`. */
+/** Decides about a resource; `resource` is what stands behind `arn:<partition>:s3:::`. */
 export function authorizeS3(
   deps: S3Dependencies,
   call: ServiceCall,
-  check: { readonly action: string; readonly resource: string; readonly context?: NonNullable<AccessCheck['context']> },
+  check: Pick<AccessCheck, 'action' | 'resource' | 'resourceAccountId' | 'resourcePolicy' | 'context'>,
 ): void {
   const { caller, region, sourceIp } = call;
   deps.authorize({
     ...check,
     caller,
     resource: `arn:${deps.partition}:s3:::${check.resource}`,
-    resourceAccountId: caller.accountId,
     region,
     sourceIp,
   });

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { StackClock } from '../clock.ts';
-import type { Bucket, BucketEncryption, StoredObject } from './bucket.ts';
+import type { Bucket, StoredObject } from './bucket.ts';
 
-export type NewBucket = {
-  readonly name: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly isPublicAccessBlocked: boolean;
-  readonly encryption: BucketEncryption;
-};
+export type NewBucket = Omit<Bucket, 'createdAtMs' | 'objects'>;
 
 export type NewObject = {
   readonly key: string;
@@ -17,7 +11,7 @@ export type NewObject = {
   readonly metadata?: Readonly<Record<string, string>>;
 };
 
-/** The buckets of all emulated accounts and their objects, in memory. */
+/** The buckets of all emulated accounts and of the deployment, with their objects, in memory. */
 export type BucketStore = {
   /** Throws `RangeError` when a bucket of that name exists, in any account. */
   addBucket(bucket: NewBucket): Bucket;
@@ -27,6 +21,8 @@ export type BucketStore = {
   /** Replaces an object that has the key. */
   putObject(bucket: Bucket, object: NewObject): StoredObject;
 };
+
+const DAY_MS = 86_400_000;
 
 export function createBucketStore(deps: { readonly clock: Pick<StackClock, 'nowMs'> }): BucketStore {
   const buckets = new Map<string, Bucket>();
@@ -48,11 +44,24 @@ export function createBucketStore(deps: { readonly clock: Pick<StackClock, 'nowM
       // A copy: the caller's buffer may be reused, and an object never changes.
       const copy = Uint8Array.from(bytes);
       const eTag = `"${createHash('md5').update(copy).digest('hex')}"`;
-      const object = { key, bytes: copy, eTag, lastModifiedMs: nowMs(), contentType, metadata };
+      const object = {
+        key,
+        bytes: copy,
+        eTag,
+        lastModifiedMs: nowMs(),
+        contentType,
+        metadata,
+        ...lockOf(bucket, nowMs()),
+      };
       bucket.objects.set(key, object);
       return object;
     },
   };
+}
+
+function lockOf({ retention }: Bucket, putAtMs: number): Pick<StoredObject, 'lock'> {
+  if (retention === undefined) return {};
+  return { lock: { mode: retention.mode, retainUntilMs: putAtMs + retention.days * DAY_MS } };
 }
 
 /** S3's order: by the bytes of UTF-8, which is not the order of JavaScript strings. */

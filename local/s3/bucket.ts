@@ -1,4 +1,6 @@
-/** A bucket of an emulated account. Names are unique over all accounts, as in S3. */
+import type { PolicyDocument } from '../iam/policy-document.ts';
+
+/** A bucket of an emulated account or of the deployment. Names are unique over all accounts, as in S3. */
 export type Bucket = {
   readonly name: string;
   readonly accountId: string;
@@ -7,10 +9,15 @@ export type Bucket = {
   /** All four settings on, or no configuration at all. */
   readonly isPublicAccessBlocked: boolean;
   readonly encryption: BucketEncryption;
+  readonly policy?: PolicyDocument;
+  /** How long every object is kept from the moment it was put; absent without a default retention. */
+  readonly retention?: Retention;
   readonly objects: Map<string, StoredObject>;
 };
 
 export type BucketEncryption = 'AES256' | 'aws:kms';
+
+export type Retention = { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number };
 
 export type StoredObject = {
   readonly key: string;
@@ -20,4 +27,5 @@ export type StoredObject = {
   readonly lastModifiedMs: number;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly lock?: { readonly mode: Retention['mode']; readonly retainUntilMs: number };
 };

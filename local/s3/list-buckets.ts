@@ -15,7 +15,11 @@ const inputSchema = v.object({
 /** `ListBuckets`: the buckets of the caller's account in all regions, and of no other account. */
 export function listBuckets(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
   const input = parseInput(inputSchema, call.input, 'InvalidArgument');
-  authorizeS3(deps, call, { action: 's3:ListAllMyBuckets', resource: '*' });
+  authorizeS3(deps, call, {
+    action: 's3:ListAllMyBuckets',
+    resource: '*',
+    resourceAccountId: call.caller.accountId,
+  });
   const after = input.ContinuationToken === undefined ? '' : readPageToken(input.ContinuationToken);
   const found = deps.buckets
     .bucketsOf(call.caller.accountId)

@@ -4,17 +4,9 @@ import { type ServiceAnswer, type ServiceCall, ServiceError } from '../service.t
 import type { Bucket, StoredObject } from './bucket.ts';
 import { openBucket, type S3Dependencies } from './bucket-access.ts';
 import { readByteRange } from './byte-range.ts';
+import { objectKey } from './object-key.ts';
 
-const maximumKeyBytes = 1024;
-const key = v.pipe(v.string(), v.minBytes(1), v.maxBytes(maximumKeyBytes));
-const readSchema = v.object({ Bucket: v.string(), Key: key, Range: v.optional(v.string()) });
-const writeSchema = v.object({
-  Bucket: v.string(),
-  Key: key,
-  Body: v.instance(Uint8Array),
-  ContentType: v.optional(v.string()),
-  Metadata: v.optional(v.record(v.string(), v.string()), {}),
-});
+const readSchema = v.object({ Bucket: v.string(), Key: objectKey, Range: v.optional(v.string()) });
 
 /** `GetObject`, whole or by `Range`. */
 export function getObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
@@ -32,18 +24,6 @@ export function getObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswe
 export function headObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
   const { Body, ...head } = getObject(deps, call);
   return head;
-}
-
-export function putObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
-  const input = parseInput(writeSchema, call.input, 'InvalidArgument');
-  const bucket = openBucket(deps, call, { action: 's3:PutObject', bucketName: input.Bucket, key: input.Key });
-  const object = deps.buckets.putObject(bucket, {
-    key: input.Key,
-    bytes: input.Body,
-    metadata: input.Metadata,
-    ...(input.ContentType !== undefined && { contentType: input.ContentType }),
-  });
-  return { ETag: object.eTag, ServerSideEncryption: bucket.encryption };
 }
 
 function openObject(deps: S3Dependencies, call: ServiceCall) {
@@ -66,5 +46,9 @@ function describe(object: StoredObject, bucket: Bucket): ServiceAnswer {
     LastModified: new Date(object.lastModifiedMs),
     Metadata: object.metadata,
     ServerSideEncryption: bucket.encryption,
+    ...(object.lock !== undefined && {
+      ObjectLockMode: object.lock.mode,
+      ObjectLockRetainUntilDate: new Date(object.lock.retainUntilMs),
+    }),
   };
 }

@@ -4,9 +4,13 @@ import { type Service, type ServiceAnswer, type ServiceCall, ServiceError, servi
 import { openBucket, type S3Dependencies } from './bucket-access.ts';
 import { listBuckets } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
-import { getObject, headObject, putObject } from './objects.ts';
+import { getObject, headObject } from './objects.ts';
+import { putObject } from './put-object.ts';
 
-/** A small S3: the buckets of the emulated accounts, read as a scan reads them, and objects in memory. */
+/**
+ * A small S3: the buckets of the emulated accounts and of the deployment, with objects in memory. Nothing deletes an
+ * object, so that Object Lock holds by itself.
+ */
 export function createS3Service(deps: S3Dependencies): Service {
   return serviceOf({
     ListBuckets: (call) => listBuckets(deps, call),

@@ -1,3 +1,4 @@
+import { readBuckets } from './read-buckets.ts';
 import { readBuses, readRules } from './read-events.ts';
 import { readFunctions, readMappings } from './read-functions.ts';
 import { readRuleInvocations } from './read-permissions.ts';
@@ -27,5 +28,6 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
     tables: readTables(resources, scope),
     keys: readKeys(resources, scope),
     roles: readRoles(resources, scope),
+    buckets: readBuckets(resources, scope),
   };
 }

@@ -88,7 +88,7 @@ describe('an S3 upload', () => {
   });
 
   it.each<[string, Partial<PutObjectCommandInput>]>([
-    ['a condition', { IfNoneMatch: '*' }],
+    ['a condition', { IfMatch: '"etag"' }],
     ['an ACL', { ACL: 'public-read' }],
     ['a lock', { ObjectLockMode: 'COMPLIANCE' }],
     ['tags', { Tagging: 'a=b' }],
