@@ -1,8 +1,13 @@
 import { withAccessDeniedException } from '../access-denied-exception.ts';
+import type { StackClock } from '../clock.ts';
 import type { Authorize } from '../iam/authorize.ts';
+import type { StackIds } from '../ids.ts';
 import { type Service, type ServiceAnswer, type ServiceCall, ServiceError, serviceOf } from '../service.ts';
 import { arnAt, type StackHome } from '../stack-home.ts';
+import { type ChangeStream, createChangeStream } from './change-stream.ts';
 import { type DynamoDbEngine, startDynalite } from './dynalite-engine.ts';
+import type { WireItem } from './item-change.ts';
+import { recordWrites } from './record-writes.ts';
 import { batchGetAccesses, batchWriteAccesses, itemAccess, searchAccess, type TableAccess } from './table-access.ts';
 import { type TableDefinition, tableKeys } from './table-definition.ts';
 
@@ -11,13 +16,16 @@ export type DynamoDb = {
   readonly service: Service;
   /** Every item of every table, whoever may read it, for tests and leak scans. */
   snapshotTables(): Promise<Readonly<Record<string, readonly WireItem[]>>>;
+  /** The change streams of the tables that have one. */
+  readonly streams: readonly ChangeStream[];
 };
 
-export type WireItem = Readonly<Record<string, unknown>>;
 export type DynamoDbDeps = {
   readonly authorize: Authorize;
   readonly home: StackHome;
   readonly tables: readonly TableDefinition[];
+  readonly clock: Pick<StackClock, 'nowMs'>;
+  readonly ids: Pick<StackIds, 'uuid'>;
 };
 
 /** What took the place of these years ago; one that is overlooked would be an attribute that no policy sees. */
@@ -37,7 +45,9 @@ export async function startDynamoDb(deps: DynamoDbDeps): Promise<DynamoDb> {
   for (const table of deps.tables) await createTable(engine, table);
   const keys = new Map(deps.tables.map((table) => [table.TableName, tableKeys(table)]));
   const keysOf = (tableName: string) => keys.get(tableName);
-  const guard = guardOf({ ...deps, authorize: withAccessDeniedException(deps.authorize) }, engine);
+  const streamed = streamedTables(deps);
+  const recorded = recordWrites(engine, streamed);
+  const guard = guardOf({ ...deps, authorize: withAccessDeniedException(deps.authorize) }, recorded);
 
   const item = (action: string) => guard(action, (input) => [itemAccess(action, input, keysOf)]);
   const search = (action: string) => guard(action, (input) => [searchAccess(action, input, keysOf)]);
@@ -56,7 +66,18 @@ export async function startDynamoDb(deps: DynamoDbDeps): Promise<DynamoDb> {
   const describeTable = guard('DescribeTable', (input) => {
     return [{ tableName: String(input['TableName']), leadingKeys: [], attributes: [] }];
   });
-  return { service, snapshotTables: () => snapshotTables(engine, deps.tables) };
+  const streams = [...streamed.values()].map(({ stream }) => stream);
+  return { service, snapshotTables: () => snapshotTables(engine, deps.tables), streams };
+}
+
+function streamedTables({ tables, clock, ids, home }: DynamoDbDeps) {
+  const streamed = tables.flatMap(({ TableName, KeySchema, streamArn }) => {
+    if (streamArn === undefined) return [];
+    const keyAttributes = KeySchema.map(({ AttributeName }) => AttributeName);
+    const stream = createChangeStream({ arn: streamArn, region: home.region, clock, ids });
+    return [[TableName, { keyAttributes, stream }] as const];
+  });
+  return new Map(streamed);
 }
 
 type Action = (call: ServiceCall) => Promise<ServiceAnswer>;

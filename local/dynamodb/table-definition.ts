@@ -8,6 +8,8 @@ export type TableDefinition = {
     readonly KeySchema: readonly KeyElement[];
     readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: readonly string[] };
   }[];
+  /** Of its change stream; a table without one has no change stream. */
+  readonly streamArn?: string;
 };
 
 type KeyElement = { readonly AttributeName: string; readonly KeyType: string };

@@ -1,10 +1,11 @@
 /**
- * Which messages of a batch stay in the queue, from a function's answer under `ReportBatchItemFailures`: none for an
- * empty or missing list, all of them for an answer that cannot be trusted.
- * Source: Lambda Developer Guide, "Implementing partial batch responses", success and failure conditions.
+ * Which items of a batch (messages by their ids, stream records by their sequence numbers) have failed, from a function's
+ * answer under `ReportBatchItemFailures`: none for an empty or missing list, all for an answer that cannot be trusted.
+ * Source: Lambda Developer Guide, "Implementing partial batch responses" and "Configuring partial batch response with
+ * DynamoDB and Lambda", success and failure conditions.
  */
-export function failedMessageIds(payload: string, messageIds: readonly string[]): ReadonlySet<string> {
-  const sent = new Set(messageIds);
+export function failedItemIds(payload: string, itemIds: readonly string[]): ReadonlySet<string> {
+  const sent = new Set(itemIds);
   const answer: unknown = JSON.parse(payload);
   if (answer === null) return new Set();
   const failures = memberOf(answer, 'batchItemFailures');
@@ -12,9 +13,9 @@ export function failedMessageIds(payload: string, messageIds: readonly string[])
   if (!Array.isArray(failures)) return sent;
   const failed = new Set<string>();
   for (const failure of failures) {
-    const messageId = memberOf(failure, 'itemIdentifier');
-    if (typeof messageId !== 'string' || !sent.has(messageId)) return sent;
-    failed.add(messageId);
+    const itemId = memberOf(failure, 'itemIdentifier');
+    if (typeof itemId !== 'string' || !sent.has(itemId)) return sent;
+    failed.add(itemId);
   }
   return failed;
 }

@@ -1,7 +1,7 @@
 import type { ServiceAnswer } from '../service.ts';
 import type { QueueStore } from '../sqs/queue-store.ts';
 import type { FunctionWiring, MappingWiring, QueueWiring } from '../template/wiring.ts';
-import { failedMessageIds } from './batch-response.ts';
+import { failedItemIds } from './batch-response.ts';
 import type { FunctionPool } from './function-pool.ts';
 import { type BatchMessage, receivedMessages, sqsEvent } from './sqs-event.ts';
 
@@ -91,7 +91,7 @@ async function runBatch(deps: EventSourceMappingDeps): Promise<void> {
 async function deleteDone(deps: EventSourceMappingDeps, messages: readonly BatchMessage[], payload: string) {
   const reports = deps.mapping.functionResponseTypes.includes('ReportBatchItemFailures');
   const messageIds = messages.map(({ MessageId }) => MessageId);
-  const failed = reports ? failedMessageIds(payload, messageIds) : new Set<string>();
+  const failed = reports ? failedItemIds(payload, messageIds) : new Set<string>();
   const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
   if (done.length === 0) return;
   const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));

@@ -1,16 +1,21 @@
 import type { InvocationOutcome } from './function-worker.ts';
 
-export type FailedInvocation = {
+/** What every record of a failure tells of the function and its attempts. */
+export type FailedAttempts = {
   readonly requestId: string;
-  /** With its qualifier. */
+  /** Of an asynchronous invocation with its qualifier. */
   readonly functionArn: string;
-  readonly condition: 'RetriesExhausted' | 'EventAgeExceeded';
+  readonly condition: string;
   readonly invokeCount: number;
-  /** JSON text. */
-  readonly requestPayload: string;
-  /** The last answer; there is none when the event was too old before its first attempt. */
+  /** The last answer; there is none of what was too old before its first attempt. */
   readonly lastOutcome?: InvocationOutcome;
   readonly atMs: number;
+};
+
+export type FailedInvocation = FailedAttempts & {
+  readonly condition: 'RetriesExhausted' | 'EventAgeExceeded';
+  /** JSON text. */
+  readonly requestPayload: string;
 };
 
 /**
@@ -20,6 +25,15 @@ export type FailedInvocation = {
 export function failureRecord(failed: FailedInvocation): string {
   const { lastOutcome } = failed;
   return JSON.stringify({
+    ...failureContext(failed),
+    requestPayload: JSON.parse(failed.requestPayload),
+    ...(lastOutcome !== undefined && { responsePayload: JSON.parse(lastOutcome.payload) }),
+  });
+}
+
+/** The members that the records of all kinds of invocations share. */
+export function failureContext({ lastOutcome, ...failed }: FailedAttempts) {
+  return {
     version: '1.0',
     timestamp: new Date(failed.atMs).toISOString(),
     requestContext: {
@@ -28,14 +42,12 @@ export function failureRecord(failed: FailedInvocation): string {
       condition: failed.condition,
       approximateInvokeCount: failed.invokeCount,
     },
-    requestPayload: JSON.parse(failed.requestPayload),
     ...(lastOutcome !== undefined && {
       responseContext: {
         statusCode: 200,
         executedVersion: '$LATEST',
         ...(lastOutcome.functionError !== undefined && { functionError: lastOutcome.functionError }),
       },
-      responsePayload: JSON.parse(lastOutcome.payload),
     }),
-  });
+  };
 }

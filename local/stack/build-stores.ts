@@ -14,7 +14,6 @@ import { createSqsService } from '../sqs/sqs-service.ts';
 import type { StackHome } from '../stack-home.ts';
 import { createStsService } from '../sts/sts-service.ts';
 import type { Wiring } from '../template/wiring.ts';
-import { deploymentBucket } from './deployment-bucket.ts';
 import { keyDescription } from './key-description.ts';
 import type { StackServices } from './late-services.ts';
 
@@ -39,14 +38,13 @@ export type Stores = {
   readonly services: Omit<StackServices, 'events' | 'lambda'>;
 };
 
-/** Makes the template's queues, tables, keys and buckets, and the services over them and over the emulated accounts. */
+/** Makes the template's queues, tables and keys, and the services over them and over the emulated accounts. */
 export async function buildStores(deps: StoresDeps): Promise<Stores> {
   const { wiring, home, authorize, identities, clock, ids, endpoint, stopping } = deps;
   const queues = createQueueStore({ clock, ids });
   for (const queue of wiring.queues) queues.createQueue(queue);
   const keys = createKeyStore({ ids, home, keys: wiring.keys.map(keyDescription) });
-  for (const bucket of wiring.buckets) deps.buckets.addBucket(deploymentBucket(bucket, home));
-  const dynamoDb = await startDynamoDb({ authorize, home, tables: wiring.tables.map(tableDefinition) });
+  const dynamoDb = await startDynamoDb({ authorize, home, clock, ids, tables: wiring.tables.map(tableDefinition) });
   return {
     queues,
     keys,
@@ -62,11 +60,12 @@ export async function buildStores(deps: StoresDeps): Promise<Stores> {
   };
 }
 
-function tableDefinition({ name, attributeDefinitions, keySchema, globalSecondaryIndexes }: Wiring['tables'][number]) {
+function tableDefinition(table: Wiring['tables'][number]) {
   return {
-    TableName: name,
-    AttributeDefinitions: attributeDefinitions,
-    KeySchema: keySchema,
-    GlobalSecondaryIndexes: globalSecondaryIndexes,
+    TableName: table.name,
+    AttributeDefinitions: table.attributeDefinitions,
+    KeySchema: table.keySchema,
+    GlobalSecondaryIndexes: table.globalSecondaryIndexes,
+    ...(table.streamArn !== undefined && { streamArn: table.streamArn }),
   };
 }

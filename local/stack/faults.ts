@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConnectionReset } from '../http/connection-reset.ts';
-import { type ServiceAnswer, type ServiceCall, ServiceError } from '../service.ts';
+import { type ServiceCall, ServiceError } from '../service.ts';
 import type { ServiceName } from './late-services.ts';
 
 /** How a call breaks. Every way is one that AWS and the network have. */
@@ -47,13 +47,15 @@ export type FaultyCall = { readonly service: ServiceName; readonly action: strin
 
 export type FaultGate = Faults & {
   /** Lets a call through to its service, or breaks it. */
-  pass(asked: FaultyCall, run: () => Promise<ServiceAnswer>): Promise<ServiceAnswer>;
+  pass<Answer>(asked: FaultyCall, run: () => Promise<Answer>): Promise<Answer>;
 };
 
 /**
  * Breaks calls on purpose, for tests and demonstrations of what the broker does about it. It sits between the wire and
  * every service of the stack, behind the signature check: what the stack itself does for a function (polling a queue,
- * sending to a failure destination) never breaks, and a refused call leaves no CloudTrail record.
+ * sending to a failure destination) never breaks, and a refused call leaves no CloudTrail record. One exception: a batch
+ * of stream records that is handed to a function is a call of the service `lambda`, action `InvokeWithStreamBatch`, the
+ * caller being the function's role and the input its event. Refused, it is handed over later; with a lost response, twice.
  */
 export function createFaults(): FaultGate {
   const planned: { readonly breakage: Breakage; hits: number; left: number }[] = [];
@@ -91,7 +93,7 @@ const THROTTLED: Readonly<Record<ServiceName, string>> = {
 };
 const THROTTLED_STATUS: Partial<Record<ServiceName, number>> = { lambda: 429, s3: 503 };
 
-async function broken(how: Fault, service: ServiceName, run: () => Promise<ServiceAnswer>): Promise<ServiceAnswer> {
+async function broken<Answer>(how: Fault, service: ServiceName, run: () => Promise<Answer>): Promise<Answer> {
   switch (how) {
     case 'throttle':
       throw new ServiceError(THROTTLED[service], THROTTLED_STATUS[service] ?? 400, 'throttled on purpose');

@@ -2,7 +2,7 @@ import type { Authorize } from '../iam/authorize.ts';
 import type { Caller } from '../iam/caller.ts';
 import type { IdentityStore, SessionCredentials } from '../iam/identity-store.ts';
 import type { StackIds } from '../ids.ts';
-import type { Service, ServiceAnswer } from '../service.ts';
+import type { Service, ServiceAnswer, ServiceCall } from '../service.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { FunctionWiring, RoleWiring } from '../template/wiring.ts';
 
@@ -54,9 +54,16 @@ export function roleCaller(deps: {
 }) {
   const { caller, home, ids } = deps;
   const request = { caller, region: home.region, sourceIp: '127.0.0.1' };
+  const callWith = (input: ServiceCall['input']): ServiceCall => ({
+    ...request,
+    input,
+    requestId: ids.uuid(),
+    userAgent: 'lambda.amazonaws.com',
+  });
   return {
-    call: (service: Service, action: string, input: Readonly<Record<string, unknown>>): Promise<ServiceAnswer> =>
-      service(action, { ...request, input, requestId: ids.uuid(), userAgent: 'lambda.amazonaws.com' }),
+    callWith,
+    call: (service: Service, action: string, input: ServiceCall['input']): Promise<ServiceAnswer> =>
+      service(action, callWith(input)),
     /** Throws `AccessDenied` for the first action that the role lacks. */
     assertAllowed(authorize: Authorize, actions: readonly string[], resource: string): void {
       for (const action of actions) {

@@ -12,11 +12,12 @@ import type { StackOptions } from './stack-options.ts';
 import { createEvents } from './start-events.ts';
 import { startFunctions } from './start-functions.ts';
 import { startMappings } from './start-mappings.ts';
+import { startStreamMappings } from './start-stream-mappings.ts';
 import type { Activity } from './wait-until-idle.ts';
 
 export type RunningFunctions = Activity & { readonly pool: FunctionPool };
 
-/** Puts the functions to work: invocations, events, schedules, and at last the queues. */
+/** Puts the functions to work: invocations, events, schedules, and at last the queues and streams. */
 export function runFunctions(
   deps: StackBase & {
     readonly options: StackOptions;
@@ -49,10 +50,12 @@ export function runFunctions(
     lambda: createLambdaService({ pool, asyncInvocations, authorize, home }),
   });
   const mappings = startMappings({ ...deps, ids, sqs, store, pool, identities });
+  const { streams } = stores.dynamoDb;
+  const streamMappings = startStreamMappings({ ...deps, ids, sqs, streams, pool, identities });
   cleanups.add(() => {
-    for (const mapping of mappings) mapping.stop();
+    for (const mapping of [...mappings, ...streamMappings]) mapping.stop();
   });
   scheduler.start();
   cleanups.add(() => scheduler.stop());
-  return { pool, asyncInvocations, mappings, store };
+  return { pool, asyncInvocations, mappings, streamMappings, store };
 }

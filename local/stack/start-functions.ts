@@ -10,7 +10,8 @@ import type { FunctionLog } from '../lambda/log-lines.ts';
 import type { Service } from '../service.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { FunctionWiring, Wiring } from '../template/wiring.ts';
-import { type FunctionIdentities, roleCaller } from './function-identities.ts';
+import type { FunctionIdentities } from './function-identities.ts';
+import { sendFailure } from './send-failure.ts';
 
 export type FunctionsDeps = {
   readonly wiring: Wiring;
@@ -57,14 +58,4 @@ function pooledFunction(deps: FunctionsDeps, wiring: FunctionWiring): PooledFunc
       deps.identities.credentialsOf(wiring),
     ),
   };
-}
-
-async function sendFailure(
-  deps: FunctionsDeps,
-  failure: { readonly of: FunctionWiring; readonly queueArn: string; readonly record: string },
-): Promise<void> {
-  const queue = deps.wiring.queues.find(({ arn }) => arn === failure.queueArn);
-  if (queue === undefined) throw new Error(`the stack has no queue ${failure.queueArn}`);
-  const lambda = roleCaller({ ...deps, caller: deps.identities.callerOf(failure.of) });
-  await lambda.call(deps.sqs, 'SendMessage', { QueueUrl: queue.url, MessageBody: failure.record });
 }

@@ -2,11 +2,12 @@ import type { Authorize } from '../iam/authorize.ts';
 import type { StackIds } from '../ids.ts';
 import { type EventSourceMapping, startEventSourceMapping } from '../lambda/event-source-mapping.ts';
 import type { FunctionPool } from '../lambda/function-pool.ts';
-import { type Service, ServiceError } from '../service.ts';
+import type { Service } from '../service.ts';
 import type { QueueStore } from '../sqs/queue-store.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { MappingWiring, Wiring } from '../template/wiring.ts';
-import { type FunctionIdentities, roleCaller } from './function-identities.ts';
+import type { FunctionIdentities } from './function-identities.ts';
+import { mappedFunction } from './mapped-function.ts';
 
 /** A running mapping and the queue that it polls. */
 export type StartedMapping = EventSourceMapping & Pick<MappingWiring, 'queueName'>;
@@ -30,10 +31,8 @@ export function startMappings(deps: MappingsDeps): readonly StartedMapping[] {
 
 function startMapping(deps: MappingsDeps, mapping: MappingWiring): StartedMapping {
   const queue = deps.wiring.queues.find(({ name }) => name === mapping.queueName);
-  const wiring = deps.pool.findFunction(mapping.functionName);
   if (queue === undefined) throw new Error(`mapping ${mapping.logicalId}: no queue ${mapping.queueName}`);
-  if (wiring === undefined) throw new Error(`mapping ${mapping.logicalId}: no function ${mapping.functionName}`);
-  const lambda = roleCaller({ ...deps, caller: deps.identities.callerOf(wiring) });
+  const { wiring, lambda, assertAllowed, logFailure } = mappedFunction(deps, mapping, queue.name);
   const started = startEventSourceMapping({
     mapping,
     wiring,
@@ -42,15 +41,8 @@ function startMapping(deps: MappingsDeps, mapping: MappingWiring): StartedMappin
     pool: deps.pool,
     store: deps.store,
     callSqs: (action, input) => lambda.call(deps.sqs, action, input),
-    assertAllowed(actions, queueArn) {
-      try {
-        lambda.assertAllowed(deps.authorize, actions, queueArn);
-      } catch (cause) {
-        if (!(cause instanceof ServiceError)) throw cause;
-        throw new Error(`mapping ${mapping.logicalId} cannot poll ${queue.name}: ${cause.message}`, { cause });
-      }
-    },
-    logFailure: (problem) => deps.log(`mapping ${mapping.logicalId}: ${problem}`),
+    assertAllowed,
+    logFailure,
   });
   return { ...started, queueName: queue.name };
 }

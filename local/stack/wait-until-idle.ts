@@ -7,6 +7,7 @@ import type { MappingWiring } from '../template/wiring.ts';
 
 export type Activity = {
   readonly mappings: readonly (EventSourceMapping & Pick<MappingWiring, 'queueName'>)[];
+  readonly streamMappings: readonly Pick<EventSourceMapping, 'activity'>[];
   readonly store: Pick<QueueStore, 'counts'>;
   readonly pool: Pick<FunctionPool, 'activity'>;
   readonly asyncInvocations: Pick<AsyncInvocations, 'activity'>;
@@ -17,8 +18,9 @@ const LOOK_EVERY_MS = 10;
 const QUIET_LOOKS = 3;
 
 /**
- * Resolves when nothing is going on any more: no invocation runs or waits for a worker, no batch is on its way, and
- * no message is visible in a queue that a function polls. What waits for a later time of the stack's clock (a hidden
+ * Resolves when nothing is going on any more: no invocation runs or waits for a worker, no batch is on its way,
+ * no message is visible in a queue that a function polls, and every change of a table has reached the function that
+ * reads its stream. What waits for a later time of the stack's clock (a hidden
  * message, a retry, a schedule) does not count: only an advance, or patience, moves it.
  */
 export async function waitUntilIdle(activity: Activity): Promise<void> {
@@ -29,7 +31,8 @@ export async function waitUntilIdle(activity: Activity): Promise<void> {
   }
 }
 
-function isBusy({ mappings, store, pool, asyncInvocations }: Activity): boolean {
+function isBusy({ mappings, streamMappings, store, pool, asyncInvocations }: Activity): boolean {
   if (pool.activity() > 0 || asyncInvocations.activity() > 0) return true;
+  if (streamMappings.some((mapping) => mapping.activity() > 0)) return true;
   return mappings.some((mapping) => mapping.activity() > 0 || store.counts(mapping.queueName).visible > 0);
 }

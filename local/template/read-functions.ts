@@ -2,9 +2,8 @@ import * as v from 'valibot';
 import type { ReferenceScope } from './intrinsics.ts';
 import { nameInArn, notLocally, readProperties, wholeNumber } from './properties.ts';
 import type { TemplateResource } from './references.ts';
-import { TemplateError } from './template-error.ts';
 import type { ResourcesByType } from './template-resources.ts';
-import type { EventInvokeConfig, FunctionWiring, MappingWiring } from './wiring.ts';
+import type { EventInvokeConfig, FunctionWiring } from './wiring.ts';
 
 /** CloudFormation turns numbers and booleans into text. */
 const environmentValue = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
@@ -32,16 +31,6 @@ const invokeConfigSchema = v.object({
       OnSuccess: notLocally,
     }),
   ),
-});
-
-const mappingSchema = v.object({
-  EventSourceArn: v.string(),
-  FunctionName: v.string(),
-  BatchSize: v.optional(v.pipe(wholeNumber, v.maxValue(10, 'the embedded stack receives at most 10 at a time')), 10),
-  Enabled: v.optional(v.boolean(), true),
-  FunctionResponseTypes: v.optional(v.array(v.literal('ReportBatchItemFailures')), []),
-  ScalingConfig: v.optional(v.object({ MaximumConcurrency: v.exactOptional(wholeNumber) }), {}),
-  FilterCriteria: notLocally,
 });
 
 /** AWS's defaults for asynchronous invocation: 6 hours and two retries. */
@@ -72,26 +61,6 @@ export function readFunctions(resources: ResourcesByType, scope: ReferenceScope)
       eventInvokeConfig: invokeConfigs.get(name) ?? DEFAULT_INVOKE_CONFIG,
       aliases: aliases.filter(({ functionName }) => functionName === name).map((alias) => alias.name),
       ...(urlAuthType !== undefined && { urlAuthType }),
-    };
-  });
-}
-
-/** The mappings of queues to functions. */
-export function readMappings(resources: ResourcesByType, scope: ReferenceScope): readonly MappingWiring[] {
-  return resources.of('AWS::Lambda::EventSourceMapping').map((resource) => {
-    const properties = readProperties(mappingSchema, resource, scope);
-    if (properties.EventSourceArn.split(':')[2] !== 'sqs') {
-      throw new TemplateError(resource.logicalId, 'the embedded stack maps only SQS queues to functions');
-    }
-    const maximumConcurrency = properties.ScalingConfig.MaximumConcurrency;
-    return {
-      logicalId: resource.logicalId,
-      queueName: nameInArn(properties.EventSourceArn),
-      functionName: nameInArn(properties.FunctionName),
-      batchSize: properties.BatchSize,
-      functionResponseTypes: properties.FunctionResponseTypes,
-      enabled: properties.Enabled,
-      ...(maximumConcurrency !== undefined && { maximumConcurrency }),
     };
   });
 }

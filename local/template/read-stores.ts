@@ -23,6 +23,12 @@ const tableSchema = v.object({
     ),
     [],
   ),
+  StreamSpecification: v.exactOptional(
+    v.object({
+      StreamViewType: v.literal('NEW_AND_OLD_IMAGES', 'the embedded stack has streams of new and old images only'),
+      ResourcePolicy: notLocally,
+    }),
+  ),
   LocalSecondaryIndexes: notLocally,
   ResourcePolicy: notLocally,
 });
@@ -36,7 +42,7 @@ const kmsKeySchema = v.object({
 
 const aliasSchema = v.object({ AliasName: v.pipe(v.string(), v.startsWith('alias/')), TargetKeyId: v.string() });
 
-/** The tables: names, keys and indexes; billing, backups and streams have no counterpart here. */
+/** The tables: names, keys, indexes and streams; billing and backups have no counterpart here. */
 export function readTables(resources: ResourcesByType, scope: ReferenceScope): readonly TableWiring[] {
   return resources.of('AWS::DynamoDB::Table').map((resource) => {
     const properties = readProperties(tableSchema, resource, scope);
@@ -47,6 +53,9 @@ export function readTables(resources: ResourcesByType, scope: ReferenceScope): r
       attributeDefinitions: properties.AttributeDefinitions,
       keySchema: properties.KeySchema,
       globalSecondaryIndexes: properties.GlobalSecondaryIndexes,
+      ...(properties.StreamSpecification !== undefined && {
+        streamArn: scope.attribute(resource.logicalId, 'StreamArn'),
+      }),
     };
   });
 }

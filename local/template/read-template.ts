@@ -1,6 +1,6 @@
-import { readBuckets } from './read-buckets.ts';
 import { readBuses, readRules } from './read-events.ts';
-import { readFunctions, readMappings } from './read-functions.ts';
+import { readFunctions } from './read-functions.ts';
+import { readMappings, readStreamMappings } from './read-mappings.ts';
 import { readRuleInvocations } from './read-permissions.ts';
 import { readQueues } from './read-queues.ts';
 import { readRoles } from './read-roles.ts';
@@ -21,6 +21,7 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
   return {
     functions,
     mappings: readMappings(resources, scope),
+    streamMappings: readStreamMappings(resources, scope),
     queues: readQueues(resources, scope),
     buses: readBuses(resources, scope),
     rules: readRules(resources, scope),
@@ -28,6 +29,5 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
     tables: readTables(resources, scope),
     keys: readKeys(resources, scope),
     roles: readRoles(resources, scope),
-    buckets: readBuckets(resources, scope),
   };
 }

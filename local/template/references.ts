@@ -63,7 +63,7 @@ function describeResource(resource: TemplateResource, scope: ReferenceScope, pla
 
 /** The few properties besides its name that a resource's own ARN depends on. */
 function referringProperties(resource: TemplateResource, scope: ReferenceScope): Readonly<Record<string, unknown>> {
-  const wanted = ['EventBusName', 'Path', 'FunctionName', 'TargetFunctionArn'];
+  const wanted = ['EventBusName', 'Path', 'FunctionName', 'TargetFunctionArn', 'StreamSpecification'];
   const present = wanted.filter((key) => resource.properties[key] !== undefined);
   return Object.fromEntries(
     present.map((key) => [key, resolveIntrinsics(resource.properties[key], scope, resource.logicalId)]),
@@ -102,9 +102,11 @@ const describedTypes: Readonly<
 > = {
   'AWS::DynamoDB::Table': {
     nameProperty: 'TableName',
-    describe: (name, place) => {
+    describe: (name, place, { properties }) => {
       const tableArn = arnAt(place, 'dynamodb', `table/${name}`);
-      return { ref: name, attributes: { Arn: tableArn, StreamArn: `${tableArn}/stream/2020-01-01T00:00:00.000` } };
+      const hasStream = properties['StreamSpecification'] !== undefined;
+      const streamArn = { StreamArn: `${tableArn}/stream/2020-01-01T00:00:00.000` };
+      return { ref: name, attributes: { Arn: tableArn, ...(hasStream && streamArn) } };
     },
   },
   'AWS::Events::EventBus': {

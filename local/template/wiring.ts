@@ -7,6 +7,7 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 export type Wiring = {
   readonly functions: readonly FunctionWiring[];
   readonly mappings: readonly MappingWiring[];
+  readonly streamMappings: readonly StreamMappingWiring[];
   readonly queues: readonly QueueWiring[];
   readonly buses: readonly BusWiring[];
   readonly rules: readonly RuleWiring[];
@@ -14,7 +15,6 @@ export type Wiring = {
   readonly tables: readonly TableWiring[];
   readonly keys: readonly KeyWiring[];
   readonly roles: readonly RoleWiring[];
-  readonly buckets: readonly BucketWiring[];
 };
 
 export type FunctionWiring = {
@@ -42,6 +42,7 @@ export type EventInvokeConfig = {
   readonly onFailureArn?: string;
 };
 
+/** A queue that Lambda polls for a function. */
 export type MappingWiring = {
   readonly logicalId: string;
   readonly queueName: string;
@@ -49,6 +50,23 @@ export type MappingWiring = {
   readonly batchSize: number;
   readonly functionResponseTypes: readonly string[];
   readonly maximumConcurrency?: number;
+  readonly enabled: boolean;
+};
+
+/** A table's change stream that Lambda reads for a function. */
+export type StreamMappingWiring = {
+  readonly logicalId: string;
+  readonly streamArn: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  readonly functionResponseTypes: readonly string[];
+  readonly bisectBatchOnFunctionError: boolean;
+  /** -1: until the record expires in the stream. */
+  readonly maximumRetryAttempts: number;
+  /** -1: as long as the stream keeps a record. */
+  readonly maximumRecordAgeSeconds: number;
+  /** A queue that is told of every batch that is given up. */
+  readonly onFailureArn?: string;
   readonly enabled: boolean;
 };
 
@@ -106,6 +124,8 @@ export type TableWiring = {
   readonly attributeDefinitions: readonly AttributeDefinition[];
   readonly keySchema: readonly KeySchemaElement[];
   readonly globalSecondaryIndexes: readonly GlobalSecondaryIndex[];
+  /** Present when the table has a change stream. */
+  readonly streamArn?: string;
 };
 
 export type AttributeDefinition = { readonly AttributeName: string; readonly AttributeType: 'S' | 'N' | 'B' };
@@ -128,15 +148,6 @@ export type KeyWiring = {
   readonly policy: PolicyDocument;
   /** Each starts with `alias/`. */
   readonly aliases: readonly string[];
-};
-
-/** A bucket of the deployment: public access blocked, encrypted with S3's own keys. */
-export type BucketWiring = {
-  readonly logicalId: string;
-  readonly name: string;
-  /** Object Lock's default retention. */
-  readonly retention?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number };
-  readonly policy?: PolicyDocument;
 };
 
 export type RoleWiring = {

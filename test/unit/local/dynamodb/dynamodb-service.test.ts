@@ -15,7 +15,7 @@ import { startDynamoDb } from '../../../../local/dynamodb/dynamodb-service.ts';
 import { createAuthorize } from '../../../../local/iam/authorize.ts';
 import type { Caller } from '../../../../local/iam/caller.ts';
 import type { PolicyStatement } from '../../../../local/iam/policy-document.ts';
-import { allowing, callerWith, callOf, everything, home, stoppedClock } from '../emulated-call.ts';
+import { allowing, callerWith, callOf, countingIds, everything, home, stoppedClock } from '../emulated-call.ts';
 import { jsonHandler } from '../json-handler.ts';
 
 const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
@@ -43,8 +43,9 @@ const admin = callerWith([everything]);
 const S = (value: string) => ({ S: value });
 
 async function setUp() {
-  const authorize = createAuthorize({ clock: stoppedClock() });
-  return startDynamoDb({ authorize, home, tables: [ledger, tenants] });
+  const clock = stoppedClock();
+  const authorize = createAuthorize({ clock });
+  return startDynamoDb({ authorize, home, clock, ids: countingIds(), tables: [ledger, tenants] });
 }
 
 type World = Awaited<ReturnType<typeof setUp>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failedMessageIds } from '../../../../local/lambda/batch-response.ts';
+import { failedItemIds } from '../../../../local/lambda/batch-response.ts';
 
 const cases: readonly { readonly name: string; readonly answer: unknown; readonly failed: readonly string[] }[] = [
   { name: 'no answer at all', answer: null, failed: [] },
@@ -20,8 +20,8 @@ const cases: readonly { readonly name: string; readonly answer: unknown; readonl
   { name: 'text instead of an object', answer: 'fine', failed: [] },
 ];
 
-describe('failedMessageIds', () => {
+describe('failedItemIds', () => {
   it.each(cases)('keeps $failed for $name', ({ answer, failed }) => {
-    expect([...failedMessageIds(JSON.stringify(answer), ['a', 'b'])]).toEqual(failed);
+    expect([...failedItemIds(JSON.stringify(answer), ['a', 'b'])]).toEqual(failed);
   });
 });

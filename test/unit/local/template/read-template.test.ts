@@ -169,12 +169,12 @@ describe('readTemplate', () => {
       message: 'FilterCriteria: the embedded stack does not do this',
     },
     {
-      name: 'a stream mapping',
+      name: 'a mapping of what is neither a queue nor a change stream',
       change: (resources) =>
         set(resources, 'IssueDashcredentialsEventSourceMappingSQSRequestQueue', {
-          EventSourceArn: 'arn:aws:dynamodb:eu-west-1:111111111111:table/x/stream/y',
+          EventSourceArn: 'arn:aws:kinesis:eu-west-1:111111111111:stream/x',
         }),
-      message: 'maps only SQS queues',
+      message: 'maps only queues and change streams',
     },
     {
       name: 'a reference to nothing',
