@@ -1,0 +1,32 @@
+import { canonicalJson } from '../../platform/canonical-json.ts';
+
+/**
+ * Beside each digest that covers records: which leaf of its Merkle tree is which record, one line for each, in order. It
+ * needs no trust: its leaves must give the root that is signed. What it is for: when an object is not what was signed, it
+ * tells which of its lines was changed, removed, added or moved.
+ */
+export const LEAVES_PREFIX = 'leaves/';
+
+export type Leaf = {
+  /** Hash of the leaf, as the tree has it (RFC 6962): 64 hexadecimal digits. */
+  readonly leaf: string;
+  readonly recordId: string;
+};
+
+/**
+ * `leaves/dt=2026-11-21/000000000042-<merkleRoot>.jsonl`. The root is in its name, so that two who make the same digest at
+ * once, over different periods, do not stand in each other's way. It is put before the digest.
+ */
+export function leafListKey(digest: {
+  readonly sequence: number;
+  readonly toMs: number;
+  readonly merkleRoot: string;
+}): string {
+  const day = new Date(digest.toMs).toISOString().slice(0, 10);
+  return `${LEAVES_PREFIX}dt=${day}/${String(digest.sequence).padStart(12, '0')}-${digest.merkleRoot}.jsonl`;
+}
+
+/** One line, without its line break. Every line of the object ends in "\n". */
+export function leafLine({ leaf, recordId }: Leaf): string {
+  return canonicalJson({ leaf, recordId });
+}
