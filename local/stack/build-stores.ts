@@ -14,6 +14,7 @@ import { createSqsService } from '../sqs/sqs-service.ts';
 import type { StackHome } from '../stack-home.ts';
 import { createStsService } from '../sts/sts-service.ts';
 import type { Wiring } from '../template/wiring.ts';
+import { deploymentBucket } from './deployment-bucket.ts';
 import { keyDescription } from './key-description.ts';
 import type { StackServices } from './late-services.ts';
 
@@ -38,12 +39,13 @@ export type Stores = {
   readonly services: Omit<StackServices, 'events' | 'lambda'>;
 };
 
-/** Makes the template's queues, tables and keys, and the services over them and over the emulated accounts. */
+/** Makes the template's queues, tables, keys and buckets, and the services over them and over the emulated accounts. */
 export async function buildStores(deps: StoresDeps): Promise<Stores> {
   const { wiring, home, authorize, identities, clock, ids, endpoint, stopping } = deps;
   const queues = createQueueStore({ clock, ids });
   for (const queue of wiring.queues) queues.createQueue(queue);
   const keys = createKeyStore({ ids, home, keys: wiring.keys.map(keyDescription) });
+  for (const bucket of wiring.buckets) deps.buckets.addBucket(deploymentBucket(bucket, home));
   const dynamoDb = await startDynamoDb({ authorize, home, clock, ids, tables: wiring.tables.map(tableDefinition) });
   return {
     queues,

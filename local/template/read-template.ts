@@ -1,3 +1,4 @@
+import { readBuckets } from './read-buckets.ts';
 import { readBuses, readRules } from './read-events.ts';
 import { readFunctions } from './read-functions.ts';
 import { readMappings, readStreamMappings } from './read-mappings.ts';
@@ -29,5 +30,6 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
     tables: readTables(resources, scope),
     keys: readKeys(resources, scope),
     roles: readRoles(resources, scope),
+    buckets: readBuckets(resources, scope),
   };
 }

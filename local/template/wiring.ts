@@ -15,6 +15,7 @@ export type Wiring = {
   readonly tables: readonly TableWiring[];
   readonly keys: readonly KeyWiring[];
   readonly roles: readonly RoleWiring[];
+  readonly buckets: readonly BucketWiring[];
 };
 
 export type FunctionWiring = {
@@ -148,6 +149,15 @@ export type KeyWiring = {
   readonly policy: PolicyDocument;
   /** Each starts with `alias/`. */
   readonly aliases: readonly string[];
+};
+
+/** A bucket of the deployment: public access blocked, encrypted with S3's own keys. */
+export type BucketWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  /** Object Lock's default retention. */
+  readonly retention?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number };
+  readonly policy?: PolicyDocument;
 };
 
 export type RoleWiring = {
