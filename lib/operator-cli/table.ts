@@ -63,6 +63,6 @@ function fitWidths(wanted: readonly number[], columns: number | undefined): read
   return widths;
 }
 
-function paint(text: string, tone: Tone, colour: boolean): string {
+export function paint(text: string, tone: Tone, colour: boolean): string {
   return colour && tone !== 'plain' && text !== '' ? `\u001b[${colours[tone]}m${text}\u001b[0m` : text;
 }

@@ -1,7 +1,13 @@
 import type { Command } from '../command.ts';
+import { explainIssuance } from './explain-issuance.ts';
+import { listingCommand } from './listing-command.ts';
+import { questions } from './questions.ts';
 
-/** Every command of `broker audit`, by its name, in the order of the help. A file of its own each. */
-const commands: ReadonlyMap<string, Command> = new Map<string, Command>([]);
+/** Every command of `broker audit`, by its name, in the order of the help. */
+const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['explain', explainIssuance],
+  ...questions.map((question) => [question.name, listingCommand(question)] as const),
+]);
 
 /** What can come after `broker audit`. */
 export const AUDIT_COMMANDS: readonly string[] = [...commands.keys()];

@@ -1,0 +1,57 @@
+import type { AttemptStory } from '../../audit/questions/audit-api.ts';
+import { instantOf, timeLeft } from '../time-words.ts';
+import { type Drawing, type Fact, factLines } from './fact-lines.ts';
+import { toneOf } from './record-table.ts';
+
+type Told = { readonly drawing: Drawing; readonly nowMs: number };
+
+/** One attempt at a session: what was announced, what STS gave, and what CloudTrail says of it. */
+export function attemptLines(
+  { attempt, verdict, observed }: AttemptStory,
+  { drawing, nowMs }: Told,
+): readonly string[] {
+  const { issuedAtMs, expiresAtMs, fenceMs } = attempt;
+  const facts: readonly Fact[] = [
+    [
+      'Outcome',
+      attempt.code === undefined ? attempt.outcome : `${attempt.outcome}: ${attempt.code}`,
+      toneOf(attempt.outcome),
+    ],
+    ['Session name', attempt.sessionName],
+    ['Announced', instantOf(attempt.intendedAtMs)],
+    ['Calls', String(attempt.calls)],
+    ['Issued', issuedAtMs === undefined ? undefined : instantOf(issuedAtMs)],
+    ['Access key', attempt.accessKeyId],
+    ['STS request', attempt.stsRequestId],
+    ['Useless from', fenceMs === undefined ? undefined : deadlineText(fenceMs, nowMs)],
+    ['Expires', expiresAtMs === undefined ? undefined : deadlineText(expiresAtMs, nowMs)],
+    ['CloudTrail', verdict === undefined ? undefined : verdictText[verdict], verdict && toneOf(verdict)],
+    ...observed.map(
+      (call): Fact => [
+        call.verdict === 'stray' ? 'STRAY' : 'Seen',
+        observedText(call),
+        call.verdict === 'stray' ? 'bad' : 'plain',
+      ],
+    ),
+  ];
+  return [`ATTEMPT ${attempt.attempt}`, ...factLines(facts, drawing, 2)];
+}
+
+function deadlineText(atMs: number, nowMs: number): string {
+  return atMs > nowMs ? `${instantOf(atMs)}, ${timeLeft(atMs - nowMs)} from now` : instantOf(atMs);
+}
+
+const verdictText: Readonly<Record<NonNullable<AttemptStory['verdict']>, string>> = {
+  matched: 'matched: it shows the session that we were given',
+  late: 'late: it shows the session that we were given, and took over an hour',
+  explained: 'explained: it shows the session whose answer was lost; nobody holds it',
+  awaited: 'awaited: it has not shown the session yet',
+  missing: 'missing: it has not shown the session within an hour',
+};
+
+function observedText(call: AttemptStory['observed'][number]): string {
+  const from = call.sourceIpAddress === undefined ? '' : ` from ${call.sourceIpAddress}`;
+  const by = call.callerRoleArn === undefined ? '' : ` by ${call.callerRoleArn}`;
+  const got = call.errorCode ?? call.accessKeyId ?? 'no key';
+  return `${instantOf(call.atMs)} ${got}${from}${by}, event ${call.eventId}`;
+}

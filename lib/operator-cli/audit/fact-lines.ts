@@ -1,0 +1,28 @@
+import { widthOf } from '../printable.ts';
+import { paint, type Tone } from '../table.ts';
+import { wrapped } from './wrapped.ts';
+
+/** How wide, and with what, a story is drawn. */
+export type Drawing = { readonly columns: number; readonly colour: boolean; readonly glyphs: Glyphs };
+export type Glyphs = { readonly event: string; readonly line: string; readonly pause: string; readonly point: string };
+
+export const GLYPHS: Glyphs = { event: '●', line: '│', pause: '┊', point: '•' };
+/** For a terminal that knows no others. */
+export const ASCII_GLYPHS: Glyphs = { event: '*', line: '|', pause: ':', point: '-' };
+
+export type Fact = readonly [name: string, value: string | undefined, tone?: Tone | undefined];
+
+const GAP = 2;
+
+/** Names and what they are, one below the other; a long value goes on below itself. Facts without a value are left out. */
+export function factLines(facts: readonly Fact[], { columns, colour }: Drawing, indent = 0): readonly string[] {
+  const given = facts.flatMap(([name, value, tone]) => (value === undefined ? [] : [{ name, value, tone }]));
+  const nameWidth = Math.max(0, ...given.map(({ name }) => widthOf(name))) + GAP;
+  return given.flatMap(({ name, value, tone = 'plain' }) =>
+    wrapped(value, columns - indent - nameWidth).map((line, index) => {
+      const label = index === 0 ? name : '';
+      const filling = ' '.repeat(indent) + label + ' '.repeat(nameWidth - widthOf(label));
+      return `${filling}${paint(line, tone, colour)}`.trimEnd();
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+import type { StoryStep } from '../../audit/questions/audit-api.ts';
+import { widthOf } from '../printable.ts';
+import { paint, type Tone } from '../table.ts';
+import { instantOf, timeLeft } from '../time-words.ts';
+import type { Drawing } from './fact-lines.ts';
+import { wrapped } from './wrapped.ts';
+
+const SOURCE_WIDTH = 'cloudtrail'.length;
+/** The time, the line, and who knows it, with the spaces between them. */
+const MARGIN = '00:00:00.000'.length + 1 + 1 + 1 + SOURCE_WIDTH + 1;
+const BLANK_TIME = ' '.repeat('00:00:00.000'.length);
+/** Nothing happened for so long: said, because the drawing has no scale. */
+const PAUSE_MS = 60_000;
+
+/** What happened, from top to bottom: when, who knows it, what, and the facts of it. */
+export function timelineLines(steps: readonly StoryStep[], drawing: Drawing): readonly string[] {
+  return steps.flatMap((step, index) => {
+    const before = steps[index - 1];
+    const isLast = index === steps.length - 1;
+    return [...dayLines(step, before), ...pauseLines(step, before, drawing), ...stepLines(step, { drawing, isLast })];
+  });
+}
+
+function dayLines({ atMs }: StoryStep, before: StoryStep | undefined): readonly string[] {
+  const day = dayOf(atMs);
+  return before !== undefined && dayOf(before.atMs) === day ? [] : [`${day} UTC`];
+}
+
+function pauseLines({ atMs }: StoryStep, before: StoryStep | undefined, { glyphs }: Drawing): readonly string[] {
+  const pauseMs = before === undefined ? 0 : atMs - before.atMs;
+  return pauseMs < PAUSE_MS ? [] : [`${BLANK_TIME} ${glyphs.pause} ${timeLeft(pauseMs)} later`];
+}
+
+type Drawn = { readonly drawing: Drawing; readonly isLast: boolean };
+
+function stepLines({ atMs, source, title, facts }: StoryStep, { drawing, isLast }: Drawn): readonly string[] {
+  const { glyphs, columns, colour } = drawing;
+  const room = Math.max(16, columns - MARGIN);
+  const [first = '', ...rest] = wrapped(title, room);
+  const event = paint(glyphs.event, toneOfSource[source], colour);
+  const head = `${timeOf(atMs)} ${event} ${source.padEnd(SOURCE_WIDTH)} ${first}`;
+  const below = [...rest, ...wrappedFacts(facts, room)];
+  const line = isLast ? ' ' : glyphs.line;
+  return [head, ...below.map((text) => `${BLANK_TIME} ${line} ${' '.repeat(SOURCE_WIDTH)} ${text}`)];
+}
+
+/** As many in a line as fit; one that does not fit has lines of its own. */
+function wrappedFacts(facts: StoryStep['facts'], room: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [name, value] of Object.entries(facts)) {
+    const [first = '', ...more] = wrapped(factText(name, value), room);
+    const joined = line === '' ? first : `${line}; ${first}`;
+    if (more.length === 0 && widthOf(joined) <= room) line = joined;
+    else {
+      if (line !== '') lines.push(line);
+      lines.push(...[first, ...more].slice(0, -1));
+      line = more.at(-1) ?? first;
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+/** Times are kept in milliseconds under a name that says so. */
+function factText(name: string, value: string | number | boolean): string {
+  if (typeof value === 'number' && /[a-z]Ms$/.test(name)) {
+    return `${wordsOf(name.replace(/(At)?Ms$/, ''))} ${instantOf(value)}`;
+  }
+  if (typeof value === 'boolean') return value ? wordsOf(name) : `no ${wordsOf(name)}`;
+  return `${wordsOf(name)} ${value}`;
+}
+
+/** `accessKeyId` as `access key id`. */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+const toneOfSource: Readonly<Record<StoryStep['source'], Tone>> = {
+  request: 'plain',
+  broker: 'plain',
+  sts: 'waiting',
+  job: 'good',
+  sweeper: 'plain',
+  cloudtrail: 'waiting',
+};
+
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
+function timeOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(11, 23);
+}
