@@ -42,30 +42,33 @@ export function createObjectCapture(): ObjectCapture {
   let depth = 0;
   let isOpen = false;
   let isInString = false;
-  let isEscaped = false;
+  /** How many bytes of the next chunk a backslash at the end of this one takes the meaning from. */
+  let escaped = 0;
+  /** The next byte of the chunk that is being taken. */
+  let at = 0;
   let tellsNested = false;
   let tellsBroken = false;
 
-  /** Gives the index after the closing quote, or of the line break that is told, or the end of the chunk. */
-  function skipString(chunk: Uint8Array, from: number): number {
-    let index = isEscaped ? from + 1 : from;
-    isEscaped = false;
-    for (; index < chunk.length; index += 1) {
-      const byte = chunk[index] ?? 0;
-      if (MARKS[byte] === 0) continue;
-      if (byte === BACKSLASH) {
-        index += 1;
-        isEscaped = index === chunk.length;
-      } else if (byte === QUOTE) {
+  function passString(chunk: Uint8Array): Captured['found'] {
+    for (at = nextMark(chunk, at + escaped); at < chunk.length; at = nextMark(chunk, at + 1)) {
+      const byte = chunk[at];
+      if (byte === QUOTE) {
         isInString = false;
-        return index + 1;
-      } else if (tellsBroken) return index;
+        escaped = 0;
+        at += 1;
+        return 'more';
+      }
+      if (byte === BACKSLASH) at += 1;
+      else if (tellsBroken) return 'brokenString';
     }
-    return chunk.length;
+    escaped = at - chunk.length;
+    at = chunk.length;
+    return 'more';
   }
 
   /** Takes one byte outside a string. */
-  function step(byte: number): 'whole' | 'nested' | 'more' {
+  function step(byte: number): Captured['found'] {
+    at += 1;
     isInString = byte === QUOTE;
     const change = NESTING[byte] ?? 0;
     depth += change;
@@ -74,18 +77,10 @@ export function createObjectCapture(): ObjectCapture {
   }
 
   function scan(chunk: Uint8Array, from: number): Captured {
-    let index = from;
-    while (index < chunk.length) {
-      if (isInString) {
-        index = skipString(chunk, index);
-        if (isInString) break;
-      } else {
-        const found = step(chunk[index] ?? 0);
-        index += 1;
-        if (found !== 'more') return { found, next: index };
-      }
-    }
-    return { found: index < chunk.length ? 'brokenString' : 'more', next: index };
+    let found: Captured['found'] = 'more';
+    at = from;
+    while (found === 'more' && at < chunk.length) found = isInString ? passString(chunk) : step(chunk[at] ?? 0);
+    return { found, next: at };
   }
 
   return {
@@ -112,9 +107,16 @@ export function createObjectCapture(): ObjectCapture {
       depth = 0;
       isOpen = false;
       isInString = false;
-      isEscaped = false;
+      escaped = 0;
       return { bytes, offset };
     },
     peek: () => Buffer.concat(parts).toString('latin1'),
   };
+}
+
+/** The index of the next byte that means something inside a string, or one past the end. */
+function nextMark(chunk: Uint8Array, from: number): number {
+  let index = from;
+  while (index < chunk.length && MARKS[chunk[index] ?? 0] === 0) index += 1;
+  return index;
 }
