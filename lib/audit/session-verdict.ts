@@ -71,11 +71,11 @@ type Judged =
   | { readonly verdict: Exclude<Verdict, 'missing' | 'stray'> }
   | { readonly verdict: 'stray'; readonly why: StrayReason };
 
-export type SessionVerdict = {
+export type SessionVerdict<Seen extends Observation = Observation> = {
   /** Of the announced session itself; undefined where no session was made. */
   readonly announced: Exclude<Verdict, 'stray'> | undefined;
   /** Every observation with its verdict, in the order of time. Two records of one session count once. */
-  readonly observed: readonly (Observation & Judged)[];
+  readonly observed: readonly (Seen & Judged)[];
 };
 
 /** How long CloudTrail is waited for before a session counts as missing, and after which one counts as late. */
@@ -84,11 +84,11 @@ export const MISSING_AFTER_MS = 60 * 60_000;
 const CLOCKS_APART_MS = 31_000;
 
 /** Judges the sessions under one announced name. `session` undefined: no such name was ever announced. */
-export function judgeSessions(
+export function judgeSessions<Seen extends Observation>(
   session: AnnouncedSession | undefined,
-  observations: readonly Observation[],
+  observations: readonly Seen[],
   nowMs: number,
-): SessionVerdict {
+): SessionVerdict<Seen> {
   let explained = false;
   const observed = distinct(observations).map((observation) => {
     const judged = judge(session, observation, explained);
@@ -147,8 +147,8 @@ function judgeAnnounced(
  * In the order of time, each session once: both accounts' copies and every delivery of them tell of the same one. Nothing
  * of it depends on which copy came first.
  */
-function distinct(observations: readonly Observation[]): readonly Observation[] {
-  const sessions = new Map<string, Observation>();
+function distinct<Seen extends Observation>(observations: readonly Seen[]): readonly Seen[] {
+  const sessions = new Map<string, Seen>();
   for (const seen of [...observations].sort((left, right) => compare(left.eventId, right.eventId))) {
     const key = `${seen.accessKeyId} ${seen.roleArn}`;
     const before = sessions.get(key);
@@ -160,7 +160,7 @@ function distinct(observations: readonly Observation[]): readonly Observation[] 
 }
 
 /** The earlier of two copies, with what only the other one tells. */
-function merged(one: Observation, other: Observation): Observation {
+function merged<Seen extends Observation>(one: Seen, other: Seen): Seen {
   const [first, second] = other.atMs < one.atMs ? [other, one] : [one, other];
   const received = [one.receivedAtMs, other.receivedAtMs].filter((atMs) => atMs !== undefined);
   const callerRoleArn = first.callerRoleArn ?? second.callerRoleArn;

@@ -1,0 +1,93 @@
+import type { Clock } from '../../platform/clock.ts';
+import { type AnnouncedSession, isOutsideCall } from '../session-verdict.ts';
+import { announcedByIssuance, announcedByProbe } from './announced-session.ts';
+import type { AnnouncingRecord, AnnouncingRecords } from './announcing-record.ts';
+import type { OwnRoles } from './own-roles.ts';
+
+/** What the ledger knows of a call that CloudTrail showed. Errors are `store.*`. */
+export type Announcements = {
+  /** Consistent: what is not found was never announced. */
+  bySessionName(sessionName: string): Promise<Announcement | undefined>;
+  /** The issuance or probe that recorded this STS request id. May lag behind: what is not found may be found later. */
+  byStsRequest(stsRequestId: string): Promise<string | undefined>;
+  /** An issuance or probe of which a call was lost that may have been this denied one. */
+  lostCall(denied: DeniedCall): Promise<string | undefined>;
+};
+
+export type Announcement = { readonly of: string; readonly session: AnnouncedSession };
+export type DeniedCall = {
+  readonly roleArn: string;
+  readonly callerRoleArn: string | undefined;
+  readonly atMs: number;
+};
+
+type Dependencies = { readonly records: AnnouncingRecords; readonly roles: OwnRoles; readonly clock: Clock };
+
+/** `<job>.<hash>.<attempt>`, and ids of probes. */
+const OF_ISSUANCE = /^([a-z0-9-]{1,24}\.[a-z2-7]{32})\.([1-9])$/;
+const OF_PROBE = /^probe_[a-z2-7]{32}$/;
+/** An issuance is gone on with for a day at the most. */
+const ISSUANCE_OPEN_MS = 24 * 60 * 60_000;
+/** Records of an account that are looked at for a lost call, newest first. */
+const LOOKED_AT = 200;
+
+export function makeAnnouncements({ records, roles, clock }: Dependencies): Announcements {
+  return {
+    async bySessionName(sessionName) {
+      const [, issuanceId, attempt] = OF_ISSUANCE.exec(sessionName) ?? [];
+      const recordId = issuanceId ?? (OF_PROBE.test(sessionName) ? sessionName : undefined);
+      const record = recordId === undefined ? undefined : await records.read(recordId);
+      const session = record && sessionsOf(record, { roles, clock }).find((each) => each.name === sessionName);
+      if (record === undefined || session === undefined || (attempt !== undefined && record.recordType !== 'issuance'))
+        return undefined;
+      return { of: record.recordId, session: session.announced };
+    },
+
+    async byStsRequest(stsRequestId) {
+      for (const recordId of await records.byStsRequest(stsRequestId)) {
+        // Observations stand in the index themselves: they announce nothing.
+        const record = await records.read(recordId);
+        if (record !== undefined) return record.recordType === 'pointer' ? record.to : record.recordId;
+      }
+      return undefined;
+    },
+
+    async lostCall({ roleArn, callerRoleArn, atMs }) {
+      const accountId = roleArn.split(':')[4] ?? '';
+      const window = { fromMs: atMs - ISSUANCE_OPEN_MS, toMs: atMs + 60_000, limit: LOOKED_AT };
+      for (const { recordId, recordType } of await records.ofAccount({ accountId, ...window })) {
+        const record = ANNOUNCING.has(recordType) ? await records.read(recordId) : undefined;
+        const lost =
+          record &&
+          sessionsOf(record, { roles, clock }).some(({ announced }) => {
+            const ours = announced.roleArn === roleArn && announced.callerRoleArn === callerRoleArn;
+            return ours && announced.answer === 'lost' && !isOutsideCall(announced, { atMs });
+          });
+        if (lost === true) return recordId;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The types of records that announce sessions. */
+export const ANNOUNCING: ReadonlySet<string> = new Set(['issuance', 'probe']);
+
+/** Every session that a record announces, under its name. */
+export function sessionsOf(
+  record: AnnouncingRecord,
+  { roles, clock }: Pick<Dependencies, 'roles' | 'clock'>,
+): readonly { readonly name: string; readonly announced: AnnouncedSession }[] {
+  const means = { nowMs: clock.nowMs(), roles };
+  switch (record.recordType) {
+    case 'issuance':
+      return record.attempts.flatMap(({ attempt, sessionName: name }) => {
+        const announced = announcedByIssuance(record, attempt, means);
+        return announced === undefined ? [] : [{ name, announced }];
+      });
+    case 'probe':
+      return [{ name: record.recordId, announced: announcedByProbe(record, means) }];
+    default:
+      return [];
+  }
+}

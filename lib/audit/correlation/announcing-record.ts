@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+
+/**
+ * What of an issuance, a probe or a pointer tells which AssumeRole calls were announced: read with a projection, so that
+ * nothing else of the record comes near. An issuance and a probe as the broker writes them have this shape too.
+ */
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const attemptSchema = v.object({
+  attempt: count,
+  sessionName: v.string(),
+  intendedAtMs: count,
+  outcome: v.string(),
+  accessKeyId: v.optional(v.string()),
+  stsRequestId: v.optional(v.string()),
+  issuedAtMs: v.optional(count),
+});
+const entrySchema = v.object({
+  type: v.string(),
+  atMs: count,
+  attempt: v.optional(count),
+  roleArn: v.optional(v.string()),
+});
+
+export const announcingRecordSchema = v.variant('recordType', [
+  v.object({
+    recordType: v.literal('issuance'),
+    recordId: v.string(),
+    accountId: v.string(),
+    recordedAtMs: count,
+    // A job may write it: whatever it writes there, its sessions are judged.
+    state: v.fallback(v.string(), ''),
+    roleArn: v.optional(v.string()),
+    delivery: v.optional(v.string()),
+    attempts: v.array(attemptSchema),
+    trail: v.array(entrySchema),
+  }),
+  v.object({
+    recordType: v.literal('probe'),
+    recordId: v.string(),
+    accountId: v.string(),
+    recordedAtMs: count,
+    roleArn: v.string(),
+    by: v.string(),
+    outcome: v.string(),
+    calledAtMs: v.optional(count),
+    answeredAtMs: v.optional(count),
+    lastAccessKeyId: v.optional(v.string()),
+    lastStsRequestId: v.optional(v.string()),
+  }),
+  v.object({ recordType: v.literal('pointer'), recordId: v.string(), to: v.string() }),
+]);
+export type AnnouncingRecord = v.InferOutput<typeof announcingRecordSchema>;
+export type AnnouncingIssuance = Extract<AnnouncingRecord, { recordType: 'issuance' }>;
+export type AnnouncingProbe = Extract<AnnouncingRecord, { recordType: 'probe' }>;
+
+/** The attributes that are read, and no other. The function's role may read only these of what it did not write itself. */
+export const ANNOUNCING_ATTRIBUTES = [
+  'recordId',
+  'recordType',
+  'accountId',
+  'recordedAtMs',
+  'state',
+  'roleArn',
+  'delivery',
+  'attempts',
+  'trail',
+  'by',
+  'outcome',
+  'calledAtMs',
+  'answeredAtMs',
+  'lastAccessKeyId',
+  'lastStsRequestId',
+  'to',
+] as const;
+
+/** A row of an index: what a record is, without its attempts. */
+export type IndexedRecord = { readonly recordId: string; readonly recordedAtMs: number; readonly recordType: string };
+
+/** Reads the ledger for what was announced. Errors are `store.*`. */
+export type AnnouncingRecords = {
+  /** Consistent. Undefined: there is none, or it announces nothing, as a request. */
+  read(recordId: string): Promise<AnnouncingRecord | undefined>;
+  /** Ids of the records that the index of STS request ids leads to. May lag behind by seconds. */
+  byStsRequest(stsRequestId: string): Promise<readonly string[]>;
+  /** Of one account, newest first. May lag behind. */
+  ofAccount(query: AccountQuery): Promise<readonly IndexedRecord[]>;
+  /** Of one UTC day, in the order of their recording. May lag behind. */
+  ofDay(query: DayQuery): Promise<readonly IndexedRecord[]>;
+};
+
+export type AccountQuery = {
+  readonly accountId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+};
+export type DayQuery = {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly fromMs: number;
+  /** Included. */
+  readonly toMs: number;
+  readonly limit: number;
+  readonly newestFirst?: boolean;
+  /** Where to go on: the last row that was seen. */
+  readonly after?: { readonly recordedAtMs: number; readonly recordId: string };
+};

@@ -1,0 +1,111 @@
+import { utcDay } from '../../broker/issuance.ts';
+import { CORRELATION_SHARD } from '../../platform/table-keys.ts';
+import type { AssumeRoleEvent } from '../cloudtrail-event.ts';
+import type { JudgedCall, JudgedRecord } from './judge-record.ts';
+import {
+  MOST_CALLS_KEPT,
+  type ObservationRecord,
+  type ObservedCall,
+  observationIdOfDenial,
+  observationIdOfSession,
+} from './observation-record.ts';
+
+/** How observations grow: pure functions from the record before to the record after, each with one more version. */
+
+/** How long whoever tells of strays keeps others from telling of the same; who crashed is followed after it. */
+export const TELLING_MS = 2 * 60_000;
+/** How long until what is undecided is judged again: the tick comes round as often. */
+const LOOK_AGAIN_MS = 5 * 60_000;
+/** No name of a tool is so long; what callers put there is theirs. */
+const LONGEST_USER_AGENT = 256;
+
+export function observationIdOf({ call, stsRequestId }: AssumeRoleEvent): string {
+  return call.outcome === 'allowed' ? observationIdOfSession(call.sessionName) : observationIdOfDenial(stsRequestId);
+}
+
+/** What is kept of an event. Names each thing that is taken: there is no way for anything else to come along. */
+export function callOf(event: AssumeRoleEvent, receivedAtMs: number): ObservedCall {
+  const { eventId, stsRequestId, atMs, callerRoleArn, sourceIpAddress, userAgent, call } = event;
+  return {
+    eventId,
+    stsRequestId,
+    atMs,
+    receivedAtMs,
+    ...(callerRoleArn === undefined ? {} : { callerRoleArn }),
+    ...(sourceIpAddress === undefined ? {} : { sourceIpAddress }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, LONGEST_USER_AGENT) }),
+    ...(call.outcome === 'allowed'
+      ? { roleArn: call.roleArn, accessKeyId: call.accessKeyId, assumedRoleId: call.assumedRoleId }
+      : { errorCode: call.errorCode, ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }) }),
+  };
+}
+
+/**
+ * The record with one more call; undefined when it has the call already. One place is kept for the session that was
+ * announced: what comes in great number beside it is counted.
+ */
+export function withCall(
+  before: ObservationRecord | undefined,
+  event: AssumeRoleEvent,
+  { nowMs, announcedKey }: { readonly nowMs: number; readonly announcedKey: string | undefined },
+): ObservationRecord | undefined {
+  const call = callOf(event, nowMs);
+  const keys = { ...(call.accessKeyId && { lastAccessKeyId: call.accessKeyId }), lastStsRequestId: call.stsRequestId };
+  if (before === undefined) {
+    const name = event.call.outcome === 'allowed' ? { sessionName: event.call.sessionName } : {};
+    return {
+      recordId: observationIdOf(event),
+      recordType: 'observation',
+      version: 1,
+      ...name,
+      calls: [call],
+      uncounted: 0,
+      told: [],
+      recordedAtMs: nowMs,
+      ...keys,
+    };
+  }
+  if (before.calls.some((each) => isSameCall(each, call))) return undefined;
+  const version = before.version + 1;
+  const isAnnounced = call.accessKeyId !== undefined && call.accessKeyId === announcedKey;
+  const places = isAnnounced ? MOST_CALLS_KEPT : MOST_CALLS_KEPT - 1;
+  if (before.calls.length >= places) return { ...before, version, uncounted: before.uncounted + 1 };
+  return { ...before, version, calls: [...before.calls, call], ...keys };
+}
+
+function isSameCall(one: ObservedCall, other: ObservedCall): boolean {
+  return one.stsRequestId === other.stsRequestId && one.accessKeyId === other.accessKeyId;
+}
+
+/** Strays of which nobody was told yet. */
+export function untoldStrays(
+  { told }: Pick<ObservationRecord, 'told'>,
+  { calls }: JudgedRecord,
+): readonly JudgedCall[] {
+  return calls.filter(({ verdict, stsRequestId }) => verdict === 'stray' && !told.includes(stsRequestId));
+}
+
+/** The record with what was found about it: where it belongs, whether it holds a stray, and when it is looked at again. */
+export function asJudged(
+  record: ObservationRecord,
+  judged: JudgedRecord,
+  { nowMs, told = record.told }: { readonly nowMs: number; readonly told?: readonly string[] },
+): ObservationRecord {
+  const { dueShard: _shard, dueAtMs: _due, ...rest } = record;
+  const [stray] = judged.calls.filter(({ verdict }) => verdict === 'stray');
+  const accountId = stray?.roleArn?.split(':')[4];
+  const dueAtMs = nextLookMs({ ...record, told: [...told] }, judged, nowMs);
+  return {
+    ...rest,
+    told: [...told],
+    ...(judged.of === undefined ? {} : { of: judged.of }),
+    ...(stray === undefined ? {} : { exception: 'stray', day: utcDay(record.recordedAtMs) }),
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(dueAtMs === undefined ? {} : { dueShard: CORRELATION_SHARD, dueAtMs }),
+  };
+}
+
+function nextLookMs(record: ObservationRecord, judged: JudgedRecord, nowMs: number): number | undefined {
+  if (untoldStrays(record, judged).length > 0) return nowMs + TELLING_MS;
+  return judged.calls.some(({ verdict }) => verdict === 'awaited') ? nowMs + LOOK_AGAIN_MS : undefined;
+}

@@ -1,0 +1,94 @@
+import { BrokerError } from '../../errors.ts';
+import type { AssumeRoleEvent } from '../cloudtrail-event.ts';
+import type { Announcement } from './announcements.ts';
+import { asJudged, observationIdOf, untoldStrays, withCall } from './grow-record.ts';
+import { type JudgeDependencies, type JudgedRecord, judgeRecord, judgeSession } from './judge-record.ts';
+import type { ObservationLedger } from './observation-ledger.ts';
+import type { ObservationRecord } from './observation-record.ts';
+import { logVerdicts, type TellDependencies, tellStray } from './tell-verdicts.ts';
+
+export type CorrelationDependencies = JudgeDependencies & TellDependencies & { readonly ledger: ObservationLedger };
+
+/** Others that write the same record at the same time are few: deliveries of one call, and of calls under one name. */
+const MOST_TRIES = 8;
+
+/**
+ * Records one AssumeRole that CloudTrail showed, judges it and tells of it if it is a stray. A call that is on record is
+ * left alone, so that deliveries in any number and order come to the same. Throws `store.*` where it could not be recorded
+ * or judged; where it could only not be told, the record is due and the tick tells.
+ */
+export async function observeCall(event: AssumeRoleEvent, correlation: CorrelationDependencies): Promise<void> {
+  // Another account's copy, or another stage's role whose name begins with ours.
+  if (event.callerRoleArn === undefined || !correlation.roles.isOurs(event.callerRoleArn)) return;
+  const announcement = await announcementOf(event, correlation);
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    if (await recordOnce(event, announcement, correlation)) return;
+  }
+  throw new BrokerError('store.busy', 'an observation was written by others again and again');
+}
+
+/** False: somebody else wrote the record in between. */
+async function recordOnce(
+  event: AssumeRoleEvent,
+  announcement: Announcement | undefined,
+  correlation: CorrelationDependencies,
+): Promise<boolean> {
+  const { ledger, clock } = correlation;
+  const before = await ledger.read(observationIdOf(event));
+  const nowMs = clock.nowMs();
+  const grown = withCall(before, event, { nowMs, announcedKey: announcement?.session.accessKeyId });
+  if (grown === undefined) return true;
+  const judge = async (record: ObservationRecord) =>
+    event.call.outcome === 'allowed'
+      ? judgeSession(record, announcement, correlation)
+      : judgeRecord(record, correlation);
+  const judged = await judge(grown);
+  const teller = before !== undefined && isBeingTold(before, await judge(before), nowMs) ? before.dueAtMs : undefined;
+  const after = { ...asJudged(grown, judged, { nowMs }), ...(teller === undefined ? {} : { dueAtMs: teller }) };
+  if (!(await ledger.write(before, after))) return false;
+  const added = judged.calls.filter(({ stsRequestId }) => stsRequestId === event.stsRequestId);
+  logVerdicts(after, judged, added, correlation);
+  if (teller === undefined && untoldStrays(after, judged).length > 0) await tellAndMark(after, judged, correlation);
+  return true;
+}
+
+async function announcementOf({ call }: AssumeRoleEvent, { announcements }: CorrelationDependencies) {
+  return call.outcome === 'allowed' ? announcements.bySessionName(call.sessionName) : undefined;
+}
+
+/** Somebody is at it: who writes a stray holds the record until it is due, and tells whatever comes to it meanwhile. */
+function isBeingTold(before: ObservationRecord, judged: JudgedRecord, nowMs: number): boolean {
+  return (before.dueAtMs ?? 0) > nowMs && untoldStrays(before, judged).length > 0;
+}
+
+/**
+ * Tells of every stray of a record that the caller holds, and marks it. The mark comes after the telling: a crash between
+ * the two tells once more, with the same id, and never not at all.
+ */
+export async function tellAndMark(
+  held: ObservationRecord,
+  judgedFirst: JudgedRecord,
+  correlation: CorrelationDependencies,
+): Promise<void> {
+  const { ledger, clock, log } = correlation;
+  let [record, judged] = [held, judgedFirst];
+  const told = new Set<string>();
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    try {
+      for (const stray of untoldStrays({ told: [...record.told, ...told] }, judged)) {
+        await tellStray({ ...record, ...judged }, stray, correlation);
+        told.add(stray.stsRequestId);
+      }
+    } catch (error) {
+      const code = error instanceof BrokerError ? error.code : 'internal';
+      log.transition({ transition: 'stray.notTold', code, explanation: 'it is told when it is due' });
+    }
+    const all = [...new Set([...record.told, ...told])];
+    const marked = asJudged(record, judged, { nowMs: clock.nowMs(), told: all });
+    if (await ledger.write(record, { ...marked, version: record.version + 1 })) return;
+    const there = await ledger.read(record.recordId);
+    if (there === undefined) return;
+    record = there;
+    judged = await judgeRecord(record, correlation);
+  }
+}
