@@ -17,6 +17,7 @@ import { prepareStack } from './stack/prepare.ts';
 import { readPackagedTemplate } from './stack/read-packaged.ts';
 import { runFunctions } from './stack/run-functions.ts';
 import type { StackOptions } from './stack/stack-options.ts';
+import type { StackCloudTrail } from './stack/start-cloudtrail.ts';
 import { type Transition, transitionIn } from './stack/transition.ts';
 import { waitUntilIdle } from './stack/wait-until-idle.ts';
 import { writeProfiles } from './stack/write-profiles.ts';
@@ -31,6 +32,8 @@ export type Stack = {
   readonly awsConfigFile: string;
   /** JSON lines; there is no file before the first record. */
   readonly cloudTrailFile: string;
+  /** The trail, and how its records come as events on the default bus: at once and once unless it is told otherwise. */
+  readonly cloudTrail: StackCloudTrail;
   readonly clock: StackClock;
   /** Moves the stack's clock; what falls due starts before this returns and is waited for by `idle`. */
   advance(milliseconds: number): void;
@@ -94,6 +97,7 @@ async function start(options: StackOptions, cleanups: Cleanups): Promise<Stack> 
     identities,
     buckets,
     cloudTrailFile,
+    cloudTrail: running.cloudTrail,
     wiring,
     awsConfigFile: await writeProfiles(base, endpoint),
     queues: stores.queues,

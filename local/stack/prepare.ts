@@ -6,6 +6,7 @@ import { readAccountsFile } from '../accounts/accounts-file.ts';
 import { loadAccounts } from '../accounts/load-accounts.ts';
 import { createStackClock } from '../clock.ts';
 import { createCloudTrailFile } from '../cloudtrail/cloudtrail-file.ts';
+import type { CloudTrailRecord } from '../cloudtrail/cloudtrail-record.ts';
 import { createAuthorize } from '../iam/authorize.ts';
 import { createIdentityStore } from '../iam/identity-store.ts';
 import { systemIds } from '../ids.ts';
@@ -37,6 +38,8 @@ export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
   const faults = createFaults();
   const late: LateServices = createLateServices(calls.tell, faults);
   const cloudTrailFile = path.join(dataDir, 'cloudtrail.jsonl');
+  const writeRecord = createCloudTrailFile(cloudTrailFile);
+  const records: Listeners<CloudTrailRecord> = createListeners();
   return {
     accounts,
     home,
@@ -49,7 +52,11 @@ export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
     late,
     faults,
     cloudTrailFile,
-    recordCloudTrail: createCloudTrailFile(cloudTrailFile),
+    records,
+    recordCloudTrail(record: CloudTrailRecord) {
+      writeRecord(record);
+      records.tell(record);
+    },
     authorize: createAuthorize({ clock }),
     stopping: stopping.signal,
     log: options.log ?? (() => undefined),

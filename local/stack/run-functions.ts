@@ -9,13 +9,14 @@ import { createFunctionIdentities } from './function-identities.ts';
 import type { StackBase } from './prepare.ts';
 import { packagedPaths } from './read-packaged.ts';
 import type { StackOptions } from './stack-options.ts';
+import { type StartedCloudTrail, startCloudTrail } from './start-cloudtrail.ts';
 import { createEvents } from './start-events.ts';
 import { startFunctions } from './start-functions.ts';
 import { startMappings } from './start-mappings.ts';
 import { startStreamMappings } from './start-stream-mappings.ts';
 import type { Activity } from './wait-until-idle.ts';
 
-export type RunningFunctions = Activity & { readonly pool: FunctionPool };
+export type RunningFunctions = Activity & { readonly pool: FunctionPool; readonly cloudTrail: StartedCloudTrail };
 
 /** Puts the functions to work: invocations, events, schedules, and at last the queues and streams. */
 export function runFunctions(
@@ -43,6 +44,8 @@ export function runFunctions(
   cleanups.add(() => pool.close());
   cleanups.add(() => asyncInvocations.close());
   const { bus, scheduler } = createEvents({ ...deps, ids, store, asyncInvocations });
+  const cloudTrail = startCloudTrail({ ...deps, ids, bus });
+  cleanups.add(() => cloudTrail.close());
   const busPolicy = (busName: string) => wiring.buses.find(({ name }) => name === busName)?.policy;
   deps.late.provide({
     ...stores.services,
@@ -57,5 +60,5 @@ export function runFunctions(
   });
   scheduler.start();
   cleanups.add(() => scheduler.stop());
-  return { pool, asyncInvocations, mappings, streamMappings, store };
+  return { pool, asyncInvocations, mappings, streamMappings, store, cloudTrail };
 }

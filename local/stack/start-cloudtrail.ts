@@ -1,0 +1,44 @@
+import type { StackClock } from '../clock.ts';
+import type { CloudTrailRecord, RecordCloudTrail } from '../cloudtrail/cloudtrail-record.ts';
+import { createEventDelivery, type DeliveryPlan, type EventDelivery } from '../cloudtrail/event-delivery.ts';
+import { createTrail, type TrailState } from '../cloudtrail/trail.ts';
+import type { EventBus } from '../eventbridge/event-bus.ts';
+import type { StackIds } from '../ids.ts';
+import type { StackHome } from '../stack-home.ts';
+import type { Listeners } from './listeners.ts';
+
+/** What tests and demonstrations do with CloudTrail. */
+export type StackCloudTrail = {
+  /** Changes when, how often and in which order records come as events on the default bus; see `DeliveryPlan`. */
+  planDelivery(changes: Partial<DeliveryPlan>): void;
+  /** How many events wait for a later time of the stack's clock or for the end of a pause. */
+  waitingEvents(): number;
+  /** What the account has for a trail. Events come only of what it logs; the file of records has everything. */
+  setTrail(state: TrailState): void;
+  /** Records a call that was never made, as if it had been. */
+  record: RecordCloudTrail;
+};
+
+export type StartedCloudTrail = StackCloudTrail & Pick<EventDelivery, 'activity' | 'close'>;
+
+/** The trail of the broker's account, and its records on their way to the default bus. */
+export function startCloudTrail(deps: {
+  readonly clock: StackClock;
+  readonly ids: StackIds;
+  readonly home: StackHome;
+  readonly bus: Pick<EventBus, 'publish'>;
+  readonly records: Pick<Listeners<CloudTrailRecord>, 'add'>;
+  readonly recordCloudTrail: RecordCloudTrail;
+}): StartedCloudTrail {
+  const trail = createTrail(deps.home.region);
+  const delivery = createEventDelivery({ ...deps, trail, publish: (event) => deps.bus.publish('default', event) });
+  deps.records.add(delivery.accept);
+  return {
+    planDelivery: delivery.plan,
+    waitingEvents: delivery.waiting,
+    setTrail: trail.set,
+    record: deps.recordCloudTrail,
+    activity: delivery.activity,
+    close: delivery.close,
+  };
+}
