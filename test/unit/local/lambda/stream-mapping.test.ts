@@ -142,6 +142,25 @@ describe('startStreamMapping', () => {
     expect(batches).toHaveLength(14);
   });
 
+  it('begins with the shortest wait again once the function has got on', async () => {
+    let isDown = true;
+    const { write, batches, clock } = harness(() => (isDown ? broken : done));
+    write('a');
+    for (const wait of [0, 100, 200]) {
+      clock.advance(wait);
+      await settle();
+    }
+    isDown = false;
+    clock.advance(400);
+    await settle();
+    isDown = true;
+    write('b');
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(batches).toEqual(['a', 'a', 'a', 'a', 'b', 'b']);
+  });
+
   it('is busy while a retry is near, and idle while it waits for the clock', async () => {
     const { write, mapping, clock } = harness(() => broken);
     write('a');
