@@ -1,13 +1,12 @@
-import { sideBySide } from '../../broker/side-by-side.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { TransitionLog } from '../../platform/transition-log.ts';
 import { type Digest, digestSha256, NO_DIGEST_SHA256 } from '../digest.ts';
-import { merkleTree } from '../merkle.ts';
 import type { ArchiveBucket } from './archive-bucket.ts';
 import { digestKey } from './archive-keys.ts';
+import { hashObjects } from './hash-objects.ts';
 import { lastDigest } from './last-digest.ts';
-import { digestObject } from './object-lines.ts';
+import { type Leaf, leafLine, leafListKey } from './leaf-list.ts';
 import { settledObjects } from './settled-objects.ts';
 import type { SignDigest } from './sign-digest.ts';
 import { signedDigestBytes } from './signed-digest.ts';
@@ -32,8 +31,6 @@ export const SETTLE_MS = 120_000;
 export const LONGEST_PERIOD_MS = 10 * 60_000;
 /** What must be left of the invocation before another digest is begun: listing and reading `MOST_OBJECTS` takes less. */
 const LEAST_LEFT_MS = 30_000;
-/** Objects read at once: each is at most the 6 MB that Lambda hands over. */
-const READ_AT_ONCE = 8;
 
 /**
  * Signs digests from where the last one ended up to two minutes ago: one a tick, and of nothing too; several, where ticks
@@ -49,8 +46,8 @@ export function makeMakeDigests(dependencies: MakeDigestsDependencies): MakeDige
     do {
       const next = await nextDigest(previous, clock.nowMs() - SETTLE_MS, dependencies);
       if (next === undefined || !(await signAndPut(next, dependencies))) break;
-      ourLast = next;
-      previous = next;
+      ourLast = next.digest;
+      previous = next.digest;
       made += 1;
     } while (remainingMs() >= LEAST_LEFT_MS);
     return { made };
@@ -68,12 +65,14 @@ function mustFollow(
   throw new BrokerError('store.itemInvalid', 'the last digest is there no more');
 }
 
+type NextDigest = { readonly digest: Digest; readonly leaves: readonly Leaf[] };
+
 /** Undefined: nothing has settled since the last one. */
 async function nextDigest(
   previous: Digest | undefined,
   settledMs: number,
   { bucket, log, config }: MakeDigestsDependencies,
-): Promise<Digest | undefined> {
+): Promise<NextDigest | undefined> {
   const fromMs = previous?.toMs ?? 0;
   const latestMs = previous === undefined ? settledMs : Math.min(settledMs, fromMs + LONGEST_PERIOD_MS);
   if (latestMs <= fromMs) return undefined;
@@ -84,37 +83,23 @@ async function nextDigest(
       explanation: `${foreign.length} objects are not of changes`,
     });
   }
-  const tree = merkleTree();
-  const objects: Digest['objects'][number][] = [];
-  for (let begin = 0; begin < keys.length; begin += READ_AT_ONCE) {
-    const some = keys.slice(begin, begin + READ_AT_ONCE);
-    for (const { key, bytes } of await readAll(some, bucket)) objects.push(digestObject(tree, key, bytes));
-  }
-  return {
-    version: 1,
-    deploymentId: config.deploymentId,
-    sequence: previous === undefined ? 0 : previous.sequence + 1,
-    previousSha256: previous === undefined ? NO_DIGEST_SHA256 : digestSha256(previous),
-    fromMs,
-    toMs,
-    objects,
-    records: tree.count,
-    merkleRoot: tree.root(),
-  };
-}
-
-async function readAll(keys: readonly string[], bucket: Pick<ArchiveBucket, 'read'>) {
-  const outcomes = await sideBySide(keys, READ_AT_ONCE, async (key) => ({ key, bytes: await bucket.read(key) }));
-  return outcomes.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    const { key, bytes } = outcome.value;
-    if (bytes === undefined) throw new BrokerError('store.unavailable', `${key} was listed and cannot be read`);
-    return { key, bytes };
-  });
+  const { leaves, ...hashed } = await hashObjects(keys, bucket);
+  const place =
+    previous === undefined
+      ? { sequence: 0, previousSha256: NO_DIGEST_SHA256 }
+      : { sequence: previous.sequence + 1, previousSha256: digestSha256(previous) };
+  return { digest: { version: 1, deploymentId: config.deploymentId, ...place, fromMs, toMs, ...hashed }, leaves };
 }
 
 /** False: another tick put its own. The line tells the hash, so that the log is a second witness of it. */
-async function signAndPut(digest: Digest, { bucket, sign, log }: MakeDigestsDependencies): Promise<boolean> {
+async function signAndPut(
+  { digest, leaves }: NextDigest,
+  { bucket, sign, log }: MakeDigestsDependencies,
+): Promise<boolean> {
+  if (leaves.length > 0) {
+    const lines = leaves.map((leaf) => `${leafLine(leaf)}\n`).join('');
+    await bucket.putNew(leafListKey(digest), Buffer.from(lines, 'utf8'));
+  }
   const signed = await sign(digest);
   if ((await bucket.putNew(digestKey(digest), signedDigestBytes(signed))) === 'taken') return false;
   const explanation = `digest ${digest.sequence} of ${digest.records} records, sha256 ${digestSha256(digest)}`;

@@ -1,0 +1,62 @@
+import type { BrokerEvent } from '../../platform/broker-events.ts';
+import type { Transition } from '../../platform/transition-log.ts';
+import type { ReadChange } from './archive-change.ts';
+
+/** What is told of one change: on the bus, and in lines of the log, which are what alarms count. */
+export type FactsOfChange = { readonly events: readonly BrokerEvent[]; readonly lines: readonly Transition[] };
+
+/**
+ * What is told of a change: of an issuance its ids, its tenant, its job and its state, whenever that changes; of what no
+ * code of ours does, which record and what is wrong; of a canary, that it was touched. Pure. Whoever takes the events may
+ * get one twice, with the same `changeId`.
+ */
+export function factsOfChange(change: ReadChange, canaryAccounts: ReadonlySet<string>): FactsOfChange {
+  const parts = [recorded(change), illegal(change), canary(change, canaryAccounts)];
+  return { events: parts.flatMap(({ events }) => events), lines: parts.flatMap(({ lines }) => lines) };
+}
+
+const NOTHING: FactsOfChange = { events: [], lines: [] };
+
+function recorded({ archived, before, after }: ReadChange): FactsOfChange {
+  if (after?.recordType !== 'issuance') return NOTHING;
+  const was = before?.recordType === 'issuance' ? before : undefined;
+  if (was?.state === after.state && was.attempt === after.attempt) return NOTHING;
+  const { recordId: issuanceId, requestId, tenantId, accountId, job, state } = after;
+  const detail = { changeId: archived.changeId, issuanceId, requestId, tenantId, accountId, job, state };
+  return { events: [{ detailType: 'IssuanceRecorded', detail }], lines: [] };
+}
+
+/** Explanations name states and attributes; a record that is no record has nothing that could be told of it but its id. */
+function illegal({ archived }: ReadChange): FactsOfChange {
+  const { changeId, recordId, recordType, findings, tenantId, accountId, job } = archived;
+  if (findings.length === 0) return NOTHING;
+  const names = {
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(job === undefined ? {} : { job }),
+  };
+  const found = findings.map(({ finding }) => finding);
+  const explanation = `${recordId}: ${findings.map((one) => `${one.finding}, ${one.explanation}`).join('; ')}`;
+  const transition = found.includes('removed') ? 'ledger.recordRemoved' : 'ledger.changeIllegal';
+  return {
+    events: [
+      {
+        detailType: 'IllegalChange',
+        detail: { changeId, recordId, recordType, change: archived.change, found, ...names },
+      },
+    ],
+    lines: [{ transition, ...names, explanation }],
+  };
+}
+
+/** Nobody has a reason to ask for anything in a canary's account: whoever does has found it by trying. */
+function canary({ archived, before, after }: ReadChange, canaryAccounts: ReadonlySet<string>): FactsOfChange {
+  const isNew = archived.change === 'INSERT' && before === undefined;
+  if (!isNew || after?.recordType !== 'issuance' || !canaryAccounts.has(after.accountId)) return NOTHING;
+  const { recordId: issuanceId, requestId, tenantId, accountId, job, requester } = after;
+  const touched = { issuanceId, requestId, tenantId, accountId, job, requester };
+  return {
+    events: [{ detailType: 'CanaryTouched', detail: { changeId: archived.changeId, ...touched } }],
+    lines: [{ transition: 'canary.touched', ...touched }],
+  };
+}

@@ -1,0 +1,40 @@
+import { sideBySide } from '../../broker/side-by-side.ts';
+import { BrokerError } from '../../errors.ts';
+import type { Digest } from '../digest.ts';
+import { merkleTree } from '../merkle.ts';
+import type { ArchiveBucket } from './archive-bucket.ts';
+import type { Leaf } from './leaf-list.ts';
+import { digestObject } from './object-lines.ts';
+
+/** Objects read at once: each is at most the 6 MB that Lambda hands over. */
+const READ_AT_ONCE = 8;
+
+export type HashedObjects = Pick<Digest, 'objects' | 'records' | 'merkleRoot'> & { readonly leaves: readonly Leaf[] };
+
+/** Reads the objects as they stand in the archive, and hashes every record of them, in their order. */
+export async function hashObjects(
+  keys: readonly string[],
+  bucket: Pick<ArchiveBucket, 'read'>,
+): Promise<HashedObjects> {
+  const tree = merkleTree();
+  const objects: Digest['objects'][number][] = [];
+  const leaves: Leaf[] = [];
+  for (let begin = 0; begin < keys.length; begin += READ_AT_ONCE) {
+    for (const { key, bytes } of await readAll(keys.slice(begin, begin + READ_AT_ONCE), bucket)) {
+      const hashed = digestObject(tree, key, bytes);
+      objects.push(hashed.object);
+      leaves.push(...hashed.leaves);
+    }
+  }
+  return { objects, leaves, records: tree.count, merkleRoot: tree.root() };
+}
+
+async function readAll(keys: readonly string[], bucket: Pick<ArchiveBucket, 'read'>) {
+  const outcomes = await sideBySide(keys, READ_AT_ONCE, async (key) => ({ key, bytes: await bucket.read(key) }));
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const { key, bytes } = outcome.value;
+    if (bytes === undefined) throw new BrokerError('store.unavailable', `${key} was listed and cannot be read`);
+    return { key, bytes };
+  });
+}

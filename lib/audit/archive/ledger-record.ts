@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { type Issuance, issuanceSchema } from '../../broker/issuance.ts';
+import { type RequestRecord, requestRecordSchema } from '../../broker/request-record.ts';
+import { type StrangersRecord, strangersRecordSchema } from '../../broker/strangers-record.ts';
+import { canonicalJson } from '../../platform/canonical-json.ts';
+import { sha256Hex } from '../../platform/ids.ts';
+import { type ProbeRecord, probeRecordSchema } from '../../probes/probe-record.ts';
+import { type ObservationRecord, observationRecordSchema } from '../correlation/observation-record.ts';
+import type { ArchivedChange } from './archived-change.ts';
+import { type PointerRecord, pointerRecordSchema } from './pointer-record.ts';
+import { readItem, type WireItem } from './read-attribute.ts';
+
+/** Whatever the ledger's table holds. */
+export type LedgerRecord = RequestRecord | Issuance | ProbeRecord | StrangersRecord | ObservationRecord | PointerRecord;
+
+/** A record of the ledger as one image shows it. */
+export type RecordImage = {
+  /** Undefined: it has not the shape of any record. Never holds a ticket. */
+  readonly record: LedgerRecord | undefined;
+  /** What stands for the ticket that was dropped: equal for equal tickets, and told to nobody. */
+  readonly ticketTrace: string | undefined;
+  /** Of an image that is no record. */
+  readonly unreadable: ArchivedChange['unreadable'];
+};
+
+/** An attribute's name is told as far as this; no record of ours has so many, or so long ones. */
+const MOST_NAMES = 64;
+const LONGEST_NAME = 64;
+
+const schemas: ReadonlyMap<unknown, v.GenericSchema<unknown, LedgerRecord>> = new Map<
+  unknown,
+  v.GenericSchema<unknown, LedgerRecord>
+>([
+  ['issuance', issuanceSchema],
+  ['request', requestRecordSchema],
+  ['probe', probeRecordSchema],
+  ['strangers', strangersRecordSchema],
+  ['observation', observationRecordSchema],
+  ['pointer', pointerRecordSchema],
+]);
+
+/** Reads one image against the closed schema of what it says it is. The ticket is dropped before anything is read. */
+export function readImage(image: WireItem): RecordImage {
+  const { ticket, ...kept } = image;
+  const ticketTrace = ticket === undefined ? undefined : sha256Hex(JSON.stringify(ticket));
+  const record = readRecord(kept);
+  return { record, ticketTrace, unreadable: record === undefined ? traceOf(kept) : undefined };
+}
+
+function readRecord(image: WireItem): LedgerRecord | undefined {
+  try {
+    const item = readItem(image);
+    const schema = schemas.get(item['recordType']);
+    const read = schema === undefined ? undefined : v.safeParse(schema, item);
+    return read?.success === true ? read.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function traceOf(image: WireItem): NonNullable<RecordImage['unreadable']> {
+  const names = Object.keys(image).sort().slice(0, MOST_NAMES);
+  return { attributes: names.map((name) => name.slice(0, LONGEST_NAME)), sha256: sha256Hex(canonicalJson(image)) };
+}

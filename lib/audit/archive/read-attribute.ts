@@ -1,0 +1,35 @@
+/**
+ * Reads an item of a change stream: attribute values as DynamoDB writes them in JSON, `{ "S": "text" }`. The SDK's own
+ * reader is in a package of its own, which nothing here depends on; this one takes only the types that the ledger has.
+ * Source: DynamoDB API Reference, AttributeValue.
+ */
+export type WireItem = Readonly<Record<string, unknown>>;
+
+/** Throws `TypeError` on a type that no record of the ledger has: a set, or what is no attribute value at all. */
+export function readItem(item: WireItem): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, readAttribute(value)]));
+}
+
+function readAttribute(attribute: unknown): unknown {
+  const [member, another] = isObject(attribute) ? Object.entries(attribute) : [];
+  if (member === undefined || another !== undefined) throw new TypeError('not an attribute value');
+  const [type, value] = member;
+  const read = READERS.get(type)?.(value);
+  if (read === undefined) throw new TypeError('not an attribute value that a record has');
+  return read;
+}
+
+/** Each gives undefined for what is not of its type. A number that JavaScript does not hold is left to the schema. */
+const READERS: ReadonlyMap<string, (value: unknown) => unknown> = new Map<string, (value: unknown) => unknown>([
+  ['S', (value) => (typeof value === 'string' ? value : undefined)],
+  ['N', (value) => (typeof value === 'string' && value !== '' ? Number(value) : undefined)],
+  ['BOOL', (value) => (typeof value === 'boolean' ? value : undefined)],
+  ['NULL', (value) => (value === true ? null : undefined)],
+  ['B', (value) => (typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : undefined)],
+  ['L', (value) => (Array.isArray(value) ? value.map(readAttribute) : undefined)],
+  ['M', (value) => (isObject(value) ? readItem(value) : undefined)],
+]);
+
+function isObject(value: unknown): value is WireItem {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
