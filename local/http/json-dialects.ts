@@ -2,8 +2,10 @@ import type { JsonMembers } from './json-members.ts';
 
 /** What differs between the services that speak AWS JSON. */
 export type JsonDialect = JsonMembers & {
-  /** What stands before the dot in `X-Amz-Target`. */
+  /** What stands before the last dot in `X-Amz-Target`. */
   readonly targetPrefix: string;
+  /** What older clients put there. */
+  readonly formerTargetPrefix?: string;
   /** What stands before the code in `__type`. */
   readonly errorPrefix: string;
   /** SQS tells clients the codes of its former query protocol in `x-amzn-query-error`; absent for the others. */
@@ -40,6 +42,14 @@ export const jsonDialects: ReadonlyMap<string, JsonDialect> = new Map<string, Js
     },
   ],
   ['events', { targetPrefix: 'AWSEvents', errorPrefix: '', timestamps: ['Entries.*.Time'] }],
+  [
+    'cloudtrail',
+    {
+      targetPrefix: 'CloudTrail_20131101',
+      formerTargetPrefix: 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101',
+      errorPrefix: '',
+    },
+  ],
   [
     'kms',
     {

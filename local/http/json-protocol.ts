@@ -4,7 +4,7 @@ import { type JsonDialect, jsonDialects } from './json-dialects.ts';
 import { fromWireJson, toWireJson } from './json-members.ts';
 import type { WireRequest } from './wire.ts';
 
-/** AWS JSON 1.0 and 1.1 (DynamoDB, SQS, EventBridge, KMS): the operation in `X-Amz-Target`, JSON both ways. */
+/** AWS JSON 1.0 and 1.1 (DynamoDB, SQS, EventBridge, KMS, CloudTrail): the operation in `X-Amz-Target`, JSON both ways. */
 export function createJsonCodec(signingName: string, version: '1.0' | '1.1'): Codec {
   const dialect = jsonDialects.get(signingName);
   if (dialect === undefined) throw new Error(`no JSON dialect is known for the service ${signingName}`);
@@ -50,8 +50,11 @@ export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unkno
 }
 
 function decode(request: WireRequest, dialect: JsonDialect): DecodedCall {
-  const [prefix, action = '', ...rest] = (request.headers.get('x-amz-target') ?? '').split('.');
-  if (request.method !== 'POST' || prefix !== dialect.targetPrefix || action === '' || rest.length > 0) {
+  const target = request.headers.get('x-amz-target') ?? '';
+  const dot = target.lastIndexOf('.');
+  const [prefix, action] = [target.slice(0, Math.max(dot, 0)), target.slice(dot + 1)];
+  const isKnown = prefix === dialect.targetPrefix || prefix === dialect.formerTargetPrefix;
+  if (request.method !== 'POST' || !isKnown || action === '') {
     throw new ServiceError(
       'UnknownOperationException',
       400,

@@ -36,7 +36,7 @@ export type Stores = {
   readonly queues: QueueStore;
   readonly keys: KeyStore;
   readonly dynamoDb: DynamoDb;
-  readonly services: Omit<StackServices, 'events' | 'lambda'>;
+  readonly services: Omit<StackServices, 'events' | 'lambda' | 'cloudtrail'>;
 };
 
 /** Makes the template's queues, tables, keys and buckets, and the services over them and over the emulated accounts. */

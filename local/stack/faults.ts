@@ -87,6 +87,7 @@ const THROTTLED: Readonly<Record<ServiceName, string>> = {
   dynamodb: 'ThrottlingException',
   events: 'ThrottlingException',
   kms: 'ThrottlingException',
+  cloudtrail: 'ThrottlingException',
   sqs: 'RequestThrottled',
   lambda: 'TooManyRequestsException',
   s3: 'SlowDown',

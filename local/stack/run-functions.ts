@@ -51,6 +51,7 @@ export function runFunctions(
     ...stores.services,
     events: createEventBusService({ ...deps, ids, bus, busPolicy }),
     lambda: createLambdaService({ pool, asyncInvocations, authorize, home }),
+    cloudtrail: cloudTrail.service,
   });
   const mappings = startMappings({ ...deps, ids, sqs, store, pool, identities });
   const { streams } = stores.dynamoDb;

@@ -1,9 +1,12 @@
 import type { StackClock } from '../clock.ts';
 import type { CloudTrailRecord, RecordCloudTrail } from '../cloudtrail/cloudtrail-record.ts';
+import { createCloudTrailService } from '../cloudtrail/cloudtrail-service.ts';
 import { createEventDelivery, type DeliveryPlan, type EventDelivery } from '../cloudtrail/event-delivery.ts';
 import { createTrail, type TrailState } from '../cloudtrail/trail.ts';
 import type { EventBus } from '../eventbridge/event-bus.ts';
+import type { Authorize } from '../iam/authorize.ts';
 import type { StackIds } from '../ids.ts';
+import type { Service } from '../service.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { Listeners } from './listeners.ts';
 
@@ -19,18 +22,20 @@ export type StackCloudTrail = {
   record: RecordCloudTrail;
 };
 
-export type StartedCloudTrail = StackCloudTrail & Pick<EventDelivery, 'activity' | 'close'>;
+export type StartedCloudTrail = StackCloudTrail &
+  Pick<EventDelivery, 'activity' | 'close'> & { readonly service: Service };
 
 /** The trail of the broker's account, and its records on their way to the default bus. */
 export function startCloudTrail(deps: {
   readonly clock: StackClock;
   readonly ids: StackIds;
   readonly home: StackHome;
+  readonly authorize: Authorize;
   readonly bus: Pick<EventBus, 'publish'>;
   readonly records: Pick<Listeners<CloudTrailRecord>, 'add'>;
   readonly recordCloudTrail: RecordCloudTrail;
 }): StartedCloudTrail {
-  const trail = createTrail(deps.home.region);
+  const trail = createTrail({ homeRegion: deps.home.region, clock: deps.clock });
   const delivery = createEventDelivery({ ...deps, trail, publish: (event) => deps.bus.publish('default', event) });
   deps.records.add(delivery.accept);
   return {
@@ -38,6 +43,7 @@ export function startCloudTrail(deps: {
     waitingEvents: delivery.waiting,
     setTrail: trail.set,
     record: deps.recordCloudTrail,
+    service: createCloudTrailService({ ...deps, trail }),
     activity: delivery.activity,
     close: delivery.close,
   };

@@ -20,7 +20,7 @@ let letThrough: () => void;
 beforeEach(async () => {
   records = await assumedTwice();
   clock = stoppedClock();
-  trail = createTrail(home.region);
+  trail = createTrail({ homeRegion: home.region, clock });
   published = [];
   let passage = Promise.resolve();
   letThrough = () => undefined;

@@ -72,6 +72,7 @@ export async function startFixture(realNowMs: () => number = Date.now): Promise<
     sqs: { protocol: 'json-1.0', service },
     events: { protocol: 'json-1.1', service },
     kms: { protocol: 'json-1.1', service },
+    cloudtrail: { protocol: 'json-1.1', service },
     lambda: { protocol: 'lambda', service },
     s3: { protocol: 's3', service },
   };

@@ -25,6 +25,7 @@ function harness() {
       dynamodb: nothing,
       events: nothing,
       kms: nothing,
+      cloudtrail: nothing,
       lambda: nothing,
       s3: nothing,
       sqs,

@@ -35,11 +35,12 @@ async function recordACall(resources: object) {
   const clock = stoppedClock();
   const taken: { readonly functionName: string; readonly payload: string }[] = [];
   const said: string[] = [];
+  const authorize = createAuthorize({ clock });
   const { bus } = createEvents({
     wiring: readTemplate(template, place),
     home,
     store: createQueueStore({ clock, ids: systemIds }),
-    authorize: createAuthorize({ clock }),
+    authorize,
     asyncInvocations: {
       accept: (event) => taken.push(event),
       activity: () => 0,
@@ -51,7 +52,15 @@ async function recordACall(resources: object) {
     log: (line) => said.push(line),
   });
   const records = createListeners<CloudTrailRecord>();
-  const cloudTrail = startCloudTrail({ clock, ids: systemIds, home, bus, records, recordCloudTrail: records.tell });
+  const cloudTrail = startCloudTrail({
+    clock,
+    ids: systemIds,
+    home,
+    authorize,
+    bus,
+    records,
+    recordCloudTrail: records.tell,
+  });
   const sts = createStsFixture();
   await sts.assume({}).catch(() => undefined);
   for (const record of sts.records) cloudTrail.record(record);
