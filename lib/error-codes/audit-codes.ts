@@ -1,4 +1,4 @@
-import { type CodeEntry, refusal } from './code-entry.ts';
+import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
 /** The codes of the audit: what is asked of it, archived and correlated. */
 export const auditCodes = {
@@ -9,5 +9,10 @@ export const auditCodes = {
   'audit.cursorInvalid': refusal(
     'The cursor is not one that a page of this question gave.',
     'Ask the same question as before with its cursor, or begin again without one.',
+  ),
+  'audit.notSigned': failure(
+    true,
+    'KMS did not sign, or did not give a public key.',
+    'Try again; if it goes on, look at the key in KMS and at what the role of answer-audit-query may do with it.',
   ),
 } as const satisfies Readonly<Record<string, CodeEntry>>;

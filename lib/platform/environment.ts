@@ -18,6 +18,8 @@ const settings = {
   ruleDeadLetterQueueUrl: { variable: 'RULE_DLQ_URL', schema: text },
   jobFailuresQueueUrl: { variable: 'JOB_FAILURES_URL', schema: text },
   envelopeKeyArn: { variable: 'ENVELOPE_KEY_ARN', schema: text },
+  digestsKeyArn: { variable: 'DIGESTS_KEY_ARN', schema: text },
+  receiptsKeyArn: { variable: 'RECEIPTS_KEY_ARN', schema: text },
   busName: { variable: 'BUS_NAME', schema: text },
   decoyRoleArn: { variable: 'DECOY_ROLE_ARN', schema: text },
   verifyTrustFunctionName: { variable: 'VERIFY_TRUST_FUNCTION', schema: text },
@@ -28,6 +30,9 @@ const settings = {
   /** What stands before a schedule's name in the name of its rule. */
   scheduleRulePrefix: { variable: 'SCHEDULE_RULE_PREFIX', schema: text },
   brokerAccountId: { variable: 'BROKER_ACCOUNT_ID', schema: accountId },
+  observationsQueueUrl: { variable: 'OBSERVATIONS_QUEUE_URL', schema: text },
+  /** Of every function of the deployment and of the decoy, with commas between them. */
+  ownRoleNames: { variable: 'OWN_ROLE_NAMES', schema: text },
 } as const;
 
 type Setting = keyof typeof settings;
@@ -107,6 +112,28 @@ export const deadLetterEnvironment = environmentOf(
   'brokerAccountId',
 );
 export type DeadLetterEnvironment = ReturnType<typeof deadLetterEnvironment>;
+
+export const auditEnvironment = environmentOf(
+  'tenantsTable',
+  'limitsTable',
+  'ledgerTable',
+  'digestsKeyArn',
+  'receiptsKeyArn',
+  'functionNamePrefix',
+  'brokerAccountId',
+);
+export type AuditEnvironment = ReturnType<typeof auditEnvironment>;
+
+export const correlationEnvironment = environmentOf(
+  'ledgerTable',
+  'limitsTable',
+  'observationsQueueUrl',
+  'busName',
+  'functionNamePrefix',
+  'ownRoleNames',
+  'brokerAccountId',
+);
+export type CorrelationEnvironment = ReturnType<typeof correlationEnvironment>;
 
 /** What the command line of operators takes from the environment; the AWS settings are the SDK's to read. */
 export function operatorEnvironment(variables: Variables = process.env) {

@@ -46,6 +46,7 @@ export const httpStatuses = {
   'letter.unknown': 404,
   'audit.unknown': 404,
   'audit.cursorInvalid': 400,
+  'audit.notSigned': 503,
   'caller.unknown': 403,
   'route.unknown': 404,
   'job.unknown': 400,

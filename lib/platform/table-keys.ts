@@ -50,10 +50,8 @@ export const switchIds = {
   schedule: (name: string) => `schedule#${name}`,
 } as const;
 
-/** Rows of the limits table, of schedules and of the audit. */
+/** Rows of the limits table, of schedules. */
 export const limitIds = {
-  /** `correlatedUpToMs`: until when CloudTrail was held against the ledger. */
-  correlation: 'correlation',
   /** Which windows of a schedule are open. */
   schedule: (name: string) => `schedule#${name}`,
   window: (schedule: string, name: string) => `window#${schedule}#${name}`,

@@ -9,7 +9,7 @@ import type { TrailEntry } from '../../broker/trail.ts';
 import type { ProbeRecord } from '../../probes/probe-record.ts';
 import type { ObservedCall } from '../correlation/observation-record.ts';
 import type { SignedReceiptPage } from '../receipts/receipt.ts';
-import type { SessionVerdict, Verdict } from '../session-verdict.ts';
+import type { SessionVerdict, StrayReason, Verdict } from '../session-verdict.ts';
 
 /** Ends that can be asked for by themselves; `stray`: what CloudTrail showed and nobody announced. */
 export const EXCEPTIONS_ASKED = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown', 'stray'] as const;
@@ -43,16 +43,23 @@ export type IssuanceView = {
   /** A session of it may still be used: it is issued and its fence is not reached. */
   readonly isLive: boolean;
 };
+/** `input`, what the job was given, stands in the story of an issuance only. */
 export type RequestView = Omit<RequestRecord, 'day' | 'recordId' | 'exception'> & { readonly requestId: string };
 export type ProbeView = Omit<ProbeRecord, 'day' | 'recordId'> & { readonly probeId: string };
 export type StrangersView = Omit<StrangersRecord, 'day'>;
+/** A call that CloudTrail showed, with its verdict as it is now. */
+export type JudgedCallView = ObservedCall & {
+  readonly verdict: Verdict;
+  /** Of a stray. */
+  readonly why?: StrayReason;
+};
 export type ObservationView = {
   readonly recordType: 'observation';
   readonly observationId: string;
   readonly sessionName?: string;
   readonly of?: string;
   readonly recordedAtMs: number;
-  readonly calls: readonly (ObservedCall & { readonly verdict: Verdict })[];
+  readonly calls: readonly JudgedCallView[];
   readonly uncounted: number;
 };
 /** What stands in the ledger and has not the shape of any record: a job can write such a report into its own rows. */
@@ -103,7 +110,7 @@ export type StoryStep = {
 export type AttemptStory = {
   readonly attempt: Attempt;
   readonly verdict: SessionVerdict['announced'];
-  readonly observed: readonly (ObservedCall & { readonly verdict: Verdict })[];
+  readonly observed: readonly JudgedCallView[];
 };
 
 export type IssuanceStory = {

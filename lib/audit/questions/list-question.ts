@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import type { IssuanceState } from '../../broker/issuance.ts';
+import { ACCOUNT_ID, TENANT_ID } from '../../tenants/tenant.ts';
+import { EXCEPTIONS_ASKED } from './audit-api.ts';
+import { dayText, timeText } from './question-times.ts';
+
+/** What may stand in a question for a list, and what each part of an address looks like. Closed: an unknown key is refused. */
+export const RECORD_TYPES = ['issuance', 'request', 'probe', 'strangers', 'observation'] as const;
+const STATES = [
+  'refused',
+  'intended',
+  'issued',
+  'claimed',
+  'completed',
+  'failed',
+  'denied',
+  'revoked',
+  'expired',
+  'unknown',
+] as const satisfies readonly IssuanceState[];
+
+const tenantId = v.pipe(v.string(), v.regex(TENANT_ID));
+const accountId = v.pipe(v.string(), v.regex(ACCOUNT_ID));
+const jobName = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), v.maxLength(24));
+const requesterName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/));
+const cursor = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
+
+/** Of who and what, on the records' attributes that never change. */
+const filters = {
+  tenant: v.exactOptional(tenantId),
+  account: v.exactOptional(accountId),
+  job: v.exactOptional(jobName),
+  requester: v.exactOptional(requesterName),
+};
+const paging = {
+  limit: v.exactOptional(v.pipe(v.string(), v.regex(/^(?:[1-9]\d?|100)$/, 'expected a whole number from 1 to 100'))),
+  cursor: v.exactOptional(cursor),
+};
+/** From the first instant (included) to the second (not included). */
+const range = { from: v.exactOptional(timeText), to: v.exactOptional(timeText) };
+
+export const listQuery = v.strictObject({
+  ...range,
+  ...paging,
+  ...filters,
+  type: v.exactOptional(v.picklist(RECORD_TYPES)),
+  state: v.exactOptional(v.picklist(STATES)),
+});
+export type ListQuery = v.InferOutput<typeof listQuery>;
+
+export const liveQuery = v.strictObject({ ...paging, ...filters });
+export type LiveQuery = v.InferOutput<typeof liveQuery>;
+
+export const receiptsQuery = v.strictObject({
+  ...range,
+  cursor: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(2_000))),
+});
+export const noQuery = v.strictObject({});
+
+/** Limits of a page, where the question has none. */
+export const LISTED = 50;
+
+/** What the parts of an address may be. Each is one part of the path, and a key of an index or of the table. */
+export const places = {
+  tenantId: v.strictObject({ tenantId }),
+  accountId: v.strictObject({ accountId }),
+  requester: v.strictObject({ requester: requesterName }),
+  job: v.strictObject({ job: jobName }),
+  day: v.strictObject({ day: dayText }),
+  exception: v.strictObject({ exception: v.picklist(EXCEPTIONS_ASKED) }),
+  issuanceId: v.strictObject({ issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)) }),
+  /** Source: STS API Reference, Credentials: 16 to 128 of `\w`; shorter ones are no harm. */
+  accessKeyId: v.strictObject({ accessKeyId: v.pipe(v.string(), v.regex(/^\w{1,128}$/)) }),
+  /** Source: STS API Reference, AssumeRole, `RoleSessionName`. */
+  sessionName: v.strictObject({ sessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/)) }),
+  stsRequestId: v.strictObject({ stsRequestId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,128}$/)) }),
+} as const;

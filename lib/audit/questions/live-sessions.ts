@@ -1,0 +1,83 @@
+import type { Issuance } from '../../broker/issuance.ts';
+import type { IssuanceView } from './audit-api.ts';
+import type { AuditStore, DuePosition, IndexFilter } from './audit-store.ts';
+import type { ListPlan } from './list-plan.ts';
+import { type ListPage, listRecords, type Reading } from './list-records.ts';
+import type { PagePosition } from './page-cursor.ts';
+import { mayReadOn } from './read-cost.ts';
+import { readRecords } from './read-views.ts';
+import { isLive, issuanceView } from './record-views.ts';
+
+/** A session lives an hour at the most, and is made within minutes of its record unless something stood in its way. */
+const RECENT_MS = 65 * 60_000;
+const READ_AT_ONCE = 100;
+
+export type LiveAsked = {
+  readonly filter: Omit<IndexFilter, 'recordType'>;
+  readonly from: PagePosition | undefined;
+  readonly limit: number;
+};
+
+/**
+ * Sessions that may be used now. First the issuances of the last 65 minutes, open or not, the newest first; then, among
+ * those that are still open, the older ones. A session that was made late, of an issuance that was recorded before that and
+ * has been settled since, is in neither.
+ */
+export async function listLiveSessions({ filter, from, limit }: LiveAsked, reading: Reading): Promise<ListPage> {
+  const recentFromMs = from?.fromMs ?? Math.max(0, reading.nowMs - RECENT_MS);
+  if (from?.part === 'open') return listOpen({ filter, from, limit }, { ...reading, recentFromMs });
+  const plan: ListPlan = {
+    index: 'byDay',
+    filter: { ...filter, recordType: 'issuance' },
+    keep: (record) => record.recordType === 'issuance' && isLive(record, reading.nowMs),
+    fromMs: recentFromMs,
+    untilMs: reading.nowMs + RECENT_MS,
+    isFromChosen: true,
+  };
+  const page = await listRecords(plan, { from, limit }, reading);
+  const next = page.next ?? { part: 'open' as const, atMs: 0 };
+  return { records: page.records, next: { ...next, fromMs: recentFromMs } };
+}
+
+type OpenReading = Reading & { readonly recentFromMs: number };
+
+/** The open issuances, in the order in which they are due; those of the last 65 minutes were told before. */
+async function listOpen({ filter, from, limit }: LiveAsked, reading: OpenReading): Promise<ListPage> {
+  const { store, nowMs, remainingMs, recentFromMs } = reading;
+  const records: IssuanceView[] = [];
+  let at: DuePosition | undefined = from?.id === undefined ? undefined : { dueAtMs: from.atMs, recordId: from.id };
+  do {
+    const page = await store.queryDue({ after: at, limit: READ_AT_ONCE });
+    const found = await readOpen(page.rows, store);
+    at = page.next;
+    const live = found.filter(({ issuance }) => isWanted(issuance, { filter, nowMs, recentFromMs }));
+    for (const { row, issuance } of live) {
+      records.push(issuanceView(issuance, nowMs));
+      if (records.length === limit) return { records, next: openFrom(row, recentFromMs) };
+    }
+  } while (at !== undefined && mayReadOn(store.cost(), remainingMs()));
+  return { records, ...(at === undefined ? {} : { next: openFrom(at, recentFromMs) }) };
+}
+
+function openFrom({ dueAtMs, recordId }: DuePosition, fromMs: number): PagePosition {
+  return { part: 'open', atMs: dueAtMs, id: recordId, fromMs };
+}
+
+async function readOpen(rows: readonly DuePosition[], store: AuditStore) {
+  const found = await readRecords(
+    rows.map(({ recordId }) => recordId),
+    store,
+  );
+  return rows.flatMap((row) => {
+    const record = found.get(row.recordId);
+    return record?.recordType === 'issuance' ? [{ row, issuance: record }] : [];
+  });
+}
+
+type Wanted = Pick<LiveAsked, 'filter'> & Pick<OpenReading, 'nowMs' | 'recentFromMs'>;
+
+function isWanted(issuance: Issuance, { filter, nowMs, recentFromMs }: Wanted): boolean {
+  const names = ['tenantId', 'accountId', 'job', 'requester'] as const;
+  const fits = names.every((name) => filter[name] === undefined || filter[name] === issuance[name]);
+  return fits && issuance.recordedAtMs < recentFromMs && isLive(issuance, nowMs);
+}

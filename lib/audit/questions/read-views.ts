@@ -1,0 +1,51 @@
+import type { ObservationRecord } from '../correlation/observation-record.ts';
+import { announcerOf } from './announced-session.ts';
+import type { RecordView } from './audit-api.ts';
+import type { AuditStore } from './audit-store.ts';
+import type { Judging } from './judge-observation.ts';
+import { LISTED_ATTRIBUTES } from './ledger-attributes.ts';
+import { type LedgerRecord, readRecord } from './read-record.ts';
+import { viewOf } from './record-views.ts';
+
+/** What the views of records are made with. */
+export type Viewing = Judging & { readonly store: Pick<AuditStore, 'readItems'> };
+
+type Records = ReadonlyMap<string, LedgerRecord>;
+
+/** Reads records by their ids, each by its schema. What is not there is left out. */
+export async function readRecords(
+  ids: readonly string[],
+  store: Pick<AuditStore, 'readItems'>,
+  attributes: readonly string[] = LISTED_ATTRIBUTES,
+): Promise<Records> {
+  const items = await store.readItems(ids, attributes);
+  return new Map([...items].map(([recordId, item]) => [recordId, readRecord(recordId, item)]));
+}
+
+/**
+ * The views of these records, in this order, pointers left out. What CloudTrail showed is judged by the records that may
+ * have announced it, which are read too.
+ */
+export async function viewsOf(records: readonly LedgerRecord[], reading: Viewing): Promise<readonly RecordView[]> {
+  const announcers = await readAnnouncers(records, reading.store);
+  return records.flatMap((record) => {
+    if (record.recordType === 'pointer') return [];
+    const id = record.recordType === 'observation' ? announcerIdOf(record) : undefined;
+    return [viewOf(record, reading, id === undefined ? undefined : announcers.get(id))];
+  });
+}
+
+async function readAnnouncers(records: readonly LedgerRecord[], store: Pick<AuditStore, 'readItems'>) {
+  const there = new Map<string, LedgerRecord>(records.map((record) => [record.recordId, record]));
+  const wanted = records.flatMap((record) => {
+    const id = record.recordType === 'observation' ? announcerIdOf(record) : undefined;
+    return id === undefined || there.has(id) ? [] : [id];
+  });
+  if (wanted.length === 0) return there;
+  return new Map([...there, ...(await readRecords(wanted, store))]);
+}
+
+/** A name says itself whose it is; of a denied call the correlation found it. */
+export function announcerIdOf({ sessionName, of }: ObservationRecord): string | undefined {
+  return sessionName === undefined ? of : announcerOf(sessionName)?.recordId;
+}
