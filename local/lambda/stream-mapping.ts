@@ -15,6 +15,8 @@ export type StreamMappingDeps = {
   readonly mapping: StreamMappingWiring;
   readonly stream: Pick<ChangeStream, 'arn' | 'openReader'>;
   readonly clock: Pick<StackClock, 'nowMs' | 'onAdvance'>;
+  /** Calls back when it is time to look for records: Lambda polls a shard four times a second, so records gather. */
+  readonly beforePoll: (poll: () => void) => void;
   /** Rejects when the function could not be invoked at all, which uses up no retry. */
   readonly invoke: (event: StreamEvent) => Promise<InvocationOutcome>;
   /** Throws what the role lacks: checked once at start, because nothing would ever arrive without it. */
@@ -48,9 +50,18 @@ export function startStreamMapping(deps: StreamMappingDeps): EventSourceMapping 
   let stopped = false;
   let failuresInARow = 0;
   let retryAtMs = 0;
-  const reader = deps.stream.openReader(() => setImmediate(() => void run()));
+  let isPlanned = false;
+  const reader = deps.stream.openReader(plan);
   const alarm = createStackAlarm(deps.clock, () => void run());
 
+  function plan(): void {
+    if (isPlanned || stopped) return;
+    isPlanned = true;
+    deps.beforePoll(() => {
+      isPlanned = false;
+      void run();
+    });
+  }
   async function run(): Promise<void> {
     if (running || stopped || deps.clock.nowMs() < retryAtMs) return;
     const batch = batches[0] ?? { records: reader.take(deps.mapping.batchSize), failures: 0 };
@@ -60,7 +71,8 @@ export function startStreamMapping(deps: StreamMappingDeps): EventSourceMapping 
     batches = [...left, ...batches.slice(1)];
     backOff(left, batch);
     running = false;
-    setImmediate(() => void run());
+    if (batches.length > 0) setImmediate(() => void run());
+    else if (reader.pending() > 0) plan();
   }
   function backOff(left: readonly StreamBatch[], batch: StreamBatch): void {
     const [next] = left;

@@ -19,6 +19,9 @@ export type StreamMappingsDeps = MappedFunctionDeps & {
   readonly faults: Pick<FaultGate, 'pass'>;
 };
 
+/** Short enough to wait for, long enough that the changes of one request come together. */
+const POLL_AFTER_MS = 25;
+
 /** Starts the template's enabled mappings of streams; one whose role may not read its stream stops the whole start. */
 export function startStreamMappings(deps: StreamMappingsDeps): readonly EventSourceMapping[] {
   return deps.wiring.streamMappings.filter(({ enabled }) => enabled).map((mapping) => startMapping(deps, mapping));
@@ -38,7 +41,12 @@ function startMapping(deps: StreamMappingsDeps, mapping: StreamMappingWiring): E
     const record = recordOf(deps, { batch, wiring, streamArn: mapping.streamArn });
     await sendFailure(deps, { of: wiring, queueArn: mapping.onFailureArn, record });
   }
-  return startStreamMapping({ mapping, stream, clock: deps.clock, invoke, assertAllowed, discard, logFailure });
+  const { clock } = deps;
+  return startStreamMapping({ mapping, stream, clock, beforePoll, invoke, assertAllowed, discard, logFailure });
+}
+
+function beforePoll(poll: () => void): void {
+  setTimeout(poll, POLL_AFTER_MS).unref();
 }
 
 function recordOf(

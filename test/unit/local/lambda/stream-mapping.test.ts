@@ -21,7 +21,11 @@ const done: InvocationOutcome = { payload: '{"batchItemFailures":[]}' };
 const broken: InvocationOutcome = { functionError: 'Unhandled', payload: '{}' };
 
 /** A stream and a mapping of it to `handle`; records are told apart by `recordId`. The clock only moves by `advance`. */
-function harness(handle: Handle, wiring: Partial<StreamMappingWiring> = {}) {
+function harness(
+  handle: Handle,
+  wiring: Partial<StreamMappingWiring> = {},
+  beforePoll: (poll: () => void) => void = setImmediate,
+) {
   const clock = createStackClock(() => 1_000_000);
   const stream = createChangeStream({ arn, region: 'eu-west-1', clock, ids: systemIds });
   const asked: string[] = [];
@@ -44,6 +48,7 @@ function harness(handle: Handle, wiring: Partial<StreamMappingWiring> = {}) {
     },
     stream,
     clock,
+    beforePoll,
     async invoke(event) {
       const ids = idsOf(event.Records);
       events.push(event);
@@ -93,6 +98,22 @@ describe('startStreamMapping', () => {
     expect(batches).toEqual(['abc', 'd']);
     expect(events[0]?.Records[0]).toMatchObject({ eventName: 'INSERT', eventSourceARN: arn });
     expect(mapping.activity()).toBe(0);
+  });
+
+  it('looks once for all that gathers', async () => {
+    const polls: (() => void)[] = [];
+    const { write, batches } = harness(
+      () => done,
+      {},
+      (poll) => polls.push(poll),
+    );
+    write('a', 'b');
+    await settle();
+    expect([polls.length, batches]).toEqual([1, []]);
+    write('c');
+    polls.shift()?.();
+    await settle();
+    expect([polls.length, batches]).toEqual([0, ['abc']]);
   });
 
   it('hands over one batch at a time', async () => {

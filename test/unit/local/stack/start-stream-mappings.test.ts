@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createStackClock } from '../../../../local/clock.ts';
 import { createChangeStream } from '../../../../local/dynamodb/change-stream.ts';
@@ -91,23 +91,19 @@ function harness(
         faults,
       }),
     );
-  async function write(recordId: string): Promise<void> {
+  function write(recordId: string): void {
     const keys = { recordId: { S: recordId } };
     stream.append({ eventName: 'REMOVE', keys, oldImage: keys });
-    await settle();
   }
   return { clock, faults, start, write, payloads, sent, said };
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
 }
 
 describe('startStreamMappings', () => {
   it('invokes the function with the changes of the stream', async () => {
     const { start, write, payloads } = harness();
     start();
-    await write('a');
+    write('a');
+    await expect.poll(() => payloads.length).toBe(1);
     expect(payloads.map((payload) => JSON.parse(payload))).toMatchObject([
       { Records: [{ eventName: 'REMOVE', eventSourceARN: arn, dynamodb: { OldImage: { recordId: { S: 'a' } } } }] },
     ]);
@@ -126,7 +122,8 @@ describe('startStreamMappings', () => {
   it('starts nothing of a mapping that is not enabled', async () => {
     const { start, write, payloads } = harness(undefined, { mapping: { enabled: false } });
     start();
-    await write('a');
+    write('a');
+    await sleep(60);
     expect(payloads).toEqual([]);
   });
 
@@ -134,7 +131,8 @@ describe('startStreamMappings', () => {
   it('tells the on-failure queue of what was given up', async () => {
     const { start, write, sent } = harness(broken, { mapping: { maximumRetryAttempts: 0, onFailureArn: queue.arn } });
     start();
-    await write('a');
+    write('a');
+    await expect.poll(() => sent.length).toBe(1);
     expect(sent).toMatchObject([{ action: 'SendMessage', QueueUrl: queue.url }]);
     expect(JSON.parse(Object(sent[0])['MessageBody'])).toMatchObject({
       requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 1 },
@@ -145,15 +143,15 @@ describe('startStreamMappings', () => {
   it('says what was given up where there is no such queue', async () => {
     const { start, write, said } = harness(broken, { mapping: { maximumRetryAttempts: 0 } });
     start();
-    await write('a');
-    expect(said).toEqual(['mapping Archive: 1 records dropped: RetryAttemptsExhausted']);
+    write('a');
+    await expect.poll(() => said).toEqual(['mapping Archive: 1 records dropped: RetryAttemptsExhausted']);
   });
 
   it.each([
     { how: 'throttle' as const, times: 'late, once', invocations: 1 },
     { how: 'loseResponse' as const, times: 'twice', invocations: 2 },
   ])('hands a batch over $times that breaks by $how', async ({ how, invocations }) => {
-    const { start, write, payloads, faults, clock } = harness();
+    const { start, write, payloads, faults, clock, said } = harness();
     start();
     const { hits } = faults.breakNext({
       service: 'lambda',
@@ -163,10 +161,11 @@ describe('startStreamMappings', () => {
       times: 1,
       how,
     });
-    await write('a');
+    write('a');
+    await expect.poll(hits).toBe(1);
+    await expect.poll(() => said.length).toBe(1);
     clock.advance(100);
-    await settle();
-    expect(hits()).toBe(1);
+    await expect.poll(() => started[0]?.activity()).toBe(0);
     expect(payloads).toHaveLength(invocations);
     expect(new Set(payloads).size).toBe(1);
   });
