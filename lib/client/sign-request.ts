@@ -1,6 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../platform/sha256.ts';
 import { clientError } from './api-error.ts';
-import { Sha256 } from './sha256.ts';
 
 /** A key pair, or a session, of the principal that calls. */
 export type AwsCredentials = {

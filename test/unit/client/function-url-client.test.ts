@@ -3,7 +3,7 @@ import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { ApiError } from '../../../lib/client/api-error.ts';
 import { makeFunctionUrlClient } from '../../../lib/client/function-url-client.ts';
 import { makeManagementClient } from '../../../lib/client/management-client.ts';
-import { Sha256 } from '../../../lib/client/sha256.ts';
+import { Sha256 } from '../../../lib/platform/sha256.ts';
 import type { TenantRow, TenantView } from '../../../lib/management/management-views.ts';
 import { type FunctionUrlServer, type Replies, startFunctionUrlServer } from '../../support/function-url-server.ts';
 

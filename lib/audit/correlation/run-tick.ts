@@ -1,0 +1,110 @@
+import { BrokerError } from '../../errors.ts';
+import { checkTrail, type TrailDependencies } from './check-trail.ts';
+import type { CorrelationState, CorrelationStateStore, VersionedState } from './correlation-state.ts';
+import type { MissingDependencies } from './find-missing.ts';
+import { findSilence } from './find-silence.ts';
+import { judgeAgain } from './judge-again.ts';
+import { type Budget, walkLater, walkPage } from './walk-ledger.ts';
+
+export type TickDependencies = MissingDependencies & TrailDependencies & { readonly states: CorrelationStateStore };
+export type TickResult = { readonly judged: number; readonly correlatedUpToMs: number };
+
+/** What is left for what a step has begun. */
+const LEFT_MS = 15_000;
+/** Ids only. */
+const DUE_AT_A_TIME = 1_000;
+/** How far back the first walk begins: no attempt is made later than a day after its issuance. */
+const FIRST_WALK_MS = 25 * 60 * 60_000;
+/** Without a tick for so long something was down, and what waited for us comes first. */
+const PAUSE_MS = 15 * 60_000;
+/** How often the state is written on the way: what is walked over twice is told of once. */
+const PAGES_A_WRITE = 10;
+
+/**
+ * What is due every five minutes: verdicts that were not final, sessions that CloudTrail does not show, silence, and the
+ * trail itself. Goes on where the last tick ended. Errors are `store.*`; the next tick is the retry.
+ */
+export async function runTick(
+  { remainingMs }: { readonly remainingMs: () => number },
+  tick: TickDependencies,
+): Promise<TickResult> {
+  const hasTime = () => remainingMs() > LEFT_MS;
+  const judged = await judgeDue({ hasTime }, tick);
+  let state = await begin(tick);
+  state = await listen(state, tick);
+  state = await kept(state, await checkTrail(state, tick.clock.nowMs(), tick), tick);
+  state = await walk(state, { hasTime }, tick);
+  state = await kept(state, { ...state, tickedAtMs: tick.clock.nowMs() }, tick);
+  return { judged, correlatedUpToMs: state.correlatedUpToMs };
+}
+
+/** One that cannot be judged keeps none of the others. */
+async function judgeDue({ hasTime }: Budget, tick: TickDependencies): Promise<number> {
+  let judged = 0;
+  for (const recordId of await tick.ledger.due({ nowMs: tick.clock.nowMs(), limit: DUE_AT_A_TIME })) {
+    if (!hasTime()) break;
+    try {
+      await judgeAgain(recordId, tick);
+      judged += 1;
+    } catch (error) {
+      const code = error instanceof BrokerError ? error.code : 'internal';
+      tick.log.transition({ transition: 'observation.notJudged', issuanceId: recordId, code });
+    }
+  }
+  return judged;
+}
+
+async function begin({ states, clock }: TickDependencies): Promise<VersionedState> {
+  const nowMs = clock.nowMs();
+  const before = await states.read();
+  const { version, ...state } = before ?? { version: 0, correlatedUpToMs: nowMs - FIRST_WALK_MS, later: [] };
+  const wasDown = state.tickedAtMs !== undefined && nowMs - state.tickedAtMs > PAUSE_MS;
+  const after = wasDown ? { ...state, tickedAtMs: nowMs, holdUntilMs: nowMs + PAUSE_MS } : state;
+  return written(version, after, states);
+}
+
+async function listen(state: VersionedState, tick: TickDependencies): Promise<VersionedState> {
+  const heard = await findSilence(tick);
+  if (heard === 'silent' && state.silentSinceMs === undefined) {
+    const explanation = 'sessions were made, and CloudTrail has shown none of them for half an hour';
+    tick.log.transition({ transition: 'trail.silent', explanation });
+    await tick.tell({ detailType: 'TrailSilent', detail: {} });
+    return kept(state, { ...state, silentSinceMs: tick.clock.nowMs() }, tick);
+  }
+  if (heard !== 'heard' || state.silentSinceMs === undefined) return state;
+  tick.log.transition({ transition: 'trail.heard' });
+  const { silentSinceMs: _over, ...after } = state;
+  return kept(state, after, tick);
+}
+
+async function walk(begun: VersionedState, budget: Budget, tick: TickDependencies): Promise<VersionedState> {
+  if ((begun.holdUntilMs ?? 0) > tick.clock.nowMs()) return begun;
+  let state = await kept(begun, await walkLater(begun, budget, tick), tick);
+  for (let done = false; !done && budget.hasTime(); ) {
+    let after: CorrelationState = state;
+    for (let page = 0; page < PAGES_A_WRITE && !done && budget.hasTime(); page += 1) {
+      ({ state: after, done } = await walkPage(after, tick));
+    }
+    state = await kept(state, after, tick);
+  }
+  return state;
+}
+
+async function kept(
+  { version }: VersionedState,
+  after: CorrelationState,
+  { states }: TickDependencies,
+): Promise<VersionedState> {
+  return written(version, after, states);
+}
+
+/** Another tick that runs at the same time ends this one: what it did is done, and told once. */
+async function written(
+  version: number,
+  after: CorrelationState,
+  states: CorrelationStateStore,
+): Promise<VersionedState> {
+  const state = await states.write(version, after);
+  if (state === undefined) throw new BrokerError('store.busy', 'another tick runs at the same time');
+  return state;
+}
