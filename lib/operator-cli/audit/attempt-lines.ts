@@ -23,7 +23,7 @@ export function attemptLines(
     ['Issued', issuedAtMs === undefined ? undefined : instantOf(issuedAtMs)],
     ['Access key', attempt.accessKeyId],
     ['STS request', attempt.stsRequestId],
-    ['Useless from', fenceMs === undefined ? undefined : deadlineText(fenceMs, nowMs)],
+    ['Fence', fenceMs === undefined ? undefined : `${deadlineText(fenceMs, nowMs)}; after it everything is denied`],
     ['Expires', expiresAtMs === undefined ? undefined : deadlineText(expiresAtMs, nowMs)],
     ['CloudTrail', verdict === undefined ? undefined : verdictText[verdict], verdict && toneOf(verdict)],
     ...observed.map(

@@ -3,7 +3,7 @@ import type { Cost, RecordPage, RecordView } from '../../audit/questions/audit-a
 import type { AuditClient } from '../../client/audit-client.ts';
 import { Interrupted } from '../command-error.ts';
 import { printable } from '../printable.ts';
-import { grouped, makeProgress, type Progress } from '../progress.ts';
+import { countOf, makeProgress, type Progress } from '../progress.ts';
 import { printJson, type Session } from '../session.ts';
 import { instantOf } from '../time-words.ts';
 import type { AnswerFormat } from './answer-format.ts';
@@ -93,7 +93,7 @@ function added(read: Read | undefined, page: RecordPage): Read {
 
 function showFar(progress: Progress, { records, last }: Read): void {
   const back = last.searchedToMs === undefined ? '' : `, back to ${instantOf(last.searchedToMs)}`;
-  progress.show(`reading: ${grouped(records)} records${back}`);
+  progress.show(`reading: ${countOf(records, 'record')}${back}`);
 }
 
 /** Every page as one: as current as the first of them, which is the oldest answer. */

@@ -4,7 +4,7 @@ import { allOption, type Command, cursorOption, limitOption, text, type Yargs } 
 import { EXIT_CODES } from '../exit-code.ts';
 import { type AnswerFormat, answerFormatOf, answerFormatOption, costOption } from './answer-format.ts';
 import { giveListing } from './give-listing.ts';
-import { FILTERS, type Filter, type Query, type Question } from './questions.ts';
+import type { Filter, Query, Question } from './questions.ts';
 import { timeRange } from './time-range.ts';
 
 /** The command of one question. */
@@ -22,7 +22,7 @@ export function listingCommand(question: Question): Command {
           const listing = {
             question,
             subject: textOf(given, subject?.name ?? '') ?? '',
-            query: queryOf(given, session.clock.nowMs()),
+            query: queryOf(question, given, session.clock.nowMs()),
             all: given['all'] === true,
             format: answerFormatOf({ json: session.json, format: formatOf(given) }),
             cost: given['cost'] === true,
@@ -71,9 +71,10 @@ function optionsOf({ range, pages, filters }: Question): Readonly<Record<string,
   };
 }
 
-function queryOf(args: Given, nowMs: number): Query {
+function queryOf({ filters }: Question, args: Given, nowMs: number): Query {
   const { from, to } = timeRange({ from: textOf(args, 'from'), to: textOf(args, 'to') }, nowMs);
-  const others = [...FILTERS, 'limit', 'cursor'] as const;
+  // No other filter: one of them may have the name of what is asked about.
+  const others = [...filters, 'limit', 'cursor'] as const;
   const values = others.map((name) => [name, textOf(args, name)] as const);
   return Object.fromEntries([['from', from], ['to', to], ...values].filter(([, value]) => value !== undefined));
 }

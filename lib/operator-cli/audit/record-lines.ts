@@ -41,6 +41,7 @@ export const RECORD_COLUMNS = [
   'sourceIpAddress',
   'userAgent',
   'counted',
+  'belongsTo',
 ] as const;
 export type RecordLine = Readonly<Partial<Record<(typeof RECORD_COLUMNS)[number], string | undefined>>>;
 
@@ -60,7 +61,13 @@ export function recordLines(record: RecordView): readonly RecordLine[] {
       return linesOfObservation(record);
     case 'strangers': {
       const { recordType, recordId, recordedAtMs, account, name, kind, counted } = record;
-      const whose = { accountId: account, requester: name, state: kind, counted: String(counted) };
+      const whose = {
+        accountId: account,
+        requester: name,
+        state: 'refused',
+        explanation: kind,
+        counted: String(counted),
+      };
       return [{ recordType, recordId, recordedAt: iso(recordedAtMs), ...whose }];
     }
     case 'unreadable':
@@ -161,7 +168,7 @@ function linesOfObservation(observation: ObservationView): readonly RecordLine[]
     requester: call.callerRoleArn,
     state: call.verdict,
     code: call.errorCode,
-    explanation: of,
+    belongsTo: of,
     sessionName,
     accessKeyId: call.accessKeyId,
     stsRequestId: call.stsRequestId,

@@ -2,11 +2,13 @@ import type { RecordView } from '../../audit/questions/audit-api.ts';
 import { assertNever } from '../../errors.ts';
 import { printable, widthOf } from '../printable.ts';
 import type { Session } from '../session.ts';
-import { type Cell, renderTable, type Tone } from '../table.ts';
+import { type Cell, renderTable, type TableStyle, type Tone } from '../table.ts';
 import { instantOf } from '../time-words.ts';
 import { accountOf } from './record-lines.ts';
+import { wrapped } from './wrapped.ts';
 
-const HEAD = ['WHEN', 'WHAT', 'TENANT', 'ACCOUNT', 'JOB', 'ASKED BY', 'STATE', 'WHY'] as const;
+const HEAD = ['WHEN', 'WHAT', 'TENANT', 'ACCOUNT', 'JOB', 'ASKED BY', 'STATE', 'WHY', 'ID'];
+const NARROW_HEAD = ['WHEN', 'WHAT', 'STATE', 'ACCOUNT', 'TENANT'];
 
 /** What stands of one record in a line. */
 type Summary = {
@@ -19,33 +21,50 @@ type Summary = {
   readonly why?: string | undefined;
   readonly id: string;
 };
+type Shown = Summary & { readonly when: string; readonly what: string; readonly stateCell: Cell };
 
 /**
- * A line for each record. Its id is what the next question needs, and is never cut: where the terminal is too narrow for it
- * in a column, it stands on a line of its own.
+ * A line for each record. Its id is what the next question needs, and is never cut: where the terminal is too narrow for
+ * everything, what does not fit stands below, and the id on a line of its own.
  */
 export function renderRecords(records: readonly RecordView[], { style }: Pick<Session, 'style'>): string {
-  const summaries = records.map((record) => ({ ...summaryOf(record), what: wordsOf[record.recordType] }));
-  const rows = summaries.map(({ atMs, what, tenant, account, job, by, state, why }): readonly Cell[] => [
-    atMs === undefined ? '' : instantOf(atMs),
-    what,
-    tenant ?? '',
-    account ?? '',
-    job ?? '',
-    by ?? '',
-    { text: state, tone: toneOf(state) },
-    why ?? '',
-  ]);
-  const ids = summaries.map(({ id }) => id);
-  const wide = renderTable([...HEAD, 'ID'], withIds(rows, ids), { ...style, columns: undefined, colour: false });
-  const fits = wide.split('\n').every((line) => widthOf(line) <= (style.columns ?? Number.POSITIVE_INFINITY));
-  if (fits) return renderTable([...HEAD, 'ID'], withIds(rows, ids), style);
-  const [head = '', ...lines] = renderTable(HEAD, rows, style).trimEnd().split('\n');
-  return `${[head, ...lines.flatMap((line, index) => [line, `  ${printable(ids[index] ?? '')}`])].join('\n')}\n`;
+  const shown = records.map(shownOf);
+  const rows = shown.map((record): readonly Cell[] => {
+    const { when, what, tenant = '', account = '', job = '', by = '', stateCell, why = '', id } = record;
+    return [when, what, tenant, account, job, by, stateCell, why, id];
+  });
+  const { columns = Number.POSITIVE_INFINITY } = style;
+  const measured = renderTable(HEAD, rows, { colour: false });
+  const fits = measured.split('\n').every((line) => widthOf(line) <= columns);
+  return fits ? renderTable(HEAD, rows, style) : renderNarrow(shown, { ...style, columns });
 }
 
-function withIds(rows: readonly (readonly Cell[])[], ids: readonly string[]): readonly (readonly Cell[])[] {
-  return rows.map((row, index) => [...row, ids[index] ?? '']);
+function renderNarrow(shown: readonly Shown[], style: TableStyle & { readonly columns: number }): string {
+  const rows = shown.map(({ when, what, stateCell, account = '', tenant = '' }) => [
+    when,
+    what,
+    stateCell,
+    account,
+    tenant,
+  ]);
+  const [head = '', ...lines] = renderTable(NARROW_HEAD, rows, style).trimEnd().split('\n');
+  const below = shown.map(({ job, by, why, id }) => {
+    const asked = by === undefined ? '' : `by ${by}`;
+    const text = [job, asked, why].filter((part) => part !== undefined && part !== '').join(', ');
+    return [...(text === '' ? [] : wrapped(text, style.columns - 2)), printable(id)].map((line) => `  ${line}`);
+  });
+  return `${[head, ...lines.flatMap((line, index) => [line, ...(below[index] ?? [])])].join('\n')}\n`;
+}
+
+function shownOf(record: RecordView): Shown {
+  const summary = summaryOf(record);
+  const { atMs, state } = summary;
+  return {
+    ...summary,
+    when: atMs === undefined ? '' : instantOf(atMs),
+    what: wordsOf[record.recordType],
+    stateCell: { text: state, tone: toneOf(state) },
+  };
 }
 
 const wordsOf: Readonly<Record<RecordView['recordType'], string>> = {
@@ -70,7 +89,15 @@ function summaryOf(record: RecordView): Summary {
     }
     case 'probe': {
       const { recordedAtMs: atMs, tenantId: tenant, accountId: account, by, outcome: state, probeId: id } = record;
-      return { atMs, tenant, account, by, state, why: record.code ?? record.probe, id };
+      return {
+        atMs,
+        tenant,
+        account,
+        by,
+        state,
+        why: [record.probe, record.code].filter((part) => part !== undefined).join(', '),
+        id,
+      };
     }
     case 'strangers': {
       const { recordedAtMs: atMs, account, name, kind, counted, recordId: id } = record;

@@ -1,5 +1,4 @@
 import type { IssuanceStory } from '../../audit/questions/audit-api.ts';
-import { countOf } from '../progress.ts';
 import { paint } from '../table.ts';
 import { instantOf, timeLeft } from '../time-words.ts';
 import { attemptLines } from './attempt-lines.ts';
@@ -12,7 +11,7 @@ import { wrapped } from './wrapped.ts';
 export function renderStory(story: IssuanceStory, drawing: Drawing, nowMs: number): string {
   const parts: readonly (readonly string[])[] = [
     factLines(headFacts(story, nowMs), drawing),
-    ['TIMELINE', ...timelineLines(story.steps, drawing)],
+    story.steps.length === 0 ? [] : ['TIMELINE', ...timelineLines(story.steps, drawing)],
     ...story.attempts.map((attempt) => attemptLines(attempt, { drawing, nowMs })),
     policyLines(story, drawing),
     unknownLines(story, { drawing, nowMs }),
@@ -75,28 +74,19 @@ function policyLines({ sessionPolicy }: IssuanceStory, drawing: Drawing): readon
     certainty === 'exact'
       ? `exactly this: it has the hash that was recorded${sha256 === undefined ? '' : `, ${sha256}`}`
       : 'in this shape: made of today’s settings, so that details may differ';
-  const written = statements.flatMap(({ effect, actions, resources, conditions }, index) =>
-    factLines(
-      [
-        [`${index + 1}. ${effect}`, actions.join(', '), effect === 'Deny' ? 'bad' : 'good'],
-        ['   on', resources.join(', ')],
-        ['   if', conditions],
-      ],
-      drawing,
-      2,
-    ),
-  );
-  return [
-    'ALLOWED BY THE SESSION POLICY',
-    ...wrapped(sure, drawing.columns - 2).map((line) => `  ${line}`),
-    ...written,
-  ];
+  const written = statements.flatMap(({ effect, actions, resources, conditions }, index): readonly Fact[] => [
+    [`${index + 1}. ${effect}`, actions.join(', '), effect === 'Deny' ? 'bad' : 'good'],
+    ['   on', resources.join(', ')],
+    ['   if', conditions],
+  ]);
+  const certain = wrapped(sure, drawing.columns - 2).map((line) => `  ${line}`);
+  return ['ALLOWED BY THE SESSION POLICY', ...certain, ...factLines(written, drawing, 2)];
 }
 
 type Told = { readonly drawing: Drawing; readonly nowMs: number };
 
 function unknownLines({ unknowns }: IssuanceStory, { drawing, nowMs }: Told): readonly string[] {
-  if (unknowns.length === 0) return ['NOT KNOWN', '  Nothing: every question has its answer.'];
+  if (unknowns.length === 0) return ['NOT KNOWN', '  Nothing is left open.'];
   const { glyphs, columns, colour } = drawing;
   const points = unknowns.flatMap(({ what, untilMs }) => {
     const [first = '', ...rest] = wrapped(`${what} ${untilText(untilMs, nowMs)}`, columns - 4);
@@ -114,7 +104,7 @@ function untilText(untilMs: number | undefined, nowMs: number): string {
 }
 
 function trailLines({ trail, trailHolds }: IssuanceStory, { columns, colour }: Drawing): readonly string[] {
-  const count = countOf(trail.length, 'entry').replace('entrys', 'entries');
+  const count = trail.length === 1 ? '1 entry' : `${trail.length} entries`;
   const text = trailHolds
     ? `${count}, each bound to the one before by its hash.`
     : `IT DOES NOT HOLD: the ${count} do not follow from each other. Somebody changed the record; tell security.`;

@@ -47,27 +47,24 @@ function stepLines({ atMs, source, title, facts }: StoryStep, { drawing, isLast 
 /** As many in a line as fit; one that does not fit has lines of its own. */
 function wrappedFacts(facts: StoryStep['facts'], room: number): readonly string[] {
   const lines: string[] = [];
-  let line = '';
+  let isOpen = false;
   for (const [name, value] of Object.entries(facts)) {
-    const [first = '', ...more] = wrapped(factText(name, value), room);
-    const joined = line === '' ? first : `${line}; ${first}`;
-    if (more.length === 0 && widthOf(joined) <= room) line = joined;
-    else {
-      if (line !== '') lines.push(line);
-      lines.push(...[first, ...more].slice(0, -1));
-      line = more.at(-1) ?? first;
-    }
+    const own = wrapped(factText(name, value), room);
+    const joined = isOpen ? `${lines.at(-1)}; ${own[0]}` : undefined;
+    if (joined !== undefined && own.length === 1 && widthOf(joined) <= room) lines[lines.length - 1] = joined;
+    else lines.push(...own);
+    isOpen = own.length === 1;
   }
-  return line === '' ? lines : [...lines, line];
+  return lines;
 }
 
 /** Times are kept in milliseconds under a name that says so. */
 function factText(name: string, value: string | number | boolean): string {
   if (typeof value === 'number' && /[a-z]Ms$/.test(name)) {
-    return `${wordsOf(name.replace(/(At)?Ms$/, ''))} ${instantOf(value)}`;
+    return `${wordsOf(name.replace(/(At)?Ms$/, ''))}: ${instantOf(value)}`;
   }
-  if (typeof value === 'boolean') return value ? wordsOf(name) : `no ${wordsOf(name)}`;
-  return `${wordsOf(name)} ${value}`;
+  if (typeof value === 'boolean') return `${wordsOf(name)}: ${value ? 'yes' : 'no'}`;
+  return `${wordsOf(name)}: ${value}`;
 }
 
 /** `accessKeyId` as `access key id`. */
