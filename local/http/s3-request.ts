@@ -13,12 +13,15 @@ export function decodeS3Request(request: WireRequest): DecodedCall {
   if (Bucket === '') return decodeServiceRequest(request);
   const isPut = request.method === 'PUT' && Key !== '';
   refuseUnsupportedHeaders(request, isPut ? new Set(['if-none-match']) : new Set());
-  return Key === '' ? decodeBucketRequest(request, Bucket) : decodeObjectRequest(request, { Bucket, Key });
+  const decoded = Key === '' ? decodeBucketRequest(request, Bucket) : decodeObjectRequest(request, { Bucket, Key });
+  const ExpectedBucketOwner = request.headers.get('x-amz-expected-bucket-owner');
+  if (ExpectedBucketOwner === undefined) return decoded;
+  return { ...decoded, input: { ...decoded.input, ExpectedBucketOwner } };
 }
 
 /** Headers that change what an operation does, and that this S3 does not honour. */
 const unsupportedHeader =
-  /^(if-.+|x-amz-(acl|copy-source|grant|object-lock|server-side-encryption|storage-class|tagging|website|write-offset|expected-bucket-owner).*)$/;
+  /^(if-.+|x-amz-(acl|copy-source|grant|object-lock|server-side-encryption|storage-class|tagging|website|write-offset).*)$/;
 
 const checksumHeader = /^(content-md5|x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256))$/;
 

@@ -21,7 +21,8 @@ export type BucketAccess = {
 
 /**
  * Finds the bucket that a call names and decides whether the call may do `action` to it. Throws `NoSuchBucket` (404),
- * `PermanentRedirect` (301, before any decision, as S3 does) for another region, and `AccessDenied` (403).
+ * `PermanentRedirect` (301, before any decision, as S3 does) for another region, and `AccessDenied` (403), also when
+ * the bucket is not of the account that the caller expects (`ExpectedBucketOwner`).
  */
 export function openBucket(deps: S3Dependencies, call: ServiceCall, access: BucketAccess): Bucket {
   const bucket = deps.buckets.findBucket(access.bucketName);
@@ -31,9 +32,11 @@ export function openBucket(deps: S3Dependencies, call: ServiceCall, access: Buck
     });
   }
   if (bucket.region !== call.region) throw redirect(bucket);
+  const expectedOwner = call.input['ExpectedBucketOwner'];
+  if (expectedOwner !== undefined && expectedOwner !== bucket.accountId) throw accessDenied();
   // Without a bucket policy no other account gets in, whatever its own policies allow.
   if (bucket.policy === undefined && bucket.accountId !== call.caller.accountId) {
-    throw new ServiceError('AccessDenied', 403, 'Access Denied');
+    throw accessDenied();
   }
   authorizeS3(deps, call, {
     action: access.action,
@@ -59,6 +62,10 @@ export function authorizeS3(
     region,
     sourceIp,
   });
+}
+
+function accessDenied(): ServiceError {
+  return new ServiceError('AccessDenied', 403, 'Access Denied');
 }
 
 function redirect(bucket: Bucket): ServiceError {

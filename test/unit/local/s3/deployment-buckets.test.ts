@@ -79,6 +79,18 @@ describe('a bucket with a default retention', () => {
   });
 });
 
+describe('the expected owner of a bucket', () => {
+  const read = (ExpectedBucketOwner: string) => ask('ListObjectsV2', { ...archive, ExpectedBucketOwner });
+
+  it('is its account, or nothing is done', async () => {
+    addArchive();
+    await expect(read(OURS)).resolves.toMatchObject({ KeyCount: 0 });
+    await expect(read(THEIRS)).rejects.toMatchObject({ code: 'AccessDenied', statusCode: 403 });
+    const put = ask('PutObject', { ...first, ExpectedBucketOwner: THEIRS });
+    await expect(put).rejects.toMatchObject({ code: 'AccessDenied', statusCode: 403 });
+  });
+});
+
 describe('the policy of a bucket', () => {
   const statement = (Effect: PolicyStatement['Effect'], account: string): PolicyDocument => ({
     Statement: [

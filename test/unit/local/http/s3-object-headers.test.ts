@@ -45,6 +45,16 @@ describe('a conditional upload', () => {
   });
 });
 
+describe('the expected owner of a bucket', () => {
+  it.each([
+    ['an upload', new PutObjectCommand({ ...object, Body: 'body', ExpectedBucketOwner: '111111111111' })],
+    ['a download', new GetObjectCommand({ ...object, ExpectedBucketOwner: '111111111111' })],
+  ])('is brought with %s', async (_title, command) => {
+    await client.send(command);
+    expect(input()).toMatchObject({ Bucket: 'bucket', Key: 'key', ExpectedBucketOwner: '111111111111' });
+  });
+});
+
 describe('a locked object', () => {
   it('says until when it is kept', async () => {
     const ObjectLockRetainUntilDate = new Date('2027-11-21T10:00:00Z');
