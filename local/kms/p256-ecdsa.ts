@@ -1,6 +1,6 @@
 import { createECDH, type KeyObject } from 'node:crypto';
 
-/** The order of P-256's base point (SEC 2, "secp256r1"). */
+/** The order of P-256's base point (NIST SP 800-186, 3.2.1.3). */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const SCALAR_BYTES = 32;
 const DER_SEQUENCE = 0x30;

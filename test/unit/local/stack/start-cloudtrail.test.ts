@@ -12,6 +12,8 @@ import { home, stoppedClock } from '../emulated-call.ts';
 import { BROKER_ROLE, createStsFixture } from '../sts/sts-fixture.ts';
 
 const place = { ...home, endpoint: 'http://127.0.0.1:4566' };
+// cspell:ignore Dashaccount -- how the packager writes `scan-account`
+const FUNCTION = 'ScanDashaccountLambdaFunction';
 const rule = {
   EventPattern: {
     source: ['aws.sts'],
@@ -19,10 +21,10 @@ const rule = {
     detail: { userIdentity: { sessionContext: { sessionIssuer: { arn: [{ prefix: BROKER_ROLE }] } } } },
   },
   State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
-  Targets: [{ Id: 'correlate', Arn: { 'Fn::GetAtt': ['ScanDashaccountLambdaFunction', 'Arn'] } }],
+  Targets: [{ Id: 'correlate', Arn: { 'Fn::GetAtt': [FUNCTION, 'Arn'] } }],
 };
 const permission = {
-  FunctionName: { 'Fn::GetAtt': ['ScanDashaccountLambdaFunction', 'Arn'] },
+  FunctionName: { 'Fn::GetAtt': [FUNCTION, 'Arn'] },
   Action: 'lambda:InvokeFunction',
   Principal: 'events.amazonaws.com',
   SourceArn: { 'Fn::GetAtt': ['Seen', 'Arn'] },
