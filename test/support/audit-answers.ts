@@ -127,6 +127,7 @@ export const aStrayView: ObservationView = {
       roleArn: roleArnOf('222222222222'),
       accessKeyId: 'ASIAEXAMPLEKEY000009',
       verdict: 'stray',
+      why: 'nameUnknown',
     },
   ],
   uncounted: 2,
@@ -177,7 +178,7 @@ export function aStory(overrides: Partial<IssuanceStory> = {}): IssuanceStory {
   } as const;
   return {
     issuance,
-    request: aRequestView,
+    request: { ...aRequestView, input: '{"depth":2}' },
     decision: {
       decided: 'allowed',
       rule: 'requesters.scans',

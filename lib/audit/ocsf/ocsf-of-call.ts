@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { assertNever } from '../../errors.ts';
 import type { IssuanceView, ObservationView, RequestView, StrangersView } from '../questions/audit-api.ts';
-import { known, type OcsfEvent, ocsfEvent } from './ocsf-event.ts';
+import { known, type OcsfEvent, type OcsfFacts, ocsfEvent } from './ocsf-event.ts';
 
 /** Calls of an API, ours or of AWS: API Activity. */
 
@@ -81,17 +81,16 @@ export function eventOfStrangers(strangers: StrangersView): OcsfEvent {
 }
 
 /** One event for each call that CloudTrail showed. */
-export function eventsOfObservation({ observationId, sessionName, of, calls }: ObservationView): readonly OcsfEvent[] {
-  return calls.map((call) => {
-    const { verdict, errorCode, roleArn, accessKeyId, callerRoleArn, sourceIpAddress, stsRequestId } = call;
-    const accountId = roleArn?.split(':')[4];
-    const error = errorCode === undefined ? undefined : { error: errorCode };
+export function eventsOfObservation(observation: ObservationView): readonly OcsfEvent[] {
+  const { observationId, sessionName, of } = observation;
+  return observation.calls.map((call) => {
+    const { verdict, errorCode, accessKeyId, why } = call;
     return ocsfEvent({
       activity: 'assumeRole',
       severity: verdict === 'stray' ? 'high' : 'informational',
       status: errorCode === undefined ? 'success' : 'failure',
       statusCode: errorCode,
-      statusDetail: verdict,
+      statusDetail: why === undefined ? verdict : `${verdict}: ${why}`,
       timeMs: call.atMs,
       message: `CloudTrail shows an AssumeRole of ours: ${verdict}`,
       uid: call.eventId,
@@ -99,28 +98,42 @@ export function eventsOfObservation({ observationId, sessionName, of, calls }: O
       eventCode: `observation.${verdict}`,
       log: 'cloudtrail',
       loggedTimeMs: call.receivedAtMs,
-      accountId,
-      attributes: {
-        actor: { user: { uid: callerRoleArn ?? 'unknown', type_id: 99, type: 'AWS IAM Role' } },
-        api: known({
-          operation: 'AssumeRole',
-          service: { name: 'sts.amazonaws.com' },
-          request: { uid: stsRequestId },
-          response: error,
-        }),
-        src_endpoint: endpointOf(sourceIpAddress),
-        http_request: call.userAgent === undefined ? undefined : { user_agent: call.userAgent },
-        resources: roleArn === undefined ? undefined : [{ uid: roleArn, type: 'AWS::IAM::Role' }],
+      accountId: call.roleArn?.split(':')[4],
+      ...factsOfCall(call),
+      unmapped: {
+        verdict,
+        why,
+        session_name: sessionName,
+        access_key_id: accessKeyId,
+        of,
+        observation_id: observationId,
       },
-      observables: [
-        { name: 'resources[].uid', kind: 'resourceUid', value: roleArn },
-        { name: 'unmapped.access_key_id', kind: 'credentialUid', value: accessKeyId },
-        { name: 'src_endpoint.ip', kind: 'ipAddress', value: ipOf(sourceIpAddress) },
-        { name: 'actor.user.uid', kind: 'userUid', value: callerRoleArn },
-      ],
-      unmapped: { verdict, session_name: sessionName, access_key_id: accessKeyId, of, observation_id: observationId },
     });
   });
+}
+
+function factsOfCall(call: ObservationView['calls'][number]): Pick<OcsfFacts, 'attributes' | 'observables'> {
+  const { errorCode, roleArn, accessKeyId, callerRoleArn, sourceIpAddress, stsRequestId, userAgent } = call;
+  return {
+    attributes: {
+      actor: { user: { uid: callerRoleArn ?? 'unknown', type_id: 99, type: 'AWS IAM Role' } },
+      api: known({
+        operation: 'AssumeRole',
+        service: { name: 'sts.amazonaws.com' },
+        request: { uid: stsRequestId },
+        response: errorCode === undefined ? undefined : { error: errorCode },
+      }),
+      src_endpoint: endpointOf(sourceIpAddress),
+      http_request: userAgent === undefined ? undefined : { user_agent: userAgent },
+      resources: roleArn === undefined ? undefined : [{ uid: roleArn, type: 'AWS::IAM::Role' }],
+    },
+    observables: [
+      { name: 'resources[].uid', kind: 'resourceUid', value: roleArn },
+      { name: 'unmapped.access_key_id', kind: 'credentialUid', value: accessKeyId },
+      { name: 'src_endpoint.ip', kind: 'ipAddress', value: ipOf(sourceIpAddress) },
+      { name: 'actor.user.uid', kind: 'userUid', value: callerRoleArn },
+    ],
+  };
 }
 
 type OwnCall = {

@@ -53,5 +53,6 @@ function observedText(call: AttemptStory['observed'][number]): string {
   const from = call.sourceIpAddress === undefined ? '' : ` from ${call.sourceIpAddress}`;
   const by = call.callerRoleArn === undefined ? '' : ` by ${call.callerRoleArn}`;
   const got = call.errorCode ?? call.accessKeyId ?? 'no key';
-  return `${instantOf(call.atMs)} ${got}${from}${by}, event ${call.eventId}`;
+  const why = call.why === undefined ? '' : ` (${call.why})`;
+  return `${instantOf(call.atMs)} ${got}${from}${by}, event ${call.eventId}${why}`;
 }

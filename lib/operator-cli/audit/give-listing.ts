@@ -60,7 +60,7 @@ async function readPages(listing: Listing, means: Means & Take): Promise<Read> {
     }
   } catch (error) {
     progress.end();
-    sayWhereToGoOn(error, { read, session });
+    sayWhereToGoOn(error, { listing, read, session });
     throw error;
   }
   if (read === undefined) throw new TypeError('a question was answered with no page at all');
@@ -76,9 +76,20 @@ async function* pagesOf({ question, subject, query, all }: Listing, { client }: 
   }
 }
 
-function sayWhereToGoOn(error: unknown, { read, session }: { read: Read | undefined; session: Session }): void {
+type Stopped = { readonly listing: Listing; readonly read: Read | undefined; readonly session: Session };
+
+function sayWhereToGoOn(error: unknown, { listing, read, session }: Stopped): void {
   const cursor = read?.last.cursor;
-  if (error instanceof Interrupted && cursor !== undefined) session.say(`To go on: --cursor ${cursor}`);
+  if (error instanceof Interrupted && cursor !== undefined) {
+    session.say(`To go on: ${wordsToGoOn(listing, cursor)}`);
+  }
+}
+
+/** A cursor goes with its own question, and `2h` ago is another time when it is asked again. */
+function wordsToGoOn({ query }: Listing, cursor: string): string {
+  const { from, to } = query;
+  const range = [...(from === undefined ? [] : [`--from ${from}`]), ...(to === undefined ? [] : [`--to ${to}`])];
+  return printable([...range, `--cursor ${cursor}`].join(' '));
 }
 
 function added(read: Read | undefined, page: RecordPage): Read {
@@ -116,7 +127,8 @@ function ocsfLines(records: readonly RecordView[], { say }: Pick<Session, 'say'>
 
 type Told = { readonly read: Read; readonly session: Session };
 
-function sayNotes({ question, format }: Listing, { read, session }: Told): void {
+function sayNotes(listing: Listing, { read, session }: Told): void {
+  const { question, format } = listing;
   const { cursor, searchedToMs } = read.last;
   if (read.records === 0) {
     const far = cursor === undefined ? '' : ', so far';
@@ -125,7 +137,7 @@ function sayNotes({ question, format }: Listing, { read, session }: Told): void 
   }
   if (cursor !== undefined) {
     const back = searchedToMs === undefined || read.records === 0 ? '' : ` before ${instantOf(searchedToMs)}`;
-    session.say(`There may be more${back}: --cursor ${cursor}, or --all`);
+    session.say(`There may be more${back}: ${wordsToGoOn(listing, cursor)}, or --all`);
   }
   const [only, ...others] = read.first.records.filter((record) => record.recordType === 'issuance');
   if (format === 'table' && only !== undefined && others.length === 0) {

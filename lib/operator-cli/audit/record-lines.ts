@@ -167,7 +167,7 @@ function linesOfObservation(observation: ObservationView): readonly RecordLine[]
     accountId: accountOf(call.roleArn),
     requester: call.callerRoleArn,
     state: call.verdict,
-    code: call.errorCode,
+    code: call.errorCode ?? call.why,
     belongsTo: of,
     sessionName,
     accessKeyId: call.accessKeyId,

@@ -116,13 +116,13 @@ function summaryOfObservation(record: Extract<RecordView, { recordType: 'observa
   const { recordedAtMs: atMs, observationId: id, calls } = record;
   const first = calls.find(({ verdict }) => verdict === 'stray') ?? calls[0];
   const count = calls.length + record.uncounted;
-  const why = first?.errorCode ?? first?.accessKeyId;
+  const why = [first?.why, first?.errorCode ?? first?.accessKeyId].filter((part) => part !== undefined).join(', ');
   return {
     atMs,
     account: accountOf(first?.roleArn),
     by: first?.callerRoleArn,
     state: first?.verdict ?? 'awaited',
-    why: count > 1 ? `${why ?? ''} (1 of ${count} calls)`.trim() : why,
+    why: count > 1 ? `${why} (1 of ${count} calls)`.trim() : why,
     id,
   };
 }

@@ -34,6 +34,7 @@ function headFacts({ issuance, request, decision }: IssuanceStory, nowMs: number
     ['Job', issuance.job],
     ['Asked by', askedBy(issuance.requester, request)],
     ['Asked for', request?.reason],
+    ['Input', request?.input],
     ['Request', request === undefined ? `${issuance.requestId} (its record was not found)` : issuance.requestId],
     ['Rerun of', request?.rerunOf],
     ['Delivered', delivery === 'caller' ? 'to whoever asked' : undefined],

@@ -135,7 +135,7 @@ const cases: Readonly<Record<string, Case>> = {
     asks: [[TENANT, { limit: '5' }]],
   },
   'says what comes after a page, when CloudTrail was never looked at': {
-    argv: ['audit', 'tenant', 'acme', '--cursor', 'this'],
+    argv: ['audit', 'tenant', 'acme', '--from', '2h', '--cursor', 'this'],
     answers: {
       [TENANT]: {
         json: aRecordPage([anIssuanceView(), aRefusedView], {
@@ -146,7 +146,7 @@ const cases: Readonly<Record<string, Case>> = {
       },
     },
     exitCode: 0,
-    asks: [[TENANT, { cursor: 'this' }]],
+    asks: [[TENANT, { from: '2026-09-02T10:00:00.000Z', cursor: 'this' }]],
   },
   'asks for a time and with filters, and answers as JSON': {
     ...asks(
