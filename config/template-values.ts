@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
 import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
 import { BROKER_EVENT_SOURCE } from '../lib/platform/broker-events.ts';
 import { scheduleSource } from '../lib/requests/requester.ts';
@@ -9,8 +11,11 @@ import {
 import { busPolicyResources } from './bus-policy.ts';
 import { onDemandAccessResources } from './on-demand-access.ts';
 import { scheduleRuleResources } from './schedule-rules.ts';
-import { readStageConfig } from './stage-config.ts';
+import { projectRoot, readStageConfig } from './stage-config.ts';
 import type { TemplateValue } from './template-value.ts';
+
+/** The functions that tell of the broker on its bus. */
+const TELLING = ['verify-trust', 'archive-audit', 'correlate-cloudtrail'] as const;
 
 /**
  * Everything in `serverless.yml` that follows from `config/<stage>.yml` or from the job catalogue, so that neither is
@@ -22,7 +27,7 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
   const prefix = `credential-broker-${stage}`;
   const scheduleRulePrefix = `${prefix}-schedule-`;
   const ownSources = [
-    { source: BROKER_EVENT_SOURCE, roleNames: [`${prefix}-verify-trust`] },
+    { source: BROKER_EVENT_SOURCE, roleNames: TELLING.map((name) => `${prefix}-${name}`) },
     ...config.schedules.map(({ name }) => ({
       source: scheduleSource(name),
       roleNames: [`${prefix}-fan-out-schedule`],
@@ -38,8 +43,13 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     assumeAsDecoyStatements: assumeAsDecoyStatements(config),
     busPolicies: { Resources: busPolicyResources({ ...config, ownSources }) },
     onDemandAccess: { Resources: onDemandAccessResources(config) },
+    ownRoleNames: ownRoleNames(root).join(','),
     scheduleRulePrefix,
     scheduleRules: { Resources: scheduleRuleResources(config, { ruleNamePrefix: scheduleRulePrefix }) },
+    archiveRetention: {
+      Mode: config.archive.retention.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE',
+      Days: config.archive.retention.days,
+    },
     jobs: Object.fromEntries(
       jobs.map(({ name, timeoutSeconds, maximumEventAgeSeconds }) => [
         name,
@@ -50,6 +60,12 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     verifyTrustFunctionArn: functionArn(`${prefix}-verify-trust`),
     fanOutScheduleFunctionArn: functionArn(`${prefix}-fan-out-schedule`),
   };
+}
+
+/** Of every function of the deployment, and of the decoy: a role is named after its function. */
+function ownRoleNames(root: string = projectRoot): readonly string[] {
+  const files = globSync(['functions/*.ts', 'functions/jobs/*.ts'], { cwd: root });
+  return [...files.map((file) => path.basename(file, '.ts')), 'decoy'].sort();
 }
 
 /** Written out, not taken from the function: its role would wait for the function, and the function for its role. */

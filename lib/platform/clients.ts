@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -64,4 +65,9 @@ export function eventBridgeClient(): EventBridgeClient {
 
 export function sqsClient(): SQSClient {
   return new SQSClient({ maxAttempts: 3, requestHandler: handler });
+}
+
+/** Paths name the bucket: a stack that stands in for AWS has no names for buckets. */
+export function s3Client(): S3Client {
+  return new S3Client({ maxAttempts: 3, forcePathStyle: true, requestHandler: handler });
 }

@@ -25,6 +25,7 @@ export function contradictionsOf(config: DeploymentConfig): readonly string[] {
     ),
     ...requesterContradictions(config),
     ...scheduleContradictions(config),
+    ...canaryProblems(config),
   ];
 }
 
@@ -44,6 +45,18 @@ function templateProblem({ templateBaseUrl, partition }: DeploymentConfig): read
     `templateBaseUrl: is ${JSON.stringify(templateBaseUrl)}; expected https://<bucket>.s3.<region>.${s3}, a region of ` +
       `${partition} and a bucket without dots. Name a bucket of that partition: CloudFormation takes templates from S3 alone.`,
   ];
+}
+
+/** In a forbidden account no role can be connected: nobody could ever touch the canary. */
+function canaryProblems({ canaryAccounts, forbiddenAccountIds }: DeploymentConfig): readonly string[] {
+  return canaryAccounts.flatMap((accountId, index) =>
+    forbiddenAccountIds.includes(accountId)
+      ? [
+          `canaryAccounts[${index}]: ${accountId} is in forbiddenAccountIds; expected an account in which a role can be ` +
+            'connected. Take it out of one of them: nothing is ever issued for a forbidden account, so that no canary there rings.',
+        ]
+      : [],
+  );
 }
 
 /** Source: AWS General Reference, "Partitions"; undefined for partitions that the broker does not serve. */

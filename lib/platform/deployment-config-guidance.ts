@@ -210,6 +210,18 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
       expected: wholeNumberFrom(1, 600),
       whatToDo: 'The default is 300: AWS gives 600 to everything of the account in a region together',
     },
+    archive: { expected: 'retention', whatToDo: 'Leave it out to take the defaults' },
+    'archive.retention': { expected: 'mode and days', whatToDo: 'Leave it out to take the defaults' },
+    'archive.retention.mode': {
+      expected: 'governance or compliance',
+      whatToDo: 'Take compliance where nobody, you included, may shorten what was promised; it cannot be undone',
+    },
+    'archive.retention.days': {
+      expected: wholeNumberFrom(1, 36_500),
+      whatToDo: 'The default is 365; in compliance mode you pay for every day of it',
+    },
+    canaryAccounts: { expected: 'a list of account ids', whatToDo: 'List decoy accounts of yours, or leave it out' },
+    'canaryAccounts[]': { expected: '12 digits in quotes', whatToDo: 'Quote the id, or YAML reads a number' },
     logLevel: { expected: 'DEBUG, INFO, WARN or ERROR', whatToDo: 'The default is INFO' },
   }),
 );

@@ -100,6 +100,17 @@ const limits = v.strictObject({
   stsCallsPerSecond: v.optional(wholeNumber({ from: 1, to: 600 }), 300),
 });
 
+/** A century at the most: S3 takes no more days. Source: S3 API Reference, DefaultRetention. */
+const archive = v.strictObject({
+  retention: v.optional(
+    v.strictObject({
+      mode: v.optional(v.picklist(['governance', 'compliance']), 'governance'),
+      days: v.optional(wholeNumber({ from: 1, to: 36_500 }), 365),
+    }),
+    {},
+  ),
+});
+
 const tenantRoles = v.strictObject({
   path: v.optional(v.pipe(v.string(), v.regex(/^\/(?:[\w+=,.@-]+\/)*$/)), '/credential-broker/'),
   namePattern: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]*\*?$/), v.minLength(1), v.maxLength(64)), '*'),
@@ -118,6 +129,8 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   requests: v.optional(requestLimits, {}),
   queue: v.optional(queueSettings, {}),
   limits: v.optional(limits, {}),
+  archive: v.optional(archive, {}),
+  canaryAccounts: v.optional(v.array(twelveDigits), []),
   logLevel: v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
 });
 

@@ -32,6 +32,9 @@ export type DeploymentConfig = {
   readonly queue: QueueSettings;
   /** How much of the broker one tenant may take, and how much of STS the broker. */
   readonly limits: LimitSettings;
+  readonly archive: ArchiveSettings;
+  /** Accounts of ours in which nobody has a reason to ask for anything: any issuance for one rings. */
+  readonly canaryAccounts: readonly string[];
   readonly logLevel: LogLevel;
 };
 
@@ -108,6 +111,14 @@ export type QueueSettings = {
   readonly batchSize: number;
   /** How many issue-credentials functions the queue may keep busy, 2 to 1000. */
   readonly maximumConcurrency: number;
+};
+
+export type ArchiveSettings = {
+  /**
+   * How long S3 keeps each object of the archive from being deleted. `compliance`: whoever asks, the root user included.
+   * `governance`: but for those who have a right of its own for it, which the bucket's policy denies everybody.
+   */
+  readonly retention: { readonly mode: 'governance' | 'compliance'; readonly days: number };
 };
 
 /** Put in place by the bundler (`config/bundle-functions.ts`). */

@@ -20,6 +20,7 @@ const settings = {
   envelopeKeyArn: { variable: 'ENVELOPE_KEY_ARN', schema: text },
   digestsKeyArn: { variable: 'DIGESTS_KEY_ARN', schema: text },
   receiptsKeyArn: { variable: 'RECEIPTS_KEY_ARN', schema: text },
+  archiveBucket: { variable: 'ARCHIVE_BUCKET', schema: text },
   busName: { variable: 'BUS_NAME', schema: text },
   decoyRoleArn: { variable: 'DECOY_ROLE_ARN', schema: text },
   verifyTrustFunctionName: { variable: 'VERIFY_TRUST_FUNCTION', schema: text },
@@ -134,6 +135,15 @@ export const correlationEnvironment = environmentOf(
   'brokerAccountId',
 );
 export type CorrelationEnvironment = ReturnType<typeof correlationEnvironment>;
+
+export const archiveEnvironment = environmentOf(
+  'ledgerTable',
+  'archiveBucket',
+  'digestsKeyArn',
+  'busName',
+  'brokerAccountId',
+);
+export type ArchiveEnvironment = ReturnType<typeof archiveEnvironment>;
 
 /** What the command line of operators takes from the environment; the AWS settings are the SDK's to read. */
 export function operatorEnvironment(variables: Variables = process.env) {

@@ -1,18 +1,19 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { BrokerError } from '../../errors.ts';
 import { errorName, storeError } from '../../platform/store-error.ts';
 import type { ArchiveBucket } from './archive-bucket.ts';
 
 export type S3ArchiveDependencies = {
   readonly s3: Pick<S3Client, 'send'>;
-  readonly config: { readonly archiveBucket: string; readonly brokerAccountId: string };
+  readonly config: { readonly archiveBucket: string };
 };
 
 /**
- * The archive in S3. Each put asks that nothing be there yet, each call that the bucket be our own account's. The lock of
- * each object is the bucket's default: whoever puts cannot choose a shorter one.
+ * The archive in S3. Each put asks that nothing be there yet. The lock of each object is the bucket's default: whoever
+ * puts cannot choose a shorter one. That the bucket is of our own account is for the role's policy to see to.
  */
 export function makeS3ArchiveBucket({ s3, config }: S3ArchiveDependencies): ArchiveBucket {
-  const ours = { Bucket: config.archiveBucket, ExpectedBucketOwner: config.brokerAccountId };
+  const ours = { Bucket: config.archiveBucket };
 
   async function read(key: string): Promise<Uint8Array | undefined> {
     try {
@@ -26,7 +27,10 @@ export function makeS3ArchiveBucket({ s3, config }: S3ArchiveDependencies): Arch
 
   const list = async (input: Omit<ConstructorParameters<typeof ListObjectsV2Command>[0], 'Bucket'>) => {
     try {
-      return await s3.send(new ListObjectsV2Command({ ...ours, ...input }));
+      const page = await s3.send(new ListObjectsV2Command({ ...ours, ...input }));
+      // A list that is cut short must not pass for the whole.
+      if (page.IsTruncated !== true || page.NextContinuationToken !== undefined) return page;
+      throw new BrokerError('store.unavailable', 'the archive was listed in part');
     } catch (error) {
       throw storeError(error, 'the archive could not be listed');
     }

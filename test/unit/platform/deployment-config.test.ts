@@ -42,6 +42,8 @@ describe('parseDeploymentConfig', () => {
       requests: { maximumAgeSeconds: 86_400, maximumFutureSeconds: 300, concurrency: 5 },
       queue: { batchSize: 10, maximumConcurrency: 10 },
       limits: { perTenant: { requestsPerMinute: 600, concurrentIssuances: 20 }, stsCallsPerSecond: 300 },
+      archive: { retention: { mode: 'governance', days: 365 } },
+      canaryAccounts: [],
       logLevel: 'INFO',
     });
   });
@@ -139,6 +141,26 @@ describe('parseDeploymentConfig', () => {
       'an account id that YAML read as a number',
       written({ forbiddenAccountIds: [111122223333] }),
       'forbiddenAccountIds[0]: is 111122223333; expected 12 digits in quotes',
+    ],
+    [
+      'an archive that is kept for no day',
+      written({ archive: { retention: { days: 0 } } }),
+      'archive.retention.days: is 0; expected a whole number from 1 to 36500. The default is 365',
+    ],
+    [
+      'an archive of another mode',
+      written({ archive: { retention: { mode: 'COMPLIANCE' } } }),
+      'archive.retention.mode: is "COMPLIANCE"; expected governance or compliance. Take compliance where',
+    ],
+    [
+      'a canary that YAML read as a number',
+      written({ canaryAccounts: [111122223333] }),
+      'canaryAccounts[0]: is 111122223333; expected 12 digits in quotes',
+    ],
+    [
+      'a canary in which nothing can be issued',
+      written({ canaryAccounts: ['111122223333'], forbiddenAccountIds: ['111122223333'] }),
+      'canaryAccounts[0]: 111122223333 is in forbiddenAccountIds; expected an account in which a role can be connected',
     ],
     ['no list of requesters', written({ requesters: 'all' }), 'requesters: is "all"; expected a list'],
     [

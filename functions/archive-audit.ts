@@ -1,0 +1,12 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { type ArchiveAnswer, archiveOnAws } from '../lib/audit/archive/archive-on-aws.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { archiveEnvironment } from '../lib/platform/environment.ts';
+
+const archive = archiveOnAws(archiveEnvironment(), deploymentConfig());
+
+/** The ledger changes, or five minutes pass: changes are archived and told, or a digest over the archive is signed. */
+export const handler = middy<unknown, ArchiveAnswer>({ timeoutEarlyInMillis: 0 }).handler(
+  (event: unknown, context: Context) => archive(event, { remainingMs: () => context.getRemainingTimeInMillis() }),
+);

@@ -1,0 +1,52 @@
+import { documentClient, eventBridgeClient, kmsClient, s3Client } from '../../platform/clients.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { ArchiveEnvironment } from '../../platform/environment.ts';
+import { makeTransitionLog, type TransitionLog } from '../../platform/transition-log.ts';
+import { archiveBatch, type BatchAnswer } from './archive-batch.ts';
+import { type DigestsMade, makeMakeDigests } from './make-digests.ts';
+import { makePutPointers } from './put-pointers.ts';
+import { makeS3ArchiveBucket } from './s3-archive-bucket.ts';
+import { makeSignDigest } from './sign-digest.ts';
+import { readArchiveEvent } from './stream-event.ts';
+import { makeTellFacts } from './tell-facts.ts';
+import { makeWriteChanges } from './write-changes.ts';
+
+export type ArchiveAnswer = BatchAnswer | DigestsMade;
+export type Archive = (event: unknown, invocation: { readonly remainingMs: () => number }) => Promise<ArchiveAnswer>;
+
+/** The archive on AWS: its bucket, its key, the bus and the pointers' table. Called once per cold start. */
+export function archiveOnAws(environment: ArchiveEnvironment, deployment: DeploymentConfig): Archive {
+  const clock = systemClock;
+  const log = makeTransitionLog(deployment);
+  const bucket = makeS3ArchiveBucket({ s3: s3Client(), config: environment });
+  const sign = makeSignDigest({ kms: kmsClient(), config: environment });
+  const makeDigests = makeMakeDigests({ bucket, sign, log, clock, config: deployment });
+  const batches = {
+    writeChanges: makeWriteChanges({ bucket, clock }),
+    tellFacts: makeTellFacts({ events: eventBridgeClient(), config: environment }),
+    putPointers: makePutPointers({ dynamo: documentClient(), config: environment }),
+    log,
+    clock,
+    config: { canaryAccounts: placedCanaries(environment, deployment, log) },
+  };
+  return async (event, invocation) => {
+    const read = readArchiveEvent(event);
+    return read.kind === 'tick' ? makeDigests(invocation) : archiveBatch(read.changes, batches);
+  };
+}
+
+/**
+ * Which account is the broker's own is known only here. Nothing is ever issued for it: a canary there is told of, and no
+ * reason to stop archiving.
+ */
+function placedCanaries(
+  { brokerAccountId }: ArchiveEnvironment,
+  { canaryAccounts }: DeploymentConfig,
+  log: TransitionLog,
+): readonly string[] {
+  if (canaryAccounts.includes(brokerAccountId)) {
+    log.transition({ transition: 'canary.misplaced', accountId: brokerAccountId });
+  }
+  return canaryAccounts.filter((accountId) => accountId !== brokerAccountId);
+}
