@@ -16,7 +16,7 @@ import { CLI_NOW_MS } from './run-broker.ts';
 /** Answers of the audit's API, as a command line gets them. */
 const MINUTE_MS = 60_000;
 export const AN_ISSUANCE_ID = 'scan-account.abcdefghijklmnopqrstuvwxyz234567';
-const REQUEST_ID = 'req_bcdefghijklmnopqrstuvwxyz234567a';
+const REQUEST_ID = 'req_22222222222222222222222222222222';
 const ASKED_MS = CLI_NOW_MS - 12 * MINUTE_MS;
 
 const attempt = {
@@ -57,7 +57,7 @@ export function anIssuanceView(overrides: Partial<IssuanceView> = {}): IssuanceV
 const { claim: _claim, report: _report, ...unclaimed } = anIssuanceView();
 export const aRefusedView: IssuanceView = {
   ...unclaimed,
-  issuanceId: 'scan-account.cdefghijklmnopqrstuvwxyz234567ab',
+  issuanceId: 'scan-account.33333333333333333333333333333333',
   state: 'refused',
   attempts: [],
   refusal: { reason: 'role.notTrusted', explanation: 'the role is not proven, "pending"' },
@@ -85,7 +85,7 @@ export const aRequestView: RequestView = {
 
 export const aProbeView: ProbeView = {
   recordType: 'probe',
-  probeId: 'probe_defghijklmnopqrstuvwxyz234567abc',
+  probeId: 'probe_44444444444444444444444444444444',
   tenantId: 'acme',
   accountId: '222222222222',
   roleArn: roleArnOf('222222222222'),
@@ -101,7 +101,7 @@ export const aProbeView: ProbeView = {
 
 export const strangersView: StrangersView = {
   recordType: 'strangers',
-  recordId: 'strangers_efghijklmnopqrstuvwxyz234567abcd',
+  recordId: 'strangers_55555555555555555555555555555555',
   kind: 'event',
   account: '555555555555',
   name: 'com.example.unknown',
@@ -112,7 +112,7 @@ export const strangersView: StrangersView = {
 
 export const aStrayView: ObservationView = {
   recordType: 'observation',
-  observationId: 'seen_fghijklmnopqrstuvwxyz234567abcde',
+  observationId: 'seen_66666666666666666666666666666666',
   sessionName: 'somebody-else',
   recordedAtMs: ASKED_MS + 5 * MINUTE_MS,
   calls: [
@@ -135,7 +135,7 @@ export const aStrayView: ObservationView = {
 
 export const anUnreadableView: RecordView = {
   recordType: 'unreadable',
-  recordId: 'scan-account.ghijklmnopqrstuvwxyz234567abcdef',
+  recordId: 'scan-account.77777777777777777777777777777777',
   problem: 'report.summary\u001b[2J',
 };
 
@@ -201,7 +201,7 @@ export function aStory(overrides: Partial<IssuanceStory> = {}): IssuanceStory {
         atMs: ASKED_MS + 900,
         source: 'broker',
         title: 'the session was announced, before the call',
-        facts: { attempt: 1, sessionName: attempt.sessionName, roleArn, leaseUntilMs: ASKED_MS + 45_900 },
+        facts: { attempt: 1, sessionName: attempt.sessionName, owner: 'a'.repeat(60), leaseUntilMs: ASKED_MS + 45_900 },
       },
       {
         atMs: ASKED_MS + 1_000,

@@ -17,7 +17,7 @@ describe('a text in so many columns', () => {
     ['abc def', 5, ['abc', 'def']],
     ['ab cd ef', 5, ['ab cd', 'ef']],
     ['abcdef', 5, ['abcde', 'f']],
-    ['x abcdefghijk y', 5, ['x', 'abcde', 'fghij', 'k y']],
+    ['x abcdeabcdea y', 5, ['x', 'abcde', 'abcde', 'a y']],
     ['日本語', 4, ['日本', '語']],
     ['日本語', 5, ['日本', '語']],
     ['日', 1, ['日']],
