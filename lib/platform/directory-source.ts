@@ -15,7 +15,9 @@ export function makeDirectorySource(root: string): ObjectSource {
     name: root,
     async *list(prefix = '') {
       const found = await stat(root);
-      const listed = found.isDirectory() ? below(root, '') : one({ key: path.basename(root), bytes: found.size });
+      const listed = found.isDirectory()
+        ? below(root, '', prefix)
+        : one({ key: path.basename(root), bytes: found.size });
       for await (const object of listed) if (object.key.startsWith(prefix)) yield object;
     },
     async *open(key) {
@@ -26,15 +28,17 @@ export function makeDirectorySource(root: string): ObjectSource {
   };
 }
 
-async function* below(root: string, folder: string): AsyncGenerator<ListedObject, void> {
+/** Goes only into folders, and asks only after files, in which or of which something with this prefix can be. */
+async function* below(root: string, folder: string, prefix: string): AsyncGenerator<ListedObject, void> {
   const entries = await readdir(path.join(root, folder), { withFileTypes: true });
   // As S3 sorts keys: a folder sorts with the slash that follows its name.
   const named = entries.map((entry) => ({ entry, key: folder + entry.name + (entry.isDirectory() ? '/' : '') }));
   for (const { entry, key } of named.sort((left, right) =>
     Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)),
   )) {
-    if (entry.isDirectory()) yield* below(root, key);
-    else {
+    if (entry.isDirectory()) {
+      if (key.startsWith(prefix) || prefix.startsWith(key)) yield* below(root, key, prefix);
+    } else if (key.startsWith(prefix)) {
       const found = await stat(path.join(root, key));
       if (found.isFile()) yield { key, bytes: found.size };
     }

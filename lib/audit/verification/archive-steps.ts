@@ -1,0 +1,121 @@
+import type { ListedObject, ObjectSource } from '../../platform/object-source.ts';
+import { CHANGES_PREFIX, DIGESTS_PREFIX, readChangeObjectKey } from '../archive/archive-keys.ts';
+import type { Digest } from '../digest.ts';
+import type { ProvenDigest } from './digest-chain.ts';
+import type { Report } from './finding.ts';
+
+/** Half-open, in milliseconds; undefined: from the beginning, to the end. */
+export type Period = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
+
+export type Step =
+  | { readonly kind: 'digestBegins'; readonly key: string; readonly digest: Digest }
+  | { readonly kind: 'covered'; readonly listed: ListedObject; readonly entry: Digest['objects'][number] }
+  | { readonly kind: 'missing'; readonly entry: Digest['objects'][number] }
+  | { readonly kind: 'digestEnds' }
+  /** No proven digest covers it. */
+  | { readonly kind: 'uncovered'; readonly listed: ListedObject }
+  /** It is so new that its digest is still to come. */
+  | { readonly kind: 'pending'; readonly listed: ListedObject };
+
+/**
+ * An object settles for two minutes and waits up to five for the next digest, which takes its time, too: one that is older
+ * and in no digest is in none for good.
+ */
+export const COVERED_AFTER_MS = 10 * 60_000;
+
+export type StepsOptions = {
+  readonly changes: AsyncIterator<ListedObject>;
+  readonly report: Report;
+  readonly period: Period;
+  readonly nowMs: number;
+};
+
+/**
+ * Goes over digests and objects side by side, both in the order of their names, which is that of time: neither list is ever
+ * held whole.
+ */
+export async function* archiveSteps(
+  digests: AsyncIterable<ProvenDigest>,
+  { changes, report, period, nowMs }: StepsOptions,
+): AsyncGenerator<Step, void> {
+  const place = { beginMs: period.fromMs ?? 0, endMs: 0 };
+  let next = await changes.next();
+  const takeUntil = async function* (key: string | undefined): AsyncGenerator<Step, void> {
+    while (next.done !== true && (key === undefined || next.value.key < key)) {
+      const step = stepOf(next.value, { ...place, period, nowMs, report });
+      if (step !== undefined) yield step;
+      next = await changes.next();
+    }
+  };
+  for await (const { key, digest } of digests) {
+    if (place.endMs === 0 && period.fromMs !== undefined) place.beginMs = digest.fromMs;
+    yield { kind: 'digestBegins', key, digest };
+    for (const entry of orderedObjects({ key, digest }, report)) {
+      yield* takeUntil(entry.key);
+      if (next.done !== true && next.value.key === entry.key) {
+        yield { kind: 'covered', listed: next.value, entry };
+        next = await changes.next();
+      } else yield { kind: 'missing', entry };
+    }
+    yield { kind: 'digestEnds' };
+    place.endMs = digest.toMs;
+  }
+  yield* takeUntil(undefined);
+}
+
+type Place = Pick<StepsOptions, 'period' | 'nowMs' | 'report'> & {
+  /** What is older lies outside. */
+  readonly beginMs: number;
+  /** Where the last proven digest ends. */
+  readonly endMs: number;
+};
+
+/** Of an object that the next digest does not name. Undefined: it lies outside of what is verified, or is none. */
+function stepOf(listed: ListedObject, { beginMs, endMs, period, nowMs, report }: Place): Step | undefined {
+  const putAtMs = readChangeObjectKey(listed.key)?.putAtMs;
+  if (putAtMs === undefined) {
+    report({ kind: 'nameUnknown', object: listed.key, explanation: 'no object of changes has such a name' });
+    return undefined;
+  }
+  const isOutside = putAtMs < beginMs || (period.toMs !== undefined && putAtMs >= Math.max(period.toMs, endMs));
+  if (isOutside) return undefined;
+  const isNew = putAtMs >= endMs && Math.abs(nowMs - putAtMs) < COVERED_AFTER_MS;
+  return { kind: isNew ? 'pending' : 'uncovered', listed };
+}
+
+/** A signed digest that contradicts itself was made by somebody who may sign: that is told, and it is gone on with. */
+function orderedObjects({ key, digest }: ProvenDigest, report: Report): Digest['objects'] {
+  const { objects, fromMs, toMs } = digest;
+  const isWrong = objects.some((entry, index) => {
+    const putAtMs = readChangeObjectKey(entry.key)?.putAtMs;
+    const isLater = index === 0 || entry.key > (objects[index - 1]?.key ?? '');
+    return putAtMs === undefined || putAtMs < fromMs || putAtMs >= toMs || !isLater;
+  });
+  if (!isWrong) return objects;
+  const explanation = 'its objects are not in their order, not of its period, or have no name of the archive';
+  report({ kind: 'digestContradictory', object: key, explanation });
+  return [...objects].sort((left, right) => (left.key < right.key ? -1 : 1));
+}
+
+const DAY_MS = 86_400_000;
+
+/** The digests that can be of a period, and at least the one before it. */
+export function listDigests(source: ObjectSource, period: Period, nowMs: number): AsyncIterable<ListedObject> {
+  const { fromMs, toMs } = period;
+  if (fromMs === undefined) return source.list(DIGESTS_PREFIX);
+  return listDays(source, { prefix: DIGESTS_PREFIX, fromMs: fromMs - DAY_MS, toMs: (toMs ?? nowMs) + DAY_MS });
+}
+
+export function listChanges(source: ObjectSource, period: Period, nowMs: number): AsyncIterable<ListedObject> {
+  const { fromMs, toMs } = period;
+  if (fromMs === undefined) return source.list(CHANGES_PREFIX);
+  return listDays(source, { prefix: CHANGES_PREFIX, fromMs: fromMs - DAY_MS, toMs: (toMs ?? nowMs) + DAY_MS });
+}
+
+type Days = { readonly prefix: string; readonly fromMs: number; readonly toMs: number };
+
+async function* listDays(source: ObjectSource, { prefix, fromMs, toMs }: Days): AsyncGenerator<ListedObject, void> {
+  for (let dayMs = fromMs - (fromMs % DAY_MS); dayMs < toMs; dayMs += DAY_MS) {
+    yield* source.list(`${prefix}dt=${new Date(dayMs).toISOString().slice(0, 10)}/`);
+  }
+}

@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import { trailRoot } from '../../broker/trail.ts';
+import { endOfArray, endOfObject, endOfPlainString, endOfValue, endOfWhole, NOT, stands } from './canonical-scan.ts';
+
+/** What of a record is looked at while the scan goes over it. */
+export type RecordParts = { recordId: string; trailStart: number; trailHead: string };
+
+const [RECORD_ID, TICKET, TRAIL, TRAIL_HEAD] = [
+  Buffer.from('"recordId"'),
+  Buffer.from('"ticket"'),
+  Buffer.from('"trail"'),
+  Buffer.from('"trailHead"'),
+];
+const [HASH, PREVIOUS_HASH, SEQUENCE] = [
+  Buffer.from('"hash"'),
+  Buffer.from('"previousHash"'),
+  Buffer.from('"sequence"'),
+];
+const HASH_LENGTH = 64;
+
+/** Where the record ends; fills in the parts. `NOT`, too, where a ticket is in it. */
+export function endOfRecord(bytes: Buffer, start: number, parts: RecordParts): number {
+  return endOfObject(bytes, start, {
+    member(keyStart, valueStart) {
+      if (stands(TICKET, bytes, keyStart)) return NOT;
+      const isId = stands(RECORD_ID, bytes, keyStart);
+      if (!isId && !stands(TRAIL_HEAD, bytes, keyStart)) {
+        if (stands(TRAIL, bytes, keyStart)) parts.trailStart = valueStart;
+        return endOfValue(bytes, valueStart);
+      }
+      const end = endOfPlainString(bytes, valueStart);
+      const text = bytes.toString('latin1', valueStart + 1, end - 1);
+      if (isId) parts.recordId = text;
+      else parts.trailHead = text;
+      return end;
+    },
+  });
+}
+
+type Entry = { hashStart: number; hashEnd: number; previousHash: string; sequence: string; hash: string };
+
+/**
+ * The hashes of the entries of a trail over which `endOfRecord` went, when each follows from the one before: what an entry
+ * says is hashed as it stands there, without the member that holds the hash.
+ */
+export function scanTrail(
+  bytes: Buffer,
+  { start, recordId }: { readonly start: number; readonly recordId: string },
+): readonly string[] | undefined {
+  if (start === NOT) return undefined;
+  const hashes: string[] = [];
+  let previousHash = trailRoot(recordId);
+  const end = endOfArray(bytes, start, {
+    item(entryStart) {
+      const entry: Entry = { hashStart: NOT, hashEnd: NOT, previousHash: '', sequence: '', hash: '' };
+      const entryEnd = endOfEntry(bytes, entryStart, entry);
+      if (entryEnd === NOT || entry.hashStart === NOT) return NOT;
+      if (entry.previousHash !== previousHash || entry.sequence !== String(hashes.length)) return NOT;
+      if (hashWithout(bytes, { entryStart, entryEnd, ...entry }) !== entry.hash) return NOT;
+      hashes.push(entry.hash);
+      previousHash = entry.hash;
+      return entryEnd;
+    },
+  });
+  return end === NOT ? undefined : hashes;
+}
+
+function endOfEntry(bytes: Buffer, start: number, entry: Entry): number {
+  return endOfObject(bytes, start, {
+    member(keyStart, valueStart) {
+      if (stands(SEQUENCE, bytes, keyStart)) {
+        const end = endOfWhole(bytes, valueStart);
+        entry.sequence = bytes.toString('latin1', valueStart, end);
+        return end;
+      }
+      const isHash = stands(HASH, bytes, keyStart);
+      if (!isHash && !stands(PREVIOUS_HASH, bytes, keyStart)) return endOfValue(bytes, valueStart);
+      const end = endOfPlainString(bytes, valueStart);
+      if (end - valueStart !== HASH_LENGTH + 2) return NOT;
+      const text = bytes.toString('latin1', valueStart + 1, end - 1);
+      if (!isHash) entry.previousHash = text;
+      else [entry.hash, entry.hashStart, entry.hashEnd] = [text, keyStart, end];
+      return end;
+    },
+  });
+}
+
+let pieces = Buffer.alloc(4_096);
+
+type Cut = { entryStart: number; entryEnd: number; hashStart: number; hashEnd: number };
+
+/** `hash` is never the last member: `previousHash` and `sequence` come after it, and the comma between goes with it. */
+function hashWithout(bytes: Buffer, { entryStart, entryEnd, hashStart, hashEnd }: Cut): string {
+  const [before, after] = [hashStart - entryStart, entryEnd - hashEnd - 1];
+  if (pieces.length < before + after) pieces = Buffer.alloc((before + after) * 2);
+  bytes.copy(pieces, 0, entryStart, hashStart);
+  bytes.copy(pieces, before, hashEnd + 1, entryEnd);
+  return hash('sha256', pieces.subarray(0, before + after));
+}

@@ -1,0 +1,78 @@
+import { type Leaf, leafListKey } from '../archive/leaf-list.ts';
+import type { Digest } from '../digest.ts';
+import { merkleTree } from '../merkle.ts';
+import type { Report } from './finding.ts';
+import { type LeafList, readLeafList } from './leaf-list-reading.ts';
+import type { Line } from './object-lines.ts';
+
+export type DigestVerification = {
+  /** The leaves of the next object as they were signed; undefined where nobody can tell. */
+  nextLeaves(records: number): readonly Leaf[] | undefined;
+  /** The next object was gone through. */
+  pass(object: { readonly records: number; readonly isIntact: boolean; readonly lines: readonly Line[] }): void;
+  /** Once, behind its last object. */
+  conclude(): void;
+};
+
+type Input = {
+  readonly key: string;
+  readonly digest: Digest;
+  /** Of the list of its leaves, as it lies in the archive. */
+  readonly list: Buffer | undefined;
+};
+
+/** Holds one proven digest against the objects that it covers, one after the other. */
+export function verifyDigest({ key, digest, list: bytes }: Input, report: Report): DigestVerification {
+  const listKey = leafListKey(digest);
+  const list = bytes === undefined ? undefined : readLeafList(bytes, digest);
+  const tree = merkleTree();
+  let passed = 0;
+  let isIntact = true;
+  let listProblem = bytes !== undefined && list === undefined ? 'it is no text of lines' : undefined;
+
+  function compare(lines: readonly Line[]): void {
+    for (const [offset, { leaf, recordId, problems }] of lines.entries()) {
+      tree.appendLeaf(leaf);
+      const index = passed + offset;
+      const isSaid = problems.length > 0 ? list?.leaf(index)?.leaf === leaf : list?.says(index, { leaf, recordId });
+      if (isSaid === false) listProblem ??= `its line ${index + 1} is not that of the record ${recordId}`;
+    }
+  }
+
+  return {
+    nextLeaves: (records) =>
+      list?.isProven() === true
+        ? Array.from({ length: records }, (_, offset) => list.leaf(passed + offset)).filter(
+            (leaf) => leaf !== undefined,
+          )
+        : undefined,
+    pass(object) {
+      if (object.isIntact) compare(object.lines);
+      else isIntact = false;
+      passed += object.records;
+    },
+    conclude() {
+      if (isIntact && tree.root() !== digest.merkleRoot) {
+        report({ kind: 'merkleRootWrong', object: key, explanation: 'its Merkle root is not that of its records' });
+      }
+      if (bytes === undefined && digest.records > 0) {
+        report({
+          kind: 'leafListMissing',
+          object: listKey,
+          explanation: `the list of what ${key} covers is not there`,
+        });
+      }
+      listProblem ??= list === undefined ? undefined : problemOf(list, { records: digest.records, isIntact });
+      if (listProblem !== undefined) report({ kind: 'leafListWrong', object: listKey, explanation: listProblem });
+    },
+  };
+}
+
+function problemOf(
+  list: LeafList,
+  { records, isIntact }: { readonly records: number; readonly isIntact: boolean },
+): string | undefined {
+  if (list.count !== records) return `it has ${list.count} lines, and ${records} records were signed`;
+  // Beside objects that are what was signed, it was compared with them line by line.
+  return isIntact || list.isProven() ? undefined : 'its leaves are not those that were signed';
+}
