@@ -1,0 +1,12 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { correlationOnAws } from '../lib/audit/correlation/correlation-on-aws.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { correlationEnvironment } from '../lib/platform/environment.ts';
+
+const correlate = correlationOnAws(correlationEnvironment(), deploymentConfig());
+
+/** Every AssumeRole of ours that CloudTrail shows is held against what was announced; each five minutes, what is missing. */
+export const handler = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 }).handler(
+  (event: unknown, context: Context) => correlate(event, { remainingMs: () => context.getRemainingTimeInMillis() }),
+);
