@@ -20,7 +20,7 @@ export type FileProblem = {
 export type FilesProgress = {
   readonly filesDone: number;
   readonly files: number;
-  /** Of the files as they lie there, packed or not; those that are done. */
+  /** Of the files as they lie there, packed or not. */
   readonly bytesDone: number;
   readonly bytes: number;
   /** Of text, unpacked. */
@@ -66,12 +66,12 @@ export async function readLogFiles({ source, onRecord, onProgress, abortSignal }
       abortSignal.throwIfAborted();
       await readOne(file);
       state.filesDone += 1;
-      state.bytesDone += file.bytes;
       onProgress?.(state);
     }
   }
 
-  async function readOne({ key }: ListedObject): Promise<void> {
+  async function readOne({ key, bytes }: ListedObject): Promise<void> {
+    let came = 0;
     const tell = (problem: FileProblem['problem'], offset: number) => {
       state.problemCount += 1;
       problems.push({ key, problem, offset });
@@ -79,7 +79,7 @@ export async function readLogFiles({ source, onRecord, onProgress, abortSignal }
       if (problems.length > 2 * PROBLEMS_KEPT) problems.sort(byPlace).splice(PROBLEMS_KEPT);
     };
     const ended = await readLogFile({
-      body: Readable.from(source.open(key), { objectMode: false }),
+      body: Readable.from(counted(source.open(key)), { objectMode: false }),
       onRecord: (whole, offset) => {
         const record = readLogRecord(whole);
         if (record === undefined) return tell('record.notAnEvent', offset);
@@ -87,13 +87,22 @@ export async function readLogFiles({ source, onRecord, onProgress, abortSignal }
         onRecord(record);
       },
       onProblem: tell,
-      onText: (bytes) => {
-        state.textBytes += bytes;
+      onText: (length) => {
+        state.textBytes += length;
         onProgress?.(state);
       },
       abortSignal,
     }).catch((error: unknown) => ({ problem: `unreadable:${errorName(error)}` as const, offset: 0 }));
     if (ended !== undefined && !abortSignal.aborted) tell(ended.problem, ended.offset);
+    state.bytesDone += bytes - came;
+
+    async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+      for await (const chunk of chunks) {
+        came += chunk.length;
+        state.bytesDone += chunk.length;
+        yield chunk;
+      }
+    }
   }
 }
 
