@@ -35,7 +35,7 @@ describe('the queues', () => {
     const queues = ofType('AWS::SQS::Queue');
     expect(queues.length).toBeGreaterThan(3);
     for (const [logicalId, { Properties }] of queues) {
-      const allowed = logicalId === 'RequestsDeadLetterQueue' ? 'byQueue' : 'denyAll';
+      const allowed = /^(Requests|Observations)DeadLetterQueue$/.test(logicalId) ? 'byQueue' : 'denyAll';
       expect(Properties, logicalId).toMatchObject({ RedriveAllowPolicy: { redrivePermission: allowed } });
     }
   });
@@ -103,7 +103,8 @@ describe('the way of a request', () => {
   });
 
   it('goes from the queue to issue-credentials, message by message', () => {
-    expect(ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties)).toEqual([
+    const ofRequests = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.endsWith('RequestsQueue'));
+    expect(ofRequests.map(([, { Properties }]) => Properties)).toEqual([
       {
         EventSourceArn: { 'Fn::GetAtt': ['RequestsQueue', 'Arn'] },
         FunctionName: { 'Fn::GetAtt': ['IssueDashcredentialsLambdaFunction', 'Arn'] },
@@ -210,7 +211,7 @@ describe('what is stored', () => {
   });
 
   it('is encrypted in the queues', () => {
-    expect(ofType('AWS::SQS::Queue')).toHaveLength(4);
+    expect(ofType('AWS::SQS::Queue')).toHaveLength(6);
     for (const [, { Properties }] of ofType('AWS::SQS::Queue')) expect(Properties['SqsManagedSseEnabled']).toBe(true);
   });
 });

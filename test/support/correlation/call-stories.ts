@@ -77,10 +77,9 @@ function callBy(
 ) {
   const facts = { requestId: requestOf(name), roleArn: roleOf(scene.accountId), accessKeyId: keyOf(name) };
   const record = allowedRecord({ ...facts, sessionName, atMs, caller });
-  return [
-    { atMs, record },
-    { atMs, record: foreignCopy(record, scene.accountId) },
-  ];
+  // Of other accounts' copies our bus gets none, but where an organisation forwards them.
+  const copies = caller === 'vend-credentials' ? [{ atMs, record: foreignCopy(record, scene.accountId) }] : [];
+  return [{ atMs, record }, ...copies];
 }
 
 const put = (atMs: number, item: object) => ({ atMs, item });
