@@ -6,12 +6,13 @@ import { toneOf } from './record-table.ts';
 type Told = { readonly drawing: Drawing; readonly nowMs: number };
 
 /** One attempt at a session: what was announced, what STS gave, and what CloudTrail says of it. */
-export function attemptLines(
-  { attempt, verdict, observed }: AttemptStory,
-  { drawing, nowMs }: Told,
-): readonly string[] {
+export function attemptLines(story: AttemptStory, { drawing, nowMs }: Told): readonly string[] {
+  return [`ATTEMPT ${story.attempt.attempt}`, ...factLines(attemptFacts(story, nowMs), drawing, 2)];
+}
+
+export function attemptFacts({ attempt, verdict, observed }: AttemptStory, nowMs: number): readonly Fact[] {
   const { issuedAtMs, expiresAtMs, fenceMs } = attempt;
-  const facts: readonly Fact[] = [
+  return [
     [
       'Outcome',
       attempt.code === undefined ? attempt.outcome : `${attempt.outcome}: ${attempt.code}`,
@@ -22,6 +23,7 @@ export function attemptLines(
     ['Calls', String(attempt.calls)],
     ['Issued', issuedAtMs === undefined ? undefined : instantOf(issuedAtMs)],
     ['Access key', attempt.accessKeyId],
+    ['Principal', attempt.assumedRoleId],
     ['STS request', attempt.stsRequestId],
     ['Fence', fenceMs === undefined ? undefined : `${deadlineText(fenceMs, nowMs)}; after it everything is denied`],
     ['Expires', expiresAtMs === undefined ? undefined : deadlineText(expiresAtMs, nowMs)],
@@ -34,7 +36,6 @@ export function attemptLines(
       ],
     ),
   ];
-  return [`ATTEMPT ${attempt.attempt}`, ...factLines(facts, drawing, 2)];
 }
 
 function deadlineText(atMs: number, nowMs: number): string {

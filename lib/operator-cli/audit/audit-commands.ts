@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts';
+import { correlateTrail } from './correlate-trail.ts';
 import { explainIssuance } from './explain-issuance.ts';
+import { exportReceipts } from './export-receipts.ts';
 import { listingCommand } from './listing-command.ts';
 import { questions } from './questions.ts';
 
@@ -7,6 +9,8 @@ import { questions } from './questions.ts';
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['explain', explainIssuance],
   ...questions.map((question) => [question.name, listingCommand(question)] as const),
+  ['receipts', exportReceipts],
+  ['correlate', correlateTrail],
 ]);
 
 /** What can come after `broker audit`. */

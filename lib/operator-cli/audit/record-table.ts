@@ -84,8 +84,9 @@ function summaryOf(record: RecordView): Summary {
       return { atMs, tenant, account, job, by, state: record.isLive ? `${record.state}, live` : record.state, why, id };
     }
     case 'request': {
+      const why = record.refusal?.reason ?? record.reason;
       const { recordedAtMs: atMs, tenantId: tenant, job, requester: by, decision: state, requestId: id } = record;
-      return { atMs, tenant, account: accountsOf(record.accountIds), job, by, state, why: record.refusal?.reason, id };
+      return { atMs, tenant, account: accountsOf(record.accountIds), job, by, state, why, id };
     }
     case 'probe': {
       const { recordedAtMs: atMs, tenantId: tenant, accountId: account, by, outcome: state, probeId: id } = record;

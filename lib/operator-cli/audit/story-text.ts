@@ -1,17 +1,21 @@
 import type { IssuanceStory } from '../../audit/questions/audit-api.ts';
 import { paint } from '../table.ts';
 import { instantOf, timeLeft } from '../time-words.ts';
-import { attemptLines } from './attempt-lines.ts';
+import { attemptFacts, attemptLines } from './attempt-lines.ts';
 import { type Drawing, type Fact, factLines } from './fact-lines.ts';
 import { toneOf } from './record-table.ts';
-import { timelineLines } from './timeline.ts';
+import { timelineLines, withoutTold } from './timeline.ts';
 import { wrapped } from './wrapped.ts';
 
 /** The story of one issuance, for a person: from who asked to what is still unknown. */
 export function renderStory(story: IssuanceStory, drawing: Drawing, nowMs: number): string {
+  const head = headFacts(story);
+  const attempts = story.attempts.flatMap((attempt) => attemptFacts(attempt, nowMs));
+  const told = [...[...head, ...attempts].map(([, value]) => value), story.sessionPolicy?.sha256].join('\n');
+  const steps = story.steps.map((step) => withoutTold(step, told));
   const parts: readonly (readonly string[])[] = [
-    factLines(headFacts(story, nowMs), drawing),
-    story.steps.length === 0 ? [] : ['TIMELINE', ...timelineLines(story.steps, drawing)],
+    factLines(head, drawing),
+    steps.length === 0 ? [] : ['TIMELINE', ...timelineLines(steps, drawing)],
     ...story.attempts.map((attempt) => attemptLines(attempt, { drawing, nowMs })),
     policyLines(story, drawing),
     unknownLines(story, { drawing, nowMs }),
@@ -23,7 +27,7 @@ export function renderStory(story: IssuanceStory, drawing: Drawing, nowMs: numbe
     .join('\n\n')}\n`;
 }
 
-function headFacts({ issuance, request, decision }: IssuanceStory, nowMs: number): readonly Fact[] {
+function headFacts({ issuance, request, decision }: IssuanceStory): readonly Fact[] {
   const { report, claim, delivery, state, isLive } = issuance;
   return [
     ['Issuance', issuance.issuanceId],
@@ -43,7 +47,6 @@ function headFacts({ issuance, request, decision }: IssuanceStory, nowMs: number
     ['', decision.explanation],
     ['Claimed', claim === undefined ? undefined : `${instantOf(claim.atMs)} by ${claim.by}, attempt ${claim.attempt}`],
     ['Reported', report === undefined ? undefined : reportText(report), report && toneOf(report.outcome)],
-    ['Age', state === 'intended' || isLive ? `${timeLeft(nowMs - issuance.recordedAtMs)}` : undefined],
   ];
 }
 

@@ -9,16 +9,27 @@ const SOURCE_WIDTH = 'cloudtrail'.length;
 /** The time, the line, and who knows it, with the spaces between them. */
 const MARGIN = '00:00:00.000'.length + 1 + 1 + 1 + SOURCE_WIDTH + 1;
 const BLANK_TIME = ' '.repeat('00:00:00.000'.length);
+/** So short a text is a word, and may mean something else elsewhere. */
+const SHORT = 16;
 /** Nothing happened for so long: said, because the drawing has no scale. */
 const PAUSE_MS = 60_000;
 
 /** What happened, from top to bottom: when, who knows it, what, and the facts of it. */
-export function timelineLines(steps: readonly StoryStep[], drawing: Drawing): readonly string[] {
+export function timelineLines(story: readonly StoryStep[], drawing: Drawing): readonly string[] {
+  const steps = story.toSorted((one, other) => orderOf(one) - orderOf(other));
   return steps.flatMap((step, index) => {
     const before = steps[index - 1];
     const isLast = index === steps.length - 1;
     return [...dayLines(step, before), ...pauseLines(step, before, drawing), ...stepLines(step, { drawing, isLast })];
   });
+}
+
+/** An id or an ARN that stands above or below is not written again: what happened would be lost between them. */
+export function withoutTold(step: StoryStep, told: string): StoryStep {
+  const facts = Object.entries(step.facts).filter(
+    ([, value]) => typeof value !== 'string' || value.length < SHORT || !told.includes(value),
+  );
+  return { ...step, facts: Object.fromEntries(facts) };
 }
 
 function dayLines({ atMs }: StoryStep, before: StoryStep | undefined): readonly string[] {
@@ -38,7 +49,7 @@ function stepLines({ atMs, source, title, facts }: StoryStep, { drawing, isLast 
   const room = Math.max(16, columns - MARGIN);
   const [first = '', ...rest] = wrapped(title, room);
   const event = paint(glyphs.event, toneOfSource[source], colour);
-  const head = `${timeOf(atMs)} ${event} ${source.padEnd(SOURCE_WIDTH)} ${first}`;
+  const head = `${timeOf(atMs, source)} ${event} ${source.padEnd(SOURCE_WIDTH)} ${first}`;
   const below = [...rest, ...wrappedFacts(facts, room)];
   const line = isLast ? ' ' : glyphs.line;
   return [head, ...below.map((text) => `${BLANK_TIME} ${line} ${' '.repeat(SOURCE_WIDTH)} ${text}`)];
@@ -85,6 +96,12 @@ function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
-function timeOf(atMs: number): string {
-  return new Date(atMs).toISOString().slice(11, 23);
+/** CloudTrail tells time in whole seconds, rounded down: what it saw comes after what else is known of that second. */
+function orderOf({ atMs, source }: StoryStep): number {
+  return source === 'cloudtrail' ? atMs + 999 : atMs;
+}
+
+function timeOf(atMs: number, source: StoryStep['source']): string {
+  const end = source === 'cloudtrail' ? -5 : -1;
+  return new Date(atMs).toISOString().slice(11, end).padEnd(BLANK_TIME.length);
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ASCII_GLYPHS, factLines, GLYPHS } from '../../../../lib/operator-cli/audit/fact-lines.ts';
 import { renderStory } from '../../../../lib/operator-cli/audit/story-text.ts';
-import { timelineLines } from '../../../../lib/operator-cli/audit/timeline.ts';
+import { timelineLines, withoutTold } from '../../../../lib/operator-cli/audit/timeline.ts';
 import { wrapped } from '../../../../lib/operator-cli/audit/wrapped.ts';
 import { widthOf } from '../../../../lib/operator-cli/printable.ts';
 import { aStory, aStrayView } from '../../../support/audit-answers.ts';
@@ -78,6 +78,32 @@ describe('a story', () => {
       '             ┊ 30 min 1 s later',
       '00:30:00.000 ● job        c',
     ]);
+  });
+
+  it('puts what CloudTrail saw behind the rest of its second, which is all that CloudTrail tells', () => {
+    const at = (iso: string, source: 'sts' | 'cloudtrail') => ({
+      atMs: Date.parse(iso),
+      source,
+      title: 'x',
+      facts: {},
+    });
+    const steps = [
+      at('2026-09-02T00:00:01Z', 'cloudtrail'),
+      at('2026-09-02T00:00:01.900Z', 'sts'),
+      at('2026-09-02T00:00:02Z', 'sts'),
+    ];
+    expect(timelineLines(steps, plain).slice(1)).toEqual([
+      '00:00:01.900 ● sts        x',
+      '00:00:01     ● cloudtrail x',
+      '00:00:02.000 ● sts        x',
+    ]);
+  });
+
+  it('says no id twice, and no short word too seldom', () => {
+    const facts = { id: 'a-rather-long-identity', attempt: 1, state: 'issued', other: 'another-long-identity' };
+    const step = { atMs: 0, source: 'sts', title: 'x', facts } as const;
+    const told = 'issued 1\na-rather-long-identity';
+    expect(withoutTold(step, told).facts).toEqual({ attempt: 1, state: 'issued', other: 'another-long-identity' });
   });
 
   it('says that CloudTrail was expected, and what nobody can know', () => {
