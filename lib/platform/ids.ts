@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, hash as hashOnce, randomBytes, randomUUID } from 'node:crypto';
 
 /** The one source of random values. `lib` functions are given it, so that a run can be repeated from a seed. */
 export type Ids = {
@@ -27,7 +27,7 @@ export function derivedId(parts: readonly string[]): string {
 
 /** SHA-256 of a text in UTF-8, in lower-case hexadecimal. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hashOnce('sha256', text, 'hex');
 }
 
 function base32(bytes: Uint8Array): string {

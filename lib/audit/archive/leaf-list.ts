@@ -1,5 +1,3 @@
-import { canonicalJson } from '../../platform/canonical-json.ts';
-
 /**
  * Beside each digest that covers records: which leaf of its Merkle tree is which record, one line for each, in order. It
  * needs no trust: its leaves must give the root that is signed. What it is for: when an object is not what was signed, it
@@ -26,7 +24,7 @@ export function leafListKey(digest: {
   return `${LEAVES_PREFIX}dt=${day}/${String(digest.sequence).padStart(12, '0')}-${digest.merkleRoot}.jsonl`;
 }
 
-/** One line, without its line break. Every line of the object ends in "\n". */
+/** One line, without its line break: canonical JSON. Every line of the object ends in "\n". */
 export function leafLine({ leaf, recordId }: Leaf): string {
-  return canonicalJson({ leaf, recordId });
+  return `{"leaf":"${leaf}","recordId":${JSON.stringify(recordId)}}`;
 }
