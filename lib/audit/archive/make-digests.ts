@@ -42,9 +42,11 @@ export function makeMakeDigests(dependencies: MakeDigestsDependencies): MakeDige
   return async ({ remainingMs }) => {
     let previous = await lastDigest(bucket);
     mustFollow(previous, ourLast, dependencies);
+    // Taken once: the milliseconds that a digest takes would be a period of their own, and the next, and the next.
+    const settledMs = clock.nowMs() - SETTLE_MS;
     let made = 0;
     do {
-      const next = await nextDigest(previous, clock.nowMs() - SETTLE_MS, dependencies);
+      const next = await nextDigest(previous, settledMs, dependencies);
       if (next === undefined || !(await signAndPut(next, dependencies))) break;
       ourLast = next.digest;
       previous = next.digest;

@@ -124,6 +124,20 @@ describe('making digests', () => {
     expect(late.at(-1)?.digest.toMs).toBe(clock.nowMs() - SETTLE_MS);
   });
 
+  it('makes one a tick, however long that takes', async () => {
+    const running = {
+      nowMs() {
+        clock.advance(7);
+        return clock.nowMs();
+      },
+    };
+    const make = makeMakeDigests({ bucket: archive, sign, log, clock: running, config: { deploymentId: 'local1' } });
+    expect(await tick(make)).toEqual({ made: 1 });
+    clock.advance(5 * MINUTE_MS);
+    expect(await tick(make)).toEqual({ made: 1 });
+    expectChain();
+  });
+
   it('stops in time and goes on with the next tick', async () => {
     await tick();
     clock.advance(60 * MINUTE_MS);
