@@ -219,7 +219,6 @@ const cases: Readonly<Record<string, Case>> = {
     asks: [['GET /live-sessions'], ['GET /live-sessions']],
   },
   'names the commands of the audit': { argv: ['audit'], exitCode: 2, asks: [] },
-  'helps with the audit': { argv: ['audit', '--help'], exitCode: 0, asks: [] },
   'helps with one question': { argv: ['audit', 'exceptions', '--help'], exitCode: 0, asks: [] },
 };
 
