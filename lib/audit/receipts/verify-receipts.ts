@@ -55,7 +55,7 @@ const FIRST_PREVIOUS = '0'.repeat(64);
 /**
  * Checks one exported file of receipts to its last byte: the signature of every page, that the pages follow from each
  * other from the first to the one that says that it is the last, and that nothing stands beside them. The first problem
- * ends it: nothing behind it can be relied on.
+ * ends it: nothing behind it can be relied on. The name of the key (`keyId`) alone is not signed, and nothing relies on it.
  */
 export async function checkReceipts({ bytes, publicKeys, tenantId }: ToCheck): Promise<ReceiptsChecked> {
   const pages: ReceiptPage[] = [];
