@@ -23,7 +23,7 @@ export function readMeter(): ReadMeter {
 }
 
 /** What one page may cost: after that it is answered as it is, with a cursor that goes on from there. */
-export const BUDGET = { calls: 40, rows: 10_000 } as const;
+export const BUDGET = { calls: 24, rows: 10_000 } as const;
 /** What must be left of an invocation for another round of reading, with every retry of it, and for the answer. */
 const ROUND_MS = 8_000;
 

@@ -23,7 +23,19 @@ export function stepsOf({ issuance, request, attempts, denials, nowMs }: StoryPa
     ...denials.map((call) => seenStep(call, undefined)),
   ];
   // Sorting is stable: of one instant, what caused stands before what was caused.
-  return steps.sort((left, right) => left.atMs - right.atMs);
+  return steps
+    .map((step) => ({ step, orderMs: orderOf(step, issuance.trail) }))
+    .sort((left, right) => left.orderMs - right.orderMs)
+    .map(({ step }) => step);
+}
+
+/** CloudTrail cuts times down to the second: a call that was announced in that second was made after it. */
+function orderOf({ source, atMs }: StoryStep, trail: readonly TrailEntry[]): number {
+  if (source !== 'cloudtrail') return atMs;
+  const announced = trail.findLast(({ type, atMs: announcedAtMs }) => {
+    return (type === 'intended' || type === 'called') && announcedAtMs > atMs && announcedAtMs < atMs + 1_000;
+  });
+  return announced?.atMs ?? atMs;
 }
 
 type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
