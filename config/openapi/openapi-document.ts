@@ -1,5 +1,6 @@
 import { refusedSchema } from '../../lib/on-demand/on-demand-answer.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { auditOperations } from './audit-operations.ts';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
 import { managementOperations } from './management-operations.ts';
 import { ERROR_SCHEMA, pathItems } from './operation.ts';
@@ -21,9 +22,14 @@ export function openApiDocument(): JsonSchema {
     tags: [
       { name: 'request-job', description: 'Services and people ask for jobs.' },
       { name: 'manage-tenants', description: 'Operators keep tenants.' },
+      { name: 'answer-audit-query', description: 'Auditors ask who had which access, when, why and for what.' },
     ],
     security: [{ awsSignature: [] }],
-    paths: { ...pathItems('request-job', requestOperations), ...pathItems('manage-tenants', managementOperations) },
+    paths: {
+      ...pathItems('request-job', requestOperations),
+      ...pathItems('manage-tenants', managementOperations),
+      ...pathItems('answer-audit-query', auditOperations),
+    },
     components: {
       schemas: { [ERROR_SCHEMA]: jsonSchemaOf(refusedSchema) },
       securitySchemes: {

@@ -71,6 +71,12 @@ describe('what a bundle holds', () => {
     expect(filesIn('functions/manage-dead-letters.ts').filter((file) => clients.test(file))).toEqual([]);
   });
 
+  it('functions/answer-audit-query.ts holds no client that could change anything but a signature, and opens nothing', () => {
+    const changing =
+      /@aws-sdk\/client-(sts|sqs|lambda|eventbridge|s3)\/|^lib\/sealing\/|^lib\/broker\/assume-tenant-role/;
+    expect(filesIn('functions/answer-audit-query.ts').filter((file) => changing.test(file))).toEqual([]);
+  });
+
   it.each([...jobs, ...others])('%s holds nothing of the embedded stack, the tests or the packaging', (entry) => {
     expect(filesIn(entry).filter((file) => /^(local|test|config)\//.test(file))).toEqual([]);
   });

@@ -2,9 +2,12 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { auditOperations } from '../../config/openapi/audit-operations.ts';
 import { jsonSchemaOf } from '../../config/openapi/json-schema.ts';
 import { openApiDocument } from '../../config/openapi/openapi-document.ts';
+import { auditRoutes } from '../../lib/audit/questions/audit-routes.ts';
 import { requestRoutes } from '../../lib/on-demand/request-routes.ts';
+import { keptAuditStore } from '../support/kept-audit-store.ts';
 import { root } from './source-files.ts';
 
 type Paths = Record<string, Record<string, { responses?: Record<string, unknown>; operationId?: string }>>;
@@ -24,6 +27,20 @@ describe('docs/openapi.yaml', () => {
       ),
     );
     expect(written).toEqual(Object.keys(routes));
+  });
+
+  it('has every route of answer-audit-query', () => {
+    const never = () => Promise.reject(new Error('not asked'));
+    const routes = auditRoutes({
+      openStore: () => keptAuditStore([]),
+      receipts: never,
+      signingKeys: never,
+      clock: { nowMs: () => 0 },
+      roles: { arnOf: () => '', isOurs: () => false, mayAssume: () => false },
+      grounds: { jobs: new Map(), partition: 'aws', requesters: [], brokerAccountId: '' },
+    });
+    const written = Object.keys(auditOperations);
+    expect(written.toSorted()).toEqual(Object.keys(routes).sort());
   });
 
   it('names each operation once, and for each an answer', () => {
