@@ -45,10 +45,16 @@ describe('the policies', () => {
     expect(wide.map(({ at }) => at).sort()).toEqual([
       // DescribeTrails knows no resource.
       'CorrelateCloudtrailRole ListTrails',
+      'DigestsKey AdministerByIam',
+      'DigestsKey ArchiveSigns',
+      'DigestsKey PublicKeyByIam',
       'EnvelopesKey AdministerByIam',
       'EnvelopesKey BrokerSeals',
       'EnvelopesKey ProcessLogsOpens',
       'EnvelopesKey ScanAccountOpens',
+      'ReceiptsKey AdministerByIam',
+      'ReceiptsKey AnswersSign',
+      'ReceiptsKey PublicKeyByIam',
       'TablesKey AdministerByIam',
       'TablesKey UseThroughDynamoDb',
     ]);
@@ -94,8 +100,18 @@ describe('the policies', () => {
     const granted = ofType('AWS::IAM::ManagedPolicy').flatMap(([at, { Properties }]) =>
       statementsIn(Properties).map((statement) => ({ at, ...statement })),
     );
-    const actions = new Set(granted.flatMap(({ Action }) => Action));
-    expect([...actions].sort()).toEqual([
+    const actionsOf = (isWanted: (at: string) => boolean) =>
+      [...new Set(granted.filter(({ at }) => isWanted(at)).flatMap(({ Action }) => Action))].sort();
+    // Auditors also read what is to be verified where it lies, and the keys to verify it with.
+    expect(actionsOf((at) => at === 'AuditorsPolicy')).toEqual([
+      'kms:GetPublicKey',
+      'lambda:GetFunctionUrlConfig',
+      'lambda:InvokeFunction',
+      'lambda:InvokeFunctionUrl',
+      's3:GetObject',
+      's3:ListBucket',
+    ]);
+    expect(actionsOf((at) => at !== 'AuditorsPolicy')).toEqual([
       'lambda:GetFunctionUrlConfig',
       'lambda:InvokeFunction',
       'lambda:InvokeFunctionUrl',

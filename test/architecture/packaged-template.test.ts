@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageStage } from '../../config/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
+import { SETTLE_MS } from '../../lib/audit/archive/make-digests.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 
 type Json = Record<string, unknown>;
@@ -171,12 +172,47 @@ describe('what is stored', () => {
     }
   });
 
-  it('survives the stack: keys, which rotate', () => {
-    expect(ofType('AWS::KMS::Key')).toHaveLength(2);
-    for (const [, key] of ofType('AWS::KMS::Key')) {
-      expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-      expect(key.Properties).toMatchObject({ EnableKeyRotation: true });
-    }
+  it('survives the stack: keys, which rotate where they encrypt, and sign with a curve where they sign', () => {
+    const keys = ofType('AWS::KMS::Key');
+    for (const [, key] of keys) expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const signing = keys.filter(([, { Properties }]) => Properties['KeyUsage'] === 'SIGN_VERIFY');
+    expect(signing.map(([logicalId]) => logicalId).sort()).toEqual(['DigestsKey', 'ReceiptsKey']);
+    for (const [, { Properties }] of signing) expect(Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256' });
+    const encrypting = keys.filter((key) => !signing.includes(key));
+    expect(encrypting).toHaveLength(2);
+    for (const [, { Properties }] of encrypting) expect(Properties).toMatchObject({ EnableKeyRotation: true });
+  });
+
+  it('survives the stack: the archive, whose objects are locked', () => {
+    const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+    expect(template.Resources['ArchiveBucket']).toMatchObject(kept);
+    expect(template.Resources['ArchiveBucketPolicy']).toMatchObject(kept);
+    expect(propertiesOf('ArchiveBucket')).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+  });
+
+  it('reaches the archive, every change of it, until it is there or the stream is over', () => {
+    const streams = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.includes('Dynamodb'));
+    expect(streams.map(([, { Properties }]) => Properties)).toEqual([
+      {
+        EventSourceArn: { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] },
+        FunctionName: { 'Fn::GetAtt': ['ArchiveDashauditLambdaFunction', 'Arn'] },
+        BatchSize: 100,
+        MaximumBatchingWindowInSeconds: 5,
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: -1,
+        MaximumRecordAgeInSeconds: -1,
+        StartingPosition: 'TRIM_HORIZON',
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        Enabled: true,
+      },
+    ]);
+    // A digest counts what was put two minutes ago: nothing may still be on its way by then.
+    const timeoutMs = 1_000 * Number(propertiesOf('ArchiveDashauditLambdaFunction')['Timeout']);
+    expect(2 * timeoutMs).toBeLessThanOrEqual(SETTLE_MS);
   });
 
   it('has only indexes that hold no ticket', () => {
