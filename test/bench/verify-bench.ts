@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { linesOf } from '../../lib/audit/archive/object-lines.ts';
 import { leafHash, merkleTree } from '../../lib/audit/merkle.ts';
-import { readLine } from '../../lib/audit/verification/object-lines.ts';
 import { parseLine } from '../../lib/audit/verification/parse-line.ts';
 import { scanLine } from '../../lib/audit/verification/scan-line.ts';
+import { makeTrailGrowth } from '../../lib/audit/verification/trail-growth.ts';
 import { anArchive, aSigner, type Files, verify } from '../support/archive-world/archive-world.ts';
 import { archivedLife } from '../support/archive-world/archived-life.ts';
 
@@ -38,14 +38,11 @@ export async function benchVerify(issuances: number): Promise<VerifyBench> {
   const lines = [...objectsOf(world.files)].flatMap((bytes) => [...linesOf(bytes)].map((line) => Buffer.from(line)));
   const size = { records: lines.length, bytes: lines.reduce((sum, { length }) => sum + length + 1, 0) };
   const nowMs = world.clock.nowMs();
-  let heapBytesPerIssuance = 0;
   const rates = {
     hashing: await rateOf(size, () => hashAll(objectsOf(world.files))),
     verification: await rateOf(size, async () => {
-      const before = heap();
       const report = await verify(world.files, { signers: [signer], nowMs });
       if (!report.isProven) throw new Error(JSON.stringify(report.findings[0]));
-      heapBytesPerIssuance = before;
     }),
     scanning: await rateOf(size, () => {
       for (const line of lines) scanLine(line);
@@ -58,7 +55,7 @@ export async function benchVerify(issuances: number): Promise<VerifyBench> {
     records: size.records,
     bytesPerRecord: Math.round(size.bytes / size.records),
     ...rates,
-    heapBytesPerIssuance,
+    ...heapOf(lines),
   };
 }
 
@@ -73,6 +70,18 @@ function hashAll(objects: Iterable<Buffer>): void {
     for (const line of linesOf(bytes)) tree.append(line);
   }
   tree.root();
+}
+
+/** What is kept of each issuance from one image to the next. */
+function heapOf(lines: readonly Buffer[]): Pick<VerifyBench, 'heapBytesPerIssuance'> {
+  const before = heap();
+  const growth = makeTrailGrowth();
+  for (const line of lines) {
+    const { recordId, sequenceNumber, trail } = scanLine(line) ?? {};
+    if (recordId === undefined || sequenceNumber === undefined || trail === undefined) continue;
+    growth.look({ recordId, sequenceNumber, trail, leaf: leafHash(line) });
+  }
+  return { heapBytesPerIssuance: Math.round((heap() - before) / growth.issuances) };
 }
 
 function heap(): number {

@@ -99,12 +99,28 @@ function orderedObjects({ key, digest }: ProvenDigest, report: Report): Digest['
 
 const DAY_MS = 86_400_000;
 
-/** The digests that can be of a period, and at least the one before it. */
-export function listDigests(source: ObjectSource, period: Period, nowMs: number): AsyncIterable<ListedObject> {
-  const { fromMs, toMs } = period;
-  if (fromMs === undefined) return source.list(DIGESTS_PREFIX);
-  return listDays(source, { prefix: DIGESTS_PREFIX, fromMs: fromMs - DAY_MS, toMs: (toMs ?? nowMs) + DAY_MS });
+/**
+ * The digests that can be of a period, and at least the one before it. The very first lies under the day with which time
+ * began, and is one of them where the second one is.
+ */
+export async function* listDigests(
+  source: ObjectSource,
+  { fromMs, toMs }: Period,
+  nowMs: number,
+): AsyncGenerator<ListedObject, void> {
+  if (fromMs === undefined) return yield* source.list(DIGESTS_PREFIX);
+  const days = { prefix: DIGESTS_PREFIX, fromMs: Math.max(DAY_MS, fromMs - DAY_MS), toMs: (toMs ?? nowMs) + DAY_MS };
+  let isFirst = true;
+  for await (const listed of listDays(source, days)) {
+    if (isFirst && listed.key.endsWith(SECOND)) yield* source.list(BEGINNING);
+    isFirst = false;
+    yield listed;
+  }
+  if (isFirst) yield* source.list(BEGINNING);
 }
+
+const BEGINNING = `${DIGESTS_PREFIX}dt=1970-01-01/`;
+const SECOND = '/000000000001.json';
 
 export function listChanges(source: ObjectSource, period: Period, nowMs: number): AsyncIterable<ListedObject> {
   const { fromMs, toMs } = period;

@@ -4,6 +4,7 @@ import { explainIssuance } from './explain-issuance.ts';
 import { exportReceipts } from './export-receipts.ts';
 import { listingCommand } from './listing-command.ts';
 import { questions } from './questions.ts';
+import { verifyArchiveCommand } from './verify-archive.ts';
 
 /** Every command of `broker audit`, by its name, in the order of the help. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -11,6 +12,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ...questions.map((question) => [question.name, listingCommand(question)] as const),
   ['receipts', exportReceipts],
   ['correlate', correlateTrail],
+  ['verify', verifyArchiveCommand],
 ]);
 
 /** What can come after `broker audit`. */
