@@ -7,7 +7,7 @@ import { benchStrays } from './strays-bench.ts';
  */
 const { values } = parseArgs({
   options: {
-    stories: { type: 'string', default: '720000' },
+    stories: { type: 'string', default: '750000' },
     strays: { type: 'string', default: '100' },
     minutes: { type: 'string', default: '720' },
     seed: { type: 'string', default: '1' },
