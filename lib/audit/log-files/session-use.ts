@@ -35,7 +35,7 @@ const NAMES = 64;
 const TOLD = 20;
 const OTHER_KEYS = 8;
 /** How services say no. Each has a word of its own; they have these in common. */
-const DENIED = /AccessDenied|Unauthori[sz]ed|Forbidden|NotAuthorized|AuthorizationError/i;
+const DENIED = /AccessDenied|Unauthorized|Forbidden|NotAuthorized|AuthorizationError/i;
 
 /** Counts the calls of the session of one receipt, in memory that does not grow with them. */
 export function createSessionUse({ allowedActions, accessKeyId, fenceMs }: Receipt): SessionUseCounter {
