@@ -22,10 +22,10 @@ export type CallLedger = {
 
 /** As many calls that nobody announced are kept; of further ones, only how many. */
 const STRAYS_KEPT = 1_000;
-/** Sessions under one name; there should be one, and two records of it. */
+/** Sessions under one name, in each account's trail; there should be one. */
 const SEEN_KEPT = 32;
 
-type Kept = { readonly seen: Observation[]; isDenied: boolean; readonly seenIn: Set<string> };
+type Kept = { readonly seen: Map<string, Observation>; isDenied: boolean; readonly seenIn: Set<string> };
 const NONE: Sighting = { seen: [], isDenied: false, seenIn: new Set() };
 
 /** Sorts the broker's AssumeRole calls to the receipts that announce them. */
@@ -36,13 +36,12 @@ export function createCallLedger(book: ReceiptBook): CallLedger {
   let unlisted = 0;
 
   function keep(booked: BookedReceipt, event: AssumeRoleEvent): void {
-    const found = kept.get(booked) ?? { seen: [], isDenied: false, seenIn: new Set() };
+    const found = kept.get(booked) ?? { seen: new Map(), isDenied: false, seenIn: new Set() };
     kept.set(booked, found);
     found.seenIn.add(event.recipientAccountId);
     const observation = observationOf(event);
     if (observation === undefined) found.isDenied = true;
-    else if (found.seen.length < SEEN_KEPT) found.seen.push(observation);
-    else unlisted += 1;
+    else if (!keepSeen(found.seen, { observation, recipientAccountId: event.recipientAccountId })) unlisted += 1;
   }
 
   function keepStray(event: AssumeRoleEvent, why: StrayReason): void {
@@ -68,11 +67,25 @@ export function createCallLedger(book: ReceiptBook): CallLedger {
       else if (why !== undefined) keepStray(event, why);
       else if (booked !== undefined) keep(booked, event);
     },
-    of: (booked) => kept.get(booked) ?? NONE,
+    of(booked) {
+      const found = kept.get(booked);
+      return found === undefined ? NONE : { ...found, seen: [...found.seen.values()] };
+    },
     strays: () => [...strays.values()],
     straysUnlisted: () => unlisted,
     counts: () => ({ ...counts }),
   };
+}
+
+type Shown = { readonly observation: Observation; readonly recipientAccountId: string };
+
+/** Each session once for each trail, however often its record comes: of several the same one, whichever came first. */
+function keepSeen(seen: Map<string, Observation>, { observation, recipientAccountId }: Shown): boolean {
+  const key = `${recipientAccountId} ${observation.accessKeyId} ${observation.roleArn}`;
+  const before = seen.get(key);
+  if (before === undefined && seen.size >= SEEN_KEPT) return false;
+  if (before === undefined || observation.eventId < before.eventId) seen.set(key, observation);
+  return true;
 }
 
 /** A denied call is known by its request alone: CloudTrail does not repeat what was asked for. */

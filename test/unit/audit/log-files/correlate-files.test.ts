@@ -221,6 +221,12 @@ describe('log files against receipts', () => {
     expect(result.judged.map(({ verdict, accessKeyId }) => [verdict, accessKeyId])).toEqual([['matched', keyOf(1)]]);
   });
 
+  it('counts a session once, however often its records come', () => {
+    const copies = Array.from({ length: 100 }, () => [customersCopy(issued), brokersCopy(issued)]).flat();
+    const result = correlate([aPage([issued])], copies);
+    expect([result.receipts.matched, result.strays, result.straysUnlisted]).toEqual([1, [], 0]);
+  });
+
   it('never shows a session token or an external ID', () => {
     const result = correlate([aPage([issued])], [customersCopy(issued), customersCopy(issued, { sessionName: 'x' })]);
     expect(JSON.stringify(result)).not.toMatch(/must-never|cb-dev1/);
@@ -251,6 +257,17 @@ function eventsAt(index: number): readonly LogRecord[] {
   const later = index % 3 === 0 ? usedFor(receipt) : otherCall(FROM_MS + index * 800);
   return [...planted, index < many.length ? session : later].map(logRecord);
 }
+
+describe('calls without an end', () => {
+  it('are kept up to a bound, and counted beyond it', () => {
+    const named = (index: number) => ({ sessionName: `y${index}`, stsRequestId: `y${index}` });
+    const unknown = Array.from({ length: 1_200 }, (_, index) => customersCopy(issued, named(index)));
+    const others = Array.from({ length: 100 }, (_, index) => customersCopy(issued, { accessKeyId: keyOf(index + 5) }));
+    const result = correlate([aPage([issued])], [...unknown, ...others]);
+    expect([result.strays.length, result.straysUnlisted]).toEqual([1_032, 268]);
+    expect(isConsistent(result)).toBe(false);
+  });
+});
 
 describe('what was done with a session', () => {
   const use = (records: readonly TrailRecord[], receipt = issued) => {
