@@ -27,7 +27,7 @@ export function dynamoOver(send: SendCommand, faults: Faults): DynamoDBDocumentC
 }
 
 function callOf(command: unknown): CallMade {
-  if (command instanceof BatchGetCommand) return { site: 'switches.read' };
+  if (command instanceof BatchGetCommand) return { site: 'switches.read', subject: tenantOfReading(command) };
   if (command instanceof QueryCommand) {
     return { site: command.input.TableName === tables.tenantsTable ? 'tenants.read' : 'ledger.due' };
   }
@@ -39,6 +39,13 @@ function callOf(command: unknown): CallMade {
     return { site: putSite(command), subject: String(command.input.Item?.['recordId']) };
   if (command instanceof UpdateCommand) return updateCall(command);
   return { site: 'other' };
+}
+
+/** The switches of one tenant are read together. */
+function tenantOfReading({ input }: BatchGetCommand): string {
+  const keys = Object.values(input.RequestItems ?? {}).flatMap(({ Keys = [] }) => Keys);
+  const ids = keys.map(({ switchId }) => String(switchId));
+  return ids.find((id) => id.startsWith('tenant#'))?.slice('tenant#'.length) ?? '';
 }
 
 function putSite({ input }: PutCommand): string {

@@ -52,10 +52,12 @@ function checkRequest(
   const own = issuances.filter(({ requestId }) => requestId === recordId);
   if (decision === 'refused') return own.length === 0 ? [] : [`I6: the refused ${recordId} has issuances`];
   const missing = accountIds.filter((accountId) => !own.some((issuance) => issuance.accountId === accountId));
+  const beside = own.filter(({ accountId }) => !accountIds.includes(accountId));
   const refused = own.filter(({ state }) => state === 'refused').map(({ recordId: id }) => id);
   const acted = calls.filter(({ site, subject }) => OUTSIDE.has(site) && refused.includes(subject));
   return [
     ...missing.map((accountId) => `I8: account ${accountId} of ${recordId} was lost`),
+    ...beside.map(({ recordId: id }) => `I6: ${id} is of an account that ${recordId} was not allowed`),
     ...acted.map(({ site, subject }) => `I6: ${site} for the refused ${subject}`),
   ];
 }

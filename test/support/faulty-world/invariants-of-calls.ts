@@ -1,27 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as v from 'valibot';
 import { type Issuance, LIMITS } from '../../../lib/broker/issuance.ts';
-import { type Tenant, type TenantRole, tenantRoleSchema, tenantSchema } from '../../../lib/tenants/tenant.ts';
-import { tables } from '../dynamo-tables.ts';
 import type { Call } from './faults.ts';
-import type { MemoryTables } from './memory-tables.ts';
+import type { RegistryHistory } from './registry-history.ts';
 
 export type Mode = 'shared' | 'dedicated';
 type Entry = Issuance['trail'][number];
 
-/** I4: for whom an AssumeRole call is made, in whose name, and marked as what, is as its announcement and the registry say. */
+/**
+ * I4: for whom an AssumeRole call is made, in whose name, and marked as what, is as its announcement says, and as the
+ * registry said in the versions that it was announced with, whatever changed since.
+ */
 export function checkWhoseCall(
   { assume, attempt }: Call,
   issuance: Issuance,
-  { memory, mode }: { readonly memory: MemoryTables; readonly mode: Mode },
+  { history, mode }: { readonly history: RegistryHistory; readonly mode: Mode },
 ): readonly string[] {
   const { recordId, tenantId, job, roleArn } = issuance;
-  const { tenant, role } = registered(issuance, memory);
-  const slot = issuance.trail.findLast((entry) => announces(entry) && entry.attempt === attempt)?.externalId;
+  const announced = issuance.trail.filter((entry) => announces(entry) && entry.attempt === attempt);
+  const tenant = history.tenantAt(tenantId, lastOf(announced, 'tenantVersion'));
+  const role = history.roleAt(roleArn, lastOf(announced, 'roleVersion'));
+  const slot = announced.at(-1)?.externalId;
   const tags = Object.entries({ TenantId: tenantId, Job: job, IssuanceId: recordId });
   const { RoleArn, ExternalId, SourceIdentity, Tags, Policy } = assume ?? {};
   const pairs: readonly (readonly [name: string, expected: unknown, sent: unknown])[] = [
-    ['role', roleArn ?? 'none', RoleArn],
+    ['role', role?.tenantId === tenantId ? roleArn : 'none of the tenant', RoleArn],
     [
       'external ID',
       mode === 'dedicated' ? undefined : (tenant?.externalIds?.[slot ?? 'current'] ?? 'none'),
@@ -36,13 +38,9 @@ export function checkWhoseCall(
   return wrong.map(([name]) => `I4: ${recordId}.${attempt} was called with another ${name}`);
 }
 
-function registered({ tenantId, roleArn }: Issuance, memory: MemoryTables) {
-  const rows = memory.items(tables.tenantsTable).filter((item) => item['tenantId'] === tenantId);
-  const roles = rows.filter((row): row is TenantRole => v.is(tenantRoleSchema, row));
-  return {
-    tenant: rows.find((row): row is Tenant => v.is(tenantSchema, row)),
-    role: roles.find((role) => role.roleArn === roleArn),
-  };
+/** Told where it was read anew, and else by an entry before. */
+function lastOf(announced: readonly Entry[], version: 'tenantVersion' | 'roleVersion'): number | undefined {
+  return announced.findLast((entry) => entry[version] !== undefined)?.[version];
 }
 
 /** Within one visit, the external ID changes with a denial, only then, and once. */

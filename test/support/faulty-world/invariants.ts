@@ -8,33 +8,39 @@ import type { Call, Faults } from './faults.ts';
 import { announcedCalls, EDGES, foldOf } from './fold.ts';
 import { checkWhoseCall, type Mode, turnsOnDenialOnly } from './invariants-of-calls.ts';
 import type { MemoryTables } from './memory-tables.ts';
+import { type RegistryHistory, registryHistory } from './registry-history.ts';
 
 export type Watched = {
   readonly memory: MemoryTables;
   readonly faults: Faults;
   readonly mode: Mode;
-  /** The calls (by sequence) before which something was switched off, for which tenant. */
-  readonly suspensions: readonly { readonly afterSequence: number; readonly tenantId: string }[];
+};
+
+/** What is kept from one call to the next. */
+type Memory = Watched & {
+  readonly history: RegistryHistory;
+  /** By process and tenant: what was off at each of its readings. Messages of one batch read side by side. */
+  readonly offAtReadings: Map<string, ReadonlySet<string>[]>;
 };
 
 /** Looks at every call before it takes effect and at every write; gives what was broken, each with the invariant's name. */
 export function watchInvariants(watched: Watched): readonly string[] {
   const { memory, faults } = watched;
+  const kept: Memory = { ...watched, history: registryHistory(), offAtReadings: new Map() };
   const broken: string[] = [];
   const claims = new Map<string, number>();
-  faults.watch = (call) => broken.push(...checkCall(call, watched));
-  memory.onWrite = (table, { before, after }) => {
-    if (table !== tables.ledgerTable || after['recordType'] === 'request') return;
-    const isClaim = before?.['state'] !== undefined && after['claim'] !== before['claim'];
-    if (isClaim) claims.set(String(after['recordId']), (claims.get(String(after['recordId'])) ?? 0) + 1);
-    if ((claims.get(String(after['recordId'])) ?? 0) > 1) broken.push(`I3: claimed twice: ${after['recordId']}`);
-    broken.push(...checkWrite(before, after));
+  faults.watch = (call) => broken.push(...checkCall(call, kept));
+  memory.onWrite = (table, change) => {
+    if (table === tables.tenantsTable) kept.history.keep(change.after);
+    if (table !== tables.ledgerTable || change.after['recordType'] !== 'issuance') return;
+    broken.push(...checkClaim(change, claims), ...checkWrite(change.before, change.after));
   };
   return broken;
 }
 
-function checkCall(call: Call, watched: Watched): readonly string[] {
+function checkCall(call: Call, watched: Memory): readonly string[] {
   const { memory } = watched;
+  if (call.site === 'switches.read') noteReading(call, watched);
   const issuance = v.safeParse(issuanceSchema, memory.item(tables.ledgerTable, call.subject));
   if (call.site === 'sts.assume') return checkAssumption(call, issuance.success ? issuance.output : undefined, watched);
   if (call.site === 'lambda.invoke') {
@@ -49,7 +55,7 @@ function isIssueOf(attempt: number | undefined) {
   return (entry: Issuance['trail'][number]) => entry.type === 'issued' && entry.attempt === attempt;
 }
 
-function checkAssumption(call: Call, issuance: Issuance | undefined, watched: Watched): readonly string[] {
+function checkAssumption(call: Call, issuance: Issuance | undefined, watched: Memory): readonly string[] {
   const { faults, memory } = watched;
   const attempt = call.attempt ?? 0;
   const name = `${call.subject}.${attempt}`;
@@ -69,16 +75,44 @@ function checkAssumption(call: Call, issuance: Issuance | undefined, watched: Wa
   ];
 }
 
-/** What a process goes on with must have been decided by a reading that began before the suspension, or not at all. */
-function checkSwitchReading(call: Call, { faults, suspensions, memory }: Watched): readonly string[] {
-  const tenantId = memory.item(tables.ledgerTable, call.subject)?.['tenantId'];
-  const read = faults.calls.findLast(
-    ({ site, processId, sequence }) =>
-      site === 'switches.read' && processId === call.processId && sequence < call.sequence,
-  );
-  if (read === undefined) return [`I12: ${call.site} for ${call.subject} without a reading of the switches`];
-  const off = suspensions.some((one) => one.tenantId === tenantId && one.afterSequence <= read.sequence);
-  return off ? [`I12: ${call.site} for ${call.subject} after its tenant was suspended`] : [];
+/** I12: what a process goes on with was decided by a reading of its own at which nothing that concerns it was off. */
+function checkSwitchReading(call: Call, { offAtReadings, memory }: Memory): readonly string[] {
+  const { tenantId, job } = memory.item(tables.ledgerTable, call.subject) ?? {};
+  const readings = offAtReadings.get(`${call.processId} ${tenantId}`) ?? [];
+  if (readings.length === 0) return [`I12: ${call.site} for ${call.subject} without a reading of the switches`];
+  const concerning = ['global', `job#${job}`, `tenant#${tenantId}`];
+  const wasOn = readings.some((off) => !concerning.some((switchId) => off.has(switchId)));
+  return wasOn ? [] : [`I12: ${call.site} for ${call.subject} although it was switched off`];
+}
+
+function noteReading({ processId, subject: tenantId }: Call, { offAtReadings, memory }: Memory): void {
+  const key = `${processId} ${tenantId}`;
+  offAtReadings.set(key, [...(offAtReadings.get(key) ?? []), switchedOff(memory)]);
+}
+
+function switchedOff(memory: MemoryTables): ReadonlySet<string> {
+  return new Set(memory.items(tables.switchesTable).map(({ switchId }) => String(switchId)));
+}
+
+/** I3 and I10: a session is claimed once, and while enough is left of it. */
+function checkClaim(
+  { before, after }: { readonly before: Item | undefined; readonly after: Item },
+  claims: Map<string, number>,
+): readonly string[] {
+  const id = String(after['recordId']);
+  const isClaim = before?.['state'] !== undefined && after['claim'] !== before['claim'];
+  if (isClaim) claims.set(id, (claims.get(id) ?? 0) + 1);
+  const twice = (claims.get(id) ?? 0) > 1 ? [`I3: claimed twice: ${id}`] : [];
+  const read = v.safeParse(issuanceSchema, before);
+  if (!isClaim || !read.success || read.output.state !== 'issued') return twice;
+  // By the clock of whoever claims, when it asks: what stands still on its way is the fence's to stop.
+  const lateMs = claimedAtMs(after) - (read.output.ticket?.usableUntilMs ?? 0);
+  return lateMs > 0 ? [...twice, `I10: ${id} was claimed ${lateMs} ms too late`] : twice;
+}
+
+function claimedAtMs(after: Item): number {
+  const read = v.safeParse(issuanceSchema, after);
+  return read.success && 'claim' in read.output ? (read.output.claim?.atMs ?? 0) : 0;
 }
 
 function checkWrite(before: Item | undefined, after: Item): readonly string[] {

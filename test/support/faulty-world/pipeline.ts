@@ -8,6 +8,7 @@ import type { SweepDependencies } from '../../../lib/broker/sweep-issuances.ts';
 import type { RunDependencies } from '../../../lib/job-runtime/with-tenant-credentials.ts';
 import type { Job } from '../../../lib/jobs/job.ts';
 import type { LimitSettings } from '../../../lib/limits/limit-settings.ts';
+import type { Clock } from '../../../lib/platform/clock.ts';
 import type { Ids } from '../../../lib/platform/ids.ts';
 import { makeRequestQueue } from '../../../lib/platform/request-queue.ts';
 import type { TransitionLog } from '../../../lib/platform/transition-log.ts';
@@ -27,12 +28,14 @@ import type { Faults } from './faults.ts';
 import { faultyCounters, limitsOfEach } from './faulty-counters.ts';
 import type { Mode } from './invariants-of-calls.ts';
 import type { SendCommand } from './memory-tables.ts';
-import { recordAfterInvoke, unsafeAssumption, unsafeStore, type Wiring } from './wiring.ts';
+import { type Rewiring, type Wiring, wirings } from './wiring.ts';
 
 export type PipelineParts = {
   readonly send: SendCommand;
   readonly faults: Faults;
   readonly clock: FrozenClock;
+  /** The time as the processes have it. */
+  readonly processClock: Clock;
   readonly ids: Ids;
   readonly log: TransitionLog;
   readonly jobs: ReadonlyMap<string, Job>;
@@ -43,8 +46,9 @@ export type PipelineParts = {
 
 /** The deployed pipeline and job runtime, wired as `broker-on-aws` does, over services that can be broken. */
 export function makePipeline(parts: PipelineParts) {
-  const { faults, clock, ids, log, wiring, mode } = parts;
-  const dynamo = dynamoOver(unsafeStore(parts.send, wiring), faults);
+  const { faults, clock, processClock, ids, log, mode } = parts;
+  const rewiring: Rewiring = wirings[parts.wiring];
+  const dynamo = dynamoOver(rewiring.store?.(parts.send) ?? parts.send, faults);
   const sts = fakeSts(faults, clock);
   const kms = fakeKms(faults, ids);
   const lambda = fakeLambda(faults, clock);
@@ -57,29 +61,36 @@ export function makePipeline(parts: PipelineParts) {
     jobFunctionNamePrefix: 'broker-',
   };
   const requestQueue = makeRequestQueue({ sqs: queue.client, config });
-  const switches = makeSwitches({ dynamo, clock, config });
-  const ledger = makeLedger({ dynamo, log, config });
-  const handOver = { ledger, invokeJob: makeInvokeJob({ lambda: lambda.client, config }) };
+  const switches = makeSwitches({ dynamo, clock: processClock, config });
+  const deployedLedger = makeLedger({ dynamo, log, config });
+  const ledger = rewiring.ledger?.(deployedLedger) ?? deployedLedger;
   const denialsNoted: NotedDenial[] = [];
   const sendToQueue = (body: string) => requestQueue.send(body);
 
   const counters = faultyCounters(faults);
-  const ofOne = () => limitsIn({ clock, log, sendToQueue, counters, settings: parts.limits });
+  const ofOne = () => limitsIn({ clock: processClock, log, sendToQueue, counters, settings: parts.limits });
   const braked = { limits: limitsOfEach(() => ofOne().limits), strangers: ofOne().strangers };
-  const assumeTenantRole = makeAssumeTenantRole({ sts: sts.client, clock, ...termsIn(mode) });
+  const client = rewiring.stsClient?.(sts.client) ?? sts.client;
+  const assumeTenantRole = makeAssumeTenantRole({ sts: client, clock: processClock, ...termsIn(mode) });
+  const deployed = {
+    ledger,
+    invokeJob: makeInvokeJob({ lambda: lambda.client, config }),
+    assume: rewiring.assume?.(assumeTenantRole) ?? assumeTenantRole,
+  };
+  const { assume, ...handOver } = rewiring.broker?.(deployed) ?? deployed;
   const broker: BrokerDependencies = {
     ...braked,
     registry: makeTenantReader({ dynamo, config }),
-    switches,
-    assumeTenantRole: braked.limits.watching(unsafeAssumption(assumeTenantRole, wiring)),
+    switches: rewiring.brokerSwitches?.(switches) ?? switches,
+    assumeTenantRole: braked.limits.watching(assume),
     noteDenial: async (denied) => void denialsNoted.push(denied),
     makeRecordedProbe: () => Promise.reject(new Error('no probe is ordered in this world')),
     makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
-    ...(wiring === 'invokeBeforeRecord' ? recordAfterInvoke(handOver) : handOver),
+    ...handOver,
     sendToQueue,
     pause: async (milliseconds) => clock.advance(Math.round(milliseconds)),
     log,
-    clock,
+    clock: processClock,
     ids,
     config: { brokerAccountId: BROKER_ACCOUNT, jobs: parts.jobs, requesters, rules: { ...rules, mode } },
   };
@@ -92,9 +103,33 @@ export function makePipeline(parts: PipelineParts) {
     ids: { randomBytes: (length) => new Uint8Array(length).fill(255) },
     config: { concurrency: 5 },
   };
-  const sweeper: SweepDependencies = { ledger, sendToQueue, log, clock };
-  const job: Omit<RunDependencies, 'jobName' | 'observe'> = { config, clock, switches, dynamo, reports: dynamo, kms };
-  return { denialsNoted, broker, batch, sweeper, job, ledger, switches, sts, lambda, queue };
+  const sweeper: SweepDependencies = {
+    ledger: rewiring.sweeperLedger?.(ledger) ?? ledger,
+    sendToQueue,
+    log,
+    clock: processClock,
+  };
+  const job: Omit<RunDependencies, 'jobName' | 'observe'> = {
+    config,
+    clock: processClock,
+    switches: rewiring.jobSwitches?.(switches) ?? switches,
+    dynamo,
+    reports: dynamo,
+    kms,
+  };
+  return {
+    sweeps: rewiring.sweeps !== 'never',
+    denialsNoted,
+    broker,
+    batch,
+    sweeper,
+    job,
+    ledger,
+    switches,
+    sts,
+    lambda,
+    queue,
+  };
 }
 
 function termsIn(mode: Mode) {
@@ -103,5 +138,11 @@ function termsIn(mode: Mode) {
 
 const requesters = [
   { name: 'scans', recognisedBy: { event: { source: 'com.example.scans' } }, jobs: 'all', tenants: 'all' },
+  {
+    name: 'logs',
+    recognisedBy: { event: { source: 'com.example.logs' } },
+    jobs: ['scan-account'],
+    tenants: ['globex'],
+  },
 ] as const;
 const rules = { roleArnRules, maximumAgeMs: 86_400_000, maximumFutureMs: 300_000, maximumHops: 3 };

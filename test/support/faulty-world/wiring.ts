@@ -1,74 +1,74 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { AssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import type { InvokeJob } from '../../../lib/broker/invoke-job.ts';
 import type { Ledger } from '../../../lib/broker/ledger.ts';
+import type { Switches } from '../../../lib/switches/switches.ts';
 import type { SendCommand } from './memory-tables.ts';
-import { externalIdIn } from './rotation.ts';
+import { marksUnproven, otherIdUnannounced, policyDropped, repeatedWhenLost } from './unsafe-assumptions.ts';
+import { intentAfterCall, recordAfterInvoke, rerunOfClaimed } from './unsafe-ledgers.ts';
+import { ownWritesUnknown, writesWithoutCondition } from './unsafe-stores.ts';
+import { cachedSwitches, claimWithoutSwitches, unreadableIsOn } from './unsafe-switches.ts';
 
-/** How the world wires the pipeline: as it is deployed, or with one safety taken out, to see that tests notice. */
-export type Wiring =
-  | 'production'
-  | 'noFenceAtIssued'
-  | 'claimNotOneShot'
-  | 'invokeBeforeRecord'
-  | 'otherIdUnannounced'
-  | 'marksUnproven';
-
-/** The call to STS, made once more without a word where it was denied, or marked whether or not that was proven. */
-export function unsafeAssumption(assume: AssumeTenantRole, wiring: Wiring): AssumeTenantRole {
-  if (wiring === 'marksUnproven') return (input) => assume({ ...input, tags: { TenantId: 'acme' } });
-  if (wiring !== 'otherIdUnannounced') return assume;
-  return async (input) => {
-    const first = await assume(input);
-    return first.outcome === 'denied' ? assume({ ...input, externalId: externalIdIn('next') }) : first;
-  };
-}
-
-/** The store with the condition of one write left out. */
-export function unsafeStore(send: SendCommand, wiring: Wiring): SendCommand {
-  const tickets = new Map<string, object>();
-
-  /** The ticket is found again by whoever asks after the first. */
-  async function claimWithoutCondition(input: UpdateCommand['input']): Promise<object> {
-    const key = JSON.stringify(input.Key);
-    const answer = await send(new UpdateCommand(input));
-    if ('Attributes' in answer && isTicketed(answer.Attributes)) tickets.set(key, answer);
-    return tickets.get(key) ?? answer;
-  }
-
-  return (command) => {
-    if (!(command instanceof UpdateCommand)) return send(command);
-    const { ConditionExpression: _condition, ...input } = command.input;
-    const values = input.ExpressionAttributeValues ?? {};
-    if (wiring === 'noFenceAtIssued' && values[':state'] === 'issued') return send(new UpdateCommand(input));
-    if (wiring === 'claimNotOneShot' && ':claim' in values) return claimWithoutCondition(input);
-    return send(command);
-  };
-}
-
-function isTicketed(attributes: unknown): boolean {
-  return attributes !== null && typeof attributes === 'object' && 'ticket' in attributes;
-}
-
-/** Hands the job over first and writes the issue down afterwards. */
-export function recordAfterInvoke({ ledger, invokeJob }: { readonly ledger: Ledger; readonly invokeJob: InvokeJob }): {
+/** The parts of the pipeline that a wiring may put another in the place of; left out, they are as deployed. */
+export type Rewiring = {
+  readonly store?: (send: SendCommand) => SendCommand;
+  readonly stsClient?: (client: STSClient) => STSClient;
+  readonly assume?: (assume: AssumeTenantRole) => AssumeTenantRole;
+  readonly ledger?: (ledger: Ledger) => Ledger;
+  /** Of the broker alone; the ledger and both of what goes out, whose order it may change. */
+  readonly broker?: (parts: BrokerParts) => BrokerParts;
+  readonly sweeperLedger?: (ledger: Ledger) => Ledger;
+  readonly brokerSwitches?: (switches: Switches) => Switches;
+  readonly jobSwitches?: (switches: Switches) => Switches;
+  readonly sweeps?: 'never';
+};
+export type BrokerParts = {
   readonly ledger: Ledger;
   readonly invokeJob: InvokeJob;
-} {
-  const postponed = new Map<string, () => Promise<boolean>>();
-  return {
-    ledger: {
+  readonly assume: AssumeTenantRole;
+};
+
+/**
+ * How the world wires the pipeline: as it is deployed, or with one safety taken out, to see that tests notice. Nothing is
+ * copied: each takes one part of what is deployed and leaves out what makes it safe.
+ */
+export const wirings = {
+  production: {},
+  /** The write that records the issue goes through whoever owns the intent by now. */
+  noFenceAtIssued: { store: (send) => writesWithoutCondition(send, 'issued') },
+  /** Whoever asks for the ticket after the first gets it too. */
+  claimNotOneShot: { store: (send) => writesWithoutCondition(send, 'claim') },
+  /** The job is handed over first, and the issue written down afterwards. */
+  invokeBeforeRecord: { broker: recordAfterInvoke },
+  /** STS is called first, and the intent written down afterwards. */
+  intentAfterCall: { broker: intentAfterCall },
+  /** The call to STS is made once more, unannounced, where it was denied. */
+  otherIdUnannounced: { assume: otherIdUnannounced },
+  /** Sessions are marked whether or not the role was proven to allow it. */
+  marksUnproven: { assume: marksUnproven },
+  /** As the SDK does it: a lost answer is asked for again. */
+  stsRetried: { assume: repeatedWhenLost },
+  /** A policy that STS finds too large is left out. */
+  policyDropped: { stsClient: policyDropped },
+  /** A message that comes again is decided, and its accounts expanded, as if it were the first. */
+  accountsExpandedAgain: {
+    ledger: (ledger) => ({
       ...ledger,
-      async advance(before, after) {
-        if (after.state !== 'issued' || before.state === 'issued') return ledger.advance(before, after);
-        postponed.set(after.recordId, () => ledger.advance(before, after));
-        return true;
+      recordRequest: async (record) => {
+        await ledger.recordRequest(record);
+        return { first: true, record };
       },
-    },
-    async invokeJob(invocation) {
-      const delivery = await invokeJob(invocation);
-      await postponed.get(invocation.context.issuanceId)?.();
-      return delivery;
-    },
-  };
-}
+    }),
+  },
+  /** A job claims without having looked whether its tenant is suspended. */
+  claimWithoutSwitches: { jobSwitches: claimWithoutSwitches },
+  unreadableSwitchIsOn: { brokerSwitches: unreadableIsOn, jobSwitches: unreadableIsOn },
+  /** What was decided for a tenant is remembered. */
+  decisionCached: { brokerSwitches: cachedSwitches },
+  noSweeper: { sweeps: 'never' },
+  /** A claimed issuance whose job is silent is run again. */
+  rerunAfterClaim: { sweeperLedger: rerunOfClaimed },
+  /** A write of one's own whose answer was lost is taken for somebody else's. */
+  ownWriteUnknown: { store: ownWritesUnknown },
+} satisfies Readonly<Record<string, Rewiring>>;
+export type Wiring = keyof typeof wirings;

@@ -15,6 +15,7 @@ import type { Mode } from './invariants-of-calls.ts';
 import { jobHost } from './job-host.ts';
 import { makePipeline } from './pipeline.ts';
 import { makeReadings } from './readings.ts';
+import { skewedClock } from './skewed-clock.ts';
 import { putItems, type Store, storeInMemory } from './store.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -25,6 +26,8 @@ export type WorldOptions = {
   readonly tenants?: readonly TenantReading[];
   readonly jobs?: ReadonlyMap<string, Job>;
   readonly limits?: LimitSettings;
+  /** How far the clock of a process is off, drawn once for each. */
+  readonly drawSkewMs?: () => number;
 };
 
 export type FaultyWorld = Awaited<ReturnType<typeof faultyWorld>>;
@@ -41,6 +44,7 @@ export async function faultyWorld({
   tenants = [aTenant()],
   jobs = jobCatalogue,
   limits,
+  drawSkewMs = () => 0,
 }: WorldOptions = {}) {
   const clock = frozenClock();
   const log = recordedTransitions();
@@ -49,6 +53,7 @@ export async function faultyWorld({
     send: store.send,
     faults,
     clock,
+    processClock: skewedClock(clock, drawSkewMs),
     ids: countingIds(),
     log,
     jobs,
@@ -58,9 +63,8 @@ export async function faultyWorld({
   });
   const { queue, lambda, sts, switches } = pipeline;
   const host = jobHost({ invocations: lambda.invocations, jobs, dependencies: pipeline.job, faults, clock });
-  const suspensions: { afterSequence: number; tenantId: string }[] = [];
   const { memory } = store;
-  const broken = memory === undefined ? [] : watchInvariants({ memory, faults, mode, suspensions });
+  const broken = memory === undefined ? [] : watchInvariants({ memory, faults, mode });
 
   const connect = (...readings: readonly TenantReading[]) =>
     putItems(
@@ -69,6 +73,7 @@ export async function faultyWorld({
       readings.flatMap(({ tenant, roles }) => [tenant, ...roles]),
     );
   await connect(...tenants);
+  const switchOff = (switchId: string) => switches.switchOff(switchId, { by: 'operator', reason: 'test' });
 
   return {
     ...makeReadings({ store, faults, pipeline, host, log, tenants, broken }),
@@ -88,9 +93,7 @@ export async function faultyWorld({
     ask: (detail: Readonly<Record<string, unknown>> = {}, id = 'event-1') =>
       queue.add(runJobEvent({ detail, envelope: { id } })),
 
-    async suspend(tenantId = 'acme'): Promise<void> {
-      await switches.switchOff(`tenant#${tenantId}`, { by: 'operator', reason: 'test' });
-      suspensions.push({ afterSequence: faults.calls.length, tenantId });
-    },
+    suspend: (tenantId = 'acme') => switchOff(`tenant#${tenantId}`),
+    switchOff,
   };
 }

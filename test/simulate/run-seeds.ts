@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Wiring } from '../support/faulty-world/wiring.ts';
+import type { Job, Result } from './worker.ts';
+
+export type Campaign = {
+  readonly from: number;
+  readonly seeds: number;
+  readonly skewLimitMs: number;
+  readonly wiring: Wiring;
+};
+
+export type Failure = { readonly seed: number; readonly violations: readonly string[] };
+export type Findings = {
+  readonly runs: number;
+  readonly steps: number;
+  /** `<site> <kind>`: how often. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly failures: readonly Failure[];
+};
+
+const SEEDS_AT_ONCE = 50;
+
+/** Runs the seeds on every core; `onProgress` is told how many are done. */
+export async function runSeeds(
+  campaign: Campaign,
+  onProgress: (done: number) => void = () => undefined,
+): Promise<Findings> {
+  const faults = new Map<string, number>();
+  const failures: Failure[] = [];
+  let [runs, steps, next] = [0, 0, campaign.from];
+  const end = campaign.from + campaign.seeds;
+
+  function take(): Job | undefined {
+    if (next >= end) return undefined;
+    const from = next;
+    next = Math.min(end, next + SEEDS_AT_ONCE);
+    return { ...campaign, from, seeds: next - from };
+  }
+  function add(result: Result): void {
+    runs += result.runs;
+    steps += result.steps;
+    failures.push(...result.failures);
+    for (const [name, count] of result.faults) faults.set(name, (faults.get(name) ?? 0) + count);
+    onProgress(runs);
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, () => work(take, add)));
+  return { runs, steps, faults, failures: failures.sort((one, other) => one.seed - other.seed) };
+}
+
+function work(take: () => Job | undefined, add: (result: Result) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    const go = () => {
+      const job = take();
+      if (job !== undefined) return worker.postMessage(job);
+      void worker.terminate().then(() => resolve());
+    };
+    worker.on('message', (result: Result) => {
+      add(result);
+      go();
+    });
+    worker.on('error', reject);
+    go();
+  });
+}

@@ -1,0 +1,27 @@
+import type { SwitchedOff, Switches } from '../../../lib/switches/switches.ts';
+
+/** The reading of the brakes with one of its safeties taken out. */
+export function claimWithoutSwitches(switches: Switches): Switches {
+  return { ...switches, read: () => Promise.resolve([]) };
+}
+
+export function unreadableIsOn(switches: Switches): Switches {
+  return { ...switches, read: (of) => switches.read(of).catch(() => []) };
+}
+
+export function cachedSwitches(switches: Switches): Switches {
+  const known = new Map<string, Promise<readonly SwitchedOff[]>>();
+  return {
+    ...switches,
+    read(of) {
+      const key = `${of.job} ${of.tenantId}`;
+      const reading = known.get(key) ?? switches.read(of);
+      // A reading that failed is no reading.
+      reading.then(
+        () => known.set(key, reading),
+        () => known.delete(key),
+      );
+      return reading;
+    },
+  };
+}
