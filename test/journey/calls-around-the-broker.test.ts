@@ -60,7 +60,9 @@ async function assumeAs(functionName: string, sessionName: string, externalId: s
   });
   const sts = new STSClient({ ...world.connection({ accessKeyId, secretAccessKey, sessionToken }), maxAttempts: 1 });
   const input = { RoleArn: tenantRole(), RoleSessionName: sessionName, ExternalId: externalId };
-  return sts.send(new AssumeRoleCommand(input)).catch((error: Error) => error.name);
+  const answer = await sts.send(new AssumeRoleCommand(input)).catch((error: Error) => error.name);
+  await stack.idle();
+  return answer;
 }
 
 function tenantRole(): string {
@@ -125,7 +127,6 @@ describe('CloudTrail’s events of the whole stack', () => {
     const name = issuances[0]?.attempts[0]?.sessionName ?? '';
     expect(name).toMatch(/\.1$/);
     await assumeAs('issue-credentials', name, await externalId());
-    await stack.idle();
     expect(alarms()).toEqual(['session.stray', 'session.stray']);
     expect(linesOf('session.stray').at(-1)).toMatchObject({ details: { issuanceId: issuances[0]?.recordId } });
   });

@@ -14,9 +14,9 @@ export type AnnouncementMeans = {
 };
 
 /** No call is made so long after it was announced: longer than the function of a probe may run. */
-const PROBE_CALL_MS = 120_000;
+export const PROBE_CALL_MS = 120_000;
 /** After it nobody who announced a call runs any more: an answer that is not on record by then was lost. */
-const ANSWERED_WITHIN_MS = 15 * 60_000;
+export const ANSWERED_WITHIN_MS = 15 * 60_000;
 
 /** Undefined: the issuance has no such attempt. */
 export function announcedByIssuance(

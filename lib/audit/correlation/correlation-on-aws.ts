@@ -1,9 +1,11 @@
+import { BrokerError } from '../../errors.ts';
 import { makeTellOnBus } from '../../platform/broker-events.ts';
 import { documentClient, eventBridgeClient, sqsClient } from '../../platform/clients.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { makeCallCloudTrail } from '../../platform/cloudtrail-call.ts';
 import type { DeploymentConfig } from '../../platform/deployment-config.ts';
 import type { CorrelationEnvironment } from '../../platform/environment.ts';
+import { errorName } from '../../platform/store-error.ts';
 import { makeTransitionLog } from '../../platform/transition-log.ts';
 import { makeAnnouncements } from './announcements.ts';
 import { makeReadTrails } from './cloudtrail-trails.ts';
@@ -69,10 +71,16 @@ export async function correlate(
     case 'batch':
       return takeBatch(input.messages, correlation);
     case 'record':
-      await takeRecord(input.record, correlation);
+      await takeRecord(input.record, correlation).catch(withoutContents);
       return undefined;
     default:
       correlation.log.transition({ transition: 'cloudtrail.malformed', explanation: 'it is no event of CloudTrail' });
       return undefined;
   }
+}
+
+/** Lambda writes down what is thrown: of an error that nobody foresaw, its name alone. */
+function withoutContents(error: unknown): never {
+  if (error instanceof BrokerError) throw error;
+  throw new BrokerError('internal', `a record could not be taken: ${errorName(error)}`);
 }
