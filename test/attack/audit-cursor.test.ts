@@ -110,6 +110,23 @@ describe('a forged cursor', () => {
   });
 });
 
+describe('a forged cursor of live sessions', () => {
+  it.each<[string, Members, number]>([
+    ['honest', {}, 200],
+    ['far in the future', { part: undefined, atMs: 999_999_999_999_999 }, 400],
+    ['before its own beginning', { part: undefined, atMs: 5, fromMs: 10 }, 400],
+    ['without a beginning', { fromMs: undefined }, 400],
+    ['with a beginning long ago', { part: undefined, atMs: START_MS, fromMs: 0 }, 200],
+    ['among the open ones, at any', { part: 'open', atMs: 1, id: globexRow().recordId }, 200],
+  ])('that is %s shows no other tenant, and nothing that does not live', async (_, change, wanted) => {
+    const cursor = await cursorOf('/live-sessions', { tenant: 'acme' });
+    const forged = close({ ...open(cursor), ...change });
+    const { status, body } = await world.ask('/live-sessions', { tenant: 'acme', cursor: forged });
+    expect(status).toBe(wanted);
+    for (const record of body.records ?? []) expect(record).toMatchObject({ tenantId: 'acme', isLive: true });
+  });
+});
+
 describe('a forged cursor of receipts', () => {
   const receipts = '/tenants/many/receipts';
   let honest: string;

@@ -188,6 +188,32 @@ describe('exceptions', () => {
   });
 });
 
+describe('a page that would be too long', () => {
+  it('ends where it is still an answer, and the next one goes on', async () => {
+    const own = auditWorld(dynamo.client());
+    const long = (index: number) => {
+      const seen = seenOf(issuedFor(`long-${index}`, { atMs: START_MS - 5 * DAY - index }), {
+        userAgent: 'x'.repeat(2_000),
+      });
+      const calls = Array.from({ length: 32 }, (_, call) => ({
+        ...seen.calls[0],
+        stsRequestId: `long-${index}-${call}`,
+        accessKeyId: `ASIA${index}X${call}`,
+      }));
+      return { ...seen, calls, exception: 'stray', day: utcDay(seen.recordedAtMs), accountId: '444444444444' };
+    };
+    for (let index = 0; index < 60; index += 1) await own.put(long(index));
+    const pages = await own.askAll('/accounts/444444444444/records', { limit: '100' });
+    expect(pages.length).toBeGreaterThan(1);
+    const ids = pages.flatMap(({ body }) =>
+      body.records.map(({ observationId }: Record<string, string>) => observationId),
+    );
+    expect(new Set(ids).size).toBe(60);
+    expect(ids).toHaveLength(60);
+    for (const { body } of pages) expect(JSON.stringify(JSON.stringify(body)).length).toBeLessThan(3_000_000);
+  });
+});
+
 describe('sessions that live', () => {
   it('are those that may be used now, recent ones first, settled or not', async () => {
     const own = auditWorld(dynamo.client());

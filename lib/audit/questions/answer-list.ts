@@ -7,6 +7,7 @@ import { type ListPage, listRecords, type Reading } from './list-records.ts';
 import { type LiveAsked, listLiveSessions } from './live-sessions.ts';
 import { type PagePosition, readCursor, writeCursor } from './page-cursor.ts';
 import { refuse } from './question-route.ts';
+import { DAY_MS } from './question-times.ts';
 
 /** Answers a question for a list with one page of it. */
 export async function answerList(
@@ -39,7 +40,7 @@ export async function answerLive(query: LiveQuery, reading: Reading): Promise<Ro
   );
   const question = { live: filter };
   const from = cursor === undefined ? undefined : readCursor(question, cursor);
-  if (cursor !== undefined && from === undefined) return strayCursor();
+  if (cursor !== undefined && !isWithinLive(from, reading.nowMs)) return strayCursor();
   const answer = await pageOf(question, reading, () =>
     listLiveSessions({ filter, from, limit: Number(limit) }, reading),
   );
@@ -66,6 +67,12 @@ function continued(plan: ListPlan, from: PagePosition | undefined): ListPlan {
 function isWithin(from: PagePosition | undefined, { fromMs, untilMs, isFromChosen }: ListPlan): boolean {
   if (from === undefined || from.part !== undefined || (from.fromMs === undefined) === isFromChosen) return false;
   return from.atMs >= fromMs && from.atMs <= untilMs + (from.id === undefined ? 1 : 0);
+}
+
+/** A page of the recent ones is behind now; of the open ones, they may be due at any time. */
+function isWithinLive(from: PagePosition | undefined, nowMs: number): boolean {
+  if (from?.fromMs === undefined) return false;
+  return from.part === 'open' || (from.atMs >= from.fromMs && from.atMs <= nowMs + DAY_MS);
 }
 
 function strayCursor(): RouteAnswer {

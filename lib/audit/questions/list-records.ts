@@ -3,9 +3,9 @@ import type { AuditStore, RowPosition } from './audit-store.ts';
 import type { Judging } from './judge-observation.ts';
 import { type ListPlan, partitionAt } from './list-plan.ts';
 import type { PagePosition } from './page-cursor.ts';
-import { mayReadOn } from './read-cost.ts';
+import { MOST_READ, mayReadOn } from './read-cost.ts';
 import type { LedgerRecord } from './read-record.ts';
-import { readRecords, viewsOf } from './read-views.ts';
+import { countFitting, readRecords, viewsOf } from './read-views.ts';
 
 export type ListPage = {
   readonly records: readonly RecordView[];
@@ -20,6 +20,7 @@ export type Reading = Judging & {
 
 /** Rows that one Query looks at where a filter may leave few of them. */
 const ROWS_AT_ONCE = 1_000;
+const READ_AT_ONCE = 100;
 
 /** One page of a list, the newest first, from this position on: as many as asked for, or as the budget gives. */
 export async function listRecords(
@@ -28,27 +29,39 @@ export async function listRecords(
   reading: Reading,
 ): Promise<ListPage> {
   const { store, remainingMs } = reading;
-  const found: LedgerRecord[] = [];
+  const found: Found[] = [];
   let at: PagePosition | undefined = from ?? { atMs: plan.untilMs + 1 };
-  let isFirst = true;
-  while (at !== undefined && found.length < limit && (isFirst || mayReadOn(store.cost(), remainingMs()))) {
-    isFirst = false;
-    const step = await lookOn(plan, { at, limit: limit - found.length }, store);
-    found.push(...step.records);
+  let read = 0;
+  do {
+    const step: Step = await lookOn(plan, { at, limit: limit - found.length }, store);
+    found.push(...step.found);
     at = step.next;
-  }
-  return { records: await viewsOf(found, reading), ...(at === undefined ? {} : { next: at }) };
+    read += step.read;
+  } while (at !== undefined && found.length < limit && read < MOST_READ && mayReadOn(store.cost(), remainingMs()));
+  const views = await viewsOf(
+    found.map(({ record }) => record),
+    reading,
+  );
+  const fitting = countFitting(views);
+  const last = found[fitting - 1];
+  const next = last === undefined || fitting === found.length ? at : positionOf(last.row);
+  return { records: views.slice(0, fitting), ...(next === undefined ? {} : { next }) };
 }
 
-type Step = { readonly records: readonly LedgerRecord[]; readonly next: PagePosition | undefined };
+type Found = { readonly row: RowPosition; readonly record: LedgerRecord };
+type Step = {
+  readonly found: readonly Found[];
+  readonly next: PagePosition | undefined;
+  /** How many records were read for it. */
+  readonly read: number;
+};
 type Wanted = { readonly at: PagePosition; readonly limit: number };
 
 /** One Query, and the records of the rows that it gave. */
 async function lookOn(plan: ListPlan, { at, limit }: Wanted, store: AuditStore): Promise<Step> {
   const untilMs = at.id === undefined ? at.atMs - 1 : at.atMs;
-  if (untilMs < plan.fromMs) return { records: [], next: undefined };
+  if (untilMs < plan.fromMs) return { found: [], next: undefined, read: 0 };
   const partition = partitionAt(plan, untilMs);
-  const isFiltered = Object.keys(plan.filter).length > 0 || plan.keep !== undefined;
   const page = await store.queryRange({
     ...partition,
     index: plan.index,
@@ -56,10 +69,18 @@ async function lookOn(plan: ListPlan, { at, limit }: Wanted, store: AuditStore):
     filter: plan.filter,
     order: 'newestFirst',
     after: at.id === undefined ? undefined : { recordedAtMs: at.atMs, recordId: at.id },
-    limit: isFiltered ? ROWS_AT_ONCE : limit,
+    limit: rowsAtOnce(plan, limit),
   });
   const end = page.next === undefined ? beforeDay(plan, partition.fromMs) : positionOf(page.next);
   return takeRows(page.rows, { end, limit, keep: plan.keep, store });
+}
+
+/** A filter on the kind alone leaves most of the rows; any other may leave next to none. */
+function rowsAtOnce({ filter, keep }: ListPlan, limit: number): number {
+  const { recordType, ...narrow } = filter;
+  if (Object.keys(narrow).length > 0) return ROWS_AT_ONCE;
+  if (keep !== undefined) return READ_AT_ONCE;
+  return recordType === undefined ? limit : 4 * limit;
 }
 
 type Taking = {
@@ -77,18 +98,16 @@ async function takeRows(rows: readonly RowPosition[], { end, limit, keep, store 
     looked.map(({ recordId }) => recordId),
     store,
   );
-  const taken: LedgerRecord[] = [];
+  const taken: Found[] = [];
   for (const row of looked) {
     const record = records.get(row.recordId);
     if (record === undefined || keep?.(record) === false) continue;
-    taken.push(record);
-    if (taken.length === limit) return { records: taken, next: after(row, { rows, end }) };
+    taken.push({ row, record });
+    if (taken.length === limit) return { found: taken, next: after(row, { rows, end }), read: looked.length };
   }
   const last = looked.at(-1);
-  return { records: taken, next: last === undefined ? end : after(last, { rows, end }) };
+  return { found: taken, next: last === undefined ? end : after(last, { rows, end }), read: looked.length };
 }
-
-const READ_AT_ONCE = 100;
 
 /** Behind the last row there is what the index said; behind another one, the next row. */
 function after(row: RowPosition, { rows, end }: { readonly rows: readonly RowPosition[]; readonly end: Step['next'] }) {

@@ -4,7 +4,7 @@ import type { AuditStore, DuePosition, IndexFilter } from './audit-store.ts';
 import type { ListPlan } from './list-plan.ts';
 import { type ListPage, listRecords, type Reading } from './list-records.ts';
 import type { PagePosition } from './page-cursor.ts';
-import { mayReadOn } from './read-cost.ts';
+import { MOST_READ, mayReadOn } from './read-cost.ts';
 import { readRecords } from './read-views.ts';
 import { isLive, issuanceView } from './record-views.ts';
 
@@ -46,16 +46,18 @@ async function listOpen({ filter, from, limit }: LiveAsked, reading: OpenReading
   const { store, nowMs, remainingMs, recentFromMs } = reading;
   const records: IssuanceView[] = [];
   let at: DuePosition | undefined = from?.id === undefined ? undefined : { dueAtMs: from.atMs, recordId: from.id };
+  let read = 0;
   do {
     const page = await store.queryDue({ after: at, limit: READ_AT_ONCE });
     const found = await readOpen(page.rows, store);
     at = page.next;
+    read += page.rows.length;
     const live = found.filter(({ issuance }) => isWanted(issuance, { filter, nowMs, recentFromMs }));
     for (const { row, issuance } of live) {
       records.push(issuanceView(issuance, nowMs));
       if (records.length === limit) return { records, next: openFrom(row, recentFromMs) };
     }
-  } while (at !== undefined && mayReadOn(store.cost(), remainingMs()));
+  } while (at !== undefined && read < MOST_READ && mayReadOn(store.cost(), remainingMs()));
   return { records, ...(at === undefined ? {} : { next: openFrom(at, recentFromMs) }) };
 }
 

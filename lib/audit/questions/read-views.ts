@@ -49,3 +49,16 @@ async function readAnnouncers(records: readonly LedgerRecord[], store: Pick<Audi
 export function announcerIdOf({ sessionName, of }: ObservationRecord): string | undefined {
   return sessionName === undefined ? of : announcerOf(sessionName)?.recordId;
 }
+
+/** Less than the 6 MB that Lambda answers with, and what CloudTrail shows of a stray may be long. */
+const MOST_CHARACTERS = 2_000_000;
+
+/** How many of them one answer may hold; always one at least. */
+export function countFitting(views: readonly RecordView[]): number {
+  let characters = 0;
+  const over = views.findIndex((view) => {
+    characters += JSON.stringify(view).length;
+    return characters > MOST_CHARACTERS;
+  });
+  return over === -1 ? views.length : Math.max(1, over);
+}
