@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import * as v from 'valibot';
+import type { PackagedStage } from '../../../config/package-stage.ts';
+import { makeCloudFormation, type StackState } from './cloudformation.ts';
+import type { AwsPlace } from './query-protocol.ts';
+
+const resourceSchema = v.looseObject({
+  Type: v.string(),
+  DependsOn: v.exactOptional(v.union([v.string(), v.array(v.string())])),
+  Properties: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+const templateSchema = v.looseObject({
+  Resources: v.record(v.string(), resourceSchema),
+  Outputs: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+type Template = v.InferOutput<typeof templateSchema>;
+export type TemplateResource = v.InferOutput<typeof resourceSchema>;
+
+export type Deployment = {
+  readonly stackName: string;
+  readonly state: StackState;
+  /** As packaged: every resource, the left out ones too. */
+  readonly resources: Readonly<Record<string, TemplateResource>>;
+  /** What is deployed: the physical id of each logical one. */
+  readonly deployed: ReadonlyMap<string, string>;
+  /** Logical ids of what this CloudFormation knows no type for, by type. */
+  readonly leftOut: ReadonlyMap<string, readonly string[]>;
+  readonly seconds: number;
+};
+
+/** Longest way that a template may be away from what can be deployed: types that are unknown, one found at a time. */
+const MOST_UNKNOWN_TYPES = 20;
+
+/**
+ * Deploys a packaged stage as the packager's own deployment does: creates the stack with the bucket, uploads the
+ * functions, updates the stack to the whole. A type of resource that this CloudFormation refuses is left out, said so in
+ * the answer, and the update tried again; any other failure is the end.
+ */
+export async function deployStage(stage: PackagedStage, place: AwsPlace): Promise<Deployment> {
+  const startedMs = performance.now();
+  const stackName = `credential-broker-${stage.stage}`;
+  const cloudFormation = makeCloudFormation(place);
+  const whole = readTemplate(stage.templatePath);
+  const created = await cloudFormation.createStack(stackName, readTemplate(createTemplatePath(stage)));
+  if (created.status !== 'CREATE_COMPLETE') throw new Error(`CreateStack: ${describe(created)}`);
+  const bucket = (await cloudFormation.resourceIds(stackName)).get('ServerlessDeploymentBucket');
+  if (bucket === undefined) throw new Error('the first template made no deployment bucket');
+  await uploadFunctions({ whole, bucket, stage, place });
+
+  const leftOut = new Map<string, readonly string[]>();
+  for (let tries = 0; tries <= MOST_UNKNOWN_TYPES; tries += 1) {
+    const state = await cloudFormation.updateStack(stackName, without(whole, [...leftOut.values()].flat()));
+    const unknownTypes = state.status === 'UPDATE_COMPLETE' ? [] : unknownTypesIn(state);
+    if (unknownTypes.length === 0) {
+      const deployed = await cloudFormation.resourceIds(stackName);
+      const seconds = (performance.now() - startedMs) / 1000;
+      return { stackName, state, resources: whole.Resources, deployed, leftOut, seconds };
+    }
+    for (const type of unknownTypes) leftOut.set(type, idsOfType(whole, type));
+  }
+  throw new Error(`more than ${MOST_UNKNOWN_TYPES} types of resources are unknown: ${[...leftOut.keys()].join(', ')}`);
+}
+
+function readTemplate(file: string): Template {
+  return v.parse(templateSchema, JSON.parse(readFileSync(file, 'utf8')));
+}
+
+function createTemplatePath({ templatePath }: PackagedStage): string {
+  return path.join(path.dirname(templatePath), 'cloudformation-template-create-stack.json');
+}
+
+const codeSchema = v.object({ Code: v.object({ S3Key: v.string() }) });
+
+type Upload = {
+  readonly whole: Template;
+  readonly bucket: string;
+  readonly stage: PackagedStage;
+  readonly place: AwsPlace;
+};
+
+async function uploadFunctions({ whole, bucket, stage, place }: Upload): Promise<void> {
+  const s3 = new S3Client({ ...place, forcePathStyle: true });
+  const keys = Object.values(whole.Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::Function' ? [v.parse(codeSchema, Properties).Code.S3Key] : [],
+  );
+  for (const key of new Set(keys)) {
+    const body = readFileSync(path.join(stage.functionsDirectory, path.posix.basename(key)));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  }
+  s3.destroy();
+}
+
+function unknownTypesIn({ problems }: StackState): readonly string[] {
+  return problems.flatMap((problem) => /Unsupported resource type: (\S+)/.exec(problem)?.[1] ?? []);
+}
+
+function idsOfType({ Resources }: Template, type: string): readonly string[] {
+  return Object.entries(Resources).flatMap(([id, resource]) => (resource.Type === type ? [id] : []));
+}
+
+/** The template without these resources, what waits for them, and outputs that tell of them. */
+function without({ Resources, Outputs, ...rest }: Template, ids: readonly string[]): Template {
+  const gone = new Set(ids);
+  const kept = Object.entries(Resources).filter(([id]) => !gone.has(id));
+  const tellsOfGone = (output: unknown) => ids.some((id) => JSON.stringify(output).includes(`"${id}"`));
+  return {
+    ...rest,
+    Resources: Object.fromEntries(
+      kept.map(([id, { DependsOn, ...resource }]) => {
+        const left = [DependsOn ?? []].flat().filter((other) => !gone.has(other));
+        return [id, left.length === 0 ? resource : { ...resource, DependsOn: left }];
+      }),
+    ),
+    Outputs: Object.fromEntries(Object.entries(Outputs).filter(([, output]) => !tellsOfGone(output))),
+  };
+}
+
+function describe({ status, problems }: StackState): string {
+  return [status, ...problems].join('\n  ');
+}
