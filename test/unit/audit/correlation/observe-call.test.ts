@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { OUR_STORIES, type Story } from '../../../support/correlation/call-stories.ts';
+import { allowedRecord } from '../../../support/correlation/cloudtrail-record.ts';
+import { type CorrelationWorld, correlationWorld, roles } from '../../../support/correlation/correlation-world.ts';
+import { START_MS } from '../../../support/frozen-clock.ts';
+
+const ROLE = 'arn:aws:iam::222222222222:role/credential-broker/scanner';
+
+function stray(name: string, change: Partial<Parameters<typeof allowedRecord>[0]> = {}) {
+  const call = { requestId: `sts-${name}`, accessKeyId: `ASIA${name}`, sessionName: 'nobody', roleArn: ROLE };
+  return allowedRecord({ ...call, atMs: START_MS, ...change });
+}
+
+function issued(world: CorrelationWorld): { readonly story: Story; readonly sessionName: string } {
+  const story = OUR_STORIES['issued']?.({ name: 'one', accountId: '222222222222', atMs: START_MS });
+  if (story === undefined) throw new Error('no story');
+  for (const { item } of story.ledger) world.records.put(item);
+  const sessionName = /"roleSessionName":"([^"]+)"/.exec(JSON.stringify(story.calls))?.[1] ?? '';
+  return { story, sessionName };
+}
+
+const lines = (world: CorrelationWorld) => world.lines.map(({ transition }) => transition);
+
+describe('a call that CloudTrail shows', () => {
+  it('is told once when it comes to several at the same time', async () => {
+    const world = correlationWorld();
+    await Promise.all(Array.from({ length: 6 }, () => world.deliver(stray('a'))));
+    expect(world.told).toHaveLength(1);
+    expect(lines(world)).toEqual(['session.stray']);
+  });
+
+  it('is told beside others of its name that come at the same time, each once', async () => {
+    const world = correlationWorld();
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => world.deliver(stray(name))));
+    world.clock.advance(10 * 60_000);
+    await world.tick();
+    expect(world.told.map(({ detail }) => detail['accessKeyId']).sort()).toEqual(['ASIAa', 'ASIAb', 'ASIAc', 'ASIAd']);
+  });
+
+  it('is told by the tick when the bus was away, and the alarm rings at once', async () => {
+    const world = correlationWorld();
+    world.faults.before = (effect) => {
+      if (effect === 'tell') throw new Error('away');
+    };
+    await world.deliver(stray('a'));
+    expect(world.told).toEqual([]);
+    expect(lines(world)).toEqual(['session.stray', 'stray.notTold']);
+    world.faults.before = () => undefined;
+    world.clock.advance(60_000);
+    await world.tick();
+    expect(world.told).toEqual([]);
+    world.clock.advance(2 * 60_000);
+    await world.tick();
+    await world.tick();
+    expect(world.told).toHaveLength(1);
+  });
+
+  it('of our own is found among any number of others under its name', async () => {
+    const world = correlationWorld();
+    const { story, sessionName } = issued(world);
+    for (let index = 0; index < 60; index += 1) await world.deliver(stray(`${index}`, { sessionName }));
+    for (const { record } of story.calls) await world.deliver(record);
+    const [record] = world.ledger.items.values();
+    expect(record).toMatchObject({ uncounted: 29, of: expect.stringMatching(/^scan-account\./) });
+    expect(record?.calls).toHaveLength(32);
+    expect(lines(world).filter((line) => line === 'session.matched')).toHaveLength(1);
+    expect(world.told).toHaveLength(31);
+  });
+
+  it('of another stage, whose name begins with ours, or of another account is not ours to judge', async () => {
+    const world = correlationWorld();
+    await world.deliver(stray('a', { caller: '2-issue-credentials' }));
+    const foreign = { ...stray('b'), userIdentity: { type: 'AWSAccount', accountId: '999999999999' } };
+    await world.deliver(foreign);
+    expect([...world.ledger.items.values()]).toEqual([]);
+    expect(roles.isOurs(roles.arnOf('issue-credentials'))).toBe(true);
+  });
+
+  it('says where it belongs, on record and on the bus, in ids and codes alone', async () => {
+    const world = correlationWorld();
+    const { sessionName } = issued(world);
+    await world.deliver(stray('a', { sessionName }));
+    const [record] = world.ledger.items.values();
+    expect(record).toMatchObject({ exception: 'stray', day: '2031-05-06', accountId: '222222222222', told: ['sts-a'] });
+    expect(record).not.toHaveProperty('dueAtMs');
+    expect(world.told).toEqual([
+      {
+        detailType: 'SessionStray',
+        detail: {
+          alertId: expect.stringMatching(/^[a-z2-7]{32}$/),
+          observationId: record?.recordId,
+          recordId: record?.of,
+          why: 'otherKey',
+          stsRequestId: 'sts-a',
+          accessKeyId: 'ASIAa',
+          atMs: Math.floor(START_MS / 1000) * 1000,
+          sessionName,
+          roleArn: ROLE,
+          callerRoleArn: roles.arnOf('issue-credentials'),
+        },
+      },
+    ]);
+  });
+
+  it('waits, stripped, while the ledger is away, and is judged when it is back', async () => {
+    const world = correlationWorld();
+    world.faults.before = (effect) => {
+      if (effect === 'write') throw new Error('away');
+    };
+    await world.deliver(stray('a'));
+    await world.deliver(stray('b', { sessionName: 'another' }));
+    const Records = world.waiting.map((event, index) => ({ messageId: `m${index}`, body: JSON.stringify(event) }));
+    const bad = { messageId: 'bad', body: '{"eventId":1}' };
+    const all = Records.map(({ messageId }) => ({ itemIdentifier: messageId }));
+    expect(await world.invoke({ Records })).toEqual({ batchItemFailures: all });
+    world.faults.before = () => undefined;
+    expect(await world.invoke({ Records: [bad, ...Records] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'bad' }],
+    });
+    expect(world.told).toHaveLength(2);
+  });
+
+  it('is nothing when the function is invoked with something else', async () => {
+    const world = correlationWorld();
+    for (const event of [undefined, {}, { kind: 'tock' }, []]) await world.invoke(event);
+    expect(new Set(lines(world))).toEqual(new Set(['cloudtrail.malformed']));
+  });
+});
