@@ -63,6 +63,20 @@ describe('what may depend on what', () => {
     expect(paths(lambda.filter((file) => /\bInvoke\w*Command/.test(file.text)))).toEqual([]);
   });
 
+  it('lets the command line read S3 through one file, and put or delete nothing there', () => {
+    const byPath = new Map(product.map((file) => [file.path, file]));
+    const reached = new Set(product.filter((file) => /^lib\/(client|operator-cli)\//.test(file.path)));
+    for (const file of reached) {
+      for (const imported of file.imports.map((name) => byPath.get(name))) if (imported) reached.add(imported);
+    }
+    const clients = [...reached].filter((file) => file.imports.includes('@aws-sdk/client-s3'));
+    expect(paths(clients)).toEqual(['lib/platform/s3-source.ts']);
+    const commands = clients.flatMap((file) =>
+      [...file.text.matchAll(/\bnew (\w+Command)\(/g)].map(([, name]) => name),
+    );
+    expect(new Set(commands)).toEqual(new Set(['GetObjectCommand', 'ListObjectsV2Command']));
+  });
+
   it('keeps the command line out of everything else', () => {
     const others = product.filter((file) => !/^lib\/(client|operator-cli)\//.test(file.path));
     const reaching = others.filter((file) =>

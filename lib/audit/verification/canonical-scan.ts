@@ -14,7 +14,7 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 
 const LONGEST_NUMBER = 15;
 
 /** `JSON.stringify` writes these with a backslash, and nothing else that is not a control character. */
-const ESCAPED: ReadonlySet<number | undefined> = new Set(Buffer.from('"\\bfnrt'));
+const ESCAPED: ReadonlySet<number | undefined> = new Set(Buffer.from(['"', '\\', 'b', 'f', 'n', 'r', 't'].join('')));
 const LITERALS = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')];
 
 /** A member of an object: where its key begins, with its quote, and its value. Gives where that ends. */

@@ -2,7 +2,7 @@
  * Holds each image of an issuance against the ones before it: a trail only grows. Of an issuance it keeps no image, but a
  * short text: its last position in the stream, the leaf of that line, and 128 bits of each entry's hash, because the stream
  * may hand over an earlier change again and the whole of an earlier trail must then be a beginning of the later one.
- * Measured: about 270 bytes for an issuance with a trail of four entries.
+ * Measured: about 200 bytes for an issuance with a trail of two entries, 16 for each further one.
  */
 export type TrailGrowth = {
   /** What is wrong with this image beside those that were seen before; undefined: nothing. */

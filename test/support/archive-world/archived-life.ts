@@ -34,13 +34,17 @@ export function archivedLife(index: number): readonly ArchivedChange[] {
   const request = { ...aRequest(name), tenantId };
   const pointer = pointerRecord({ lastAccessKeyId: `ASIA${index}` }, { to: intended.recordId, nowMs: START_MS });
   return [request, ...images, pointer].map((record, step) =>
-    changeOf(record, index * 10 + step, step < 2 || record === pointer),
+    changeOf(record, { position: index * 10 + step, isNew: step < 2 || record === pointer }),
   );
 }
 
 type Stored = { readonly recordId: string; readonly recordType: string };
 
-function changeOf(record: Stored, position: number, isNew: boolean): ArchivedChange {
+/** The change that made this record, or made it so. */
+export function changeOf(
+  record: Stored,
+  { position, isNew }: { readonly position: number; readonly isNew: boolean },
+): ArchivedChange {
   const { tenantId, accountId, job } = Object.fromEntries(Object.entries(record));
   return v.parse(archivedChangeSchema, {
     version: 1,
