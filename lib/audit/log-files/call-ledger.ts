@@ -45,7 +45,7 @@ export function createCallLedger(book: ReceiptBook): CallLedger {
   }
 
   function keepStray(event: AssumeRoleEvent, why: StrayReason): void {
-    const period = book.periodOf(event.atMs);
+    const period = book.periodOf(event.atMs, accountEntered(event));
     if (period === 'outside') counts.outsidePeriod += 1;
     else if (period === 'edge') counts.atPeriodEdge += 1;
     else {
@@ -103,9 +103,13 @@ function whyStray({ callerRoleArn, call }: AssumeRoleEvent, { book, booked }: An
 
 /** In a trail of the account that was entered, or into one that the receipts are about. */
 function isAboutUs({ recipientAccountId, callerAccountId, call }: AssumeRoleEvent, book: ReceiptBook): boolean {
-  if (recipientAccountId !== callerAccountId) return true;
-  const [, , , , accountId = ''] = (call.roleArn ?? '').split(':', 5);
-  return book.accountIds.has(accountId);
+  return recipientAccountId !== callerAccountId || book.accountIds.has(accountEntered({ recipientAccountId, call }));
+}
+
+/** That of the role; of a denied call that does not name one, in whose trail it stands. */
+function accountEntered({ recipientAccountId, call }: Pick<AssumeRoleEvent, 'recipientAccountId' | 'call'>): string {
+  const [, , , , accountId = recipientAccountId] = (call.roleArn ?? '').split(':', 5);
+  return accountId;
 }
 
 function observationOf(event: AssumeRoleEvent): Observation | undefined {

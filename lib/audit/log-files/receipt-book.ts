@@ -15,8 +15,11 @@ export type ReceiptBook = {
   bySessionName(sessionName: string): BookedReceipt | undefined;
   byAccessKey(accessKeyId: string): BookedReceipt | undefined;
   byStsRequest(stsRequestId: string): BookedReceipt | undefined;
-  /** Must a call of that time have a receipt? `edge`: its record may be older than the receipts go back. */
-  periodOf(atMs: number): 'inside' | 'edge' | 'outside';
+  /**
+   * Must a call of that time into that account have a receipt? `edge`: its record may be older than the receipts go back.
+   * An account that no receipt names is the business of all of them.
+   */
+  periodOf(atMs: number, accountId: string): 'inside' | 'edge' | 'outside';
 };
 
 /**
@@ -33,6 +36,8 @@ export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
   // Exports overlap: the later one may know more of the same call, such as the answer that was lost at first.
   const bySessionName = new Map(booked.map((one) => [one.receipt.sessionName, one]));
   const once = [...bySessionName.values()];
+  const accountsOf = new Map(pages.map(({ tenantId }) => [tenantId, new Set<string>()]));
+  for (const { tenantId, receipt } of once) accountsOf.get(tenantId)?.add(receipt.accountId);
   const byAccessKey = keyed(once, ({ receipt }) => receipt.accessKeyId);
   const byStsRequest = keyed(once, ({ receipt }) => receipt.stsRequestId);
   return {
@@ -43,8 +48,10 @@ export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
     bySessionName: (name) => bySessionName.get(name),
     byAccessKey: (key) => byAccessKey.get(key),
     byStsRequest: (id) => byStsRequest.get(id),
-    periodOf(atMs) {
-      const within = pages.filter(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
+    periodOf(atMs, accountId) {
+      const theirs = pages.filter(({ tenantId }) => accountsOf.get(tenantId)?.has(accountId) === true);
+      const concerned = theirs.length > 0 ? theirs : pages;
+      const within = concerned.filter(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
       if (within.length === 0) return 'outside';
       return within.some(({ fromMs }) => atMs >= fromMs + EDGE_MS) ? 'inside' : 'edge';
     },

@@ -227,6 +227,14 @@ describe('log files against receipts', () => {
     expect([result.receipts.matched, result.strays, result.straysUnlisted]).toEqual([1, [], 0]);
   });
 
+  it('holds a tenant’s calls to the time of its own receipts, where there are other ones', () => {
+    const elsewhere = { accountId: '333333333333', roleArn: 'arn:aws:iam::333333333333:role/x' };
+    const longer = aPage([aReceipt(2, elsewhere)], { tenantId: 'bmce', toMs: TO_MS + 3_600_000 });
+    const late = { atMs: TO_MS + 60_000, sessionName: 'x', stsRequestId: 'x' };
+    const result = correlate([aPage([issued]), longer], [customersCopy(issued), customersCopy(issued, late)]);
+    expect([result.strays, result.calls.outsidePeriod]).toEqual([[], 1]);
+  });
+
   it('never shows a session token or an external ID', () => {
     const result = correlate([aPage([issued])], [customersCopy(issued), customersCopy(issued, { sessionName: 'x' })]);
     expect(JSON.stringify(result)).not.toMatch(/must-never|cb-dev1/);
