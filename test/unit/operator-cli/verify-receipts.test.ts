@@ -81,7 +81,7 @@ describe('the verifier that a customer runs alone', () => {
 
   it('compares nothing with receipts of another tenant, or that were changed', async () => {
     const one = files();
-    expect((await verify(...argumentsFor(one), '--tenant', 'bmce')).stderr).toContain('page.otherTenant');
+    expect((await verify(...argumentsFor(one), '--tenant', 'globex')).stderr).toContain('page.otherTenant');
     writeFileSync(one.receipts, one.lines.join('').replace('ASIA', 'ASIB'));
     const { exitCode, stdout, stderr } = await verify(...argumentsFor(one));
     expect([exitCode, stdout]).toEqual([3, '']);

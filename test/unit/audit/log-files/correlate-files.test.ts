@@ -229,7 +229,7 @@ describe('log files against receipts', () => {
 
   it('holds a tenant’s calls to the time of its own receipts, where there are other ones', () => {
     const elsewhere = { accountId: '333333333333', roleArn: 'arn:aws:iam::333333333333:role/x' };
-    const longer = aPage([aReceipt(2, elsewhere)], { tenantId: 'bmce', toMs: TO_MS + 3_600_000 });
+    const longer = aPage([aReceipt(2, elsewhere)], { tenantId: 'globex', toMs: TO_MS + 3_600_000 });
     const late = { atMs: TO_MS + 60_000, sessionName: 'x', stsRequestId: 'x' };
     const result = correlate([aPage([issued]), longer], [customersCopy(issued), customersCopy(issued, late)]);
     expect([result.strays, result.calls.outsidePeriod]).toEqual([[], 1]);

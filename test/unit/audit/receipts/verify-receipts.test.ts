@@ -12,10 +12,10 @@ const pages = [0, 1, 2].map((page) => aPage([aReceipt(2 * page), aReceipt(2 * pa
 const lines = exportLines(pages, signer);
 const [first = '', second = '', third = ''] = lines;
 const others = exportLines(
-  pages.map((page) => ({ ...page, tenantId: 'bmce' })),
+  pages.map((page) => ({ ...page, tenantId: 'globex' })),
   signer,
 );
-const elsewhen = exportLines(
+const ofOtherDays = exportLines(
   pages.map((page) => ({ ...page, toMs: page.toMs + 1 })),
   signer,
 );
@@ -53,7 +53,7 @@ const tampered: readonly { name: string; text: string; code: string; line: numbe
   { name: 'a page twice', text: first + second + second + third, code: 'page.number', line: 3 },
   { name: 'a page behind the last', text: lines.join('') + third, code: 'page.afterLast', line: 4 },
   { name: 'another tenant’s page', text: first + (others[1] ?? '') + third, code: 'page.otherExport', line: 2 },
-  { name: 'a page of another period', text: first + (elsewhen[1] ?? '') + third, code: 'page.otherExport', line: 2 },
+  { name: 'a page of another period', text: first + (ofOtherDays[1] ?? '') + third, code: 'page.otherExport', line: 2 },
   {
     name: 'a page of another export of the same',
     text: first + second + (forked[2] ?? ''),
@@ -71,7 +71,7 @@ const tampered: readonly { name: string; text: string; code: string; line: numbe
   { name: 'line breaks of Windows', text: lines.join('').replaceAll('\n', '\r\n'), code: 'line.notExact', line: 1 },
   {
     name: 'a member twice',
-    text: lines.join('').replace('{"page":{', '{"page":{"tenantId":"bmce",'),
+    text: lines.join('').replace('{"page":{', '{"page":{"tenantId":"globex",'),
     code: 'line.notExact',
     line: 1,
   },
@@ -102,7 +102,7 @@ describe('receipts as they were exported', () => {
 
   it('hold with any of several keys, and for the tenant that they are of', async () => {
     expect((await check(lines.join(''), { keys: [stranger, signer], tenantId: 'acme' })).holds).toBe(true);
-    const wrong = await check(lines.join(''), { tenantId: 'bmce' });
+    const wrong = await check(lines.join(''), { tenantId: 'globex' });
     expect(wrong).toMatchObject({ holds: false, problem: { code: 'page.otherTenant', line: 1 } });
   });
 
