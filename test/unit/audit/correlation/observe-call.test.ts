@@ -37,6 +37,32 @@ describe('a call that CloudTrail shows', () => {
     expect(world.told.map(({ detail }) => detail['accessKeyId']).sort()).toEqual(['ASIAa', 'ASIAb', 'ASIAc', 'ASIAd']);
   });
 
+  it('is told by whoever tells of another already, each once', async () => {
+    const world = correlationWorld();
+    const { promise: bus, resolve: open } = Promise.withResolvers<void>();
+    const { tell } = world.dependencies;
+    world.dependencies.tell = async (event) => {
+      await bus;
+      await tell(event);
+    };
+    const first = world.deliver(stray('a'));
+    await new Promise(setImmediate);
+    await world.deliver(stray('b'));
+    expect(world.told).toEqual([]);
+    open();
+    await first;
+    expect(world.told.map(({ detail }) => detail['accessKeyId'])).toEqual(['ASIAa', 'ASIAb']);
+    world.clock.advance(10 * 60_000);
+    await world.tick();
+    expect(world.told).toHaveLength(2);
+  });
+
+  it('of a function that never assumes a role is told as that, whatever name it bears', async () => {
+    const world = correlationWorld();
+    await world.deliver(stray('a', { caller: 'scan-account' }));
+    expect(world.told[0]?.detail).toMatchObject({ why: 'otherCaller' });
+  });
+
   it('is told by the tick when the bus was away, and the alarm rings at once', async () => {
     const world = correlationWorld();
     world.faults.before = (effect) => {
