@@ -3,6 +3,7 @@ import type { Wiring } from '../support/faulty-world/wiring.ts';
 import { type FaultyWorld, faultyWorld } from '../support/faulty-world/world.ts';
 import { afterTheEnd } from './after-the-end.ts';
 import { type FaultPlan, faultPlan, OUTAGES } from './fault-plan.ts';
+import { judgeChangesOf } from './judged-changes.ts';
 import { registryChanges, tenantsOf } from './registry-changes.ts';
 import { askForAcme, askForSomething } from './requests-asked.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
@@ -27,6 +28,8 @@ export type Simulation = {
 };
 
 const STEPS = 36;
+/** Judging costs as much as the run itself. */
+const JUDGED_EVERY = 4;
 
 /**
  * One run of the whole protocol: requests of two tenants, good and bad, while calls break, processes die and stand still,
@@ -39,6 +42,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const tenants = tenantsOf(random);
   const drawSkewMs = () => random.below(2 * skewLimitMs + 1) - skewLimitMs;
   const world = await faultyWorld({ wiring, tenants, drawSkewMs });
+  const judged = seed % JUDGED_EVERY === 0 && world.store.memory ? judgeChangesOf(world.store.memory) : [];
   const plan = faultPlan(random);
   const trace: string[] = [];
   plan.told = (call, kind) => {
@@ -49,7 +53,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   };
   world.faults.choose = plan.choose;
   await act({ world, random, plan, tenants, trace, started: [] });
-  const violations = [...(await world.violations()), ...(await afterTheEnd(world))];
+  const violations = [...(await world.violations()), ...(await afterTheEnd(world)), ...judged];
   const steps = world.faults.calls.length;
   return { seed, violations, steps, faults: plan.tally, trace };
 }
