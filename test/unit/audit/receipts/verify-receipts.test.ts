@@ -139,6 +139,20 @@ describe('receipts as they were exported', () => {
     );
   });
 
+  it('do not hold when the signature is written in another base64 of the same bytes', async () => {
+    // A signature has 70 to 72 bytes: most leave bits of the last letter unused.
+    const padded = Array.from({ length: 40 }, () => exportLines([aPage([])], signer).join('')).find((text) => {
+      return /=" *\}\}/.test(text);
+    });
+    const rewritten = padded?.replace(/(.)(=+"\}\})/, (_all, last: string, rest: string) => {
+      const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+      return `${letters[letters.indexOf(last) + 1] ?? ''}${rest}`;
+    });
+    expect(rewritten).not.toBe(padded);
+    const checked = await check(rewritten ?? '');
+    expect(checked).toMatchObject({ holds: false, problem: { code: 'signature.wrong', line: 1 } });
+  });
+
   it('end soon when a line has no end', async () => {
     const checked = await check(Buffer.alloc(17 * 1_024 * 1_024, 'x'), { pieceBytes: 1_024 * 1_024 });
     expect(checked).toMatchObject({ holds: false, problem: { code: 'line.tooLong' } });
