@@ -81,7 +81,7 @@ export type SessionVerdict<Seen extends Observation = Observation> = {
 /** How long CloudTrail is waited for before a session counts as missing, and after which one counts as late. */
 export const MISSING_AFTER_MS = 60 * 60_000;
 /** How far apart the clocks of ours and of STS may be; CloudTrail tells time in whole seconds. */
-const CLOCKS_APART_MS = 31_000;
+export const CLOCKS_APART_MS = 31_000;
 
 /** Judges the sessions under one announced name. `session` undefined: no such name was ever announced. */
 export function judgeSessions<Seen extends Observation>(

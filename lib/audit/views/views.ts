@@ -1,0 +1,41 @@
+import { announcedView } from './announced-view.ts';
+import { ARCHIVE_TABLE } from './archive-table.ts';
+import { archiveViews } from './archive-views.ts';
+import { assumptionViews } from './assumption-views.ts';
+import { attemptViews } from './attempt-views.ts';
+import { CLOUDTRAIL_TABLE } from './cloudtrail-table.ts';
+import { recordViews } from './record-views.ts';
+import { refusalView } from './refusal-view.ts';
+import { verdictViews } from './verdict-views.ts';
+import type { View } from './view.ts';
+
+/** Every view of the audit, each after those that it reads. */
+export const auditViews: readonly View[] = [
+  ...archiveViews,
+  ...recordViews,
+  ...attemptViews,
+  refusalView,
+  announcedView,
+  ...assumptionViews,
+  ...verdictViews,
+];
+
+/** Those that people ask for. */
+export const namedViews: readonly View[] = auditViews.filter(({ isPart }) => isPart !== true);
+
+export const AUDIT_TABLES: readonly string[] = [ARCHIVE_TABLE, CLOUDTRAIL_TABLE];
+
+/** All that has to be there for a query that names these: views and tables, those of views with them, in their order. */
+export function neededBy(names: ReadonlySet<string>): {
+  readonly views: readonly View[];
+  readonly tables: readonly string[];
+} {
+  const needed = new Set(names);
+  for (const view of auditViews.toReversed()) {
+    if (needed.has(view.name)) for (const name of view.reads) needed.add(name);
+  }
+  return {
+    views: auditViews.filter(({ name }) => needed.has(name)),
+    tables: AUDIT_TABLES.filter((name) => needed.has(name)),
+  };
+}
