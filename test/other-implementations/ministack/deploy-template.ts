@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import type { PackagedStage } from '../../../config/package-stage.ts';
 import { makeCloudFormation, type StackState } from './cloudformation.ts';
 import type { AwsPlace } from './query-protocol.ts';
+import { referringTo, withoutResources } from './without-resources.ts';
 
 const resourceSchema = v.looseObject({
   Type: v.string(),
@@ -15,7 +16,7 @@ const templateSchema = v.looseObject({
   Resources: v.record(v.string(), resourceSchema),
   Outputs: v.optional(v.record(v.string(), v.unknown()), {}),
 });
-type Template = v.InferOutput<typeof templateSchema>;
+export type Template = v.InferOutput<typeof templateSchema>;
 export type TemplateResource = v.InferOutput<typeof resourceSchema>;
 
 export type Deployment = {
@@ -27,6 +28,8 @@ export type Deployment = {
   readonly deployed: ReadonlyMap<string, string>;
   /** Logical ids of what this CloudFormation knows no type for, by type. */
   readonly leftOut: ReadonlyMap<string, readonly string[]>;
+  /** Logical ids of what is deployed and refers to something that is left out. */
+  readonly referring: readonly string[];
   readonly seconds: number;
 };
 
@@ -51,12 +54,21 @@ export async function deployStage(stage: PackagedStage, place: AwsPlace): Promis
 
   const leftOut = new Map<string, readonly string[]>();
   for (let tries = 0; tries <= MOST_UNKNOWN_TYPES; tries += 1) {
-    const state = await cloudFormation.updateStack(stackName, without(whole, [...leftOut.values()].flat()));
+    const gone = [...leftOut.values()].flat();
+    const state = await cloudFormation.updateStack(stackName, withoutResources(whole, gone));
     const unknownTypes = state.status === 'UPDATE_COMPLETE' ? [] : unknownTypesIn(state);
     if (unknownTypes.length === 0) {
       const deployed = await cloudFormation.resourceIds(stackName);
       const seconds = (performance.now() - startedMs) / 1000;
-      return { stackName, state, resources: whole.Resources, deployed, leftOut, seconds };
+      return {
+        stackName,
+        state,
+        resources: whole.Resources,
+        deployed,
+        leftOut,
+        referring: referringTo(whole, gone),
+        seconds,
+      };
     }
     for (const type of unknownTypes) leftOut.set(type, idsOfType(whole, type));
   }
@@ -98,23 +110,6 @@ function unknownTypesIn({ problems }: StackState): readonly string[] {
 
 function idsOfType({ Resources }: Template, type: string): readonly string[] {
   return Object.entries(Resources).flatMap(([id, resource]) => (resource.Type === type ? [id] : []));
-}
-
-/** The template without these resources, what waits for them, and outputs that tell of them. */
-function without({ Resources, Outputs, ...rest }: Template, ids: readonly string[]): Template {
-  const gone = new Set(ids);
-  const kept = Object.entries(Resources).filter(([id]) => !gone.has(id));
-  const tellsOfGone = (output: unknown) => ids.some((id) => JSON.stringify(output).includes(`"${id}"`));
-  return {
-    ...rest,
-    Resources: Object.fromEntries(
-      kept.map(([id, { DependsOn, ...resource }]) => {
-        const left = [DependsOn ?? []].flat().filter((other) => !gone.has(other));
-        return [id, left.length === 0 ? resource : { ...resource, DependsOn: left }];
-      }),
-    ),
-    Outputs: Object.fromEntries(Object.entries(Outputs).filter(([, output]) => !tellsOfGone(output))),
-  };
 }
 
 function describe({ status, problems }: StackState): string {

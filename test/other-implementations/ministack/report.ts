@@ -4,7 +4,7 @@ import { DONE_OTHERWISE, PROPERTIES_LOST, TYPES_LEFT_OUT } from './not-kept.ts';
 
 /** What became of the template, as text: nothing of it is left out in silence. */
 export function deploymentReport(
-  { resources, deployed, leftOut, state, seconds }: Deployment,
+  { resources, deployed, leftOut, referring, state, seconds }: Deployment,
   compared: readonly Compared[],
 ): string {
   const all = Object.keys(resources).length;
@@ -14,6 +14,7 @@ export function deploymentReport(
     '',
     'left out: types that CloudFormation refuses here',
     ...[...leftOut].map(([type, ids]) => row(`${type} (${ids.length})`, TYPES_LEFT_OUT.get(type))),
+    ...(referring.length === 0 ? [] : [`  referred to, with a text in its place, by ${referring.join(', ')}`]),
     '',
     'lost: properties that were taken and are not there',
     ...compared
