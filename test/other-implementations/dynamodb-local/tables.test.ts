@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { tables, withTables } from '../../support/dynamo-tables.ts';
 import { describeAt, dynamodbLocal } from '../outside-endpoint.ts';
 
-/** What dynalite leaves out, and what `vitest.config.ts` beside this file is for: the suites of `test/contract`. */
+/** What dynalite leaves out, and what `run-contract-suites.ts` beside this file is for: the suites of `test/contract`. */
 describeAt(dynamodbLocal, 'the tables in DynamoDB Local', (endpoint) => {
   const dynamo = withTables();
   const { ledgerTable, switchesTable } = tables;
