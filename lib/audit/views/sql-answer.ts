@@ -26,6 +26,8 @@ export type SqlProblemKind =
   | 'queryWrong'
   /** Files or tables cannot be read, or are not there. */
   | 'dataUnreadable'
+  /** Who asks may not, or has no credentials. */
+  | 'refused'
   /** It would read more than is allowed. */
   | 'tooMuch'
   /** The engine does not answer, or failed. */
