@@ -242,6 +242,16 @@ describe('the verdict on a session', () => {
     expect(told).toEqual(observed);
   });
 
+  it('is the same whichever copy of a record came first, of calls of one second', () => {
+    const other = seen({ accessKeyId: 'ASIA2', eventId: 'event-5' });
+    const explained = (eventId: string) =>
+      judgeSessions(lost, [seen({ eventId }), other], SOON).observed.map(({ accessKeyId, verdict }) => [
+        accessKeyId,
+        verdict,
+      ]);
+    expect(explained('event-9')).toEqual(explained('event-1'));
+  });
+
   it('is the same for records in any order and number', () => {
     const observation = fc.record({
       eventId: fc.constantFrom('e1', 'e2', 'e3', 'e4'),
