@@ -6,6 +6,7 @@ import { columns, type View } from './view.ts';
 export const archiveViews: readonly View[] = [
   {
     name: 'changes',
+    order: 'changed_at DESC',
     about: 'Every change of the ledger, once: the archive may hold one twice.',
     reads: [ARCHIVE_TABLE],
     select: ({ dialect }) => `SELECT
@@ -25,6 +26,7 @@ WHERE c.copy = 1`,
   },
   {
     name: 'findings',
+    order: 'changed_at DESC',
     about: 'Changes that no code of ours makes, and why they are none.',
     reads: [ARCHIVE_TABLE],
     select: ({ dialect }) => {

@@ -43,8 +43,9 @@ WHERE t.eventsource = 'sts.amazonaws.com'
   },
   {
     name: 'assumptions',
+    order: 'event_at DESC',
     about:
-      'Every AssumeRole call of our roles that CloudTrail shows, once, whichever accounts’ copies there are; and those of whom only the called account’s copy is there, without a caller.',
+      'Every AssumeRole call of our roles that CloudTrail shows, once; of others’ copies alone, without its caller.',
     reads: ['assume_role_records'],
     select: (context) => `SELECT
 ${columns({
@@ -70,6 +71,7 @@ HAVING ${CALLER} IS NULL
   },
   {
     name: 'session_calls',
+    order: 'last_at DESC',
     about: 'What was done with each session, by service and call: how often, from when to when, from where.',
     reads: ['attempts', CLOUDTRAIL_TABLE],
     select: selectSessionCalls,

@@ -48,12 +48,14 @@ GROUP BY e.issuance_id, e.attempt`,
   },
   {
     name: 'attempts',
+    order: 'intended_at DESC',
     about: 'Each attempt to get a session: its name, its key, from when to when, and how it ended.',
     reads: ['newest_issuances', 'announced_calls'],
     select: selectAttempts,
   },
   {
     name: 'live_sessions',
+    order: 'expires_at DESC',
     about: 'Sessions that may be in use at a moment: issued and not over, or made by a call whose answer is not known.',
     reads: ['attempts'],
     select: (context) => {

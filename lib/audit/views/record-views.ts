@@ -13,6 +13,7 @@ export const recordViews: readonly View[] = [
   },
   {
     name: 'issuances',
+    order: 'recorded_at DESC',
     about: 'Each issuance as it was last: who asked, for what, and what came of it.',
     reads: ['newest_issuances'],
     select: ({ dialect }) => `SELECT
@@ -44,6 +45,7 @@ FROM newest_issuances AS c`,
   },
   {
     name: 'requests',
+    order: 'recorded_at DESC',
     about: 'Each request: who asked for what, why, and what was decided.',
     reads: [ARCHIVE_TABLE],
     select: ({ dialect }) => `SELECT
@@ -73,6 +75,7 @@ ${newestOf('request')}`,
   },
   {
     name: 'probes',
+    order: 'recorded_at DESC',
     about: 'Each probe of a role: what it tried, and what STS answered.',
     reads: [ARCHIVE_TABLE],
     select: ({ dialect }) => `SELECT

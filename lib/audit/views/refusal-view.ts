@@ -5,6 +5,7 @@ import { columns, type View } from './view.ts';
 /** Every "no" of our own, by day and reason; of what was counted instead of recorded, the number. */
 export const refusalView: View = {
   name: 'refusals',
+  order: 'day DESC, refusals DESC',
   about: 'Refusals by day, reason, requester and job; those of strangers that were only counted, too.',
   reads: [ARCHIVE_TABLE, 'requests', 'issuances'],
   select: () => `${grouped({ from: 'requests', of: 'request', where: "decision = 'refused'" })}

@@ -97,6 +97,7 @@ GROUP BY s.sts_request_id`,
   },
   {
     name: 'session_verdicts',
+    order: 'happened_at DESC',
     about: 'Each session and each denied call: matched, explained, awaited, missing or stray, and why it is one.',
     reads: ['weighed_sessions', 'trail_span', 'assumptions', 'recorded_calls', 'lost_denials'],
     select: (context) => `${sessions(context)}\nUNION ALL\n${denied(context)}`,

@@ -9,6 +9,8 @@ export type View = {
   readonly about: string;
   /** The views and tables that it selects from. */
   readonly reads: readonly string[];
+  /** In which order people want it. */
+  readonly order?: string;
   /** Is there for other views, and shown to nobody. */
   readonly isPart?: true;
   select(about: ViewContext): string;

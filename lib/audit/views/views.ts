@@ -25,6 +25,13 @@ export const namedViews: readonly View[] = auditViews.filter(({ isPart }) => isP
 
 export const AUDIT_TABLES: readonly string[] = [ARCHIVE_TABLE, CLOUDTRAIL_TABLE];
 
+/** The question that a view is. Throws a `TypeError` for a name that is none. */
+export function queryOfView(name: string): string {
+  const view = namedViews.find((each) => each.name === name);
+  if (view === undefined) throw new TypeError(`there is no view ${name}`);
+  return `SELECT * FROM ${view.name}${view.order === undefined ? '' : ` ORDER BY ${view.order}`}`;
+}
+
 /** All that has to be there for a query that names these: views and tables, those of views with them, in their order. */
 export function neededBy(names: ReadonlySet<string>): {
   readonly views: readonly View[];

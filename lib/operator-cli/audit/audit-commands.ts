@@ -4,6 +4,7 @@ import { explainIssuance } from './explain-issuance.ts';
 import { exportReceipts } from './export-receipts.ts';
 import { listingCommand } from './listing-command.ts';
 import { questions } from './questions.ts';
+import { sqlCommand } from './sql-command.ts';
 import { verifyArchiveCommand } from './verify-archive.ts';
 
 /** Every command of `broker audit`, by its name, in the order of the help. */
@@ -13,6 +14,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['receipts', exportReceipts],
   ['correlate', correlateTrail],
   ['verify', verifyArchiveCommand],
+  ['sql', sqlCommand],
 ]);
 
 /** What can come after `broker audit`. */
