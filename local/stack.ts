@@ -1,4 +1,5 @@
 import type { AccountsDocument } from './accounts/accounts-document.ts';
+import { attachManagedPolicies } from './accounts/attach-managed-policies.ts';
 import type { StackClock } from './clock.ts';
 import type { DynamoDb } from './dynamodb/dynamodb-service.ts';
 import { startHttpServer } from './http/server.ts';
@@ -85,6 +86,8 @@ async function start(options: StackOptions, cleanups: Cleanups): Promise<Stack> 
   cleanups.add(() => server.close());
   const { endpoint, port } = server;
   const wiring = await readPackagedTemplate(options.packageDir, { ...home, endpoint });
+  const { managedPolicies } = wiring;
+  attachManagedPolicies(base.accounts, { accountsFile: options.accountsFile, store: identities, managedPolicies });
   const stores = await buildStores({ ...base, wiring, endpoint, ids: systemIds });
   const running = runFunctions({ ...base, options, cleanups, wiring, stores, endpoint });
   const { accounts, buckets, cloudTrailFile } = base;

@@ -26,6 +26,7 @@ const region = v.pipe(v.string(regionExpected), v.regex(/^[a-z]{2,4}(-[a-z]+)+-\
 const roleNameExpected = 'a role name: 1 to 64 letters, digits or any of + = , . @ _ -';
 const rolePathExpected = 'a role path that begins and ends with a slash, for example /';
 const principalArnExpected = 'the ARN of an IAM user or role';
+const managedPolicyExpected = 'the name of a managed policy of the deployment';
 const profileExpected = 'a profile name: letters, digits, dots, hyphens or underscores';
 
 const objectSchema = v.union(
@@ -66,7 +67,15 @@ const principalSchema = v.strictObject({
   ),
   accessKeyId,
   secretAccessKey,
-  policy: policySchema('identity'),
+  policy: v.exactOptional(policySchema('identity')),
+  /** Beside its own policy; by name, so that what is deployed is what it may do. */
+  managedPolicies: v.optional(
+    v.array(
+      v.pipe(v.string(managedPolicyExpected), v.regex(/^[\w+=,.@-]{1,128}$/, managedPolicyExpected)),
+      'a list of managed policies',
+    ),
+    [],
+  ),
 });
 
 export const accountsSchema = v.strictObject({

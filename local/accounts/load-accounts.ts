@@ -18,7 +18,7 @@ export function loadAccounts(document: AccountsDocument, target: AccountsTarget)
     loadBuckets(account, target.buckets);
   }
   for (const { arn, accessKeyId, secretAccessKey, policy } of document.principals) {
-    target.store.addPrincipal({ arn, accessKeyId, secretAccessKey, policy });
+    target.store.addPrincipal({ arn, accessKeyId, secretAccessKey, ...(policy !== undefined && { policy }) });
   }
 }
 

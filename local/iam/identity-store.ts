@@ -36,12 +36,16 @@ export type StoredCredential = {
   readonly caller: Caller;
 };
 
+export type NewPrincipal = StaticKey & { readonly arn: string; readonly policy?: PolicyDocument };
+
 /** Who exists in the embedded stack: accounts, their roles, and every access key with the caller behind it. */
 export type IdentityStore = RoleStore & {
   /** Makes the account with one user, `user/customer`, who may do everything in it. */
   addAccount(account: StaticKey & { readonly accountId: string }): void;
-  /** Static keys for a user or a role, known by its ARN alone. */
-  addPrincipal(principal: StaticKey & { readonly arn: string; readonly policy: PolicyDocument }): void;
+  /** Static keys for a user or a role, known by its ARN alone. Without a policy it may do what is attached to it. */
+  addPrincipal(principal: NewPrincipal): void;
+  /** One more policy for the principal with this ARN. Throws `RangeError` when there is none. */
+  attachPolicy(principalArn: string, policy: PolicyDocument): void;
   hasAccount(accountId: string): boolean;
   mintSession(request: SessionRequest): SessionCredentials;
   /** Expired sessions are found for an hour more, so that their use is answered as expired, not as unknown. */
@@ -67,12 +71,15 @@ const LASTING_SESSION = 'local';
 export function createIdentityStore(deps: IdentityStoreDependencies): IdentityStore {
   const roles = createRoleStore(deps);
   const accountIds = new Set<string>();
+  const policiesOf = new Map<string, PolicyDocument[]>();
   const lasting = new Map<string, StoredCredential>();
   const sessions = new Map<string, StoredCredential>();
 
-  function addPrincipal(principal: StaticKey & { readonly arn: string; readonly policy: PolicyDocument }): void {
-    const caller = staticCaller(principal, deps.ids);
+  function addPrincipal({ policy, ...principal }: NewPrincipal): void {
+    const policies = policy === undefined ? [] : [policy];
+    const caller = staticCaller(principal, policies, deps.ids);
     accountIds.add(caller.accountId);
+    policiesOf.set(principal.arn, policies);
     lasting.set(principal.accessKeyId, { secretAccessKey: principal.secretAccessKey, caller });
   }
 
@@ -81,6 +88,11 @@ export function createIdentityStore(deps: IdentityStoreDependencies): IdentitySt
     addPrincipal,
     addAccount: ({ accountId, ...key }) =>
       addPrincipal({ ...key, arn: `arn:${deps.partition}:iam::${accountId}:user/customer`, policy: ADMINISTRATOR }),
+    attachPolicy(principalArn, policy) {
+      const policies = policiesOf.get(principalArn);
+      if (policies === undefined) throw new RangeError(`there is no principal ${principalArn}`);
+      policies.push(policy);
+    },
     hasAccount: (accountId) => accountIds.has(accountId),
     mintSession(request) {
       const nowMs = deps.clock.nowMs();
@@ -98,8 +110,11 @@ export function createIdentityStore(deps: IdentityStoreDependencies): IdentitySt
 }
 
 /** A role has no keys of its own: whoever holds some acts in a session of it, under the role's ARN without its path. */
-function staticCaller(principal: { accessKeyId: string; arn: string; policy: PolicyDocument }, ids: StackIds): Caller {
-  const { arn, accessKeyId, policy } = principal;
+function staticCaller(
+  { arn, accessKeyId }: { readonly arn: string; readonly accessKeyId: string },
+  policies: readonly PolicyDocument[],
+  ids: StackIds,
+): Caller {
   const [, partition, accountId, type, name] = PRINCIPAL_ARN.exec(arn) ?? [];
   if (accountId === undefined) throw new Error(`${arn} is neither a user nor a role`);
   const isUser = type === 'user';
@@ -110,7 +125,7 @@ function staticCaller(principal: { accessKeyId: string; arn: string; policy: Pol
     principalArn: arn,
     userId: isUser ? uniqueId('AIDA', ids) : `${uniqueId('AROA', ids)}:${LASTING_SESSION}`,
     accessKeyId,
-    identityPolicies: () => [policy],
+    identityPolicies: () => policies,
   };
 }
 

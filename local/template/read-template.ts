@@ -1,6 +1,7 @@
 import { readBuckets } from './read-buckets.ts';
 import { readBuses, readRules } from './read-events.ts';
 import { readFunctions } from './read-functions.ts';
+import { readManagedPolicies } from './read-managed-policies.ts';
 import { readMappings, readStreamMappings } from './read-mappings.ts';
 import { readRuleInvocations } from './read-permissions.ts';
 import { readQueues } from './read-queues.ts';
@@ -30,6 +31,7 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
     tables: readTables(resources, scope),
     keys: readKeys(resources, scope),
     roles: readRoles(resources, scope),
+    managedPolicies: readManagedPolicies(resources, scope),
     buckets: readBuckets(resources, scope),
   };
 }

@@ -10,6 +10,7 @@ const builtTypes = [
   'AWS::Events::EventBus',
   'AWS::Events::EventBusPolicy',
   'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
@@ -26,14 +27,16 @@ const builtTypes = [
 ] as const;
 
 /**
- * Nothing in a request's or a job's way depends on these: deployment artefacts, logs, alarms, and policies that an
- * operator attaches to roles which are not of the template.
+ * Nothing in a request's or a job's way depends on these: deployment artefacts, logs and alarms.
  */
 const ignoredTypes: ReadonlySet<string> = new Set([
+  'AWS::Athena::NamedQuery',
+  'AWS::Athena::WorkGroup',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
-  'AWS::IAM::ManagedPolicy',
+  'AWS::Glue::Database',
+  'AWS::Glue::Table',
   'AWS::Lambda::Version',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',

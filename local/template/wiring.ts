@@ -15,6 +15,7 @@ export type Wiring = {
   readonly tables: readonly TableWiring[];
   readonly keys: readonly KeyWiring[];
   readonly roles: readonly RoleWiring[];
+  readonly managedPolicies: readonly ManagedPolicyWiring[];
   readonly buckets: readonly BucketWiring[];
 };
 
@@ -168,4 +169,11 @@ export type RoleWiring = {
   readonly trustPolicy: PolicyDocument;
   readonly policies: Readonly<Record<string, PolicyDocument>>;
   readonly maxSessionDurationSeconds: number;
+};
+
+/** A policy that nothing of the deployment attaches: people do, to principals of their own. */
+export type ManagedPolicyWiring = {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly document: PolicyDocument;
 };

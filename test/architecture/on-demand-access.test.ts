@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { templatePath } = await packageStage({ stage: 'local', log: () => undefined });
   resources = JSON.parse(readFileSync(templatePath, 'utf8')).Resources;
   const { principals } = await readAccountsFile(path.join(projectRoot, 'local', 'accounts', 'emulated-accounts.json'));
-  granted = new Map(principals.map(({ arn, policy }) => [arn, policy]));
+  granted = new Map(principals.flatMap(({ arn, policy }) => (policy === undefined ? [] : [[arn, policy] as const])));
 });
 
 function resolved(logicalId: string): Record<string, unknown> {

@@ -18,10 +18,10 @@ let dynamo: DynamoDBDocumentClient;
 let publicKey: KeyObject;
 beforeAll(async () => {
   stack = await startLocalStack();
-  const operator = await stack.profile('operator');
-  s3 = new S3Client({ ...operator, forcePathStyle: true });
-  dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(operator));
-  const key = await new KMSClient(operator).send(new GetPublicKeyCommand({ KeyId: `alias/${PREFIX}-digests` }));
+  const auditor = await stack.profile('auditor');
+  s3 = new S3Client({ ...auditor, forcePathStyle: true });
+  dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(await stack.profile('operator')));
+  const key = await new KMSClient(auditor).send(new GetPublicKeyCommand({ KeyId: `alias/${PREFIX}-digests` }));
   publicKey = createPublicKey({ key: Buffer.from(key.PublicKey ?? []), format: 'der', type: 'spki' });
 }, 60_000);
 afterAll(() => stack.close());

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageStage } from '../../config/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
 import type { IssuanceStory, RecordPage } from '../../lib/audit/questions/audit-api.ts';
+import type { ArchiveReport } from '../../lib/audit/verification/verify-archive.ts';
 import { type Issuance, utcDay } from '../../lib/broker/issuance.ts';
 import { type DemoWorld, makeDemoWorld } from '../../local/demo/demo-world.ts';
 import { onboard } from '../../local/demo/onboard.ts';
@@ -18,7 +19,8 @@ const REASON = '=cmd|"/c calc"!A1';
 let stack: Stack;
 let world: DemoWorld;
 let issuances: readonly Issuance[];
-const broker = brokerAs(() => stack.awsConfigFile);
+const broker = brokerAs(() => stack.awsConfigFile, 'auditor');
+const operator = brokerAs(() => stack.awsConfigFile);
 
 beforeAll(async () => {
   const { config: deployment } = await packageStage({ stage: 'local', log: () => undefined });
@@ -195,5 +197,48 @@ describe('the audit, asked from the command line', () => {
     expect(secrets.length).toBeGreaterThan(6);
     expect(secrets.filter((secret) => printed.some((text) => text.includes(secret)))).toEqual([]);
     expect(printed.filter((text) => /wrappedKey|ticket"|secretAccessKey|sessionToken/i.test(text))).toEqual([]);
+  });
+});
+
+describe('an auditor, who has the deployment’s policy for auditors and no other', () => {
+  it('verifies the archive where it lies, with the key that the deployment publishes', async () => {
+    // Digests are signed every five minutes, over what was put two minutes before.
+    for (let minute = 0; minute < 10; minute += 1) {
+      stack.advance(60_000);
+      await stack.idle();
+    }
+    const archive = `s3://credential-broker-local-archive-${world.brokerAccount}`;
+    const to = new Date(stack.clock.nowMs()).toISOString();
+    const report: ArchiveReport = JSON.parse((await told('verify', '--archive', archive, '--to', to, '--json')).stdout);
+    expect(report).toMatchObject({ isProven: true, findings: [], issuances: issuances.length });
+    expect(report.counted.records).toBeGreaterThan(issuances.length);
+  });
+
+  it('may not see or change a tenant, a switch or a dead letter', async () => {
+    for (const command of [
+      ['tenants', 'list'],
+      ['tenants', 'suspend', 'acme', '--reason', 'curious'],
+      ['switch', 'list'],
+      ['dead-letters', 'list'],
+    ]) {
+      const { exitCode, stdout } = await broker(...command);
+      expect([command, exitCode, stdout]).toEqual([command, 3, '']);
+    }
+    expect((await world.registry.readTenant('acme'))?.tenant.status).toBe('active');
+  });
+
+  it('is somebody else than an operator, who may not ask', async () => {
+    expect((await operator('tenants', 'list')).exitCode).toBe(0);
+    const { issuanceId, accessKeyId } = ofGlobex();
+    const archive = `s3://credential-broker-local-archive-${world.brokerAccount}`;
+    for (const command of [
+      ['explain', issuanceId],
+      ['key', accessKeyId],
+      ['receipts', '--tenant', 'acme'],
+      ['verify', '--archive', archive],
+    ]) {
+      const { exitCode, stdout } = await operator('audit', ...command);
+      expect([command, exitCode, stdout]).toEqual([command, 3, '']);
+    }
   });
 });

@@ -15,7 +15,7 @@ let story: IssuanceStory;
 
 beforeAll(async () => {
   stack = await startLocalStack();
-  audit = await auditorAs('operator');
+  audit = await auditorAs('auditor');
   const { region, credentials } = await stack.profile('support-tool');
   const url = `${stack.endpoint}/_url/${PREFIX}-request-job`;
   const support = makeRequestClient({ url, region, credentials: async () => credentials });
@@ -97,7 +97,7 @@ describe('on the embedded stack, an auditor', () => {
 });
 
 describe('on the embedded stack, whoever is no auditor', () => {
-  it.each(['stranger', 'support-tool'])('is not answered: %s', async (profile) => {
+  it.each(['operator', 'stranger', 'support-tool'])('is not answered: %s', async (profile) => {
     const client = await auditorAs(profile);
     await expect(client.call('GET /signing-keys')).rejects.toMatchObject({ status: 403 });
   });

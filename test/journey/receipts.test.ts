@@ -22,7 +22,7 @@ let world: DemoWorld;
 let records: readonly CloudTrailRecord[];
 const directory = mkdtempSync(path.join(tmpdir(), 'receipts-'));
 const at = (name: string) => path.join(directory, name);
-const broker = brokerAs(() => stack.awsConfigFile);
+const broker = brokerAs(() => stack.awsConfigFile, 'auditor');
 
 beforeAll(async () => {
   const { config: deployment } = await packageStage({ stage: 'local', log: () => undefined });

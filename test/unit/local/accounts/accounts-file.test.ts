@@ -97,6 +97,7 @@ describe('parseAccounts', () => {
     [{ principal: { arn: 'operator' } }, /^principals\[0\]\.arn: expected the ARN of an IAM user or role/],
     [{ principal: { profile: 'a]b' } }, /^principals\[0\]\.profile: expected a profile name/],
     [{ principal: { policy: {} } }, /^principals\[0\]\.policy: expected an IAM policy document that can be evaluated/],
+    [{ principal: { managedPolicies: ['a/b'] } }, /managedPolicies\[0\]: expected the name of a managed policy/],
     [
       { principal: { arn: 'arn:aws:iam::222222222222:user/a' } },
       /operator is not of the broker's account 111111111111/,

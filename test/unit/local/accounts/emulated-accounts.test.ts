@@ -58,11 +58,19 @@ describe('the accounts that come with the stack', () => {
   const otherBus = `arn:aws:events:${region}:111111111111:event-bus/other`;
   const table = `arn:aws:dynamodb:${region}:111111111111:table/credential-broker-local-ledger`;
   const job = `arn:aws:lambda:${region}:111111111111:function:credential-broker-local-request-job-direct`;
+  const audit = `arn:aws:lambda:${region}:111111111111:function:credential-broker-local-answer-audit-query`;
+  const archive = 'arn:aws:s3:::credential-broker-local-archive-111111111111/changes/x';
   const key = `arn:aws:kms:${region}:111111111111:key/1`;
   it.each<[string, string, string, boolean]>([
     ['operator', 'events:PutEvents', bus, true],
     ['operator', 'dynamodb:Query', table, true],
     ['operator', 'lambda:InvokeFunction', job, true],
+    ['operator', 'lambda:InvokeFunctionUrl', job, true],
+    ['operator', 'lambda:InvokeFunctionUrl', audit, false],
+    ['operator', 'lambda:InvokeFunction', audit, false],
+    ['operator', 's3:GetObject', archive, false],
+    // Its policy is the deployment's, attached once the template is read.
+    ['auditor', 'lambda:InvokeFunctionUrl', audit, false],
     ['operator', 'kms:DescribeKey', key, true],
     ['operator', 'kms:Decrypt', key, false],
     ['operator', 'kms:GenerateDataKey', key, false],

@@ -55,6 +55,16 @@ describe('the identity store', () => {
     expect(() => store.addPrincipal(group)).toThrow('neither a user nor a role');
   });
 
+  it('lets a principal do what is attached to it, from then on', () => {
+    const arn = 'arn:aws:iam::111111111111:role/auditor';
+    store.addPrincipal({ arn, accessKeyId: 'key-4', secretAccessKey: 's' });
+    const policies = () => store.findCredential('key-4')?.caller.identityPolicies();
+    expect(policies()).toEqual([]);
+    store.attachPolicy(arn, allow);
+    expect(policies()).toEqual([allow]);
+    expect(() => store.attachPolicy('arn:aws:iam::111111111111:role/other', allow)).toThrow(RangeError);
+  });
+
   it('mints credentials in the shape of AWS', () => {
     const role = newRole();
     expect(role.roleId).toMatch(/^AROA[A-Z2-7]{17}$/);

@@ -41,6 +41,7 @@ const noWiring = {
   buses: [],
   rules: [],
   ruleInvocations: [],
+  managedPolicies: [],
   tables: [],
   keys: [],
   roles: [],
