@@ -11,7 +11,7 @@ import { type FaultyWorld, faultyWorld } from '../support/faulty-world/world.ts'
 import { START_MS } from '../support/frozen-clock.ts';
 import { findSecrets } from './search-for-secrets.ts';
 
-/** T28: a secret that reaches the trail in a type that nobody thought of (a byte slice slipped through OpenBao's redaction). */
+/** T28: a secret that reaches the trail in a type that nobody thought of (a byte slice slipped through the redaction of OpenBao). */
 const CANARY = 'canary/secret+access=key0123456789abcdef';
 class Credentials {
   readonly secretAccessKey = CANARY;
