@@ -1,62 +1,119 @@
 import { UNRECOGNISED } from '../requests/requester.ts';
 import type { DeploymentConfig, Partition } from './deployment-config.ts';
+import { limitContradictions } from './deployment-config-limits.ts';
+import type { ConfigProblem } from './deployment-config-problem.ts';
 import { requesterContradictions } from './deployment-config-requesters.ts';
 import { scheduleContradictions } from './deployment-config-schedules.ts';
 import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
 import { readTemplateBaseUrl } from './template-address.ts';
 
-/** What is wrong with a configuration whose values are each right: a line for each, with its path and what to do. */
-export function contradictionsOf(config: DeploymentConfig): readonly string[] {
+/** What is wrong with a configuration whose values are each right: that they cannot be meant together. */
+export function contradictionsOf(config: DeploymentConfig): readonly ConfigProblem[] {
   return [
+    ...placeholders(config),
     ...regionProblem(config),
     ...templateProblem(config),
-    ...repeated(config.requesters, ({ name }) => name).map(
-      ({ first, second, key }) =>
-        `requesters[${second}].name: ${JSON.stringify(key)} is also the name of requesters[${first}]; expected a name ` +
-        'of its own. Rename one: requests are recorded under it.',
-    ),
-    ...config.requesters.flatMap(({ name }, index) =>
-      name === UNRECOGNISED
-        ? [
-            `requesters[${index}].name: ${JSON.stringify(name)} is what strangers are recorded as; expected another name. ` +
-              'Rename it: the ledger could not tell it from them.',
-          ]
-        : [],
-    ),
+    ...nameProblems(config),
+    ...dedicatedProblem(config),
     ...requesterContradictions(config),
     ...scheduleContradictions(config),
     ...canaryProblems(config),
+    ...limitContradictions(config),
   ];
 }
 
-function regionProblem({ homeRegion, partition }: DeploymentConfig): readonly string[] {
+/** What `config/prod.yml` is shipped with, so that nobody deploys the example. */
+const PLACEHOLDER = /replace-?me|(?<!\d)0{12}(?!\d)/;
+
+/** Every text of the configuration, wherever it stands, that is still one of the example. */
+function placeholders(value: unknown, path = ''): readonly ConfigProblem[] {
+  if (typeof value === 'string') {
+    if (!PLACEHOLDER.test(value)) return [];
+    const what = `${JSON.stringify(value)} is a placeholder of the example; expected what is yours`;
+    return [{ code: 'config.placeholder', path, what, whatToDo: 'Replace it, or take the setting out.' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const step = Array.isArray(value) ? `[${key}]` : `.${key}`;
+    return placeholders(member, `${path}${step}`.replace(/^\./, ''));
+  });
+}
+
+function regionProblem({ homeRegion, partition }: DeploymentConfig): readonly ConfigProblem[] {
   if (partitionOf(homeRegion) === partition) return [];
   return [
-    `homeRegion: ${homeRegion} is not a region of the partition ${partition}; expected one of its own. Correct ` +
-      'whichever is wrong: a deployment serves the partition that it stands in.',
+    {
+      code: 'config.regionForeign',
+      path: 'homeRegion',
+      what: `${homeRegion} is not a region of the partition ${partition}; expected one of its own`,
+      whatToDo: 'Correct whichever is wrong: a deployment serves the partition that it stands in.',
+    },
   ];
 }
 
 /** CloudFormation takes templates from S3 alone, and from its own partition's. */
-function templateProblem({ templateBaseUrl, partition }: DeploymentConfig): readonly string[] {
+function templateProblem({ templateBaseUrl, partition }: DeploymentConfig): readonly ConfigProblem[] {
   if (templateBaseUrl === undefined || readTemplateBaseUrl(templateBaseUrl, partition) !== undefined) return [];
   const { s3 } = PARTITION_ENDPOINTS[partition];
   return [
-    `templateBaseUrl: is ${JSON.stringify(templateBaseUrl)}; expected https://<bucket>.s3.<region>.${s3}, a region of ` +
-      `${partition} and a bucket without dots. Name a bucket of that partition: CloudFormation takes templates from S3 alone.`,
+    {
+      code: 'config.templateBaseUrlForeign',
+      path: 'templateBaseUrl',
+      what:
+        `is ${JSON.stringify(templateBaseUrl)}; expected https://<bucket>.s3.<region>.${s3}, a region of ${partition} ` +
+        'and a bucket without dots',
+      whatToDo: 'Name a bucket of that partition: CloudFormation takes templates from S3 alone.',
+    },
+  ];
+}
+
+function nameProblems({ requesters }: DeploymentConfig): readonly ConfigProblem[] {
+  const names = requesters.map(({ name }) => name);
+  return names.flatMap((name, index): readonly ConfigProblem[] => {
+    const path = `requesters[${index}].name`;
+    const first = names.indexOf(name);
+    const shown = JSON.stringify(name);
+    if (name === UNRECOGNISED) {
+      const what = `${shown} is what strangers are recorded as; expected another name`;
+      return [
+        { code: 'config.nameReserved', path, what, whatToDo: 'Rename it: the ledger could not tell it from them.' },
+      ];
+    }
+    if (first === index) return [];
+    const what = `${shown} is also the name of requesters[${first}]; expected a name of its own`;
+    return [{ code: 'config.nameTaken', path, what, whatToDo: 'Rename one: requests are recorded under it.' }];
+  });
+}
+
+/** A dedicated deployment registers one tenant and refuses the next: who is bound to another can never ask. */
+function dedicatedProblem({ mode, requesters }: DeploymentConfig): readonly ConfigProblem[] {
+  const named = requesters.flatMap(({ tenants }) => (tenants === 'all' ? [] : tenants));
+  const distinct = [...new Set(named)];
+  if (mode !== 'dedicated' || distinct.length < 2) return [];
+  return [
+    {
+      code: 'config.tenantsOfDedicated',
+      path: 'mode',
+      what: `is dedicated, and requesters name the tenants ${distinct.join(', ')}; expected one tenant`,
+      whatToDo: 'Name the one customer, or choose shared: a dedicated deployment registers no second one.',
+    },
   ];
 }
 
 /** In a forbidden account no role can be connected: nobody could ever touch the canary. */
-function canaryProblems({ canaryAccounts, forbiddenAccountIds }: DeploymentConfig): readonly string[] {
-  return canaryAccounts.flatMap((accountId, index) =>
-    forbiddenAccountIds.includes(accountId)
-      ? [
-          `canaryAccounts[${index}]: ${accountId} is in forbiddenAccountIds; expected an account in which a role can be ` +
-            'connected. Take it out of one of them: nothing is ever issued for a forbidden account, so that no canary there rings.',
-        ]
-      : [],
-  );
+function canaryProblems({ canaryAccounts, forbiddenAccountIds }: DeploymentConfig): readonly ConfigProblem[] {
+  return canaryAccounts.flatMap((accountId, index): readonly ConfigProblem[] => {
+    if (!forbiddenAccountIds.includes(accountId)) return [];
+    return [
+      {
+        code: 'config.canaryForbidden',
+        path: `canaryAccounts[${index}]`,
+        what: `${accountId} is in forbiddenAccountIds; expected an account in which a role can be connected`,
+        whatToDo:
+          'Take it out of one of them: nothing is ever issued for a forbidden account, so that no canary there rings.',
+      },
+    ];
+  });
 }
 
 /** Source: AWS General Reference, "Partitions"; undefined for partitions that the broker does not serve. */
@@ -65,14 +122,4 @@ function partitionOf(region: string): Partition | undefined {
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
   if (region.startsWith('eusc-')) return 'aws-eusc';
   return /^us-iso|^eu-iso/.test(region) ? undefined : 'aws';
-}
-
-type Repetition = { readonly first: number; readonly second: number; readonly key: string };
-
-function repeated<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Repetition[] {
-  const keys = items.map(keyOf);
-  return keys.flatMap((key, second) => {
-    const first = keys.indexOf(key);
-    return first < second ? [{ first, second, key }] : [];
-  });
 }

@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type { ConfigProblem } from './deployment-config-problem.ts';
 
 /**
  * What the person who wrote `config/<stage>.yml` is told about a value that is wrong: where it is, what was found, what
@@ -6,13 +7,18 @@ import type * as v from 'valibot';
  */
 type Guidance = { readonly expected: string; readonly whatToDo: string };
 
-/** One line for one problem of the schema. */
-export function describeProblem(problem: v.BaseIssue<unknown>): string {
+/** What the schema found, told so that it can be mended. */
+export function describeProblem(problem: v.BaseIssue<unknown>): ConfigProblem {
   const keys = (problem.path ?? []).map(({ key }) => key);
   const path = pathOf(keys) || 'the file';
   if (problem.type === 'strict_object' && problem.expected === 'never') return describeUnknownKey(path, keys.at(-1));
   const { expected, whatToDo } = guidanceFor(keys);
-  return `${path}: ${foundText(problem)}; expected ${expected}. ${whatToDo}.`;
+  return {
+    code: problem.input === undefined ? 'config.settingMissing' : 'config.valueInvalid',
+    path,
+    what: `${foundText(problem)}; expected ${expected}`,
+    whatToDo: `${whatToDo}.`,
+  };
 }
 
 /** `['requesters', 0, 'name']` is `requesters[0].name`. */
@@ -23,12 +29,12 @@ export function pathOf(keys: readonly unknown[]): string {
     .replace(/^\./, '');
 }
 
-function describeUnknownKey(path: string, key: unknown): string {
+function describeUnknownKey(path: string, key: unknown): ConfigProblem {
   const settings = [...guidance.keys()].map((known) => known.split('.').at(-1) ?? '');
   const meant = settings.find((known) => known !== '' && known.toLowerCase() === String(key).toLowerCase());
   const whatToDo =
     meant === undefined ? 'Remove it or correct its spelling.' : `Did you mean ${meant}, or is it misplaced?`;
-  return `${path}: is not a setting; expected only documented ones. ${whatToDo}`;
+  return { code: 'config.settingUnknown', path, what: 'is not a setting; expected only documented ones', whatToDo };
 }
 
 function foundText({ input }: v.BaseIssue<unknown>): string {

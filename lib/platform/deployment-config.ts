@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { contradictionsOf } from './deployment-config-contradictions.ts';
 import { describeProblem } from './deployment-config-guidance.ts';
+import { type ConfigProblem, DeploymentConfigError } from './deployment-config-problem.ts';
 import { deploymentConfigSchema } from './deployment-config-schema.ts';
 
 export type DeploymentConfig = {
@@ -136,15 +137,24 @@ export function deploymentConfig(): DeploymentConfig {
 }
 
 /**
- * Reads what `config/<stage>.yml` holds. Throws one error that lists every problem: its path, what was found, what is
- * expected and what to do.
+ * Reads what `config/<stage>.yml` holds. Throws one `DeploymentConfigError` that lists every problem: its path, what was
+ * found, what is expected and what to do.
  */
 export function parseDeploymentConfig(value: unknown, { stage }: { stage: string }): DeploymentConfig {
   const read = v.safeParse(deploymentConfigSchema, value);
-  const problems = read.success ? contradictionsOf(read.output) : read.issues.map(describeProblem);
-  if (!read.success || problems.length > 0) {
-    const lines = [...new Set(problems)].map((problem) => `  - ${problem}`);
-    throw new Error(`config/${stage}.yml cannot be deployed:\n${lines.join('\n')}`);
-  }
-  return read.output;
+  if (!read.success) return { config: undefined, problems: read.issues.map(describeProblem) };
+  return { config: read.output, problems: contradictionsOf(read.output) };
 }
+  const { config, problems } = checkDeploymentConfig(value);
+  if (config === undefined || problems.length > 0) throw new DeploymentConfigError(stage, problems);
+  return config;
+}
+
+/** The configuration with its defaults, where every value has its form, and all that keeps it from being deployed. */
+export type CheckedConfig = {
+  readonly config: DeploymentConfig | undefined;
+  readonly problems: readonly ConfigProblem[];
+};
+
+/** Looks at what `config/<stage>.yml` holds, and says what is wrong with it instead of throwing. */
+export function checkDeploymentConfig(value: unknown): CheckedConfig {

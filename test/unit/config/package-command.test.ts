@@ -20,8 +20,8 @@ describe('npm run package', () => {
   });
 
   it('says what is wrong with a stage, and nothing else', async () => {
-    const stderr = 'there is no config/prod.yml; the stages that have one: dev, local.';
-    expect(await packageCommand('--stage', 'prod')).toMatchObject({
+    const stderr = 'there is no config/staging.yml; the stages that have one: dev, local, prod.';
+    expect(await packageCommand('--stage', 'staging')).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining(stderr),

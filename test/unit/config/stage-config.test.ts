@@ -16,8 +16,8 @@ describe('readStageConfig', () => {
   });
 
   it('names the stages that there are when one has no file', () => {
-    expect(() => readStageConfig({ stage: 'prod' })).toThrow(
-      'there is no config/prod.yml; the stages that have one: dev, local.',
+    expect(() => readStageConfig({ stage: 'staging' })).toThrow(
+      'there is no config/staging.yml; the stages that have one: dev, local, prod.',
     );
   });
 

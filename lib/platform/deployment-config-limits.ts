@@ -1,0 +1,87 @@
+import type { DeploymentConfig, RequesterConfig } from './deployment-config.ts';
+import type { ConfigProblem } from './deployment-config-problem.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** Limits that another setting makes pointless, and an archive that forgets before the broker does. */
+export function limitContradictions(config: DeploymentConfig): readonly ConfigProblem[] {
+  return [
+    ...retentionProblem(config),
+    ...requestProblems(config),
+    ...tenantLimitProblems(config),
+    ...config.requesters.flatMap((requester, index) => requesterLimitProblems(requester, { index, config })),
+  ];
+}
+
+/** A request that is taken again could no longer be shown beside what it repeats. */
+function retentionProblem({ archive, requests }: DeploymentConfig): readonly ConfigProblem[] {
+  const { days } = archive.retention;
+  const window = requests.maximumAgeSeconds;
+  if (days * DAY_SECONDS >= window) return [];
+  return [
+    {
+      code: 'config.retentionTooShort',
+      path: 'archive.retention.days',
+      what: `is ${days}, and requests.maximumAgeSeconds ${window}; expected at least ${Math.ceil(window / DAY_SECONDS)} days`,
+      whatToDo:
+        'Keep the archive for longer, or refuse requests earlier: a request may be replayed until it is too old.',
+    },
+  ];
+}
+
+function requestProblems({ requests, queue }: DeploymentConfig): readonly ConfigProblem[] {
+  const { batchSize } = queue;
+  if (requests.concurrency <= batchSize) return [];
+  const whatToDo = 'Lower it, or let batches be larger: a function never has more messages than its batch.';
+  return [
+    unreachable('requests.concurrency', { is: requests.concurrency, most: batchSize, of: 'queue.batchSize', whatToDo }),
+  ];
+}
+
+function tenantLimitProblems({ requests, queue, limits }: DeploymentConfig): readonly ConfigProblem[] {
+  const { callsPerMinute, concurrentIssuances } = limits.perTenant;
+  const inWork = queue.maximumConcurrency * requests.concurrency;
+  const calls = limits.stsCallsPerSecond * 60;
+  const problems: ConfigProblem[] = [];
+  if (concurrentIssuances > inWork) {
+    const of = 'queue.maximumConcurrency × requests.concurrency';
+    const whatToDo = 'Keep it well below: one tenant could otherwise keep every function busy.';
+    const path = 'limits.perTenant.concurrentIssuances';
+    problems.push(unreachable(path, { is: concurrentIssuances, most: inWork, of, whatToDo }));
+  }
+  if (callsPerMinute !== undefined && callsPerMinute > calls) {
+    const of = 'limits.stsCallsPerSecond × 60';
+    const whatToDo = 'Give one tenant a part of what all have together, or leave it out for a tenth.';
+    problems.push(unreachable('limits.perTenant.callsPerMinute', { is: callsPerMinute, most: calls, of, whatToDo }));
+  }
+  return problems;
+}
+
+type Of = { readonly index: number; readonly config: DeploymentConfig };
+
+/** Of a requester of some tenants alone: they bound it before its limits do. */
+function requesterLimitProblems({ tenants, limits }: RequesterConfig, { index, config }: Of): readonly ConfigProblem[] {
+  if (tenants === 'all' || limits === undefined) return [];
+  const { tenantsPerHour = 0, requestsPerMinute = 0 } = limits;
+  const path = `requesters[${index}].limits`;
+  const ofTenants = tenants.length * config.limits.perTenant.requestsPerMinute;
+  const problems: ConfigProblem[] = [];
+  if (tenantsPerHour > tenants.length) {
+    const whatToDo = 'Leave it out, or name fewer: who may ask for these tenants alone can name no others.';
+    const of = 'the number of its tenants';
+    problems.push(unreachable(`${path}.tenantsPerHour`, { is: tenantsPerHour, most: tenants.length, of, whatToDo }));
+  }
+  if (requestsPerMinute > ofTenants) {
+    const whatToDo = 'Lower it, or leave it out: the limits of its tenants come first.';
+    const of = 'limits.perTenant.requestsPerMinute × the number of its tenants';
+    problems.push(unreachable(`${path}.requestsPerMinute`, { is: requestsPerMinute, most: ofTenants, of, whatToDo }));
+  }
+  return problems;
+}
+
+type Bound = { readonly is: number; readonly most: number; readonly of: string; readonly whatToDo: string };
+
+function unreachable(path: string, { is, most, of, whatToDo }: Bound): ConfigProblem {
+  const what = `is ${is}, which nothing reaches; expected at most ${most} (${of})`;
+  return { code: 'config.limitUnreachable', path, what, whatToDo };
+}
