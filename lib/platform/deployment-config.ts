@@ -141,10 +141,6 @@ export function deploymentConfig(): DeploymentConfig {
  * found, what is expected and what to do.
  */
 export function parseDeploymentConfig(value: unknown, { stage }: { stage: string }): DeploymentConfig {
-  const read = v.safeParse(deploymentConfigSchema, value);
-  if (!read.success) return { config: undefined, problems: read.issues.map(describeProblem) };
-  return { config: read.output, problems: contradictionsOf(read.output) };
-}
   const { config, problems } = checkDeploymentConfig(value);
   if (config === undefined || problems.length > 0) throw new DeploymentConfigError(stage, problems);
   return config;
@@ -158,3 +154,7 @@ export type CheckedConfig = {
 
 /** Looks at what `config/<stage>.yml` holds, and says what is wrong with it instead of throwing. */
 export function checkDeploymentConfig(value: unknown): CheckedConfig {
+  const read = v.safeParse(deploymentConfigSchema, value);
+  if (!read.success) return { config: undefined, problems: read.issues.map(describeProblem) };
+  return { config: read.output, problems: contradictionsOf(read.output) };
+}
