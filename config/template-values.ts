@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
+import { athenaNames } from '../lib/audit/views/athena-names.ts';
 import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
 import { BROKER_EVENT_SOURCE } from '../lib/platform/broker-events.ts';
 import { scheduleSource } from '../lib/requests/requester.ts';
@@ -8,6 +9,7 @@ import {
   assumeTenantRoleStatements,
   probeTenantRoleStatements,
 } from './assume-role-policy.ts';
+import { athenaResources } from './athena-resources.ts';
 import { busPolicyResources } from './bus-policy.ts';
 import { onDemandAccessResources } from './on-demand-access.ts';
 import { scheduleRuleResources } from './schedule-rules.ts';
@@ -46,6 +48,8 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     ownRoleNames: ownRoleNames(root).join(','),
     scheduleRulePrefix,
     scheduleRules: { Resources: scheduleRuleResources(config, { ruleNamePrefix: scheduleRulePrefix }) },
+    athena: athenaNames(stage),
+    athenaResources: { Resources: athenaResources(config, { stage }) },
     archiveRetention: {
       Mode: config.archive.retention.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE',
       Days: config.archive.retention.days,

@@ -8,6 +8,7 @@ import { TEMPLATE_BASE_URL } from './template-address.ts';
  * means is said at `DeploymentConfig`; what to do about a wrong one in `deployment-config-guidance.ts`.
  */
 const twelveDigits = v.pipe(v.string(), v.regex(/^\d{12}$/));
+const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/));
 /** EventBridge gives a rule 64 letters, and `credential-broker-<stage>-schedule-` takes up to 48 of them. */
 const scheduleName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,14}[a-z0-9])?$/));
 /** The form; which values a field takes AWS checks. Source: EventBridge User Guide, "Setting a schedule pattern". */
@@ -111,6 +112,20 @@ const archive = v.strictObject({
   ),
 });
 
+/** A folder in S3, without slashes at its ends. */
+const folder = v.pipe(v.string(), v.regex(/^[\w.!*'()-]+(?:\/[\w.!*'()-]+)*$/), v.maxLength(200));
+
+const audit = v.strictObject({
+  cloudTrail: v.exactOptional(
+    v.strictObject({
+      bucket: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)),
+      prefix: folder,
+      accountIds: v.exactOptional(v.array(twelveDigits)),
+      regions: v.exactOptional(v.array(region)),
+    }),
+  ),
+});
+
 const tenantRoles = v.strictObject({
   path: v.optional(v.pipe(v.string(), v.regex(/^\/(?:[\w+=,.@-]+\/)*$/)), '/credential-broker/'),
   namePattern: v.optional(v.pipe(v.string(), v.regex(/^[\w+=,.@-]*\*?$/), v.minLength(1), v.maxLength(64)), '*'),
@@ -120,7 +135,7 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   deploymentId: v.pipe(v.string(), v.regex(/^[a-z0-9]{4,12}$/)),
   mode: v.optional(v.picklist(['shared', 'dedicated']), 'shared'),
   partition: v.picklist(['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc']),
-  homeRegion: v.pipe(v.string(), v.regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/)),
+  homeRegion: region,
   tenantRoles: v.optional(tenantRoles, {}),
   templateBaseUrl: v.exactOptional(v.pipe(v.string(), v.regex(TEMPLATE_BASE_URL), v.maxLength(512))),
   forbiddenAccountIds: v.optional(v.array(twelveDigits), []),
@@ -130,6 +145,7 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   queue: v.optional(queueSettings, {}),
   limits: v.optional(limits, {}),
   archive: v.optional(archive, {}),
+  audit: v.exactOptional(audit),
   canaryAccounts: v.optional(v.array(twelveDigits), []),
   logLevel: v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
 });

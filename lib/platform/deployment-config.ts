@@ -34,6 +34,7 @@ export type DeploymentConfig = {
   /** How much of the broker one tenant may take, and how much of STS the broker. */
   readonly limits: LimitSettings;
   readonly archive: ArchiveSettings;
+  readonly audit?: AuditSettings;
   /** Accounts of ours in which nobody has a reason to ask for anything: any issuance for one rings. */
   readonly canaryAccounts: readonly string[];
   readonly logLevel: LogLevel;
@@ -120,6 +121,22 @@ export type ArchiveSettings = {
    * `governance`: but for those who have a right of its own for it, which the bucket's policy denies everybody.
    */
   readonly retention: { readonly mode: 'governance' | 'compliance'; readonly days: number };
+};
+
+export type AuditSettings = {
+  /** Left out, Athena is asked about the archive alone. */
+  readonly cloudTrail?: CloudTrailFiles;
+};
+
+/** Where the files of the account's or the organisation's trail lie. */
+export type CloudTrailFiles = {
+  readonly bucket: string;
+  /** What stands before the account's folder: `AWSLogs`, or `AWSLogs/o-abc123def4` of an organisation's trail. */
+  readonly prefix: string;
+  /** Besides the broker's own. */
+  readonly accountIds?: readonly string[];
+  /** Besides the home region. */
+  readonly regions?: readonly string[];
 };
 
 /** Put in place by the bundler (`config/bundle-functions.ts`). */

@@ -28,6 +28,26 @@ function statementsIn(value: unknown): Statement[] {
   return Object.values(value).flatMap(statementsIn);
 }
 
+/** What Athena needs of whoever asks it. */
+const byAthena = new Set([
+  'athena:BatchGetNamedQuery',
+  'athena:GetNamedQuery',
+  'athena:GetQueryExecution',
+  'athena:GetQueryResults',
+  'athena:GetWorkGroup',
+  'athena:ListNamedQueries',
+  'athena:StartQueryExecution',
+  'athena:StopQueryExecution',
+  'glue:GetDatabase',
+  'glue:GetPartitions',
+  'glue:GetTable',
+  'glue:GetTables',
+  's3:AbortMultipartUpload',
+  's3:GetBucketLocation',
+  's3:ListMultipartUploadParts',
+  's3:PutObject',
+]);
+
 describe('the policies', () => {
   it('allow no action by wildcard', () => {
     const wide = statements().filter(
@@ -103,7 +123,7 @@ describe('the policies', () => {
     const actionsOf = (isWanted: (at: string) => boolean) =>
       [...new Set(granted.filter(({ at }) => isWanted(at)).flatMap(({ Action }) => Action))].sort();
     // Auditors also read what is to be verified where it lies, and the keys to verify it with.
-    expect(actionsOf((at) => at === 'AuditorsPolicy')).toEqual([
+    expect(actionsOf((at) => at === 'AuditorsPolicy').filter((action) => !byAthena.has(action))).toEqual([
       'kms:GetPublicKey',
       'lambda:GetFunctionUrlConfig',
       'lambda:InvokeFunction',
@@ -120,6 +140,27 @@ describe('the policies', () => {
       expect(Effect, at).toBe('Allow');
       if (Action !== 'lambda:InvokeFunction') continue;
       expect(Condition, at).toEqual({ Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } });
+    }
+  });
+
+  it('let auditors ask Athena in their workgroup, and write its results through it alone', () => {
+    const [, { Properties }] = ofType('AWS::IAM::ManagedPolicy').find(([at]) => at === 'AuditorsPolicy') ?? [
+      '',
+      { Properties: {} },
+    ];
+    const asking = statementsIn(Properties).filter((each) =>
+      [each.Action].flat().some((action) => byAthena.has(action)),
+    );
+    expect(new Set(asking.flatMap(({ Action }) => Action).filter((action) => action !== 's3:GetObject'))).toEqual(
+      byAthena,
+    );
+    for (const { Sid, Action, Condition, Resource } of asking) {
+      const isOfWorkGroup = [Action].flat().every((action) => action.startsWith('athena:'));
+      if (isOfWorkGroup) expect(JSON.stringify(Resource)).toMatch(/:workgroup\/credential-broker-local-audit"\}$/);
+      else
+        expect(Condition, Sid).toEqual({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': ['athena.amazonaws.com'] } });
+      if ([Action].flat().includes('s3:PutObject'))
+        expect(Resource).toEqual({ 'Fn::Sub': '${AuditResultsBucket.Arn}/*' });
     }
   });
 

@@ -148,6 +148,21 @@ describe('parseDeploymentConfig', () => {
       'archive.retention.days: is 0; expected a whole number from 1 to 36500. The default is 365',
     ],
     [
+      'a trail without its bucket',
+      written({ audit: { cloudTrail: { prefix: 'AWSLogs' } } }),
+      'audit.cloudTrail.bucket',
+    ],
+    [
+      'a folder of a trail with a slash at its end',
+      written({ audit: { cloudTrail: { bucket: 'org-trail', prefix: 'AWSLogs/' } } }),
+      'audit.cloudTrail.prefix: is "AWSLogs/"; expected a folder without slashes at its ends. Write what stands',
+    ],
+    [
+      'a region of a trail that is none',
+      written({ audit: { cloudTrail: { bucket: 'org-trail', prefix: 'AWSLogs', regions: ['Ireland'] } } }),
+      'audit.cloudTrail.regions[0]: is "Ireland"; expected a region such as eu-west-1',
+    ],
+    [
       'an archive of another mode',
       written({ archive: { retention: { mode: 'COMPLIANCE' } } }),
       'archive.retention.mode: is "COMPLIANCE"; expected governance or compliance. Take compliance where',
