@@ -81,6 +81,10 @@ describe('what a bundle holds', () => {
     expect(filesIn(entry).filter((file) => /^(local|test|config)\//.test(file))).toEqual([]);
   });
 
+  it.each([...jobs, ...others])('%s holds no DuckDB, and nothing of the questions in SQL', (entry) => {
+    expect(filesIn(entry).filter((file) => /@duckdb\/|^lib\/audit\/views\//.test(file))).toEqual([]);
+  });
+
   it.each([...jobs, ...others])('%s holds nothing that is there to test jobs with', (entry) => {
     expect(filesIn(entry).filter((file) => file.startsWith('lib/job-runtime/testing/'))).toEqual([]);
   });
