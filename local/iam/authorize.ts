@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { StackClock } from '../clock.ts';
 import { ServiceError } from '../service.ts';
 import type { Caller } from './caller.ts';
@@ -32,12 +33,15 @@ export type Authorize = (check: AccessCheck) => void;
 
 export type AccessDecision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
+/** Tells, of every request that was allowed, its `AccessCheck`: whoever listens learns which permissions are needed. */
+export const allowedRequests = channel('local.iam.allowed');
+
 type Verdicts = { readonly identity: Verdict; readonly session: Verdict; readonly resource: ResourceVerdict };
 
 export function createAuthorize(deps: { readonly clock: Pick<StackClock, 'nowMs'> }): Authorize {
   return (check) => {
     const decision = decideAccess(check, deps.clock.nowMs());
-    if (decision.allowed) return;
+    if (decision.allowed) return allowedRequests.publish(check);
     const { caller, action, resource } = check;
     throw new ServiceError(
       'AccessDenied',

@@ -20,44 +20,6 @@ beforeAll(async () => {
 });
 
 const fanOut = () => runnerOf(wiring.roles, 'fan-out-schedule');
-const table = (name: string) => `arn:aws:dynamodb:${region}:${OWN}:table/${prefix}-${name}`;
-
-describe('fan-out-schedule uses the tables', () => {
-  const actions = ['GetItem', 'Query', 'BatchGetItem', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-  it.each<[string, string, readonly string[]]>([
-    ['tenants', 'acme', []],
-    ['tenants/index/bySlot', 'slot-000', ['Query']],
-    ['tenants/index/byStatus', 'active', []],
-    ['tenants/index/byVerifySlot', 'slot-000', []],
-    ['switches', 'global', ['BatchGetItem']],
-    ['limits', 'schedule#nightly', ['GetItem', 'PutItem']],
-    ['limits', 'window#nightly#2031-05-07T03:00:00Z', ['GetItem', 'PutItem']],
-    ['limits', 'rate#tenant#acme', []],
-    ['limits', 'breaker#sts', []],
-    ['ledger', 'req_x', []],
-    ['ledger/index/due', 'due', []],
-  ])('%s, the rows of %s, for %j and nothing else', (name, key, allowed) => {
-    const may = (action: string) =>
-      isAllowed({
-        caller: fanOut(),
-        action: `dynamodb:${action}`,
-        resource: table(name),
-        context: { 'dynamodb:LeadingKeys': [key] },
-      });
-    expect(actions.filter(may)).toEqual(allowed);
-  });
-
-  it('not for rows of which no key is said, nor for one of its own among others', () => {
-    const put = (keys: string[] | undefined) =>
-      isAllowed({
-        caller: fanOut(),
-        action: 'dynamodb:PutItem',
-        resource: table('limits'),
-        ...(keys === undefined ? {} : { context: { 'dynamodb:LeadingKeys': keys } }),
-      });
-    expect([put(undefined), put(['schedule#nightly', 'breaker#sts'])]).toEqual([false, false]);
-  });
-});
 
 describe('fan-out-schedule on the bus', () => {
   const policy = () => wiring.buses[0]?.policy;
@@ -110,16 +72,6 @@ describe('fan-out-schedule on the bus', () => {
 });
 
 describe('fan-out-schedule', () => {
-  it.each([
-    ['sts:AssumeRole', `arn:aws:iam::${TENANT}:role/credential-broker/audit`],
-    ['lambda:InvokeFunction', `arn:aws:lambda:${region}:${OWN}:function:${prefix}-scan-account`],
-    ['lambda:InvokeFunction', `arn:aws:lambda:${region}:${OWN}:function:${prefix}-fan-out-schedule`],
-    ['events:PutRule', `arn:aws:events:${region}:${OWN}:rule/${prefix}-schedule-monthly-scans`],
-    ['sqs:SendMessage', `arn:aws:sqs:${region}:${OWN}:${prefix}-requests`],
-  ])('may not %s %s', (action, resource) => {
-    expect(isAllowed({ caller: fanOut(), action, resource })).toBe(false);
-  });
-
   it('has a queue for the events that could not be handed to it', () => {
     const dlq = wiring.queues.find(({ name }) => name === `${prefix}-rule-dlq`);
     const send = (rule: string) =>

@@ -28,42 +28,6 @@ const table = (name: string) => `arn:aws:dynamodb:${region}:${OWN}:table/${prefi
 const functionArn = (name: string) => `arn:aws:lambda:${region}:${OWN}:function:${prefix}-${name}`;
 
 describe('manage-tenants uses the tables', () => {
-  const ACTIONS = [
-    'BatchGetItem',
-    'BatchWriteItem',
-    'DeleteItem',
-    'GetItem',
-    'PutItem',
-    'Query',
-    'Scan',
-    'UpdateItem',
-  ] as const;
-
-  it.each<[string, string, readonly string[]]>([
-    ['tenants', 'acme', ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']],
-    ['tenants', 'binding#external-id#x', ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']],
-    ['tenants/index/byStatus', 'active', ['Query']],
-    ['tenants/index/byVerifySlot', 'slot-000', []],
-    ['tenants/index/bySlot', 'slot-000', []],
-    ['switches', 'tenant#acme', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem']],
-    ['switches', 'schedule#nightly', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem']],
-    ['switches', 'global', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem']],
-    ['limits', 'verification', ['GetItem']],
-    ['limits', 'breaker#sts', ['GetItem']],
-    ['ledger', 'scan-account.x', ['GetItem', 'UpdateItem']],
-    ['ledger/index/byTenant', 'acme', ['Query']],
-    ['ledger/index/due', 'due', []],
-  ])('%s, the rows of %s, for %j and nothing else', (name, key, allowed) => {
-    const context = { 'dynamodb:LeadingKeys': [key], 'dynamodb:Attributes': ['state', 'version'] };
-    const open = (action: string) => may(`dynamodb:${action}`, table(name), { context });
-    expect(ACTIONS.filter(open)).toEqual(allowed);
-  });
-
-  it.each(['claim', 'report'])('never writes %s, in which a job speaks', (attribute) => {
-    const context = { 'dynamodb:LeadingKeys': ['scan-account.x'], 'dynamodb:Attributes': ['state', attribute] };
-    expect(may('dynamodb:UpdateItem', table('ledger'), { context })).toBe(false);
-  });
-
   it.each(['GenerateDataKey', 'Decrypt'])('has their key (%s) through DynamoDB alone', (action) => {
     const tablesKey = wiring.keys.find(({ aliases }) => aliases.includes(`alias/${prefix}-tables`));
     expect(tablesKey).toBeDefined();

@@ -130,61 +130,6 @@ describe('the decoy', () => {
   });
 });
 
-describe('verify-trust and the tables', () => {
-  const table = (name: string) => `arn:aws:dynamodb:${region}:${OWN}:table/${prefix}-${name}`;
-  const ACTIONS = ['GetItem', 'Query', 'BatchGetItem', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-  const may = (name: string, key: string | undefined, attributes: readonly string[] = []) =>
-    ACTIONS.filter((action) =>
-      isAllowed({
-        caller: runner('verify-trust'),
-        action: `dynamodb:${action}`,
-        resource: table(name),
-        context: {
-          ...(key === undefined ? {} : { 'dynamodb:LeadingKeys': [key] }),
-          ...(attributes.length === 0 ? {} : { 'dynamodb:Attributes': [...attributes] }),
-        },
-      }),
-    );
-  const ofRole = ['tenantId', 'record', 'status', 'findings', 'verifiedAtMs', 'version', 'lastChange'];
-
-  it('reads tenants and writes what it found of their roles', () => {
-    expect(may('tenants', 'acme', ofRole)).toEqual(['GetItem', 'Query', 'PutItem', 'UpdateItem']);
-    expect(may('tenants/index/byVerifySlot', 'slot-001')).toContain('Query');
-    expect(may('tenants/index/byStatus', 'active')).toEqual([]);
-  });
-
-  it.each([
-    'externalIds',
-    'rotation',
-    'enabledJobs',
-    'settings',
-    'schedule',
-    'name',
-    'notes',
-    'legacyAccessKeyIds',
-    'importId',
-    'createdAtMs',
-  ])('reads %s of a tenant, and does not write it', (attribute) => {
-    expect(may('tenants', 'acme', [...ofRole, attribute])).toEqual(['GetItem', 'Query']);
-  });
-
-  it('does not write whose a role or an external ID is', () => {
-    expect(may('tenants', 'binding#role-arn#x', ofRole)).toEqual(['GetItem', 'Query']);
-  });
-
-  it('touches probes alone in the ledger', () => {
-    expect(may('ledger', 'probe_x')).toEqual(['GetItem', 'PutItem', 'UpdateItem']);
-    for (const key of ['req_x', 'scan-account.x', 'probe', undefined]) expect(may('ledger', key)).toEqual([]);
-    for (const index of ['due', 'byTenant']) expect(may(`ledger/index/${index}`, 'probe_x')).toEqual([]);
-  });
-
-  it('touches its own row alone in the limits, and no switch', () => {
-    expect(may('limits', 'verification')).toEqual(['GetItem', 'PutItem']);
-    for (const key of ['breaker#sts', 'verification#x', undefined]) expect(may('limits', key)).toEqual([]);
-    expect(may('switches', 'global')).toEqual([]);
-  });
-});
-
 describe('verify-trust besides', () => {
   const queueArn = `arn:aws:sqs:${region}:${OWN}:${prefix}-requests`;
   const busArn = `arn:aws:events:${region}:${OWN}:event-bus/${prefix}`;
@@ -204,20 +149,25 @@ describe('verify-trust besides', () => {
 
   it('tells on the bus under the broker’s own source, which nobody else can', () => {
     const policy = wiring.buses[0]?.policy;
-    const put = (caller: Caller, ...sources: string[]) =>
+    const tell = (detailType: string, caller: Caller, ...sources: string[]) =>
       isAllowed({
         caller,
         action: 'events:PutEvents',
         resource: busArn,
         ...(policy === undefined ? {} : { resourcePolicy: policy }),
-        context: { 'events:source': sources, 'events:detail-type': 'IllegalChange' },
+        context: { 'events:source': sources, 'events:detail-type': detailType },
       });
+    const put = (caller: Caller, ...sources: string[]) => tell('TrustChanged', caller, ...sources);
     expect(put(runner('verify-trust'), 'credential-broker')).toBe(true);
     expect(put(runner('verify-trust'), 'com.example.scans')).toBe(false);
     expect(put(runner('verify-trust'), 'credential-broker', 'com.example.scans')).toBe(false);
     expect(put(administrator(), 'credential-broker')).toBe(false);
-    const telling = others().filter((name) => put(runner(name), 'credential-broker'));
-    expect(telling.sort()).toEqual(['archive-audit', 'correlate-cloudtrail']);
+    const tellers = (detailType: string) =>
+      ['verify-trust', ...others()].filter((name) => tell(detailType, runner(name), 'credential-broker'));
+    expect(tellers('TrustChanged')).toEqual(['verify-trust']);
+    expect(tellers('IllegalChange')).toEqual(['archive-audit']);
+    expect(tellers('SessionStray')).toEqual(['correlate-cloudtrail']);
+    expect(tellers('RunJob')).toEqual([]);
   });
 
   it('is held to that source by its own policy too', () => {
@@ -226,7 +176,10 @@ describe('verify-trust besides', () => {
         caller: runner('verify-trust'),
         action: 'events:PutEvents',
         resource: busArn,
-        ...(sources.length === 0 ? {} : { context: { 'events:source': sources } }),
+        context: {
+          'events:detail-type': 'TrustChanged',
+          ...(sources.length === 0 ? {} : { 'events:source': sources }),
+        },
       });
     expect([put('credential-broker'), put('com.example.scans'), put()]).toEqual([true, false, false]);
   });

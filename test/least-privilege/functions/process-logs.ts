@@ -1,0 +1,3 @@
+import { job } from './jobs.ts';
+
+export const processLogs = job('process-logs');

@@ -1,0 +1,3 @@
+import { takesRequests } from './take-requests.ts';
+
+export const requestJob = takesRequests('request-job');

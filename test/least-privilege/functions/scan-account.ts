@@ -1,0 +1,3 @@
+import { job } from './jobs.ts';
+
+export const scanAccount = job('scan-account');
