@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { TransitionLog } from '../../platform/transition-log.ts';
 import { type Digest, digestSha256, NO_DIGEST_SHA256 } from '../digest.ts';
 import type { ArchiveBucket } from './archive-bucket.ts';
-import { digestKey } from './archive-keys.ts';
+import { digestKey, readChangeObjectKey } from './archive-keys.ts';
 import { hashObjects } from './hash-objects.ts';
 import { lastDigest } from './last-digest.ts';
 import { type Leaf, leafLine, leafListKey } from './leaf-list.ts';
@@ -31,6 +31,8 @@ export const SETTLE_MS = 120_000;
 export const LONGEST_PERIOD_MS = 10 * 60_000;
 /** What must be left of the invocation before another digest is begun: listing and reading `MOST_OBJECTS` takes less. */
 const LEAST_LEFT_MS = 30_000;
+/** What must be left to go on hashing: what was hashed until then is signed and put. */
+const HASHING_LEFT_MS = 15_000;
 
 /**
  * Signs digests from where the last one ended up to two minutes ago: one a tick, and of nothing too; several, where ticks
@@ -46,7 +48,8 @@ export function makeMakeDigests(dependencies: MakeDigestsDependencies): MakeDige
     const settledMs = clock.nowMs() - SETTLE_MS;
     let made = 0;
     do {
-      const next = await nextDigest(previous, settledMs, dependencies);
+      const hasTime = () => remainingMs() >= HASHING_LEFT_MS;
+      const next = await nextDigest(previous, { settledMs, hasTime }, dependencies);
       if (next === undefined || !(await signAndPut(next, dependencies))) break;
       ourLast = next.digest;
       previous = next.digest;
@@ -72,20 +75,22 @@ type NextDigest = { readonly digest: Digest; readonly leaves: readonly Leaf[] };
 /** Undefined: nothing has settled since the last one. */
 async function nextDigest(
   previous: Digest | undefined,
-  settledMs: number,
+  { settledMs, hasTime }: { readonly settledMs: number; readonly hasTime: () => boolean },
   { bucket, log, config }: MakeDigestsDependencies,
 ): Promise<NextDigest | undefined> {
   const fromMs = previous?.toMs ?? 0;
   const latestMs = previous === undefined ? settledMs : Math.min(settledMs, fromMs + LONGEST_PERIOD_MS);
   if (latestMs <= fromMs) return undefined;
-  const { keys, toMs, foreign } = await settledObjects({ fromMs, toMs: latestMs }, bucket);
+  const { keys, foreign, ...settled } = await settledObjects({ fromMs, toMs: latestMs }, bucket);
   if (foreign.length > 0) {
     log.transition({
       transition: 'archive.foreignObject',
       explanation: `${foreign.length} objects are not of changes`,
     });
   }
-  const { leaves, ...hashed } = await hashObjects(keys, bucket);
+  const { leaves, ...hashed } = await hashObjects(keys, bucket, hasTime);
+  // The next digest begins with the first object that there was no time for.
+  const toMs = readChangeObjectKey(keys[hashed.objects.length] ?? '')?.putAtMs ?? settled.toMs;
   const place =
     previous === undefined
       ? { sequence: 0, previousSha256: NO_DIGEST_SHA256 }

@@ -30,21 +30,19 @@ export async function settledObjects(
         return cutOff(found, { toMs, foreign });
       }
     }
-    if (found.length > MOST_OBJECTS) break;
+    if (found.length > MOST_OBJECTS && found.at(-1)?.putAtMs !== found[0]?.putAtMs) break;
   }
   return cutOff(found, { toMs, foreign });
 }
 
-/** A period never ends between two objects of one millisecond. */
+/** A period never ends between two objects of one millisecond, however many it has. */
 function cutOff(
   found: readonly { readonly key: string; readonly putAtMs: number }[],
   { toMs, foreign }: Pick<Period, 'toMs' | 'foreign'>,
 ): Period {
   const next = found[MOST_OBJECTS];
   const begin = found[0];
-  if (next === undefined || begin === undefined || next.putAtMs === begin.putAtMs) {
-    return { keys: found.map(({ key }) => key), toMs, foreign };
-  }
-  const kept = found.filter(({ putAtMs }) => putAtMs < next.putAtMs);
-  return { keys: kept.map(({ key }) => key), toMs: next.putAtMs, foreign };
+  if (next === undefined || begin === undefined) return { keys: found.map(({ key }) => key), toMs, foreign };
+  const endMs = Math.max(next.putAtMs, begin.putAtMs + 1);
+  return { keys: found.flatMap(({ key, putAtMs }) => (putAtMs < endMs ? [key] : [])), toMs: endMs, foreign };
 }

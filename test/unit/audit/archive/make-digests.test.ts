@@ -156,6 +156,37 @@ describe('making digests', () => {
     expect(all[0]?.digest.toMs).toBe(START_MS + MOST_OBJECTS / 2);
   });
 
+  it('signs what it had time to hash, and goes on behind it', async () => {
+    const times = Array.from({ length: 100 }, (_, index) => START_MS + Math.floor(index / 3));
+    for (const [index, time] of times.entries()) await put(1, time + (index % 3 === 2 ? 1 : 0));
+    clock.set(START_MS + SETTLE_MS + 1_000);
+    let leftMs = 60_000;
+    const slow = {
+      ...archive,
+      read(key: string) {
+        leftMs -= 1_000;
+        if (leftMs <= 0) throw new Error('the function was stopped');
+        return archive.read(key);
+      },
+    };
+    for (let ticks = 0; ticks < 3; ticks += 1) {
+      leftMs = 60_000;
+      await maker(slow)({ remainingMs: () => leftMs });
+      clock.advance(5 * MINUTE_MS);
+    }
+    expect(expectChain().flatMap(keysIn)).toHaveLength(100);
+  });
+
+  it('takes all objects of a millisecond, however many, and none behind it', async () => {
+    for (let index = 0; index < MOST_OBJECTS + 5; index += 1) await put(1, START_MS);
+    const next = await put(1, START_MS + 1);
+    clock.set(START_MS + SETTLE_MS + 2);
+    await tick();
+    const all = expectChain();
+    expect(all.map(({ digest }) => digest.objects.length)).toEqual([MOST_OBJECTS + 5, 1]);
+    expect(all.flatMap(keysIn).at(-1)).toBe(next);
+  });
+
   it('goes over midnight without a second digest of one number', async () => {
     const midnight = Date.parse('2031-05-07T00:00:00.000Z');
     clock.set(midnight + SETTLE_MS - 1);
