@@ -12,7 +12,23 @@ export type FactsOfChange = { readonly events: readonly BrokerEvent[]; readonly 
  */
 export function factsOfChange(change: ReadChange, canaryAccounts: ReadonlySet<string>): FactsOfChange {
   const parts = [recorded(change), illegal(change), canary(change, canaryAccounts)];
-  return { events: parts.flatMap(({ events }) => events), lines: parts.flatMap(({ lines }) => lines) };
+  return {
+    events: parts.flatMap(({ events }) => events).map((event) => ({ ...event, detail: shortened(event.detail) })),
+    lines: parts.flatMap(({ lines }) => lines),
+  };
+}
+
+/**
+ * Far longer than any name of ours. The bus takes 256 KB at once, and refuses all of it otherwise: a row that somebody
+ * wrote past the broker could hold up every fact behind it.
+ */
+const LONGEST_TOLD = 256;
+
+function shortened(detail: BrokerEvent['detail']): BrokerEvent['detail'] {
+  const members = Object.entries(detail).map(([name, value]) => {
+    return [name, typeof value === 'string' ? value.slice(0, LONGEST_TOLD) : value] as const;
+  });
+  return Object.fromEntries(members);
 }
 
 const NOTHING: FactsOfChange = { events: [], lines: [] };

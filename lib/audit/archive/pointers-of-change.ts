@@ -21,7 +21,16 @@ type NamesOfRecord = { readonly accessKeys: Names; readonly stsRequests: Names }
 
 /** What needs a pointer now and had none: it is in no index attribute, and it is new or was in one before. */
 function put(now: Names, known: Names): readonly string[] {
-  return [...now.all].filter((name) => name !== now.last && (!known.all.has(name) || name === known.last));
+  const isNeeded = (name: string) => name !== now.last && (!known.all.has(name) || name === known.last);
+  return [...now.all].filter((name) => mayBeKey(name) && isNeeded(name));
+}
+
+/**
+ * As the key of an index: the table refuses any other, and would hold up what stands behind it in the stream.
+ * Source: DynamoDB Developer Guide, "Quotas", partition key length.
+ */
+function mayBeKey(name: string): boolean {
+  return name !== '' && Buffer.byteLength(name) <= 2_048;
 }
 
 function namesOf(record: LedgerRecord | undefined): NamesOfRecord {

@@ -17,8 +17,11 @@ export type ArchiveEvent =
   | { readonly kind: 'changes'; readonly changes: readonly StreamChange[] }
   | { readonly kind: 'tick' };
 
-/** Values are read where they are judged: what stands in an image may be anything. */
-const image = v.record(v.string(), v.unknown());
+/**
+ * Values are read where they are judged: what stands in an image may be anything. No `v.record`, which leaves out what is
+ * named `constructor`, `prototype` or `__proto__`: an attribute that nobody sees is one that nobody judges.
+ */
+const image = v.custom<WireItem>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
 
 /** Source: DynamoDB Streams API Reference, Record and StreamRecord; Lambda hands the time over as epoch seconds. */
 const streamRecord = v.object({

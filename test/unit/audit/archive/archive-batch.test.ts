@@ -123,6 +123,12 @@ describe('archiving a batch', () => {
     });
   });
 
+  it('tells nothing that is too large for the bus, whatever somebody wrote into the table', async () => {
+    await aProcess()([streamChange({ after: { ...issued, tenantId: 'x'.repeat(300_000) } })]);
+    expect(told.map(({ detailType }) => detailType)).toEqual(['IssuanceRecorded', 'IllegalChange']);
+    for (const event of told) expect(JSON.stringify(event).length).toBeLessThan(2_000);
+  });
+
   it('does nothing with a batch of nothing', async () => {
     expect(await aProcess()([])).toEqual(done);
     expect(archive.objects.size).toBe(0);

@@ -73,6 +73,16 @@ describe('pointers', () => {
       [{ lastAccessKeyId: 'ASIA1' }, { lastStsRequestId: 'sts-1' }],
     ],
     [
+      'from nothing that can be no key of an index',
+      {
+        after: {
+          ...seen,
+          calls: ['', 'k'.repeat(2_049)].flatMap((accessKeyId) => seen.calls.map((call) => ({ ...call, accessKeyId }))),
+        },
+      },
+      [],
+    ],
+    [
       'none when only its verdict changed',
       { before: seenMore, after: { ...seenMore, version: 3, told: ['sts-2'] } },
       [],

@@ -106,6 +106,13 @@ describe('reading an event', () => {
     expect(readArchiveEvent({ Records: [record] })).toEqual({ kind: 'changes', changes: [change] });
   });
 
+  it.each(['constructor', 'prototype', '__proto__', 'toString'])('leaves out no attribute named %s', (name) => {
+    const text = JSON.stringify(streamRecord(change)).replace('"NewImage":{', `"NewImage":{"${name}":{"S":"more"},`);
+    const read = readArchiveEvent({ Records: [JSON.parse(text)] });
+    const [first] = read.kind === 'changes' ? read.changes : [];
+    expect(readImage(first?.newImage ?? {}).unreadable?.attributes).toContain(name);
+  });
+
   it('takes a tick', () => {
     expect(readArchiveEvent({ kind: 'tick' })).toEqual({ kind: 'tick' });
   });
