@@ -75,6 +75,7 @@ export function linkProblem(digest: Digest, previous: Digest | undefined): strin
   const expectedHash = previous === undefined ? NO_DIGEST_SHA256 : digestSha256(previous);
   if (digest.sequence !== expectedSequence) return `its sequence is ${digest.sequence}, not ${expectedSequence}`;
   if (digest.previousSha256 !== expectedHash) return 'it does not follow from the digest before it';
+  if (previous === undefined && digest.fromMs !== 0) return 'it is the first, and does not begin with time itself';
   if (previous !== undefined && digest.fromMs !== previous.toMs)
     return 'its period does not begin where the last ended';
   if (previous !== undefined && digest.deploymentId !== previous.deploymentId) return 'it is of another deployment';

@@ -104,7 +104,7 @@ function reportUncovered(covered: ArchiveReport['covered'], { period, nowMs, rep
     return;
   }
   const { fromMs = 0 } = period;
-  if (covered.fromMs > fromMs && covered.firstSequence !== 0) {
+  if (covered.fromMs > fromMs) {
     report({ kind: 'digestMissing', explanation: `no digest covers ${between(fromMs, covered.fromMs)}` });
   }
   if (covered.toMs < wantedToMs) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { digestKey } from '../../../../lib/audit/archive/archive-keys.ts';
 import { readSignedDigest, signedDigestBytes } from '../../../../lib/audit/archive/signed-digest.ts';
 import type { Digest } from '../../../../lib/audit/digest.ts';
+import { merkleTree } from '../../../../lib/audit/merkle.ts';
 import { anArchive, aSigner, verify } from '../../../support/archive-world/archive-world.ts';
 import { archivedLife } from '../../../support/archive-world/archived-life.ts';
 
@@ -56,6 +58,23 @@ describe('a digest that was signed by whoever may sign', () => {
     const { isProven, findings } = await verified(archive);
     expect(isProven).toBe(false);
     expect(findings).toContainEqual(expect.objectContaining(kind === 'objectMissing' ? { kind } : { kind, object }));
+  });
+
+  it('cannot be a first one that leaves out the beginning, whichever part is asked for', async () => {
+    const archive = await threeDigests();
+    const [first = '', ...others] = archive.digests;
+    const read = readSignedDigest(archive.files.get(first) ?? Buffer.alloc(0));
+    if (!read.read) throw new Error(read.problem);
+    const { digest } = read.signed;
+    for (const key of [first, ...others]) archive.files.delete(key);
+    const nothing = { objects: [], records: 0, merkleRoot: merkleTree().root() };
+    const forged = { ...digest, ...nothing, fromMs: digest.toMs, toMs: archive.clock.nowMs() };
+    archive.files.set(digestKey(forged), signedDigestBytes(await signer.sign(forged)));
+    for (const key of archive.changes) archive.files.delete(key);
+    const options = { signers: [signer], nowMs: archive.clock.nowMs() };
+    expect((await verify(archive.files, options)).isProven).toBe(false);
+    const period = { fromMs: digest.toMs - 60_000 };
+    expect((await verify(archive.files, { ...options, period })).isProven).toBe(false);
   });
 
   it('covers nothing unless it follows from the digest before', async () => {
