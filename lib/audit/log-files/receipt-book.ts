@@ -30,12 +30,14 @@ const EDGE_MS = 2 * 60 * 60_000;
 
 /** Opens the book over pages whose signatures were verified, of one tenant or several. */
 export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
-  const booked = pages
+  const booked = [...pages]
+    .sort((left, right) => left.madeAtMs - right.madeAtMs)
     .flatMap(({ tenantId, receipts }) => receipts.map((receipt) => ({ tenantId, receipt })))
     .sort((left, right) => left.receipt.intendedAtMs - right.receipt.intendedAtMs);
   // Exports overlap: the later one may know more of the same call, such as the answer that was lost at first.
   const bySessionName = new Map(booked.map((one) => [one.receipt.sessionName, one]));
   const once = [...bySessionName.values()];
+  const exports = pages.filter(({ page }) => page === 0);
   const accountsOf = new Map(pages.map(({ tenantId }) => [tenantId, new Set<string>()]));
   for (const { tenantId, receipt } of once) accountsOf.get(tenantId)?.add(receipt.accountId);
   const byAccessKey = keyed(once, ({ receipt }) => receipt.accessKeyId);
@@ -49,13 +51,24 @@ export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
     byAccessKey: (key) => byAccessKey.get(key),
     byStsRequest: (id) => byStsRequest.get(id),
     periodOf(atMs, accountId) {
-      const theirs = pages.filter(({ tenantId }) => accountsOf.get(tenantId)?.has(accountId) === true);
-      const concerned = theirs.length > 0 ? theirs : pages;
+      const theirs = exports.filter(({ tenantId }) => accountsOf.get(tenantId)?.has(accountId) === true);
+      const concerned = theirs.length > 0 ? theirs : exports;
       const within = concerned.filter(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
       if (within.length === 0) return 'outside';
-      return within.some(({ fromMs }) => atMs >= fromMs + EDGE_MS) ? 'inside' : 'edge';
+      return within.some(({ tenantId }) => beginBefore(atMs, tenantId, exports) <= atMs - EDGE_MS) ? 'inside' : 'edge';
     },
   };
+}
+
+/**
+ * Since when the records of a tenant are told of without a gap, back from that time: exports of an hour each must not have
+ * nothing but edges. One that was made before the call cannot tell of it.
+ */
+function beginBefore(atMs: number, tenantId: string, exports: readonly ReceiptPage[]): number {
+  return exports
+    .filter((page) => page.tenantId === tenantId && page.fromMs <= atMs && page.madeAtMs >= atMs)
+    .sort((left, right) => right.toMs - left.toMs)
+    .reduce((beginMs, { fromMs, toMs }) => (toMs >= beginMs ? Math.min(beginMs, fromMs) : beginMs), atMs);
 }
 
 function keyed(

@@ -110,6 +110,10 @@ function verdictLine({ files, correlation }: Comparison): string {
   if (files.records === 0) return 'There is no event in the files: nothing is proven.';
   if (files.problemCount > 0) return 'Not all of the files could be read: what is not read is not proven.';
   if (!isConsistent(correlation)) return 'They do not agree.';
+  const { outsidePeriod, atPeriodEdge } = correlation.calls;
+  if (outsidePeriod + atPeriodEdge > 0) {
+    return 'They agree, as far as the receipts go: there are calls at times of which they need not tell. Ask for those, too.';
+  }
   return correlation.receipts.notCovered > 0
     ? 'They agree, as far as the files go.'
     : 'They agree: every call is announced, and every session that was announced is there.';

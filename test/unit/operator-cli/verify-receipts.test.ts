@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aReceipt, customersCopy } from '../../support/a-trail.ts';
+import { aReceipt, customersCopy, TO_MS } from '../../support/a-trail.ts';
 import { type CustomersFiles, customersFiles } from '../../support/receipt-files.ts';
 
 const run = promisify(execFile);
@@ -60,6 +60,17 @@ describe('the verifier that a customer runs alone', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain('The receipts hold');
     expect(stdout).toContain('They agree: every call is announced');
+  });
+
+  it('says so when calls are at times of which the receipts do not tell', async () => {
+    const late = { atMs: TO_MS + 60_000, sessionName: 'unannounced', stsRequestId: 'x' };
+    const records = (receipts: readonly ReturnType<typeof aReceipt>[]) => [
+      ...receipts.map((receipt) => customersCopy(receipt)),
+      customersCopy(aReceipt(9), late),
+    ];
+    const { stdout } = await verify(...argumentsFor(files({ records })));
+    expect(stdout).toContain('as far as the receipts go');
+    expect(stdout).not.toContain('every call is announced');
   });
 
   it('lists what is only in the trail, and what is only in the receipts', async () => {

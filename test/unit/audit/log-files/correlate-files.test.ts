@@ -235,6 +235,25 @@ describe('log files against receipts', () => {
     expect([result.strays, result.calls.outsidePeriod]).toEqual([[], 1]);
   });
 
+  it('leaves no edge between exports that follow each other, but where one was made too soon to know', () => {
+    const hour = 3_600_000;
+    const pieces = (madeAfterMs: number) =>
+      Array.from({ length: 24 }, (_, index) => {
+        const [fromMs, toMs] = [FROM_MS + index * hour, FROM_MS + (index + 1) * hour];
+        return aPage(index === 12 ? [issued] : [], { fromMs, toMs, madeAtMs: toMs + madeAfterMs });
+      });
+    const records = [...day, customersCopy(issued), customersCopy(issued, { sessionName: 'x', stsRequestId: 'x' })];
+    expect(correlate(pieces(24 * hour), records).strays).toHaveLength(1);
+    const soon = correlate(pieces(0), records);
+    expect([soon.strays, soon.calls.atPeriodEdge]).toEqual([[], 1]);
+  });
+
+  it('takes each receipt as the export has it that was made last, whichever is named first', () => {
+    const early = aPage([aReceiptWithout(1, 'unknown')], { madeAtMs: TO_MS });
+    const result = correlate([aPage([issued]), early], [...day, customersCopy(issued)]);
+    expect(result.judged.map(({ verdict }) => verdict)).toEqual(['matched']);
+  });
+
   it('never shows a session token or an external ID', () => {
     const result = correlate([aPage([issued])], [customersCopy(issued), customersCopy(issued, { sessionName: 'x' })]);
     expect(JSON.stringify(result)).not.toMatch(/must-never|cb-dev1/);
