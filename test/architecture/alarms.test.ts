@@ -6,12 +6,22 @@ import { isErrorCode } from '../../lib/errors.ts';
 import { trustFindings } from '../../lib/onboarding/trust-finding.ts';
 import { root, sourceFiles } from './source-files.ts';
 
+type Dimension = { readonly Name: string; readonly Value: string };
 type Alarm = {
   readonly Type: string;
   readonly Properties: {
     readonly AlarmName: string;
     readonly AlarmDescription: string;
-    readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+    /** Of an alarm on one metric. */
+    readonly Dimensions?: readonly Dimension[];
+    /** Of one on several. */
+    readonly Metrics?: readonly {
+      readonly Id: string;
+      readonly Expression?: string;
+      readonly MetricStat?: {
+        readonly Metric: { readonly MetricName: string; readonly Dimensions: readonly Dimension[] };
+      };
+    }[];
     readonly ComparisonOperator: string;
     readonly TreatMissingData: string;
   };
@@ -23,16 +33,17 @@ const all = globSync('config/resources/alarms*.yml', { cwd: root }).flatMap((fil
   const { Resources }: { Resources: Record<string, Alarm> } = parse(text, { merge: true });
   return Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
 });
+const dimensionsOf = ({ Properties: { Dimensions = [] } }: Alarm) => Dimensions;
 /** The others are on queues. */
-const alarms = all.filter(({ Properties }) => Properties.Dimensions.some(({ Name }) => Name === 'transition'));
+const alarms = all.filter((alarm) => dimensionsOf(alarm).some(({ Name }) => Name === 'transition'));
 const product = sourceFiles('lib/**/*.ts');
 
 describe('the alarms', () => {
   it('are several, of both ways in where both can cause them', () => {
     expect(alarms.length).toBeGreaterThan(4);
     for (const transition of ['requester.breadthExceeded', 'breaker.opened']) {
-      const services = alarms.flatMap(({ Properties }) => {
-        const values = Properties.Dimensions.map(({ Value }) => Value);
+      const services = alarms.flatMap((alarm) => {
+        const values = dimensionsOf(alarm).map(({ Value }) => Value);
         return values.includes(transition) ? values.slice(0, 1) : [];
       });
       expect(services.sort()).toEqual(['issue-credentials', 'vend-credentials']);
@@ -40,15 +51,29 @@ describe('the alarms', () => {
   });
 
   it('watch every queue of letters', () => {
-    const queues = all.flatMap(({ Properties }) =>
-      Properties.Dimensions.flatMap(({ Name, Value }) => (Name === 'QueueName' ? [Value.replace(/^.*}-/, '')] : [])),
+    const queues = all.flatMap((alarm) =>
+      dimensionsOf(alarm).flatMap(({ Name, Value }) => (Name === 'QueueName' ? [Value.replace(/^.*}-/, '')] : [])),
     );
     expect(queues.sort()).toEqual(['job-failures', 'observations-dlq', 'requests-dlq', 'rule-dlq']);
   });
 
+  it('ring when the ledger is written to and its changes go nowhere', () => {
+    const [stopped] = all.filter(({ Properties }) => Properties.AlarmName.endsWith('-archive-stopped'));
+    const metrics = (stopped?.Properties.Metrics ?? []).map(({ Id, Expression, MetricStat }) => {
+      const { MetricName, Dimensions = [] } = MetricStat?.Metric ?? {};
+      return [Id, Expression ?? [MetricName, ...Dimensions.map(({ Value }) => Value)].join(' ')];
+    });
+    expect(metrics).toEqual([
+      ['stopped', 'IF(FILL(puts, 0) + FILL(updates, 0) > 0 AND FILL(batches, 0) < 1, 1, 0)'],
+      ['puts', 'SuccessfulRequestLatency LedgerTable PutItem'],
+      ['updates', 'SuccessfulRequestLatency LedgerTable UpdateItem'],
+      ['batches', `IteratorAge $\{self:custom.prefix}-archive-audit`],
+    ]);
+  });
+
   it.each(alarms.map(({ Properties }) => [Properties.AlarmName, Properties] as const))(
     '%s counts what a function says, under the codes that there are, and tells what to do',
-    (_name, { Dimensions, AlarmDescription, ComparisonOperator, TreatMissingData }) => {
+    (_name, { Dimensions = [], AlarmDescription, ComparisonOperator, TreatMissingData }) => {
       const {
         service = '',
         transition = '',
