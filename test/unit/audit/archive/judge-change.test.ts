@@ -41,6 +41,13 @@ const seen = {
   recordedAtMs: START_MS,
 };
 const seenMore = { ...seen, version: 2, calls: [call, { ...call, eventId: 'e2', accessKeyId: 'ASIA2' }], of: 'x' };
+const stray = {
+  ...seen,
+  exception: 'stray',
+  day: '2031-05-06',
+  lastAccessKeyId: 'ASIA1',
+  lastStsRequestId: 'sts-1',
+};
 
 describe('a change that our own code makes', () => {
   it.each(legalChanges)('has nothing wrong with it: an issuance, $name', (change) => {
@@ -294,6 +301,16 @@ describe('a change that nobody of ours makes', () => {
     [
       'a call of an observation changed',
       { before: seen, after: { ...seenMore, calls: [{ ...call, atMs: 2 }] } },
+      ['rewritten'],
+    ],
+    [
+      'a stray that is no longer found as one',
+      { before: stray, after: { ...seen, version: 2, told: ['sts-1'] } },
+      ['rewritten'],
+    ],
+    [
+      'an observation found by another key',
+      { before: stray, after: { ...stray, version: 2, lastAccessKeyId: 'ASIA9' } },
       ['rewritten'],
     ],
     ['a version of an observation skipped', { before: seen, after: { ...seenMore, version: 3 } }, ['edgeNotAllowed']],
