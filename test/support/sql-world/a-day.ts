@@ -213,6 +213,8 @@ const trail: Trail = [
   ...assumed({ name: `${ids.unseen}.1`, key: 'ASIAODD', sts: 'sts-odd', by: 'manage-tenants' }),
   ...refusedBySts('sts-denied', START_MS),
   ...refusedBySts('sts-of-the-lost', START_MS),
+  ...refusedBySts('sts-too-early', START_MS - 40_000),
+  ...refusedBySts('sts-too-late', START_MS + 100_000),
   ...refusedBySts('sts-unrecorded', START_MS + 2 * 3_600_000),
   ...usedFor('ListBuckets', START_MS + 2_000),
   ...usedFor('ListBuckets', START_MS + 3_001),

@@ -122,7 +122,7 @@ describe('what is there to be read', () => {
       cloudtrail: await cloudTrailFiles(world.cloudtrail),
       context,
     });
-    expect(await rowsOf(trail, 'SELECT count(*) AS n FROM assumptions')).toEqual([{ n: 9 }]);
+    expect(await rowsOf(trail, 'SELECT count(*) AS n FROM assumptions')).toEqual([{ n: 11 }]);
     await trail.close();
   });
 

@@ -150,6 +150,24 @@ const CASES: readonly { readonly sql: string; readonly rows: readonly (readonly 
         null,
       ],
       [
+        'sts-too-early',
+        'denied',
+        null,
+        'credential-broker-dev-issue-credentials',
+        '111111111111',
+        '2031-05-06 07:07:29',
+        'AccessDenied',
+      ],
+      [
+        'sts-too-late',
+        'denied',
+        null,
+        'credential-broker-dev-issue-credentials',
+        '111111111111',
+        '2031-05-06 07:09:49',
+        'AccessDenied',
+      ],
+      [
         'sts-unrecorded',
         'denied',
         null,
@@ -191,6 +209,8 @@ const CASES: readonly { readonly sql: string; readonly rows: readonly (readonly 
       ['stray', 'otherCaller', ids.unseen, 'ASIAODD'],
       ['stray', 'secondSession', ids.lost, 'ASIASECOND'],
       ['stray', 'nameUnknown', null, 'ASIASTRAY'],
+      ['stray', 'callUnknown', null, 'sts-too-early'],
+      ['stray', 'callUnknown', null, 'sts-too-late'],
       ['stray', 'callUnknown', null, 'sts-unrecorded'],
     ],
   },
@@ -284,7 +304,7 @@ describe('the moment and the days that are asked for', () => {
 
   it('knows the deployment’s roles without its stage, and not those of another stage', async () => {
     const count = "SELECT count(*) FROM session_verdicts WHERE verdict = 'stray'";
-    expect(await asked({ atMs: EVENING_MS }, count)).toEqual([[4]]);
+    expect(await asked({ atMs: EVENING_MS }, count)).toEqual([[6]]);
     expect(await asked({ atMs: EVENING_MS, stage: 'prod' }, 'SELECT count(*) FROM assumptions')).toEqual([[0]]);
   });
 
