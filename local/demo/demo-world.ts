@@ -14,7 +14,9 @@ import type { TenantRegistry } from '../../lib/tenants/tenant-registry.ts';
 import type { AccountsDocument } from '../accounts/accounts-document.ts';
 import { readCloudTrailFile } from '../cloudtrail/cloudtrail-file.ts';
 import type { CloudTrailRecord } from '../cloudtrail/cloudtrail-record.ts';
+import type { Transition } from '../stack/transition.ts';
 import type { Stack } from '../stack.ts';
+import { type Auditor, auditorOf } from './auditor.ts';
 import { type Customer, customerOf } from './customer.ts';
 import type { Keys } from './iam-call.ts';
 
@@ -27,6 +29,7 @@ export type DemoWorld = {
   readonly dynamo: DynamoDBDocumentClient;
   /** The function URL of manage-tenants, as an operator. */
   readonly management: ManagementClient;
+  readonly auditor: Auditor;
   readonly tables: Readonly<Record<'tenants' | 'switches' | 'limits' | 'ledger', string>>;
   customer(accountId: string): Customer;
   /** Puts a RunJob event on the bus as this principal. Gives EventBridge's id of the event. */
@@ -41,6 +44,8 @@ export type DemoWorld = {
   messagesSeen(): readonly string[];
   /** Every line that a function wrote. */
   logLines(): readonly string[];
+  /** Every transition that a function logged. */
+  transitions(): readonly Transition[];
   /** Any SDK client as these keys. */
   connection(keys: Keys & { readonly sessionToken?: string }): ClientConnection;
 };
@@ -92,6 +97,12 @@ export function makeDemoWorld({
     sessionSecrets: () => assumeRoleCalls().flatMap((record) => secretsOf(record, stack)),
     messagesSeen: collectMessages(stack),
     logLines: collectLogLines(stack),
+    transitions: collectTransitions(stack),
+    auditor: auditorOf({
+      connection: connectionOf('auditor'),
+      prefix: PREFIX,
+      archiveBucket: `${PREFIX}-archive-${brokerAccount}`,
+    }),
     registry: makeTenantRegistry({
       dynamo,
       clock: stack.clock,
@@ -139,6 +150,12 @@ function collectLogLines({ onFunctionLog }: Stack): () => readonly string[] {
   const lines: string[] = [];
   onFunctionLog((line) => lines.push(JSON.stringify(line)));
   return () => lines;
+}
+
+function collectTransitions({ onTransition }: Stack): () => readonly Transition[] {
+  const transitions: Transition[] = [];
+  onTransition((transition) => transitions.push(transition));
+  return () => transitions;
 }
 
 async function putRunJob(

@@ -9,9 +9,9 @@ const OBJECT_REGION = 'eu-central-1';
 
 /**
  * Suppose that somebody took the dead job's credentials out of its memory. The emulated STS knows them, as AWS would;
- * here is what they can do before the fence and after it.
+ * here is what they can do before the fence and after it. Gives their access key.
  */
-export async function tryStolenCredentials(issuanceId: string, world: DemoWorld, narrator: Narrator): Promise<void> {
+export async function tryStolenCredentials(issuanceId: string, world: DemoWorld, narrator: Narrator): Promise<string> {
   const { issuances } = await readLedger(world.dynamo, world.tables.ledger);
   const attempt = issuances.find(({ recordId }) => recordId === issuanceId)?.attempts.at(-1);
   const { accessKeyId = '', fenceMs = 0, expiresAtMs = 0 } = attempt ?? {};
@@ -40,6 +40,7 @@ export async function tryStolenCredentials(issuanceId: string, world: DemoWorld,
   const { issuances: after } = await readLedger(world.dynamo, world.tables.ledger);
   const state = after.find(({ recordId }) => recordId === issuanceId)?.state ?? 'gone';
   narrator.fact('swept', `two minutes later the sweeper has found no report: ${state}; a re-run is a new request`);
+  return accessKeyId;
 }
 
 async function outcomeOf(call: () => Promise<unknown>): Promise<string> {

@@ -5,6 +5,7 @@ import type { Narrator } from './narrator.ts';
 import { type NewCustomer, onboard } from './onboard.ts';
 import { readLedger } from './read-outcome.ts';
 import { tryStolenCredentials } from './stolen-credentials.ts';
+import { tellAudit } from './tell-audit.ts';
 import { tellRequest } from './tell-request.ts';
 
 const SCHEDULER = { profile: 'scan-scheduler', source: 'com.example.scans' } as const;
@@ -33,8 +34,9 @@ export async function tellStory(world: DemoWorld, narrator: Narrator): Promise<v
   await notBound(world, narrator);
   await unknownTenant(world, narrator);
   await changedExternalId(world, narrator);
-  await jobDies(world, narrator);
+  const accessKeyId = await jobDies(world, narrator);
   await nothingSecretAtRest(world, narrator);
+  await tellAudit({ accessKeyId, tenantIds: CUSTOMERS.map(({ tenantId }) => tenantId) }, world, narrator);
 }
 
 async function customersComeIn(world: DemoWorld, narrator: Narrator): Promise<void> {
@@ -100,7 +102,8 @@ async function changedExternalId(world: DemoWorld, narrator: Narrator): Promise<
   await tell(world, narrator, await ask(world, SCHEDULER, { tenantId: 'initech', job: 'scan-account' }));
 }
 
-async function jobDies(world: DemoWorld, narrator: Narrator): Promise<void> {
+/** Gives the access key that was stolen. */
+async function jobDies(world: DemoWorld, narrator: Narrator): Promise<string> {
   narrator.scene('A job dies after it has opened its envelope');
   narrator.aside(
     'It is killed at its first call to S3. Nobody can tell how far it came, so it is not run again by itself.',
@@ -112,7 +115,7 @@ async function jobDies(world: DemoWorld, narrator: Narrator): Promise<void> {
   const requestId = requests.find((request) => request.origin.eventId === eventId)?.recordId ?? '';
   const issuanceId = issuanceIdOf({ requestId, job: 'scan-account', accountId: '555555555555' });
   await tell(world, narrator, eventId);
-  await tryStolenCredentials(issuanceId, world, narrator);
+  return tryStolenCredentials(issuanceId, world, narrator);
 }
 
 async function nothingSecretAtRest(world: DemoWorld, narrator: Narrator): Promise<void> {

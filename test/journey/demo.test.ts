@@ -142,6 +142,20 @@ describe('the demo, as data', () => {
   });
 });
 
+/** The end of the story: whose the stolen key was, CloudTrail, the archive. */
+function expectAudit(stdout: string): void {
+  const [, thief = 'none'] = /holds (ASIA[A-Z0-9]{16})/.exec(stdout) ?? [];
+  expect(stdout).toContain(`broker audit key ${thief}`);
+  expect(stdout).toMatch(/answer +scan-account for umbrella in 555555555555, asked by scan-scheduler: unknown/);
+  expect(stdout).toContain('● cloudtrail session seen by CloudTrail');
+  expect(stdout).toContain('exactly this: it has the hash that was recorded');
+  expect(stdout).toMatch(/matched +46 of 46 calls matched/);
+  expect(stdout).toMatch(/strays +0 sessions that nobody announced/);
+  expect(stdout).toMatch(/agree +24 sessions and 21 denials are in both, 0 are missing, 0 are strays/);
+  expect(stdout).toMatch(/proven +nothing that is signed was changed/);
+  expect(stdout).toMatch(/recordChanged, line \d+ of changes\/dt=\S+, scan-account\.[a-z2-7]{32}/);
+}
+
 describe('the demo, for a person', () => {
   it('tells each scene and finds nothing secret at rest', async () => {
     const { stdout } = await run(process.execPath, ['local/demo.ts'], { cwd: root });
@@ -161,6 +175,7 @@ describe('the demo, for a person', () => {
     expect(stdout).toMatch(/one second past it, \d+ s before STS's own expiry, list buckets: AccessDenied/);
     for (const table of ['tenants', 'switches', 'limits', 'ledger']) expect(stdout).toContain(`table ${table}: `);
     expect(stdout).toMatch(/found +0 hits for 54 secrets/);
+    expectAudit(stdout);
     expect(stdout).not.toMatch(/undefined|\[object|NaN/);
   }, 60_000);
 
