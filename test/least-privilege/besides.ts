@@ -20,20 +20,20 @@ export function besides(may: readonly Power[]): Refusal[] {
   return may.flatMap((power) => {
     const [{ action, context } = { action: '', context: {} }] = questionsOf(power);
     const service = action.split(':')[0] ?? '';
-    const nobodys = NOBODYS[service];
-    if (nobodys === undefined) throw new Error(`nothing is said of ${service}`);
+    const unowned = NOBODYS[service];
+    if (unowned === undefined) throw new Error(`nothing is said of ${service}`);
     const asked: Pick<Question, 'context'> = context === undefined ? {} : { context };
     const elsewhere = power.resources.includes('*') ? [] : power.actions;
     return [
       {
         because: `${power.sid} is for its resources alone`,
         actions: elsewhere,
-        resources: [nobodys.resource],
+        resources: [unowned.resource],
         ...asked,
       },
       {
         because: `${power.sid} is for its actions alone`,
-        actions: [`${service}:${nobodys.action}`],
+        actions: [`${service}:${unowned.action}`],
         resources: power.resources,
         ...asked,
       },

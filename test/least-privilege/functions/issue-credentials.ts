@@ -15,7 +15,7 @@ import {
 } from '../resources.ts';
 import { ENVELOPE_CONTEXT, sealedFor } from '../sealed-for.ts';
 import { assumePowers, assumeRefusals } from './assume-powers.ts';
-import { auditRefusals, COUNTERS, limitRefusals } from './kept-rows.ts';
+import { auditRefusals, limitRefusals, QUEUE_COUNTERS, SHARED_COUNTERS } from './kept-rows.ts';
 
 const issuance = touches('scan-account.x', ['recordId', 'state', 'ticket', 'attempts', 'trail']);
 
@@ -27,12 +27,12 @@ export const issueCredentials: FunctionTable = {
     ...assumePowers,
     { sid: 'ReadTenants', actions: dynamodb('GetItem', 'Query'), resources: [tenants], context: readsWhole('acme') },
     { sid: 'ReadSwitches', actions: dynamodb('BatchGetItem'), resources: [switches], context: readsWhole('global') },
-    {
+    ...[SHARED_COUNTERS, QUEUE_COUNTERS].map((counters) => ({
       sid: 'CountLimits',
       actions: dynamodb('GetItem', 'UpdateItem'),
       resources: [limits],
-      context: touches(COUNTERS, ['counter']),
-    },
+      context: touches(counters, ['counter']),
+    })),
     {
       sid: 'WriteLedger',
       actions: dynamodb('GetItem', 'PutItem', 'UpdateItem'),

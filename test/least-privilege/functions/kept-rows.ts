@@ -1,8 +1,16 @@
+import { minuteRow } from '../../../lib/limits/meter.ts';
+import { counterIds } from '../../../lib/platform/table-keys.ts';
 import type { Refusal } from '../function-table.ts';
 import { dynamodb, ledger, limits, touches } from '../resources.ts';
 
-/** One row of each kind that is counted while a request is decided. */
-export const COUNTERS = ['breadth#x', 'breaker#sts', 'denials#x', 'rate#tenant#acme', 'strangers#x', 'sts'];
+/** One row of each kind that is counted while a request is decided, under the keys that the code makes. */
+export const SHARED_COUNTERS = [
+  counterIds.breaker,
+  counterIds.breadth('scan-scheduler', '2031-05-07T03'),
+  ...[counterIds.sts, counterIds.tenantRate('acme'), counterIds.requesterRate('scan-scheduler')].map(minuteKey),
+];
+/** These are counted of what comes over the queue alone. */
+export const QUEUE_COUNTERS = [counterIds.denials('hash'), minuteKey(counterIds.strangers('event#1#x'))];
 
 const others = ['correlation', 'missing#x', 'verification', 'schedule#nightly', 'window#nightly#x'];
 const count = { actions: dynamodb('GetItem', 'UpdateItem'), resources: [limits] };
@@ -28,4 +36,8 @@ export function auditRefusals(writes: readonly string[]): Refusal[] {
     resources: [ledger],
     context: touches(key),
   }));
+}
+
+function minuteKey(prefix: string): string {
+  return minuteRow(prefix, 0).counter;
 }

@@ -14,7 +14,7 @@ import {
 } from '../resources.ts';
 import { sealedFor } from '../sealed-for.ts';
 import { assumePowers, assumeRefusals } from './assume-powers.ts';
-import { auditRefusals, COUNTERS, limitRefusals } from './kept-rows.ts';
+import { auditRefusals, limitRefusals, QUEUE_COUNTERS, SHARED_COUNTERS } from './kept-rows.ts';
 
 /** As issue-credentials, without queue, envelope and job. */
 export const vendCredentials: FunctionTable = {
@@ -28,7 +28,7 @@ export const vendCredentials: FunctionTable = {
       sid: 'CountLimits',
       actions: dynamodb('GetItem', 'UpdateItem'),
       resources: [limits],
-      context: touches(COUNTERS, ['counter']),
+      context: touches(SHARED_COUNTERS, ['counter']),
     },
     {
       sid: 'WriteLedger',
@@ -56,6 +56,12 @@ export const vendCredentials: FunctionTable = {
       actions: dynamodb('PutItem', 'UpdateItem'),
       resources: [ledger],
       context: touches('scan-account.x', ['recordId', attribute]),
+    })),
+    ...QUEUE_COUNTERS.map((key) => ({
+      because: `${key} is counted of what comes over the queue`,
+      actions: dynamodb('GetItem', 'UpdateItem'),
+      resources: [limits],
+      context: touches(key, ['counter']),
     })),
     ...limitRefusals,
     ...auditRefusals(['PutItem', 'UpdateItem']),
