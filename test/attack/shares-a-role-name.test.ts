@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aTenant, externalIdOf } from '../support/a-tenant.ts';
 import { faultyWorld } from '../support/faulty-world/world.ts';
 
-/** T6 and T12: two tenants whose roles have one name, in one warm process, to get the other's session out of some cache. */
+/** T6: two tenants whose roles have one name, in one warm process, to get the other's session out of some cache. */
 const accountOf = new Map([
   ['acme', '222222222222'],
   ['globex', '333333333333'],

@@ -27,7 +27,8 @@ export const policyFuzz = fuzzTarget<Input>({
     begins: fc.boolean(),
   }),
   check({ prefixes, begins, bucket: rest }) {
-    const bucket = begins ? `${prefixes[0]}${rest}` : rest;
+    const [named] = prefixes;
+    const bucket = begins && typeof named === 'string' ? named + rest : rest;
     const settings = { bucketNamePrefixes: prefixes };
     const policy = buildSessionPolicy({ job: scanAccountJob, settings, fenceMs: FENCE_MS, partition: 'aws' });
     const areNames = prefixes.every(

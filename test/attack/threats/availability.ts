@@ -1,0 +1,131 @@
+import type { Threat } from './threat.ts';
+
+/** What stops the broker, or makes it do a thing twice, late or not at all. */
+export const availability: readonly Threat[] = [
+  {
+    id: 'T31',
+    priority: 'P0',
+    title: 'A poison event is tried for ever',
+    control: 'A no is recorded and acknowledged; what breaks the broker is set aside at its fifth receive',
+    files: ['test/attack/poisons-the-queue.test.ts', 'test/unit/broker/process-batch.test.ts'],
+  },
+  {
+    id: 'T32',
+    priority: 'P0',
+    title: 'An event comes again, or all at once',
+    control: 'Ids by hash; a fenced state machine; one claim',
+    files: [
+      'test/attack/sends-it-again.test.ts',
+      'test/cases/repeated-requests.test.ts',
+      'test/unit/broker/request-ids.test.ts',
+    ],
+  },
+  {
+    id: 'T33',
+    priority: 'P0',
+    title: 'Old events are replayed',
+    control: 'Events older than a day and replays are refused; the ledger forgets nothing',
+    files: [
+      'test/attack/replays-old-events.test.ts',
+      'test/cases/replays.test.ts',
+      'test/architecture/packaged-template.test.ts',
+    ],
+  },
+  {
+    id: 'T34',
+    priority: 'P0',
+    title: 'A function that stood still finishes late',
+    control: 'Owner and attempt in every condition',
+    files: [
+      'test/attack/finishes-late.test.ts',
+      'test/simulate/mutants.test.ts',
+      'test/unit/broker/crash-points.test.ts',
+    ],
+  },
+  {
+    id: 'T35',
+    priority: 'P0',
+    title: 'An answer is lost',
+    control: 'One intent a call; own writes are known again; the claim is not repeated',
+    files: [
+      'test/attack/loses-answers.test.ts',
+      'test/simulate/single-faults.test.ts',
+      'test/unit/broker/crash-points.test.ts',
+    ],
+  },
+  {
+    id: 'T36',
+    priority: 'P1',
+    title: 'One tenant uses up what STS allows',
+    control: 'Rates by tenant and requester; a share of STS',
+    files: ['test/unit/limits/noisy-tenant.test.ts', 'test/unit/limits/limits.test.ts'],
+  },
+  {
+    id: 'T37',
+    priority: 'P1',
+    title: 'A payload is too large or too deep',
+    control: '64 KiB, 8 levels, 200 keys, measured without recursion',
+    files: ['test/unit/requests/json-limits.test.ts', 'test/unit/requests/parse-request.test.ts'],
+  },
+  {
+    id: 'T38',
+    priority: 'P0',
+    title: 'A prototype is polluted, or read as a member',
+    control: 'Reserved keys are refused; names are looked up in maps',
+    files: [
+      'test/attack/pollutes-prototypes.test.ts',
+      'test/attack/fuzz/parser.fuzz.ts',
+      'test/unit/requests/parse-request.test.ts',
+    ],
+  },
+  {
+    id: 'T39',
+    priority: 'P1',
+    title: 'A key stands in an event twice',
+    control: 'Who asks is decided by the envelope; what was decided on is what is recorded',
+    files: ['test/attack/writes-a-lookalike-name.test.ts'],
+    open: 'what EventBridge’s rules do with such an event',
+  },
+  {
+    id: 'T40',
+    priority: 'P0',
+    title: 'A role of ours is assumed around the broker',
+    control: 'Every call in CloudTrail is compared with what was announced',
+    files: [
+      'test/attack/assumes-around-the-broker.test.ts',
+      'test/attack/fuzz/cloudtrail.fuzz.ts',
+      'test/unit/audit/correlation/random-order.test.ts',
+      'test/journey/calls-around-the-broker.test.ts',
+      'test/bench/strays.test.ts',
+    ],
+    open: 'a planted call, told of within 15 minutes',
+  },
+  {
+    id: 'T41',
+    priority: 'P1',
+    title: 'The trail is stopped',
+    control: 'Its settings are looked at, and its silence is told of',
+    files: ['test/unit/audit/correlation/trail-fitness.test.ts', 'test/unit/audit/correlation/run-tick.test.ts'],
+  },
+  {
+    id: 'T42',
+    priority: 'P1',
+    title: 'An outage ends in a storm',
+    control: 'Three attempts, back-off with jitter, a breaker',
+    files: ['test/unit/limits/outage.test.ts', 'test/unit/broker/sweep-many.test.ts'],
+  },
+  {
+    id: 'T43',
+    priority: 'P1',
+    title: 'Credentials have expired when they arrive',
+    control: 'A ticket is usable until a minimum before the fence, by condition',
+    files: ['test/unit/job-runtime/claim-credentials.test.ts', 'test/simulate/random-faults.test.ts'],
+  },
+  {
+    id: 'T44',
+    priority: 'P2',
+    title: 'A pattern takes for ever',
+    control: 'Lengths first, patterns that are linear',
+    files: ['test/unit/tenants/role-arn.test.ts', 'test/unit/requests/json-limits.test.ts'],
+  },
+];
