@@ -6,7 +6,12 @@ import type { FaultyWorld } from '../support/faulty-world/world.ts';
 
 /** What is checked once all has ended: every session is accounted for, and nothing that comes again changes anything. */
 export async function afterTheEnd(world: FaultyWorld): Promise<readonly string[]> {
-  return [...(await unaccountedSessions(world)), ...(await wronglyBound(world)), ...(await changedByReplays(world))];
+  return [
+    ...(await unaccountedSessions(world)),
+    ...strangeSessions(world),
+    ...(await wronglyBound(world)),
+    ...(await changedByReplays(world)),
+  ];
 }
 
 /** I13: every session that STS made is on record as ours, or its answer is on record as lost. */
@@ -17,6 +22,14 @@ async function unaccountedSessions(world: FaultyWorld): Promise<readonly string[
     const known = announced?.accessKeyId === accessKeyId || announced?.outcome === 'unknown';
     return known ? [] : [`I13: nobody answers for the session ${accessKeyId} of ${issuanceId}.${attempt}`];
   });
+}
+
+/** I4: what a job opened is the session that STS made for its own attempt, whole. */
+function strangeSessions({ host, sts }: FaultyWorld): readonly string[] {
+  const strange = host.runs.filter(
+    (run) => !sts.minted.some(({ roleArn: _role, ...session }) => isDeepStrictEqual(session, run)),
+  );
+  return strange.map(({ issuanceId, attempt }) => `I4: the job of ${issuanceId}.${attempt} had another session`);
 }
 
 /** I5: whoever asked might. The requester `logs` may ask for globex alone. */

@@ -15,12 +15,58 @@ export const FAULT_KINDS = [
   'slow',
   'serviceError',
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number] | 'cutShort';
+/** What can happen to a call on the wire: whether it is repeated is for the client to say. */
+export const WIRE_FAULT_KINDS = [
+  'crashBefore',
+  'crashAfter',
+  'loseRequest',
+  'loseResponse',
+  'cutShort',
+  'throttle',
+  'stall',
+  'slow',
+  'serviceError',
+] as const;
+export type FaultKinds = typeof FAULT_KINDS | typeof WIRE_FAULT_KINDS;
 
 /** Of a hundred calls, so many meet a fault. */
 const FAULTS_PER_CENT = 11;
 /** Sites that a run seldom comes by meet one oftener, so that each kind is seen there too. */
-const FAULTS_PER_CENT_WHERE_RARE = 30;
+const FAULTS_PER_CENT_WHERE_RARE = 35;
+const FAULTS_PER_CENT_WHERE_RAREST = 90;
+const RAREST_SITES: ReadonlySet<string> = new Set([
+  'ledger.called',
+  'ledger.denied',
+  'ledger.expired',
+  'ledger.failed',
+  'ledger.released',
+  'ledger.settled',
+  'ledger.revoked',
+  'ledger.undelivered',
+  'ledger.unknown',
+  'limits.admit',
+  'sqs.send',
+]);
+
+/** What is out of sorts throughout a run, in most: some ends are reached in no other way. */
+const MOODS: readonly [Mood, ...Mood[]] = [
+  { site: 'sts.assume', kind: 'serviceError' },
+  { site: 'sts.assume', kind: 'serviceError' },
+  { site: 'sts.assume', kind: 'throttle' },
+  { site: 'sts.assume', kind: 'serviceError' },
+  { site: 'sts.assume', kind: 'loseResponse' },
+  { site: 'sts.assume', kind: 'loseResponse' },
+  { site: 'lambda.invoke', kind: 'throttle' },
+  { site: 'lambda.invoke', kind: 'serviceError' },
+  { site: 'ledger.claim', kind: 'loseRequest' },
+  { site: 'ledger.claim', kind: 'loseRequest' },
+  { site: 'ledger.claim', kind: 'loseRequest' },
+  { site: 'ledger.claim', kind: 'loseRequest' },
+  { site: 'job.work', kind: 'crashAfter' },
+  { site: 'ledger.report', kind: 'loseRequest' },
+];
+type Mood = { readonly site: string; readonly kind: FaultKind };
 const USUAL_SITES: ReadonlySet<string> = new Set([
   'switches.read',
   'tenants.read',
@@ -47,6 +93,8 @@ export type FaultPlan = {
   /** How often what happened where, `<site> <kind>`. */
   readonly tally: ReadonlyMap<string, number>;
   readonly gates: Gate[];
+  /** How much longer than usual a run goes on: what is out of sorts throughout it takes time to come to its end. */
+  readonly length: 1 | 2 | 4;
   /** Every call to what begins with this fails, until it is back. */
   away: string | undefined;
   /** Told of each call and what it met. */
@@ -54,11 +102,13 @@ export type FaultPlan = {
 };
 
 /** Which call meets which fault, all of it from one seed. */
-export function faultPlan(random: SeededRandom): FaultPlan {
+export function faultPlan(random: SeededRandom, kinds: FaultKinds = FAULT_KINDS): FaultPlan {
   const tally = new Map<string, number>();
+  const mood = random.chance(60) ? random.pick(MOODS) : undefined;
   const plan: FaultPlan = {
     tally,
     gates: [],
+    length: lengthUnder(mood),
     away: undefined,
     told: undefined,
     choose(call) {
@@ -66,8 +116,8 @@ export function faultPlan(random: SeededRandom): FaultPlan {
         plan.told?.(call, 'outage');
         return 'loseRequest';
       }
-      const perCent = USUAL_SITES.has(call.site) ? FAULTS_PER_CENT : FAULTS_PER_CENT_WHERE_RARE;
-      const kind = random.chance(perCent) ? kindAt(call, random) : undefined;
+      const inMood = mood?.site === call.site && random.chance(90) ? mood.kind : undefined;
+      const kind = inMood ?? (random.chance(perCentAt(call)) ? kindAt(call, random, kinds) : undefined);
       plan.told?.(call, kind);
       if (kind === undefined) return undefined;
       tally.set(`${call.site} ${kind}`, (tally.get(`${call.site} ${kind}`) ?? 0) + 1);
@@ -82,9 +132,20 @@ export function canHappen(site: string, kind: FaultKind): boolean {
   return kind !== 'repeat' || (site !== 'sts.assume' && site !== 'ledger.claim');
 }
 
-function kindAt({ site }: Call, random: SeededRandom): FaultKind {
+/** An issuance that nobody can claim takes three attempts to expire. */
+function lengthUnder(mood: Mood | undefined): FaultPlan['length'] {
+  if (mood === undefined) return 1;
+  return mood.site === 'ledger.claim' ? 4 : 2;
+}
+
+function perCentAt({ site }: Call): number {
+  if (RAREST_SITES.has(site)) return FAULTS_PER_CENT_WHERE_RAREST;
+  return USUAL_SITES.has(site) ? FAULTS_PER_CENT : FAULTS_PER_CENT_WHERE_RARE;
+}
+
+function kindAt({ site }: Call, random: SeededRandom, kinds: FaultKinds): FaultKind {
   // What stands still and goes on later finds most.
-  const kind = random.chance(12) ? 'stall' : random.pick(FAULT_KINDS);
+  const kind = random.chance(12) ? 'stall' : random.pick<FaultKind>(kinds);
   return canHappen(site, kind) ? kind : 'loseResponse';
 }
 
@@ -103,7 +164,7 @@ export function faultOf(
 
 /** Answers that end an issuance come seldom, or there would be little else to see. */
 function serviceError(site: string, random: SeededRandom): Error {
-  const final = random.chance(33);
+  const final = random.chance(60);
   if (site === 'sts.assume' && final) {
     return random.pick([
       stsError('AccessDenied', 403),

@@ -1,23 +1,24 @@
-import { canHappen, FAULT_KINDS } from './fault-plan.ts';
+import { canHappen, FAULT_KINDS, type FaultKinds } from './fault-plan.ts';
 import type { Failure, Findings } from './run-seeds.ts';
 
 /** What a campaign came to, as tables. */
-export function renderFindings({ runs, steps, faults, failures }: Findings): string {
+export function renderFindings({ runs, steps, faults, failures }: Findings, kinds: FaultKinds = FAULT_KINDS): string {
   const all = [...faults.values()].reduce((sum, count) => sum + count, 0);
   return [
-    renderFaults(faults),
+    renderFaults(faults, kinds),
+    `the rarest fault: ${rarestFault(faults).name}, ${rarestFault(faults).count} times`,
     `${runs} runs, ${steps} steps, ${all} faults, ${failures.length} runs that broke an invariant`,
     '',
   ].join('\n');
 }
 
 /** Sites by kinds. `-`: cannot happen there, because the client never repeats the call. */
-function renderFaults(faults: Findings['faults']): string {
+function renderFaults(faults: Findings['faults'], kinds: FaultKinds): string {
   const sites = [...new Set([...faults.keys()].map((name) => name.split(' ')[0] ?? ''))].sort();
-  const cell = (site: string, kind: (typeof FAULT_KINDS)[number]) =>
+  const cell = (site: string, kind: FaultKinds[number]) =>
     canHappen(site, kind) ? String(faults.get(`${site} ${kind}`) ?? 0) : '-';
-  const rows = sites.map((site) => [site, ...FAULT_KINDS.map((kind) => cell(site, kind))]);
-  return [['', ...FAULT_KINDS], ...rows]
+  const rows = sites.map((site) => [site, ...kinds.map((kind) => cell(site, kind))]);
+  return [['', ...kinds], ...rows]
     .map(([site = '', ...cells]) => site.padEnd(22) + cells.map((text) => text.padStart(13)).join(''))
     .join('\n');
 }

@@ -8,6 +8,10 @@ export type Campaign = {
   readonly seeds: number;
   readonly skewLimitMs: number;
   readonly wiring: Wiring;
+  /** How calls reach the services: at the services themselves, or through the SDK's clients. */
+  readonly over?: 'services' | 'sdk';
+  /** Of the client of STS, only over the SDK; as deployed 1. */
+  readonly stsMaxAttempts?: number;
 };
 
 export type Failure = { readonly seed: number; readonly violations: readonly string[] };
@@ -17,9 +21,13 @@ export type Findings = {
   /** `<site> <kind>`: how often. */
   readonly faults: ReadonlyMap<string, number>;
   readonly failures: readonly Failure[];
+  /** Over the SDK: HTTP requests that a client made again, and calls of STS, each of one request. */
+  readonly repeats: number;
+  readonly stsCalls: number;
 };
 
-const SEEDS_AT_ONCE = 50;
+/** What a thread does at a time. */
+const SEEDS_AT_ONCE = { services: 50, sdk: 5 };
 
 /** Runs the seeds on every core; `onProgress` is told how many are done. */
 export async function runSeeds(
@@ -28,24 +36,27 @@ export async function runSeeds(
 ): Promise<Findings> {
   const faults = new Map<string, number>();
   const failures: Failure[] = [];
-  let [runs, steps, next] = [0, 0, campaign.from];
+  let [runs, steps, repeats, stsCalls, next] = [0, 0, 0, 0, campaign.from];
   const end = campaign.from + campaign.seeds;
 
   function take(): Job | undefined {
     if (next >= end) return undefined;
     const from = next;
-    next = Math.min(end, next + SEEDS_AT_ONCE);
+    next = Math.min(end, next + SEEDS_AT_ONCE[campaign.over ?? 'services']);
     return { ...campaign, from, seeds: next - from };
   }
   function add(result: Result): void {
     runs += result.runs;
     steps += result.steps;
+    repeats += result.repeats;
+    stsCalls += result.stsCalls;
     failures.push(...result.failures);
     for (const [name, count] of result.faults) faults.set(name, (faults.get(name) ?? 0) + count);
     onProgress(runs);
   }
   await Promise.all(Array.from({ length: availableParallelism() }, () => work(take, add)));
-  return { runs, steps, faults, failures: failures.sort((one, other) => one.seed - other.seed) };
+  failures.sort((one, other) => one.seed - other.seed);
+  return { runs, steps, faults, failures, repeats, stsCalls };
 }
 
 function work(take: () => Job | undefined, add: (result: Result) => void): Promise<void> {

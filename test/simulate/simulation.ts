@@ -1,8 +1,8 @@
 import type { Gate, Run } from '../support/faulty-world/process.ts';
 import type { Wiring } from '../support/faulty-world/wiring.ts';
-import { type FaultyWorld, faultyWorld } from '../support/faulty-world/world.ts';
+import { type FaultyWorld, faultyWorld, type WorldOptions } from '../support/faulty-world/world.ts';
 import { afterTheEnd } from './after-the-end.ts';
-import { type FaultPlan, faultPlan, OUTAGES } from './fault-plan.ts';
+import { FAULT_KINDS, type FaultPlan, faultPlan, OUTAGES, WIRE_FAULT_KINDS } from './fault-plan.ts';
 import { judgeChangesOf } from './judged-changes.ts';
 import { registryChanges, tenantsOf } from './registry-changes.ts';
 import { askForAcme, askForSomething } from './requests-asked.ts';
@@ -13,6 +13,17 @@ export type SimulationOptions = {
   readonly wiring?: Wiring | undefined;
   /** How far the clock of a process may be off; each has a skew of its own. */
   readonly skewLimitMs?: number | undefined;
+  /** The SDK's own, through which calls reach the services; else they are made at the services themselves. */
+  readonly clients?: WireClients | undefined;
+};
+
+/** Clients that speak HTTP to the services of a world. */
+export type WireClients = Pick<WorldOptions, 'clientsOf'> & {
+  /** Ready, and by which clock they pause. */
+  begin(clock: FaultyWorld['clock']): Promise<void>;
+  end(): void;
+  /** What they did that they must not. */
+  violations(): readonly string[];
 };
 
 /** What one seed came to. The same seed and options give the same, always. */
@@ -41,9 +52,9 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const { wiring = 'production', skewLimitMs = 0 } = options;
   const tenants = tenantsOf(random);
   const drawSkewMs = () => random.below(2 * skewLimitMs + 1) - skewLimitMs;
-  const world = await faultyWorld({ wiring, tenants, drawSkewMs });
+  const world = await faultyWorld({ wiring, tenants, drawSkewMs, clientsOf: options.clients?.clientsOf });
   const judged = seed % JUDGED_EVERY === 0 && world.store.memory ? judgeChangesOf(world.store.memory) : [];
-  const plan = faultPlan(random);
+  const plan = faultPlan(random, options.clients === undefined ? FAULT_KINDS : WIRE_FAULT_KINDS);
   const trace: string[] = [];
   plan.told = (call, kind) => {
     const about = call.subject === '' ? '' : ` ${call.subject}${call.attempt === undefined ? '' : `.${call.attempt}`}`;
@@ -52,8 +63,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     );
   };
   world.faults.choose = plan.choose;
+  await options.clients?.begin(world.clock);
   await act({ world, random, plan, tenants, trace, started: [] });
-  const violations = [...(await world.violations()), ...(await afterTheEnd(world)), ...judged];
+  const atTheEnd = [...(await world.violations()), ...(await afterTheEnd(world))];
+  options.clients?.end();
+  const violations = [...atTheEnd, ...judged, ...(options.clients?.violations() ?? [])];
   const steps = world.faults.calls.length;
   return { seed, violations, steps, faults: plan.tally, trace };
 }
@@ -71,15 +85,7 @@ async function act(acting: Acting): Promise<void> {
   const { world, random, plan, trace, started } = acting;
   const steps = stepsOf(acting);
   trace.push(askForAcme(world));
-  for (let step = 0; step < STEPS; step += 1) {
-    if (random.chance(2)) plan.away = random.pick(OUTAGES);
-    else if (random.chance(40)) plan.away = undefined;
-    const [name, take] = random.pick(steps);
-    trace.push(name + (plan.away === undefined ? '' : ` (${plan.away} is away)`));
-    const told = await take();
-    if (typeof told === 'string') trace.push(told);
-    await turn();
-  }
+  for (let step = 0; step < plan.length * STEPS; step += 1) await takeStep(random.pick(steps), acting);
   plan.away = undefined;
   trace.push('faults stop');
   world.faults.mend();
@@ -87,6 +93,15 @@ async function act(acting: Acting): Promise<void> {
   for (const run of await Promise.all(started)) await run?.finally;
   await turn();
   await world.settle();
+}
+
+async function takeStep([name, take]: Step, { random, plan, trace }: Acting): Promise<void> {
+  if (random.chance(2)) plan.away = random.pick(OUTAGES);
+  else if (random.chance(40)) plan.away = undefined;
+  trace.push(name + (plan.away === undefined ? '' : ` (${plan.away} is away)`));
+  const told = await take();
+  if (typeof told === 'string') trace.push(told);
+  await turn();
 }
 
 type Step = readonly [name: string, take: () => unknown];
@@ -112,7 +127,24 @@ function stepsOf({ world, random, plan, tenants, started }: Acting): readonly [S
   const registry: Step = ['a change', change];
   const brake: Step = ['a brake', () => pullBrake(world, random)];
   const operators = random.chance(50) ? [registry, brake] : [];
-  return [pumps, pumps, pumps, pumps, sweep, sweep, jobs, jobs, wait, waitLong, again, goOn, ask, ...operators];
+  const longer = plan.length > 1 ? [waitLong, sweep, waitLong, sweep] : [];
+  return [
+    pumps,
+    pumps,
+    pumps,
+    pumps,
+    sweep,
+    sweep,
+    jobs,
+    jobs,
+    wait,
+    waitLong,
+    again,
+    goOn,
+    ask,
+    ...longer,
+    ...operators,
+  ];
 }
 
 /** At least once means that even an invocation which ended well may come again. */
