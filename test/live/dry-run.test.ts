@@ -25,7 +25,7 @@ describe('the checks of AWS, asked of the embedded stack', () => {
   });
 
   it('are measured where there is no wrong answer', () => {
-    expect(named('measured')).toEqual(['sts-latency', 'iam-propagation']);
+    expect(named('measured')).toEqual(['duplicate-keys', 'sts-latency', 'iam-propagation']);
   });
 
   it('need AWS where the embedded stack has nothing that could be asked', () => {

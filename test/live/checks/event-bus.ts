@@ -48,7 +48,7 @@ export const eventBusChecks: readonly LiveCheck[] = [
     means: 'Otherwise the queue policy keeps the rule out, or lets any administrator write requests.',
     async ask(ground) {
       const marker = `live-${ground.suffix}-arrives`;
-      await outcomeInTime(ground, () => put(ground, ground.bus.owner, [ground.bus.source], marker));
+      await outcomeInTime(ground, () => put(ground, ground.bus.owner, [ground.bus.source], detailOf(marker)));
       const sqs = new SQSClient(ground.accounts.broker.administrator);
       const send = () => sqs.send(new SendMessageCommand({ QueueUrl: ground.bus.queueUrl, MessageBody: '{}' }));
       return told({
@@ -57,19 +57,43 @@ export const eventBusChecks: readonly LiveCheck[] = [
       });
     },
   },
+  {
+    name: 'duplicate-keys',
+    question: 'What becomes of a key that stands twice in an event’s detail?',
+    documents: 'Detail is a JSON object; nothing is said of keys that repeat.',
+    asked: 'A detail with one key twice, and what of it comes out of the rule.',
+    means: 'A rule on a value of the detail could see another one than the broker; ours is on the type alone.',
+    async ask(ground) {
+      const [first, last] = [`live-${ground.suffix}-first`, `live-${ground.suffix}-last`];
+      const detail = `{"version":1,"reason":"${first}","reason":"${last}"}`;
+      const taken = await outcomeInTime(ground, () => put(ground, ground.bus.owner, [ground.bus.source], detail));
+      if (taken !== 'allowed') return `not taken: ${taken}`;
+      const arrived = await Promise.all([first, last].map((marker) => ground.bus.arrives(marker)));
+      return ['first', 'last'].filter((_, index) => arrived[index]).join(' and ') || 'nothing arrives';
+    },
+  },
 ];
 
-async function put(ground: Ground, by: Connection, sources: readonly string[], marker = 'live'): Promise<void> {
+async function put(
+  ground: Ground,
+  by: Connection,
+  sources: readonly string[],
+  detail = detailOf('live'),
+): Promise<void> {
   const client = new EventBridgeClient({ ...by, maxAttempts: 1 });
   const entries = sources.map((Source) => ({
     EventBusName: ground.bus.name,
     Source,
     DetailType: 'RunJob',
-    Detail: JSON.stringify({ version: 1, reason: marker }),
+    Detail: detail,
   }));
   const { FailedEntryCount = 0 } = await client.send(new PutEventsCommand({ Entries: entries }));
   if (FailedEntryCount === 0) return;
   const error = new Error('some entries were not taken');
   error.name = FailedEntryCount === entries.length ? 'every entry' : 'partly';
   throw error;
+}
+
+function detailOf(reason: string): string {
+  return JSON.stringify({ version: 1, reason });
 }
