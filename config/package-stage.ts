@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import { DeploymentConfigError } from '../lib/platform/deployment-config-problem.ts';
 import { withBuildLock } from './build-lock.ts';
 import { type Bundle, bundleFunctions } from './bundle-functions.ts';
+import { catalogueProblems } from './catalogue-problems.ts';
 import { hashInputs } from './input-hash.ts';
 import { packageTemplate } from './package-template.ts';
 import { projectRoot, readStageConfig } from './stage-config.ts';
@@ -31,6 +33,8 @@ export type PackageOptions = {
 /** Makes `.build/<stage>`: the bundled functions, and the template that deploys them. Safe to call side by side. */
 export async function packageStage({ stage, log, force = false, root = projectRoot }: PackageOptions) {
   const config = readStageConfig({ stage, root });
+  const problems = await catalogueProblems(root);
+  if (problems.length > 0) throw new DeploymentConfigError(stage, problems);
   const directory = path.join(root, '.build', stage);
   const packageDirectory = path.join(directory, 'package');
   const made = {

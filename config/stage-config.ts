@@ -90,6 +90,7 @@ function readYaml(file: string, stage: string) {
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
   const [cause] = document.errors;
-  if (cause !== undefined) throw new Error(`config/${stage}.yml is not YAML: ${cause.message}`, { cause });
+  if (cause !== undefined)
+    throw new Error(`config/${stage}.yml is not YAML: ${cause.message.split('\n')[0]}`, { cause });
   return { document, lines };
 }

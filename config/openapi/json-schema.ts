@@ -33,6 +33,7 @@ type Action = {
   readonly requirement?: unknown;
   readonly message?: unknown;
   readonly description?: unknown;
+  readonly metadata?: unknown;
 };
 
 const OPTIONAL = ['optional', 'exact_optional'];
@@ -49,6 +50,10 @@ const kinds: Readonly<Record<string, (node: Node) => JsonSchema>> = {
   optional: ({ wrapped }) => inside(wrapped),
   exact_optional: ({ wrapped }) => inside(wrapped),
   union: ({ options = [] }) => ({ anyOf: options.map((option) => inside(asSchema(option))) }),
+  lazy: ({ pipe = [] }) => {
+    if (!pipe.some(({ type }) => type === 'metadata')) throw new Error('a lazy schema has to say what it chooses from');
+    return {};
+  },
   variant: ({ options = [] }) => ({ oneOf: options.map((option) => inside(asSchema(option))) }),
   strict_object: ({ entries = {} }) => {
     const members = Object.entries(entries);
@@ -63,7 +68,7 @@ const kinds: Readonly<Record<string, (node: Node) => JsonSchema>> = {
 };
 
 /** An action of a pipe: what it asks for of a value that has come this far. */
-function apply({ type, requirement, message, description }: Action, before: JsonSchema): JsonSchema {
+function apply({ type, requirement, message, description, metadata }: Action, before: JsonSchema): JsonSchema {
   const ofList = before['type'] === 'array';
   switch (type) {
     case 'regex':
@@ -83,6 +88,8 @@ function apply({ type, requirement, message, description }: Action, before: Json
       return inWords(before, message);
     case 'description':
       return { ...before, description };
+    case 'metadata':
+      return { ...before, oneOf: choicesOf(metadata).map((choice) => jsonSchemaOf(choice)) };
     default:
       throw new Error(`no JSON Schema is known for the action ${type}`);
   }
@@ -95,6 +102,14 @@ function inWords(before: JsonSchema, message: unknown): JsonSchema {
   const { description } = before;
   if (typeof description === 'string' && description.includes(sentence)) return before;
   return { ...before, description: typeof description === 'string' ? `${description} ${sentence}` : sentence };
+}
+
+/** What a schema that decides by the value says that it decides between. */
+export function choicesOf(metadata: unknown): readonly v.GenericSchema[] {
+  if (typeof metadata !== 'object' || metadata === null || !('choices' in metadata)) {
+    throw new Error('the metadata name no choices');
+  }
+  return Object.values(Object(metadata.choices)).map(asSchema);
 }
 
 function sourceOf(requirement: unknown): string {

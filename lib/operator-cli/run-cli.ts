@@ -7,6 +7,7 @@ import { externalIdRefused, reportError, usageError } from './command-error.ts';
 import { giveCredentials } from './commands/give-credentials.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { runJob } from './commands/run-job.ts';
+import { configCommands } from './config-commands.ts';
 import { deadLettersCommands } from './dead-letters-commands.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 import { replayCommands } from './replay-commands.ts';
@@ -100,6 +101,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     auditCommands,
     runJob,
     giveCredentials,
+    configCommands,
     runDoctor,
   ]
     .reduce((commands, add) => add(commands, run), parser)
@@ -153,5 +155,6 @@ const GROUPS: ReadonlyMap<string, RegExp> = new Map([
   ['switch', /^(list|off|on)$/],
   ['replay', /^(allow|end|show)$/],
   ['dead-letters', /^(list|show|redrive)$/],
+  ['config', /^check$/],
   ['audit', new RegExp(`^(${AUDIT_COMMANDS.join('|')})$`)],
 ]);

@@ -2,6 +2,7 @@ import type { FunctionUrlClient } from '../client/function-url-client.ts';
 import type { ManagementClient } from '../client/management-client.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
+import type { ReadStage } from './config-commands.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { TableStyle } from './table.ts';
 
@@ -33,6 +34,8 @@ export type World = {
   readonly open: (target: Target) => Promise<Opened>;
   /** Another function's URL. Throws `ApiError`, `CommandError`. */
   readonly openFunctionUrl: (functionName: string, target: Target) => Promise<FunctionUrlClient>;
+  /** Left out where there is no clone to read `config/<stage>.yml` of. */
+  readonly readStage?: ReadStage | undefined;
 };
 
 export type Opened = { readonly client: ManagementClient; readonly region: string };

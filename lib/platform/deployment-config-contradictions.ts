@@ -30,7 +30,9 @@ function placeholders(value: unknown, path = ''): readonly ConfigProblem[] {
   if (typeof value === 'string') {
     if (!PLACEHOLDER.test(value)) return [];
     const what = `${JSON.stringify(value)} is a placeholder of the example; expected what is yours`;
-    return [{ code: 'config.placeholder', path, what, whatToDo: 'Replace it, or take the setting out.' }];
+    return [
+      { code: 'config.placeholder', path, what, whatToDo: 'Replace it; what is optional may be left out instead.' },
+    ];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => {

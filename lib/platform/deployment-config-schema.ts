@@ -46,12 +46,15 @@ const recognitions = {
 };
 
 /** Chosen by the one key that there is, so that a problem inside is told where it is, and not as that of a union. */
-const recognition = v.lazy((input): v.GenericSchema<unknown, RecognitionConfig> => {
-  const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
-  const [key = '', another] = keys;
-  if (another === undefined && isRecognition(key)) return recognitions[key];
-  return v.custom<RecognitionConfig>(() => false);
-});
+const recognition = v.pipe(
+  v.lazy((input): v.GenericSchema<unknown, RecognitionConfig> => {
+    const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+    const [key = '', another] = keys;
+    if (another === undefined && isRecognition(key)) return recognitions[key];
+    return v.custom<RecognitionConfig>(() => false);
+  }),
+  v.metadata({ choices: recognitions }),
+);
 
 function isRecognition(key: string): key is keyof typeof recognitions {
   return Object.hasOwn(recognitions, key);

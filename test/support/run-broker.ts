@@ -35,6 +35,8 @@ export type BrokerRunOptions = {
   readonly timeoutMs?: number;
   /** By how much the clock moves with each request. */
   readonly msPerRequest?: number;
+  /** As in a clone. */
+  readonly readStage?: World['readStage'];
 };
 
 /** Runs a command line of `broker` against a server of its own, by a clock that stands still but for its pauses. */
@@ -68,6 +70,7 @@ export async function runBroker(argv: readonly string[], options: BrokerRunOptio
     },
     open: options.open ?? (async () => opened(server, options)),
     openFunctionUrl: async () => makeFunctionUrlClient(targetOf(server, options)),
+    readStage: options.readStage,
   };
   try {
     const exitCode = await runCli(argv, world);

@@ -94,6 +94,6 @@ describe('packageStage', () => {
   });
 
   it('says which stages there are when one has no configuration', async () => {
-    await expect(packageTree({ stage: 'prod' })).rejects.toThrow('the stages that have one: dev, local');
+    await expect(packageTree({ stage: 'staging' })).rejects.toThrow('the stages that have one: dev, local, prod');
   });
 });
