@@ -77,6 +77,7 @@ function tellEnd(teller: Narrator, { requests, issuances, assumeRoleCalls }: Ret
   teller.title('Where to look next');
   teller.fact('pipeline', 'lib/broker/run-job.ts reads top to bottom as what you just saw');
   teller.fact('one call', 'lib/broker/assume-tenant-role.ts is the only file that enters an account');
+  teller.fact('verdicts', 'lib/audit/session-verdict.ts is what each call of CloudTrail is judged by');
   teller.fact('the same', 'as data: npm run --silent demo -- --json');
   teller.fact('yourself', 'npm run --silent local keeps the stack up for the AWS CLI or any SDK');
 }

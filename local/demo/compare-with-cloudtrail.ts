@@ -16,7 +16,7 @@ export async function compareWithCloudTrail(
 ): Promise<void> {
   narrator.scene('Everything is held against CloudTrail');
   narrator.aside(
-    'CloudTrail is AWS’s own record. Each AssumeRole in it must be one that was announced before it was made:',
+    'CloudTrail is AWS’s own record, here the stand-in’s. Each AssumeRole in it must be one that was announced before:',
   );
   narrator.aside('by the function that announced it, into that role, with the key that we were given.');
   tellVerdicts(world, narrator);
@@ -39,7 +39,7 @@ function tellVerdicts({ assumeRoleCalls, transitions }: DemoWorld, narrator: Nar
 async function tellStrays({ auditor }: DemoWorld, narrator: Narrator): Promise<void> {
   const params = { exception: 'stray' };
   const { records } = await auditor.client.call('GET /exceptions/:exception/records', { params });
-  const line = `${records.length} sessions that nobody announced (broker audit exceptions stray)`;
+  const line = `${records.length} calls that nobody announced (broker audit exceptions stray)`;
   if (records.length === 0) narrator.good('strays', line);
   else narrator.bad('strays', line);
 }
@@ -62,7 +62,7 @@ async function tellFile(tenantIds: readonly string[], world: DemoWorld, narrator
   const own = callsIntoOwnAccount(world);
   if (isConsistent(correlation) && files.problemCount === 0 && calls.elsewhere === own) narrator.good('agree', line);
   else narrator.bad('disagree', line);
-  narrator.fact('', `${own} more is the broker's own decoy's, in no customer's account`);
+  narrator.fact('', `${own} more: into the broker's own account, for its decoy, which is no customer's`);
 }
 
 function callsIntoOwnAccount({ assumeRoleCalls, brokerAccount }: DemoWorld): number {

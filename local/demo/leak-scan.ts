@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { formsOf } from '../../lib/job-runtime/secret-traces.ts';
 import type { DemoWorld } from './demo-world.ts';
+import { textOfObject } from './object-text.ts';
 
 export type LeakScan = {
   readonly places: readonly { readonly name: string; readonly items: number; readonly bytes: number }[];
@@ -15,7 +16,7 @@ type Place = { readonly name: string; readonly texts: readonly string[]; readonl
  * external IDs live; a secret key or a session token may be nowhere.
  */
 export async function scanForSecrets(world: DemoWorld): Promise<LeakScan> {
-  const places = [...(await tables(world)), queues(world), logs(world)];
+  const places = [...(await tables(world)), queues(world), logs(world), await archive(world)];
   const sessionSecrets = world.sessionSecrets();
   const externalIds = await readExternalIds(world);
   const hits = places.map(({ texts, mayHoldExternalIds }) => {
@@ -49,6 +50,12 @@ function queues({ messagesSeen }: DemoWorld): Place {
 
 function logs({ logLines }: DemoWorld): Place {
   return { name: 'logs of all functions', texts: logLines(), mayHoldExternalIds: false };
+}
+
+async function archive({ auditor }: DemoWorld): Promise<Place> {
+  const texts: string[] = [];
+  for await (const { key } of auditor.archive.list()) texts.push(await textOfObject(auditor.archive, key));
+  return { name: 'archive of the audit, every object', texts, mayHoldExternalIds: false };
 }
 
 async function readExternalIds({ dynamo, tables: names }: DemoWorld): Promise<readonly string[]> {

@@ -121,7 +121,7 @@ async function jobDies(world: DemoWorld, narrator: Narrator): Promise<string> {
 async function nothingSecretAtRest(world: DemoWorld, narrator: Narrator): Promise<void> {
   narrator.scene('What lies around');
   narrator.aside(
-    'Every table, queue, dead-letter queue and log line is searched for the secret keys and session tokens of',
+    'Every table, queue, log line and object of the archive is searched for the secret keys and session tokens of',
   );
   narrator.aside(
     'every session that STS gave out, and all but the tenants for the external IDs: plain, in base64 and in hex.',

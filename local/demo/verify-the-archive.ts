@@ -3,6 +3,7 @@ import { type ArchiveReport, verifyArchive } from '../../lib/audit/verification/
 import type { ObjectSource } from '../../lib/platform/object-source.ts';
 import type { DemoWorld } from './demo-world.ts';
 import type { Narrator } from './narrator.ts';
+import { textOfObject } from './object-text.ts';
 
 const MINUTE_MS = 60_000;
 /** A digest is signed every five minutes, over what was put two minutes before and more. */
@@ -51,7 +52,7 @@ function tellReport(report: ArchiveReport, narrator: Narrator): void {
 /** The archive with another job in the first image of this record. Nothing is written anywhere. */
 async function withOneLetterChanged(archive: ObjectSource, recordId: string): Promise<ObjectSource> {
   for await (const { key } of archive.list(CHANGES_PREFIX)) {
-    const lines = (await textOf(archive, key)).split('\n');
+    const lines = (await textOfObject(archive, key)).split('\n');
     const index = lines.findIndex((line) => line.includes(`"recordId":"${recordId}"`));
     if (index < 0) continue;
     const changed = lines.map((line, at) => (at === index ? line.replace('"job":"scan-', '"job":"scam-') : line));
@@ -63,10 +64,4 @@ async function withOneLetterChanged(archive: ObjectSource, recordId: string): Pr
 
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   yield bytes;
-}
-
-async function textOf(source: ObjectSource, key: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source.open(key)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }

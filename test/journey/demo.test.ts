@@ -150,7 +150,7 @@ function expectAudit(stdout: string): void {
   expect(stdout).toContain('● cloudtrail session seen by CloudTrail');
   expect(stdout).toContain('exactly this: it has the hash that was recorded');
   expect(stdout).toMatch(/matched +46 of 46 calls matched/);
-  expect(stdout).toMatch(/strays +0 sessions that nobody announced/);
+  expect(stdout).toMatch(/strays +0 calls that nobody announced/);
   expect(stdout).toMatch(/agree +24 sessions and 21 denials are in both, 0 are missing, 0 are strays/);
   expect(stdout).toMatch(/proven +nothing that is signed was changed/);
   expect(stdout).toMatch(/recordChanged, line \d+ of changes\/dt=\S+, scan-account\.[a-z2-7]{32}/);
@@ -174,6 +174,7 @@ describe('the demo, for a person', () => {
     expect(stdout).toMatch(/list buckets: allowed/);
     expect(stdout).toMatch(/one second past it, \d+ s before STS's own expiry, list buckets: AccessDenied/);
     for (const table of ['tenants', 'switches', 'limits', 'ledger']) expect(stdout).toContain(`table ${table}: `);
+    expect(stdout).toMatch(/archive of the audit, every object: \d{2,} items/);
     expect(stdout).toMatch(/found +0 hits for 54 secrets/);
     expectAudit(stdout);
     expect(stdout).not.toMatch(/undefined|\[object|NaN/);
