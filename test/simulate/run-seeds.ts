@@ -38,11 +38,12 @@ export async function runSeeds(
   const failures: Failure[] = [];
   let [runs, steps, repeats, stsCalls, next] = [0, 0, 0, 0, campaign.from];
   const end = campaign.from + campaign.seeds;
+  const atOnce = SEEDS_AT_ONCE[campaign.over ?? 'services'];
 
   function take(): Job | undefined {
     if (next >= end) return undefined;
     const from = next;
-    next = Math.min(end, next + SEEDS_AT_ONCE[campaign.over ?? 'services']);
+    next = Math.min(end, next + atOnce);
     return { ...campaign, from, seeds: next - from };
   }
   function add(result: Result): void {
@@ -54,7 +55,8 @@ export async function runSeeds(
     for (const [name, count] of result.faults) faults.set(name, (faults.get(name) ?? 0) + count);
     onProgress(runs);
   }
-  await Promise.all(Array.from({ length: availableParallelism() }, () => work(take, add)));
+  const threads = Math.min(availableParallelism(), Math.ceil(campaign.seeds / atOnce));
+  await Promise.all(Array.from({ length: threads }, () => work(take, add)));
   failures.sort((one, other) => one.seed - other.seed);
   return { runs, steps, faults, failures, repeats, stsCalls };
 }

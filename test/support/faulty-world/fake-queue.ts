@@ -5,8 +5,8 @@ import { type Faults, namedError, type Temper } from './faults.ts';
 /** The visibility time-out of the request queue. */
 const VISIBILITY_MS = 180_000;
 
-export const QUEUE_URL = 'https://sqs.test/requests';
-export const DEAD_LETTERS_URL = 'https://sqs.test/requests-dlq';
+export const QUEUE_URL = 'https://sqs.eu-west-1.amazonaws.com/111111111111/requests';
+export const DEAD_LETTERS_URL = 'https://sqs.eu-west-1.amazonaws.com/111111111111/requests-dlq';
 
 export type QueuedMessage = { readonly id: string; readonly body: string; receiveCount: number; visibleAtMs: number };
 

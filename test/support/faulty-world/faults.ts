@@ -11,6 +11,8 @@ export type Fault =
   | 'loseResponse'
   /** It happened, the answer was lost, and the client of the SDK made the same call again. */
   | 'repeat'
+  /** It happened, and the answer breaks off in the middle. */
+  | 'cutShort'
   | 'throttle'
   /** The service answers with this error and does nothing. */
   | { readonly answer: Error }
@@ -120,6 +122,16 @@ function stopping(fault: Fault | undefined, temper: Temper): Error | undefined {
   return typeof fault === 'object' && 'answer' in fault ? fault.answer : undefined;
 }
 
+/** An answer that breaks off: whoever writes it on a wire cuts it, for everybody else it is no answer. */
+export class CutShort extends Error {
+  readonly whole: PromiseSettledResult<unknown>;
+  constructor(whole: PromiseSettledResult<unknown>) {
+    super('the answer breaks off');
+    this.name = 'SyntaxError';
+    this.whole = whole;
+  }
+}
+
 /** What the caller will see, held back until it is known whether the caller still lives. */
 async function effectOf<Answer>(
   effect: () => Promise<Answer>,
@@ -130,6 +142,11 @@ async function effectOf<Answer>(
   if (fault === 'loseResponse') {
     return () => {
       throw temper.broken();
+    };
+  }
+  if (fault === 'cutShort') {
+    return () => {
+      throw new CutShort(first);
     };
   }
   const [seen] = fault === 'repeat' ? await Promise.allSettled([effect()]) : [first];

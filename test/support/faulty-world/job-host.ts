@@ -10,7 +10,13 @@ import { type Faults, namedError, type Temper } from './faults.ts';
 import { type Run, startProcess } from './process.ts';
 
 /** A job that had credentials in its hands. */
-export type CredentialedRun = { readonly issuanceId: string; readonly attempt: number; readonly accessKeyId: string };
+export type CredentialedRun = {
+  readonly issuanceId: string;
+  readonly attempt: number;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+};
 
 /** Lambda tries an asynchronous invocation three times in all. */
 const TRIES = 3;
@@ -31,9 +37,9 @@ export function jobHost({ invocations, jobs, dependencies, faults, clock }: JobH
   const observed: object[] = [];
 
   async function work(tenant: TenantContext): Promise<unknown> {
-    const { accessKeyId } = await tenant.credentials();
+    const { accessKeyId, secretAccessKey, sessionToken } = await tenant.credentials();
     const { issuanceId, attempt } = tenant;
-    runs.push({ issuanceId, attempt, accessKeyId });
+    runs.push({ issuanceId, attempt, accessKeyId, secretAccessKey, sessionToken });
     return faults.through({ site: 'job.work', subject: issuanceId, attempt }, temper, async () => ({ looked: true }));
   }
 

@@ -1,3 +1,8 @@
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import type { BrokerDependencies, NotedDenial } from '../../../lib/broker/broker-dependencies.ts';
 import { makeLedger } from '../../../lib/broker/dynamo-ledger.ts';
@@ -13,7 +18,7 @@ import type { Ids } from '../../../lib/platform/ids.ts';
 import { makeRequestQueue } from '../../../lib/platform/request-queue.ts';
 import type { TransitionLog } from '../../../lib/platform/transition-log.ts';
 import { makeDataKeySource } from '../../../lib/sealing/data-key.ts';
-import { makeSwitches } from '../../../lib/switches/switches.ts';
+import { makeSwitches, type Switches } from '../../../lib/switches/switches.ts';
 import { makeTenantReader } from '../../../lib/tenants/dynamo-tenant-reader.ts';
 import { BROKER_ACCOUNT, roleArnRules } from '../a-tenant.ts';
 import { tables } from '../dynamo-tables.ts';
@@ -42,17 +47,34 @@ export type PipelineParts = {
   readonly wiring: Wiring;
   readonly mode: Mode;
   readonly limits?: LimitSettings | undefined;
+  /** Other clients in front of the services; else the services are their own. */
+  readonly clientsOf?: ((services: Services) => Clients) | undefined;
 };
+
+export type Services = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sts: STSClient;
+  readonly kms: KMSClient;
+  readonly lambda: LambdaClient;
+  readonly sqs: SQSClient;
+};
+/** A job has clients of its own role. */
+export type Clients = Services & { readonly job: Pick<RunDependencies, 'dynamo' | 'reports' | 'kms' | 'switches'> };
 
 /** The deployed pipeline and job runtime, wired as `broker-on-aws` does, over services that can be broken. */
 export function makePipeline(parts: PipelineParts) {
   const { faults, clock, processClock, ids, log, mode } = parts;
   const rewiring: Rewiring = wirings[parts.wiring];
-  const dynamo = dynamoOver(rewiring.store?.(parts.send) ?? parts.send, faults);
   const sts = fakeSts(faults, clock);
-  const kms = fakeKms(faults, ids);
   const lambda = fakeLambda(faults, clock);
   const queue = fakeQueue(faults, clock);
+  const services: Services = {
+    dynamo: dynamoOver(rewiring.store?.(parts.send) ?? parts.send, faults),
+    sts: rewiring.stsClient?.(sts.client) ?? sts.client,
+    kms: fakeKms(faults, ids),
+    lambda: lambda.client,
+    sqs: queue.client,
+  };
   const config = {
     ...tables,
     requestQueueUrl: QUEUE_URL,
@@ -60,7 +82,9 @@ export function makePipeline(parts: PipelineParts) {
     envelopeKeyArn: ENVELOPE_KEY_ARN,
     jobFunctionNamePrefix: 'broker-',
   };
-  const requestQueue = makeRequestQueue({ sqs: queue.client, config });
+  const clients = parts.clientsOf?.(services) ?? clientsAt(services, makeSwitches({ ...services, clock, config }));
+  const { dynamo } = clients;
+  const requestQueue = makeRequestQueue({ sqs: clients.sqs, config });
   const switches = makeSwitches({ dynamo, clock: processClock, config });
   const deployedLedger = makeLedger({ dynamo, log, config });
   const ledger = rewiring.ledger?.(deployedLedger) ?? deployedLedger;
@@ -70,11 +94,10 @@ export function makePipeline(parts: PipelineParts) {
   const counters = faultyCounters(faults);
   const ofOne = () => limitsIn({ clock: processClock, log, sendToQueue, counters, settings: parts.limits });
   const braked = { limits: limitsOfEach(() => ofOne().limits), strangers: ofOne().strangers };
-  const client = rewiring.stsClient?.(sts.client) ?? sts.client;
-  const assumeTenantRole = makeAssumeTenantRole({ sts: client, clock: processClock, ...termsIn(mode) });
+  const assumeTenantRole = makeAssumeTenantRole({ sts: clients.sts, clock: processClock, ...termsIn(mode) });
   const deployed = {
     ledger,
-    invokeJob: makeInvokeJob({ lambda: lambda.client, config }),
+    invokeJob: makeInvokeJob({ lambda: clients.lambda, config }),
     assume: rewiring.assume?.(assumeTenantRole) ?? assumeTenantRole,
   };
   const { assume, ...handOver } = rewiring.broker?.(deployed) ?? deployed;
@@ -85,7 +108,7 @@ export function makePipeline(parts: PipelineParts) {
     assumeTenantRole: braked.limits.watching(assume),
     noteDenial: async (denied) => void denialsNoted.push(denied),
     makeRecordedProbe: () => Promise.reject(new Error('no probe is ordered in this world')),
-    makeDataKey: makeDataKeySource({ kms, keyArn: ENVELOPE_KEY_ARN }),
+    makeDataKey: makeDataKeySource({ kms: clients.kms, keyArn: ENVELOPE_KEY_ARN }),
     ...handOver,
     sendToQueue,
     pause: async (milliseconds) => clock.advance(Math.round(milliseconds)),
@@ -112,10 +135,8 @@ export function makePipeline(parts: PipelineParts) {
   const job: Omit<RunDependencies, 'jobName' | 'observe'> = {
     config,
     clock: processClock,
-    switches: rewiring.jobSwitches?.(switches) ?? switches,
-    dynamo,
-    reports: dynamo,
-    kms,
+    ...clients.job,
+    switches: rewiring.jobSwitches?.(clients.job.switches) ?? clients.job.switches,
   };
   return {
     sweeps: rewiring.sweeps !== 'never',
@@ -130,6 +151,12 @@ export function makePipeline(parts: PipelineParts) {
     lambda,
     queue,
   };
+}
+
+/** The services as the clients of themselves. */
+function clientsAt(services: Services, switches: Switches): Clients {
+  const { dynamo, kms } = services;
+  return { ...services, job: { dynamo, reports: dynamo, kms, switches } };
 }
 
 function termsIn(mode: Mode) {

@@ -1,11 +1,14 @@
 import type { SwitchedOff, Switches } from '../../../lib/switches/switches.ts';
 
+/** A job has no more of them. */
+export type Reading = Pick<Switches, 'read'>;
+
 /** The reading of the brakes with one of its safeties taken out. */
-export function claimWithoutSwitches(switches: Switches): Switches {
+export function claimWithoutSwitches(switches: Reading): Reading {
   return { ...switches, read: () => Promise.resolve([]) };
 }
 
-export function unreadableIsOn(switches: Switches): Switches {
+export function unreadableIsOn<Of extends Reading>(switches: Of): Of {
   return { ...switches, read: (of) => switches.read(of).catch(() => []) };
 }
 

@@ -7,7 +7,7 @@ import type { SendCommand } from './memory-tables.ts';
 import { marksUnproven, otherIdUnannounced, policyDropped, repeatedWhenLost } from './unsafe-assumptions.ts';
 import { intentAfterCall, recordAfterInvoke, rerunOfClaimed } from './unsafe-ledgers.ts';
 import { ownWritesUnknown, writesWithoutCondition } from './unsafe-stores.ts';
-import { cachedSwitches, claimWithoutSwitches, unreadableIsOn } from './unsafe-switches.ts';
+import { cachedSwitches, claimWithoutSwitches, type Reading, unreadableIsOn } from './unsafe-switches.ts';
 
 /** The parts of the pipeline that a wiring may put another in the place of; left out, they are as deployed. */
 export type Rewiring = {
@@ -19,7 +19,7 @@ export type Rewiring = {
   readonly broker?: (parts: BrokerParts) => BrokerParts;
   readonly sweeperLedger?: (ledger: Ledger) => Ledger;
   readonly brokerSwitches?: (switches: Switches) => Switches;
-  readonly jobSwitches?: (switches: Switches) => Switches;
+  readonly jobSwitches?: (switches: Reading) => Reading;
   readonly sweeps?: 'never';
 };
 export type BrokerParts = {

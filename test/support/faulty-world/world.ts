@@ -13,7 +13,7 @@ import { makeFaults } from './faults.ts';
 import { watchInvariants } from './invariants.ts';
 import type { Mode } from './invariants-of-calls.ts';
 import { jobHost } from './job-host.ts';
-import { makePipeline } from './pipeline.ts';
+import { type Clients, makePipeline, type Services } from './pipeline.ts';
 import { makeReadings } from './readings.ts';
 import { skewedClock } from './skewed-clock.ts';
 import { putItems, type Store, storeInMemory } from './store.ts';
@@ -28,6 +28,8 @@ export type WorldOptions = {
   readonly limits?: LimitSettings;
   /** How far the clock of a process is off, drawn once for each. */
   readonly drawSkewMs?: () => number;
+  /** Other clients in front of the services. */
+  readonly clientsOf?: ((services: Services) => Clients) | undefined;
 };
 
 export type FaultyWorld = Awaited<ReturnType<typeof faultyWorld>>;
@@ -45,6 +47,7 @@ export async function faultyWorld({
   jobs = jobCatalogue,
   limits,
   drawSkewMs = () => 0,
+  clientsOf,
 }: WorldOptions = {}) {
   const clock = frozenClock();
   const log = recordedTransitions();
@@ -60,6 +63,7 @@ export async function faultyWorld({
     wiring,
     mode,
     limits,
+    clientsOf,
   });
   const { queue, lambda, sts, switches } = pipeline;
   const host = jobHost({ invocations: lambda.invocations, jobs, dependencies: pipeline.job, faults, clock });
