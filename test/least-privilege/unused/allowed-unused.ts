@@ -13,6 +13,41 @@ const ALLOWED_UNUSED: readonly (readonly [name: string, permission: RegExp, argu
     /^UseTablesKeyThroughDynamoDb: left out$/,
     'DynamoDB uses the tables’ key as its caller; the embedded stack’s tables are in memory and not encrypted',
   ],
+  [
+    'archive-audit',
+    /^TellFacts: .* without CanaryTouched$/,
+    'that somebody touched a canary is told as the other facts are: test/unit/audit/archive',
+  ],
+  [
+    'vend-credentials',
+    /^MarkTenantSessions: left out$/,
+    'sessions are marked where the role was proven to allow it, as for jobs, whose journeys need it',
+  ],
+  [
+    'vend-credentials',
+    /^CountLimits: .* without breadth#\*$/,
+    'callers may have a breadth as requesters have; those of the journeys have none: test/journey/brakes/breadth.test.ts',
+  ],
+  [
+    'vend-credentials',
+    /^WriteLedger: without dynamodb:GetItem$/,
+    'read when the issue cannot be recorded, to tell a suspension from a failure: test/unit/vending',
+  ],
+  [
+    'answer-audit-query',
+    /^FindRecords: .*(index\/due|without dueShard|without dueAtMs)$/,
+    'the later pages of the sessions that live are read by due time: test/contract/audit-questions.test.ts',
+  ],
+  [
+    'correlate-cloudtrail',
+    /^KeepWhatWaits: without sqs:SendMessage$/,
+    'what the ledger could not take while it was away waits in a queue: test/unit/audit/correlation',
+  ],
+  [
+    'process-logs',
+    /^SendFailures: left out$/,
+    'Lambda sends what it gives up of any job; the journeys make it give up scan-account',
+  ],
 ];
 
 type Unused = { readonly name: string; readonly permission: string };

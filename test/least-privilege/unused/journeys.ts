@@ -4,6 +4,7 @@ export const JOURNEYS: readonly string[] = [
   'test/journey/audit-commands.test.ts',
   'test/journey/audit-questions.test.ts',
   'test/journey/brakes/breadth.test.ts',
+  'test/journey/brakes/strangers.test.ts',
   'test/journey/calls-around-the-broker.test.ts',
   'test/journey/credentials-for-tools.test.ts',
   'test/journey/dead-letters.test.ts',
