@@ -114,6 +114,7 @@ describe('the bus of the checks', () => {
     const busArn = 'arn:aws:events:eu-west-1:111111111111:event-bus/x';
     expect(busStatements({ accountId: '111111111111', region: 'eu-west-1', busArn }, 'owner')).toEqual([
       {
+        Sid: expect.stringMatching(/^deny-[0-9a-f]+$/),
         Effect: 'Deny',
         Principal: '*',
         Action: 'events:PutEvents',

@@ -1,4 +1,4 @@
-import { CreateKeyCommand, KMSClient, PutKeyPolicyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -33,9 +33,9 @@ export async function makeArchive(place: Place): Promise<Ground['archive']> {
 
 const NOTHING = { Effect: 'Deny', Action: '*', Resource: '*' };
 
-/** The account hands its key to IAM, so that what holds is the condition in the role's statement. */
+/** Under the policy that a key gets by itself, which hands it to IAM: what holds is the condition in the role's statement. */
 async function makeKey(place: Place): Promise<{ readonly keyId: string; readonly keyArn: string }> {
-  const { accountId, administrator } = place.accounts.broker;
+  const { administrator } = place.accounts.broker;
   const kms = new KMSClient(administrator);
   const Description = `cb-live-${place.suffix}`;
   const made = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', Description }));
@@ -43,13 +43,6 @@ async function makeKey(place: Place): Promise<{ readonly keyId: string; readonly
   place.removals.add(`key ${keyId}, whose deletion takes ${PENDING_DAYS} days`, () =>
     kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: PENDING_DAYS })),
   );
-  const toIam = {
-    Effect: 'Allow',
-    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-    Action: 'kms:*',
-    Resource: '*',
-  };
-  await kms.send(new PutKeyPolicyCommand({ KeyId: keyId, Policy: policy([toIam]) }));
   return { keyId, keyArn };
 }
 

@@ -65,7 +65,13 @@ async function requesterOf(
   return { name: role.name, connection };
 }
 
-const resourceSchema = v.object({ Properties: v.object({ Statement: v.looseObject({}) }) });
+/** CloudFormation keeps the id beside the statement; in a policy for PutPermission it is the statement's `Sid`. */
+const resourceSchema = v.object({
+  Properties: v.pipe(
+    v.object({ StatementId: v.string(), Statement: v.looseObject({}) }),
+    v.transform(({ StatementId, Statement }) => ({ Sid: StatementId, ...Statement })),
+  ),
+});
 
 /** The statements that `config/bus-policy.ts` writes for a source that one role has to itself. */
 export function busStatements(
@@ -74,7 +80,5 @@ export function busStatements(
 ): readonly Statement[] {
   const resources = busPolicyResources({ requesters: [], ownSources: [{ source: SOURCE, roleNames: [ownerName] }] });
   const stand = { accountId, region, arns: { Bus: busArn } };
-  return Object.values(resources).map(
-    (resource) => v.parse(resourceSchema, standingFor(resource, stand)).Properties.Statement,
-  );
+  return Object.values(resources).map((resource) => v.parse(resourceSchema, standingFor(resource, stand)).Properties);
 }

@@ -59,7 +59,8 @@ export const cloudTrailChecks: readonly LiveCheck[] = [
       const { requestId } = await allowedCall(ground, 'allowed');
       const ours = await ground.recordOf('broker', requestId);
       const theirs = await ground.recordOf('tenant', requestId);
-      const compared = (name: string) => (ours?.[name] === theirs?.[name] ? 'equal' : 'different');
+      if (ours === undefined || theirs === undefined) return told({ caller: seen(ours), customer: seen(theirs) });
+      const compared = (name: string) => (ours[name] === theirs[name] ? 'equal' : 'different');
       return told({
         sharedEventID: compared('sharedEventID'),
         eventID: compared('eventID'),
@@ -70,8 +71,8 @@ export const cloudTrailChecks: readonly LiveCheck[] = [
   },
 ];
 
-function whereExternalId(ours: TrailRecord | undefined, theirs: TrailRecord | undefined): string {
-  const holds = [ours, theirs].map((record) => JSON.stringify(record ?? {}).includes(EXTERNAL_ID));
+function whereExternalId(ours: TrailRecord, theirs: TrailRecord): string {
+  const holds = [ours, theirs].map((record) => JSON.stringify(record).includes(EXTERNAL_ID));
   if (holds.every((one) => one)) return 'in both';
   return holds[0] ? 'in the caller’s' : holds[1] ? 'in the customer’s' : 'in neither';
 }
