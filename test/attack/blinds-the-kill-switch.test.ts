@@ -1,7 +1,8 @@
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type Fault, namedError } from '../support/faulty-world/faults.ts';
 import type { Wiring } from '../support/faulty-world/wiring.ts';
-import { faultyWorld } from '../support/faulty-world/world.ts';
+import { type FaultyWorld, faultyWorld } from '../support/faulty-world/world.ts';
 import { interruptedBefore } from './interrupted-run.ts';
 
 /** T48: whoever keeps the switches from being read wants to be taken for switched on. */
@@ -26,6 +27,19 @@ async function blinded(fault: Fault, wiring: Wiring = 'production') {
   return world;
 }
 
+/** A batch of which some keys were not looked at, as DynamoDB may always answer. */
+function unprocessed({ pipeline }: FaultyWorld, kept: number): void {
+  const { dynamo } = pipeline.job;
+  const send: (command: never) => unknown = dynamo.send.bind(dynamo);
+  Object.assign(dynamo, {
+    async send(command: unknown) {
+      if (!(command instanceof BatchGetCommand)) return Reflect.apply(send, dynamo, [command]);
+      const [table = '', { Keys = [] } = {}] = Object.entries(command.input.RequestItems ?? {})[0] ?? [];
+      return { Responses: { [table]: [] }, UnprocessedKeys: { [table]: { Keys: Keys.slice(kept) } } };
+    },
+  });
+}
+
 describe('switches that cannot be read', () => {
   it.each(blind)('are off at the decision, and nothing is lost by it: %s', async (_, fault) => {
     const world = await blinded(fault);
@@ -43,6 +57,16 @@ describe('switches that cannot be read', () => {
     await world.runJobs();
     expect(world.host.runs).toEqual([]);
     expect(await world.issuance()).toMatchObject({ state: 'issued' });
+  });
+
+  it('are off where DynamoDB answers for none of them, or for one too few', async () => {
+    for (const kept of [0, 1, 2]) {
+      const world = await faultyWorld();
+      unprocessed(world, kept);
+      world.ask();
+      await world.drain();
+      expect([world.sts.asked, world.lambda.invocations], `${kept} answered`).toEqual([[], []]);
+    }
   });
 
   it('would be seen to be taken for on', async () => {

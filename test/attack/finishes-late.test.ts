@@ -44,6 +44,33 @@ describe('a function that finishes late', () => {
     },
   );
 
+  it.each(['sts.assume', 'kms.dataKey', 'ledger.issued'])(
+    'writes nothing over the one that is on its way in its place: both stopped at %s',
+    async (site) => {
+      const world = await faultyWorld();
+      const [older, newer] = [gate(), gate()];
+      world.faults.breakAt(site, { stall: older }, { stall: newer });
+      world.ask();
+      const first = await world.pump();
+      // No longer than until the second one has begun: its own lease must not run out.
+      while ((await world.issuance()).attempt === 1) {
+        world.clock.advance(60_000);
+        await world.sweep();
+        await world.drain();
+      }
+      expect(await world.issuance()).toMatchObject({ state: 'intended', attempt: 2 });
+      older.open();
+      await first?.finally;
+      expect(await world.issuance()).toMatchObject({ state: 'intended', attempt: 2 });
+      expect(world.lambda.invocations).toEqual([]);
+      newer.open();
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+      await world.settle();
+      expect(await world.violations()).toEqual([]);
+      expect(world.host.runs.length).toBeLessThanOrEqual(1);
+    },
+  );
+
   it('breaks nothing, at whichever call it stood still', async () => {
     for (const [at, site] of sites.entries()) {
       const { violations } = await happyPath([{ at, kind: 'stall' }]);

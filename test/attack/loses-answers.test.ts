@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { canHappen } from '../simulate/fault-plan.ts';
 import { type HappyPathRun, happyPath } from '../simulate/happy-path.ts';
 import { faultyWorld } from '../support/faulty-world/world.ts';
 
@@ -37,6 +38,20 @@ describe('an answer that is lost', () => {
         { at, kind: 'loseResponse' },
       ]);
       expect(violations).toEqual([]);
+    }
+  });
+
+  it('costs nothing where the client asked again by itself: its own write is known again', async () => {
+    const repeatable = [...sites.keys()].filter((at) => canHappen(sites[at] ?? '', 'repeat'));
+    expect(repeatable.length).toBeGreaterThan(8);
+    for (const at of repeatable) {
+      const { violations, state, attempts } = await happyPath([{ at, kind: 'repeat' }]);
+      expect({ site: sites[at], violations, state, attempts }).toEqual({
+        site: sites[at],
+        violations: [],
+        state: 'completed',
+        attempts: 1,
+      });
     }
   });
 
