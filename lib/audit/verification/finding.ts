@@ -33,6 +33,8 @@ export const FINDING_KINDS = [
   'trailBroken',
   /** An image of an issuance is no continuation of the one before. */
   'trailRewritten',
+  /** Images of an issuance leave out a change: an entry of its trail, its claim, its report, or how it began. */
+  'changeMissing',
   /** The archive is as it was written; the change in it is one that no code of ours makes. */
   'changeRefused',
 ] as const;

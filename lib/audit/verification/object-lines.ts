@@ -36,13 +36,14 @@ export function examineLine(line: Line, index: number, { key, report, growth }: 
   const { leaf, recordId, reading, problems } = line;
   if (problems.length > 0) reportProblems(line, index, { key, report });
   if (reading === undefined) return;
-  const place = { object: key, line: index + 1, recordId };
+  const place = { object: key, line: index + 1 };
   for (const { finding, explanation } of reading.refused) {
-    report({ kind: 'changeRefused', ...place, explanation: `${finding}: ${explanation}` });
+    report({ kind: 'changeRefused', ...place, recordId, explanation: `${finding}: ${explanation}` });
   }
-  const { trail, sequenceNumber } = reading;
-  const problem = trail === undefined ? undefined : growth?.look({ recordId, sequenceNumber, leaf, trail });
-  if (problem !== undefined) report({ kind: 'trailRewritten', ...place, explanation: problem });
+  const { trail, sequenceNumber, jobWrites, isInsert } = reading;
+  if (trail === undefined || growth === undefined) return;
+  const problem = growth.look({ recordId, sequenceNumber, leaf, trail, jobWrites, isInsert, place });
+  if (problem !== undefined) report({ kind: 'trailRewritten', ...place, recordId, explanation: problem });
 }
 
 export function reportProblems(

@@ -38,7 +38,7 @@ function unreadable(bytes: Uint8Array, explanation: string): ParsedLine {
   return { problems: [{ kind: 'lineUnreadable', explanation }], ...(recordId !== undefined && { recordId }) };
 }
 
-function examine({ recordId, recordType, sequenceNumber, findings, record }: ArchivedChange): ParsedLine {
+function examine({ change, recordId, recordType, sequenceNumber, findings, record }: ArchivedChange): ParsedLine {
   const trail = recordType === 'issuance' ? readTrail(record, recordId) : undefined;
   const problems: LineProblem[] = [];
   if (record !== undefined && record['recordId'] !== recordId) {
@@ -49,7 +49,14 @@ function examine({ recordId, recordType, sequenceNumber, findings, record }: Arc
   }
   if (trail?.problem !== undefined) problems.push({ kind: 'trailBroken', explanation: trail.problem });
   const proven = trail?.problem === undefined ? trail?.hashes : undefined;
-  return { reading: { recordId, sequenceNumber, trail: proven, refused: findings }, problems, recordId };
+  const jobWrites = recordType === 'issuance' ? jobWritesIn(record) : 0;
+  const isInsert = change === 'INSERT';
+  const reading = { recordId, sequenceNumber, trail: proven, jobWrites, isInsert, refused: findings };
+  return { reading, problems, recordId };
+}
+
+function jobWritesIn(record: object = {}): number {
+  return ['claim', 'report'].filter((name) => Object.hasOwn(record, name)).length;
 }
 
 type Trail = { readonly hashes: readonly string[]; readonly problem?: string };

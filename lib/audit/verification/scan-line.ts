@@ -7,7 +7,7 @@ import { endOfRecord, type RecordParts, scanTrail } from './scan-record.ts';
  * Undefined says no more than that it is not certain of it: `parseLine` has to look.
  */
 export function scanLine(bytes: Buffer): LineReading | undefined {
-  const said: Said = { bytes, recordId: '', sequenceNumber: '', isIssuance: false, record: undefined };
+  const said: Said = { bytes, recordId: '', sequenceNumber: '', isIssuance: false, isInsert: false, record: undefined };
   const end = MEMBERS.reduce((at, member) => (at === NOT ? NOT : endOfMember(said, at, member)), 0);
   return bytes[end] === CLOSE && end + 1 === bytes.length ? readingOf(said) : undefined;
 }
@@ -23,20 +23,23 @@ type Said = {
   recordId: string;
   sequenceNumber: string;
   isIssuance: boolean;
+  isInsert: boolean;
   record: RecordParts | undefined;
 };
 
-function readingOf({ bytes, recordId, sequenceNumber, isIssuance, record }: Said): LineReading | undefined {
+function readingOf({ bytes, recordId, sequenceNumber, isIssuance, isInsert, record }: Said): LineReading | undefined {
   if (record === undefined || record.recordId !== recordId) return undefined;
-  if (!isIssuance) return { recordId, sequenceNumber, trail: undefined, refused: [] };
+  if (!isIssuance) return { recordId, sequenceNumber, trail: undefined, jobWrites: 0, isInsert, refused: [] };
   const trail = scanTrail(bytes, { start: record.trailStart, recordId });
   if (trail === undefined || trail.at(-1) !== record.trailHead) return undefined;
-  return { recordId, sequenceNumber, trail, refused: [] };
+  return { recordId, sequenceNumber, trail, jobWrites: record.jobWrites, isInsert, refused: [] };
 }
 
 const [OPEN, COMMA, CLOSE] = [0x7b, 0x2c, 0x7d];
 const LONGEST_CHANGE_ID = 128;
 const SEQUENCE_NUMBER = /^\d{1,40}$/;
+const INSERT = Buffer.from('"INSERT"');
+const endOfChange = oneOf('"INSERT"', '"MODIFY"', '"REMOVE"');
 const endOfType = oneOf('"issuance"', '"request"', '"probe"', '"strangers"', '"observation"', '"pointer"');
 
 type MemberOfLine = {
@@ -48,7 +51,10 @@ type MemberOfLine = {
 /** In the order in which canonical JSON has them. A line with findings, or of an unreadable record, is parsed. */
 const MEMBERS: readonly MemberOfLine[] = [
   optional('accountId', ({ bytes }, start) => endOfString(bytes, start)),
-  required('change', oneOf('"INSERT"', '"MODIFY"', '"REMOVE"')),
+  required('change', (said, start) => {
+    said.isInsert = stands(INSERT, said.bytes, start);
+    return endOfChange(said, start);
+  }),
   required('changeId', ({ bytes }, start) => {
     const end = endOfPlainString(bytes, start);
     return end - start > 2 && end - start <= LONGEST_CHANGE_ID + 2 ? end : NOT;
@@ -57,7 +63,7 @@ const MEMBERS: readonly MemberOfLine[] = [
   required('findings', oneOf('[]')),
   optional('job', ({ bytes }, start) => endOfString(bytes, start)),
   required('record', (said, start) => {
-    said.record = { recordId: '', trailStart: NOT, trailHead: '' };
+    said.record = { recordId: '', trailStart: NOT, trailHead: '', jobWrites: 0 };
     return endOfRecord(said.bytes, start, said.record);
   }),
   required('recordId', (said, start) => {

@@ -3,10 +3,12 @@ import { trailRoot } from '../../broker/trail.ts';
 import { endOfArray, endOfObject, endOfPlainString, endOfValue, endOfWhole, NOT, stands } from './canonical-scan.ts';
 
 /** What of a record is looked at while the scan goes over it. */
-export type RecordParts = { recordId: string; trailStart: number; trailHead: string };
+export type RecordParts = { recordId: string; trailStart: number; trailHead: string; jobWrites: number };
 
-const [RECORD_ID, TICKET, TRAIL, TRAIL_HEAD] = [
+const [CLAIM, RECORD_ID, REPORT, TICKET, TRAIL, TRAIL_HEAD] = [
+  Buffer.from('"claim"'),
   Buffer.from('"recordId"'),
+  Buffer.from('"report"'),
   Buffer.from('"ticket"'),
   Buffer.from('"trail"'),
   Buffer.from('"trailHead"'),
@@ -25,7 +27,7 @@ export function endOfRecord(bytes: Buffer, start: number, parts: RecordParts): n
       if (stands(TICKET, bytes, keyStart)) return NOT;
       const isId = stands(RECORD_ID, bytes, keyStart);
       if (!isId && !stands(TRAIL_HEAD, bytes, keyStart)) {
-        if (stands(TRAIL, bytes, keyStart)) parts.trailStart = valueStart;
+        note(parts, { bytes, keyStart, valueStart });
         return endOfValue(bytes, valueStart);
       }
       const end = endOfPlainString(bytes, valueStart);
@@ -35,6 +37,13 @@ export function endOfRecord(bytes: Buffer, start: number, parts: RecordParts): n
       return end;
     },
   });
+}
+
+type Member = { readonly bytes: Buffer; readonly keyStart: number; readonly valueStart: number };
+
+function note(parts: RecordParts, { bytes, keyStart, valueStart }: Member): void {
+  if (stands(TRAIL, bytes, keyStart)) parts.trailStart = valueStart;
+  else if (stands(CLAIM, bytes, keyStart) || stands(REPORT, bytes, keyStart)) parts.jobWrites += 1;
 }
 
 type Entry = { hashStart: number; hashEnd: number; previousHash: string; sequence: string; hash: string };

@@ -1,3 +1,5 @@
+import { type ChangeGap, makeChangeGaps, type Place } from './change-gaps.ts';
+
 /**
  * Holds each image of an issuance against the ones before it: a trail only grows. Of an issuance it keeps no image, but a
  * short text: its last position in the stream, the leaf of that line, and 128 bits of each entry's hash, because the stream
@@ -7,6 +9,8 @@
 export type TrailGrowth = {
   /** What is wrong with this image beside those that were seen before; undefined: nothing. */
   look(image: Image): string | undefined;
+  /** Issuances of which changes are in no image; not `isWhole`: of those between the images. Asked at the end. */
+  gaps(isWhole: boolean): Iterable<ChangeGap>;
   /** How many issuances were seen. */
   readonly issuances: number;
 };
@@ -18,20 +22,31 @@ export type Image = {
   readonly leaf: string;
   /** Hashes of the trail's entries, each proven. */
   readonly trail: readonly string[];
+  /** How often a job wrote: its claim and its report, as far as they are there. */
+  readonly jobWrites: number;
+  /** Is it the image of the change that made the record? */
+  readonly isInsert: boolean;
+  readonly place: Place;
 };
 
 /** A `Map` holds 16.7 million keys at the most. */
 const MAPS = 32;
+const HEAD_LENGTH = 3;
 const HASH_LENGTH = 16;
 /** 128 bits as one-byte characters. */
 const HEX_LENGTH = HASH_LENGTH * 2;
 
 export function makeTrailGrowth(): TrailGrowth {
   const maps = Array.from({ length: MAPS }, () => new Map<string, string>());
+  const gaps = makeChangeGaps();
   return {
     look(image) {
       const seen = maps[image.recordId.charCodeAt(image.recordId.length - 1) % MAPS];
       const before = seen?.get(image.recordId);
+      gaps.see(
+        { ...image, changes: image.trail.length + image.jobWrites },
+        before === undefined ? 0 : changesOf(before),
+      );
       if (before === undefined) {
         seen?.set(image.recordId, remembered(image));
         return undefined;
@@ -40,6 +55,7 @@ export function makeTrailGrowth(): TrailGrowth {
       if (order > 0) seen?.set(image.recordId, remembered(image));
       return order === 0 ? sameChange(image, before) : growth(image, before, order);
     },
+    gaps: (isWhole) => gaps.found(isWhole),
     get issuances() {
       return maps.reduce((sum, { size }) => sum + size, 0);
     },
@@ -48,13 +64,17 @@ export function makeTrailGrowth(): TrailGrowth {
 
 let scratch = Buffer.alloc(1_024);
 
-/** Length of the trail (two bytes), leaf, entries, and the position in digits: one flat text, not a chain of pieces. */
-function remembered({ leaf, trail, sequenceNumber }: Image): string {
-  const size = 2 + HASH_LENGTH * (trail.length + 1) + sequenceNumber.length;
+/**
+ * Length of the trail (two bytes), how often a job wrote (one), leaf, entries, and the position in digits: one flat text, not
+ * a chain of pieces.
+ */
+function remembered({ leaf, trail, jobWrites, sequenceNumber }: Image): string {
+  const size = HEAD_LENGTH + HASH_LENGTH * (trail.length + 1) + sequenceNumber.length;
   if (scratch.length < size) scratch = Buffer.alloc(size * 2);
   scratch.writeUInt16BE(trail.length, 0);
-  scratch.write(leaf.slice(0, HEX_LENGTH), 2, 'hex');
-  let at = 2 + HASH_LENGTH;
+  scratch.writeUInt8(jobWrites, 2);
+  scratch.write(leaf.slice(0, HEX_LENGTH), HEAD_LENGTH, 'hex');
+  let at = HEAD_LENGTH + HASH_LENGTH;
   for (const hash of trail) at += scratch.write(hash.slice(0, HEX_LENGTH), at, 'hex');
   at += scratch.write(sequenceNumber, at, 'latin1');
   return scratch.toString('latin1', 0, at);
@@ -65,12 +85,16 @@ function trailLength(text: string): number {
 }
 
 function trailEnd(text: string): number {
-  return 2 + HASH_LENGTH * (trailLength(text) + 1);
+  return HEAD_LENGTH + HASH_LENGTH * (trailLength(text) + 1);
+}
+
+function changesOf(text: string): number {
+  return trailLength(text) + text.charCodeAt(2);
 }
 
 /** The stream hands a change over again: the same bytes, wherever they stand. */
 function sameChange({ leaf }: Image, before: string): string | undefined {
-  return shortened(leaf) === before.slice(2, 2 + HASH_LENGTH)
+  return shortened(leaf) === before.slice(HEAD_LENGTH, HEAD_LENGTH + HASH_LENGTH)
     ? undefined
     : 'the same change of its record was archived before, with other bytes';
 }
@@ -82,7 +106,7 @@ function growth({ trail }: Image, before: string, order: number): string | undef
   if (order < 0 && trail.length > length) return `its trail has ${trail.length} entries, and later only ${length}`;
   // An entry's hash holds those of all entries before it.
   const last = trail[shorter - 1];
-  const [from, to] = [2 + HASH_LENGTH * shorter, 2 + HASH_LENGTH * (shorter + 1)];
+  const [from, to] = [HEAD_LENGTH + HASH_LENGTH * shorter, HEAD_LENGTH + HASH_LENGTH * (shorter + 1)];
   if (last === undefined || shortened(last) === before.slice(from, to)) return undefined;
   return `the first ${shorter} entries of its trail are not those of its other images`;
 }

@@ -1,7 +1,7 @@
 import type { ObjectSource } from '../../platform/object-source.ts';
 import { archiveSteps, COVERED_AFTER_MS, listChanges, listDigests, type Period } from './archive-steps.ts';
 import { type ProvenDigest, provenDigests } from './digest-chain.ts';
-import type { Finding, Report } from './finding.ts';
+import type { Finding, FindingKind, Report } from './finding.ts';
 import { type KeyUse, makeKeyNames } from './key-names.ts';
 import type { PublicKey } from './public-keys.ts';
 import { readAhead } from './read-ahead.ts';
@@ -65,6 +65,7 @@ export async function verifyArchive(options: VerifyArchiveOptions): Promise<Arch
     verifier.take(step);
     options.progress?.(verifier.verified().counted);
   }
+  verifier.conclude(recordsWithoutImages(findings));
   const { covered, counted, pending, issuances } = verifier.verified();
   reportUncovered(covered, { period, nowMs, report });
   const signedBy = keyNames.conclude(report);
@@ -80,6 +81,20 @@ export async function verifyArchive(options: VerifyArchiveOptions): Promise<Arch
     findings,
     findingsInAll,
   };
+}
+
+const IMAGE_IS_GONE: ReadonlySet<FindingKind> = new Set([
+  'recordChanged',
+  'recordRemoved',
+  'recordMoved',
+  'lineUnreadable',
+  'trailBroken',
+]);
+
+/** Those of which an image could not be looked at: the gap that it leaves is told already. */
+function recordsWithoutImages(findings: readonly Finding[]): ReadonlySet<string> {
+  const named = findings.filter(({ kind }) => IMAGE_IS_GONE.has(kind)).map(({ recordId }) => recordId);
+  return new Set(named.filter((recordId) => recordId !== undefined));
 }
 
 /** Those that tell of the period; the ones before it were read so that the first has something to follow. */

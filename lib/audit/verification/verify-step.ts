@@ -66,8 +66,15 @@ function countOf(records: number): string {
   return records === 1 ? '1 record' : `${records} records`;
 }
 
+export type StepVerifier = {
+  take(step: ReadStep): void;
+  /** Once, behind the last step. Of records whose images were found to be wrong or gone, no gap is told. */
+  conclude(named: ReadonlySet<string>): void;
+  verified(): Verified;
+};
+
 /** Takes the steps in their order. */
-export function makeStepVerifier(report: Report): { take(step: ReadStep): void; verified(): Verified } {
+export function makeStepVerifier(report: Report): StepVerifier {
   const growth = makeTrailGrowth();
   const counted = { digests: 0, objects: 0, records: 0, bytes: 0 };
   const pending = { objects: 0, records: 0 };
@@ -124,5 +131,13 @@ export function makeStepVerifier(report: Report): { take(step: ReadStep): void; 
     }
   }
 
-  return { take, verified: () => ({ covered, counted, pending, issuances: growth.issuances }) };
+  function conclude(named: ReadonlySet<string>): void {
+    // From the first digest on, every issuance has to begin.
+    const isWhole = covered?.firstSequence === 0;
+    for (const { recordId, place, explanation } of growth.gaps(isWhole)) {
+      if (!named.has(recordId)) report({ kind: 'changeMissing', ...place, recordId, explanation });
+    }
+  }
+
+  return { take, conclude, verified: () => ({ covered, counted, pending, issuances: growth.issuances }) };
 }

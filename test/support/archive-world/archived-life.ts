@@ -18,7 +18,9 @@ export function archivedLife(index: number): readonly ArchivedChange[] {
     outcome: 'open',
     retryAtMs: START_MS + 60_000,
   } as const;
-  const issued = anIssued(index % 3 === 0 ? released(intended, handedBack, START_MS) : intended);
+  const isHandedBack = index % 3 === 0;
+  const open = isHandedBack ? released(intended, handedBack, START_MS) : intended;
+  const issued = anIssued(open);
   const { ticket: _, ...kept } = issued;
   const claim = {
     atMs: START_MS + 1_000,
@@ -29,8 +31,9 @@ export function archivedLife(index: number): readonly ArchivedChange[] {
   const claimed: Issuance = { ...kept, state: 'claimed', claim };
   const completed: Issuance = { ...claimed, state: 'completed', report };
   const lost = leaseExpired(intended, START_MS + 45_000);
-  const images =
-    index % 7 === 0 ? [intended, lost, rescheduled(lost, START_MS + 90_000)] : [intended, kept, claimed, completed];
+  // Of each change an image: none is ever left out.
+  const delivered = isHandedBack ? [intended, open, kept, claimed] : [intended, kept, claimed, completed];
+  const images = index % 7 === 0 ? [intended, lost, rescheduled(lost, START_MS + 90_000)] : delivered;
   const request = { ...aRequest(name), tenantId };
   const pointer = pointerRecord({ lastAccessKeyId: `ASIA${index}` }, { to: intended.recordId, nowMs: START_MS });
   return [request, ...images, pointer].map((record, step) =>
