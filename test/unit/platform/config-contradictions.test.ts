@@ -222,6 +222,7 @@ describe('a configuration at the edge of what can be meant', () => {
     ['as many requests as its tenants are given', asking({ tenants: ['acme'], limits: { requestsPerMinute: 600 } })],
     ['the whole quota of STS', written({ limits: { stsCallsPerSecond: 600 } })],
     ['one tenant of a dedicated deployment', { ...asking({ tenants: ['acme'] }), mode: 'dedicated' }],
+    ['zeros in a longer number', written({ tenantRoles: { namePattern: 'role-1000000000000' } })],
     ['an account that only ends in zeros', written({ forbiddenAccountIds: ['100000000000'] })],
   ])('is taken: %s', (_, value) => {
     expect(checkDeploymentConfig(value).problems).toEqual([]);
