@@ -109,7 +109,8 @@ const ofFunctions = new Set(
     .map((shipped) => shipped.path),
 );
 
-/** `node_modules/a/node_modules/@b/c/dist/d.js` is of `node_modules/a/node_modules/@b/c`. */
+/** `node_modules/a/node_modules/@b/c/dist/d.js` is of `node_modules/a/node_modules/@b/c`, wherever `node_modules` is. */
 function packageOf(file: string): string | undefined {
-  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path.posix.normalize(file))?.[0];
+  const [installed] = /(?<=^|\/)node_modules\/.*/.exec(file) ?? [''];
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(installed)?.[0];
 }
