@@ -1,3 +1,5 @@
+import { matchesWildcard } from './wildcard.ts';
+
 /**
  * What a call is called in CloudTrail and in IAM. Most have one name; here are those that have two, as far as they are
  * known to us. A call that is not in the table is taken by its name: the answer is «not named by the policy», never more,
@@ -69,14 +71,17 @@ export function isFree(call: string): boolean {
   return call === FREE;
 }
 
+/** Does it name this action, `s3:GetObject`? */
+export type ActionPattern = (action: string) => boolean;
+
 /** Is the call named by one of the patterns of a policy's actions? They know `*` and `?`, and no case. */
-export function isNamedBy(patterns: readonly RegExp[], call: string): boolean {
+export function isNamedBy(patterns: readonly ActionPattern[], call: string): boolean {
   const names = ACTIONS[call] ?? [call];
-  return names.some((name) => patterns.some((pattern) => pattern.test(name)));
+  return names.some((name) => patterns.some((isNamed) => isNamed(name)));
 }
 
 /** Source: IAM User Guide, "IAM JSON policy elements: Action". */
-export function actionPattern(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'is');
+export function actionPattern(pattern: string): ActionPattern {
+  const folded = pattern.toLowerCase();
+  return (action) => matchesWildcard(folded, action.toLowerCase());
 }

@@ -17,7 +17,7 @@ export type CallLedger = {
   /** Calls whose name or request no receipt has. */
   strays(): readonly StrayCall[];
   straysUnlisted(): number;
-  counts(): Omit<FilesCorrelation['calls'], 'assumeRoleRecords' | 'malformed'>;
+  counts(): Omit<FilesCorrelation['calls'], 'assumeRoleRecords' | 'malformed' | 'malformedOfOthers'>;
 };
 
 /** As many calls that nobody announced are kept; of further ones, only how many. */

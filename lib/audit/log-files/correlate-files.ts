@@ -23,12 +23,15 @@ export function correlateFiles(pages: readonly ReceiptPage[]): Correlator {
   const coverage = createCoverage();
   const ledger = createCallLedger(book);
   const uses = new Map<BookedReceipt, SessionUseCounter>();
-  const calls = { assumeRoleRecords: 0, malformed: 0 };
+  const calls = { assumeRoleRecords: 0, malformed: 0, malformedOfOthers: 0 };
 
   function addCall(record: LogRecord): void {
     const reading = readAssumeRole(record.whole);
     calls.assumeRoleRecords += 1;
-    if (reading.kind === 'malformed') calls.malformed += 1;
+    if (reading.kind === 'malformed') {
+      calls.malformed += 1;
+      if (isOfAnother(record, book)) calls.malformedOfOthers += 1;
+    }
     if (reading.kind === 'assumeRole') ledger.add(reading.event);
   }
 
@@ -56,6 +59,13 @@ export function correlateFiles(pages: readonly ReceiptPage[]): Correlator {
       };
     },
   };
+}
+
+const ACCOUNT_ID = /^\d{12}$/;
+
+/** Only where it can be told who called: what is illegible altogether may be the broker's. */
+function isOfAnother({ identity: { accountId = '' } }: LogRecord, book: ReceiptBook): boolean {
+  return ACCOUNT_ID.test(accountId) && !book.brokerAccountIds.has(accountId);
 }
 
 function compare(left: Pick<AssumeRoleEvent, 'eventId'>, right: Pick<AssumeRoleEvent, 'eventId'>): number {

@@ -66,6 +66,8 @@ export type FilesCorrelation = {
     readonly atPeriodEdge: number;
     /** Records that say that they are an AssumeRole and have not its shape. */
     readonly malformed: number;
+    /** Of these, those that say that another account called: they are nothing that a receipt would announce. */
+    readonly malformedOfOthers: number;
   };
   /** In the order of time; each session once. */
   readonly strays: readonly StrayCall[];
@@ -81,5 +83,6 @@ export function isConsistent({ strays, receipts, calls, judged }: FilesCorrelati
   const usedWrongly = judged.some(
     ({ use }) => use !== undefined && (use.afterFence.allowed > 0 || use.otherKeys.length > 0),
   );
-  return strays.length === 0 && receipts.missing === 0 && calls.malformed === 0 && !usedWrongly;
+  const isLegible = calls.malformed === calls.malformedOfOthers;
+  return strays.length === 0 && receipts.missing === 0 && isLegible && !usedWrongly;
 }

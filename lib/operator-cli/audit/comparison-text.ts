@@ -102,8 +102,13 @@ function factsOf({ exports, files, correlation }: Comparison): readonly (readonl
       '',
       `${grouped(calls.outsidePeriod)} outside the receipts’ time, ${grouped(calls.atPeriodEdge)} just at its start`,
     ],
-    ['', `${grouped(calls.elsewhere)} into other tenants’ accounts, ${grouped(calls.malformed)} malformed`],
+    ['', `${grouped(calls.elsewhere)} into other tenants’ accounts, ${malformedText(calls)}`],
   ];
+}
+
+function malformedText({ malformed, malformedOfOthers }: FilesCorrelation['calls']): string {
+  const whose = malformedOfOthers === 0 ? '' : `, ${grouped(malformedOfOthers)} of them of other callers`;
+  return `${grouped(malformed)} malformed${whose}`;
 }
 
 function verdictLine({ files, correlation }: Comparison): string {

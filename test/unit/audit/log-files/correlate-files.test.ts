@@ -181,7 +181,27 @@ const cases: readonly Case[] = [
     name: 'a record that says that it is an AssumeRole and is none',
     records: [customersCopy(issued), { ...customersCopy(issued), requestParameters: null }],
     verdicts: ['matched'],
-    calls: { malformed: 1 },
+    calls: { malformed: 1, malformedOfOthers: 0 },
+    consistent: false,
+  },
+  {
+    name: 'such a record of a call that somebody else made',
+    records: [
+      customersCopy(issued),
+      {
+        ...customersCopy(issued),
+        userIdentity: { type: 'AWSAccount', accountId: '555555555555' },
+        requestParameters: null,
+      },
+    ],
+    verdicts: ['matched'],
+    calls: { malformed: 1, malformedOfOthers: 1 },
+  },
+  {
+    name: 'such a record that does not say who called',
+    records: [customersCopy(issued), { ...customersCopy(issued), userIdentity: null }],
+    verdicts: ['matched'],
+    calls: { malformed: 1, malformedOfOthers: 0 },
     consistent: false,
   },
 ];
