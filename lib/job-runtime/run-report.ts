@@ -46,8 +46,23 @@ function summaryText(summary: unknown, credentials: SessionCredentials): string 
   if (text === undefined) return note('the summary is not JSON');
   const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > SUMMARY_LIMIT_BYTES) return note(`the summary of ${bytes} bytes is over ${SUMMARY_LIMIT_BYTES}`);
-  if (holdsSecret(text, credentials)) return note('the summary held credentials');
-  return text;
+  const leaks = [text, spelledOut(JSON.parse(text))].some((form) => holdsSecret(form, credentials));
+  return leaks ? note('the summary held credentials') : text;
+}
+
+/**
+ * Everything that a value spells, in order: a Buffer and a typed array become lists of numbers in JSON, and a text that was
+ * taken apart a list of its parts.
+ */
+function spelledOut(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return isByte(value) ? String.fromCharCode(value) : '';
+  if (value === null || typeof value !== 'object') return '';
+  return Object.values(value).map(spelledOut).join('');
+}
+
+function isByte(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
 function jsonText(summary: unknown): string | undefined {

@@ -36,6 +36,10 @@ describe('the report of a completed run', () => {
     ['a circle', circular, 'the summary is not JSON'],
     ['a function', () => 1, 'the summary is not JSON'],
     ['the credentials', { ...credentials }, 'the summary held credentials'],
+    ['their bytes', { key: Buffer.from(secretAccessKey) }, 'the summary held credentials'],
+    ['their bytes as numbers', { key: new Uint8Array(Buffer.from(sessionToken)) }, 'the summary held credentials'],
+    ['their letters', [...secretAccessKey], 'the summary held credentials'],
+    ['parts of them', { a: secretAccessKey.slice(0, 9), b: secretAccessKey.slice(9) }, 'the summary held credentials'],
     ['a header made of them', `Basic ${base64(`user:${secretAccessKey}!`)}`, 'the summary held credentials'],
   ];
 
