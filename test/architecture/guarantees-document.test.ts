@@ -14,6 +14,8 @@ import { root } from './source-files.ts';
 
 /** What STS gives to a role at the most. Source: IAM User Guide, "Role chaining". */
 const LONGEST_SESSION_SECONDS = 3_600;
+/** The document tells of these; whoever adds a job of their own reads its numbers in its catalogue entry. */
+const SHIPPED_JOBS: readonly string[] = ['scan-account', 'process-logs'];
 
 const scheduleSchema = v.object({ Properties: v.object({ ScheduleExpression: v.string() }) });
 const alarmSchema = v.object({ Properties: v.object({ Period: v.number(), EvaluationPeriods: v.number() }) });
@@ -67,7 +69,7 @@ function leftOver(): Readonly<Record<string, string>> {
 }
 
 function ofJobs(secondsOf: (job: Job) => number, isMeant: (job: Job) => boolean = () => true): string {
-  const meant = [...jobCatalogue.values()].filter(isMeant);
+  const meant = [...jobCatalogue.values()].filter((job) => SHIPPED_JOBS.includes(job.name) && isMeant(job));
   return meant.map((job) => `${job.name} ${figure(secondsOf(job))}`).join(', ');
 }
 
