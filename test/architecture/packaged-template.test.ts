@@ -194,6 +194,26 @@ describe('what is stored', () => {
     });
   });
 
+  it('lets nobody weaken the archive by hand, and the template change it', () => {
+    expect(propertiesOf('ArchiveBucketPolicy')['PolicyDocument']).toMatchObject({
+      Statement: expect.arrayContaining([
+        {
+          Sid: 'DenyWeakeningByHand',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: [
+            's3:PutBucketObjectLockConfiguration',
+            's3:PutBucketVersioning',
+            's3:PutEncryptionConfiguration',
+            's3:PutLifecycleConfiguration',
+          ],
+          Resource: { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] },
+          Condition: { Bool: { 'aws:ViaAWSService': 'false' } },
+        },
+      ]),
+    });
+  });
+
   it('reaches the archive, every change of it, until it is there or the stream is over', () => {
     const streams = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.includes('Dynamodb'));
     expect(streams.map(([, { Properties }]) => Properties)).toEqual([

@@ -5,7 +5,7 @@ import { matchesWildcard } from '../../../../lib/audit/log-files/wildcard.ts';
 describe('a pattern of actions', () => {
   it.each([
     ['s3:GetObject', 's3:GetObject', true],
-    ['S3:getobject', 's3:GetObject', true],
+    ['S3:getObject', 's3:GetObject', true],
     ['s3:Get*', 's3:GetObject', true],
     ['s3:Get*', 's3:PutObject', false],
     ['*', 'ec2:DescribeInstances', true],
