@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { archiveChange, type ReadChange } from '../../../../lib/audit/archive/archive-change.ts';
+import { archivedLine } from '../../../../lib/audit/archive/archived-change.ts';
+import { leafHash } from '../../../../lib/audit/merkle.ts';
+import { parseLine } from '../../../../lib/audit/verification/parse-line.ts';
+import { makeTrailGrowth } from '../../../../lib/audit/verification/trail-growth.ts';
 import { tables } from '../../../support/dynamo-tables.ts';
 import type { Fault } from '../../../support/faulty-world/faults.ts';
 import { storeInMemory } from '../../../support/faulty-world/store.ts';
@@ -51,6 +55,34 @@ function randomFrom(seed: number): (limit: number) => number {
   };
 }
 
+/** What the verification says of an archive of these lines. */
+function gapsIn(changes: readonly ReadChange[]): readonly string[] {
+  const growth = makeTrailGrowth();
+  for (const { archived } of changes) {
+    const line = Buffer.from(archivedLine(archived));
+    const { reading } = parseLine(line);
+    if (reading?.trail === undefined) continue;
+    growth.look({ ...reading, trail: reading.trail, leaf: leafHash(line), place: { object: 'changes/', line: 1 } });
+  }
+  return [...growth.gaps(true)].map(({ recordId }) => recordId);
+}
+
+/** Every change of an issuance but the last that adds something, in turn: nothing behind that one would tell. */
+function withoutOne(changes: readonly ReadChange[]): readonly (readonly ReadChange[])[] {
+  const [latest] = changes
+    .filter(({ after }) => after?.recordType === 'issuance')
+    .map(({ archived }) => archived.recordId);
+  const own = changes.filter(({ archived }) => archived.recordId === latest);
+  const told = ({ after }: ReadChange) =>
+    after?.recordType === 'issuance'
+      ? after.trail.length + ['claim', 'report'].filter((name) => Object.hasOwn(after, name)).length
+      : 0;
+  // One that is shown a second time, by a change that adds nothing, is not missed.
+  const isOnly = (change: ReadChange) => own.filter((one) => told(one) === told(change)).length === 1;
+  const most = Math.max(...own.map(told));
+  return own.filter((one) => isOnly(one) && told(one) < most).map((left) => own.filter((one) => one !== left));
+}
+
 describe('the changes of random runs of the protocol', () => {
   it('have nothing wrong with them, whatever breaks', async () => {
     const seen = new Set<string>();
@@ -62,5 +94,18 @@ describe('the changes of random runs of the protocol', () => {
     }
     // A run that only ever did the same would prove little.
     expect(seen.size).toBeGreaterThan(10);
+  }, 30_000);
+
+  it('leave no gap in an archive of all of them, and each that is left out does', async () => {
+    let leftOut = 0;
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const changes = await changesOf(seed);
+      expect(gapsIn(changes), `seed ${seed}`).toEqual([]);
+      for (const rest of withoutOne(changes)) {
+        expect(gapsIn(rest), `seed ${seed}`).toHaveLength(1);
+        leftOut += 1;
+      }
+    }
+    expect(leftOut).toBeGreaterThan(100);
   }, 30_000);
 });
