@@ -87,7 +87,8 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-function deployedTables(): CreateTableCommand['input'][] {
+/** As `config/resources/tables.yml` has them. */
+export function deployedTables(): CreateTableCommand['input'][] {
   const text = readFileSync(new URL('../../config/resources/tables.yml', import.meta.url), 'utf8');
   const document: unknown = parse(text.replaceAll('${self:custom.prefix}', 'test'), {
     customTags: [{ tag: '!GetAtt', resolve: (value: string) => value }],

@@ -12,6 +12,7 @@ import { makeRunJob } from '../../../lib/broker/run-job.ts';
 import type { SweepDependencies } from '../../../lib/broker/sweep-issuances.ts';
 import type { RunDependencies } from '../../../lib/job-runtime/with-tenant-credentials.ts';
 import type { Job } from '../../../lib/jobs/job.ts';
+import type { Counters } from '../../../lib/limits/counters.ts';
 import type { LimitSettings } from '../../../lib/limits/limit-settings.ts';
 import type { Clock } from '../../../lib/platform/clock.ts';
 import type { Ids } from '../../../lib/platform/ids.ts';
@@ -47,6 +48,8 @@ export type PipelineParts = {
   readonly wiring: Wiring;
   readonly mode: Mode;
   readonly limits?: LimitSettings | undefined;
+  /** In place of those in memory. */
+  readonly counters?: Counters | undefined;
   /** Other clients in front of the services; else the services are their own. */
   readonly clientsOf?: ((services: Services) => Clients) | undefined;
 };
@@ -91,7 +94,7 @@ export function makePipeline(parts: PipelineParts) {
   const denialsNoted: NotedDenial[] = [];
   const sendToQueue = (body: string) => requestQueue.send(body);
 
-  const counters = faultyCounters(faults);
+  const counters = parts.counters ?? faultyCounters(faults);
   const ofOne = () => limitsIn({ clock: processClock, log, sendToQueue, counters, settings: parts.limits });
   const braked = { limits: limitsOfEach(() => ofOne().limits), strangers: ofOne().strangers };
   const assumeTenantRole = makeAssumeTenantRole({ sts: clients.sts, clock: processClock, ...termsIn(mode) });

@@ -1,0 +1,60 @@
+/**
+ * `npm run test:load -- --requests 10000 --tenants 1000`: the pipeline, the sweeper and the jobs under a load with poison,
+ * duplicates and faults, beside the same load without, and then once more with both processes killed in the middle. Writes
+ * its figures to test/bench/results/load.json. Exits with 1 when a promise is broken.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { brokenPromises, type LoadReport, loadReport } from './load-report.ts';
+import { type LoadOptions, runLoad } from './run-load.ts';
+
+const RESULTS = new URL('../bench/results/load.json', import.meta.url);
+/** How far the valid requests may be slowed down by what comes with them. */
+const LEAST_THROUGHPUT = 0.95;
+/** Below this, there are too few pairs for a median. */
+const ENOUGH_PAIRS = 8;
+
+const { requests, tenants } = readOptions();
+const steady = await told('load', { requests, tenants, kill: false, cleanEvery: 2 });
+const killed = await told('killed in the middle', {
+  requests: Math.min(requests, Math.max(1_000, Math.floor(requests / 5))),
+  tenants,
+  kill: true,
+  cleanEvery: 0,
+});
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+writeFileSync(
+  RESULTS,
+  `${JSON.stringify({ options: { requests, tenants }, machine, load: steady, killed }, null, 2)}\n`,
+);
+
+async function told(name: string, options: LoadOptions): Promise<LoadReport> {
+  const onProgress = (done: number) => process.stderr.write(`\r${name}: ${done} of ${options.requests}`);
+  const run = await runLoad({ ...options, ...(process.stderr.isTTY ? { onProgress } : {}) });
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const report = loadReport(run);
+  process.stdout.write(`${name}: ${JSON.stringify(report, null, 2)}\n`);
+  const broken = [...brokenPromises(run), ...tooSlow(report)];
+  for (const text of broken) process.stdout.write(`${name}: BROKEN: ${text}\n`);
+  if (broken.length > 0) process.exitCode = 1;
+  return report;
+}
+
+function tooSlow({ validThroughput: measured }: LoadReport): readonly string[] {
+  if (measured === undefined || measured.pairs < ENOUGH_PAIRS) return [];
+  const { withoutTheirOwnWork: part } = measured;
+  return part >= LEAST_THROUGHPUT ? [] : [`valid requests are done at ${part} of the rate without poison`];
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: { requests: { type: 'string', default: '10000' }, tenants: { type: 'string', default: '1000' } },
+  });
+  return { requests: count('requests', values.requests), tenants: count('tenants', values.tenants) };
+}
+
+function count(option: string, text: string): number {
+  if (!/^[1-9]\d{0,7}$/.test(text)) throw new Error(`--${option} takes a whole number, not ${text}`);
+  return Number(text);
+}

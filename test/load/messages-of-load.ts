@@ -1,0 +1,95 @@
+import { type SeededRandom, seededRandom } from '../simulate/seeded-random.ts';
+import { runJobEvent } from '../support/queue-message.ts';
+import { tenantIdOf } from './tenants-of-load.ts';
+
+export type Kind = 'valid' | 'duplicate' | 'permanentPoison' | 'transientPoison';
+export type LoadMessage = {
+  readonly kind: Kind;
+  readonly body: string;
+  /** Of the event of a valid request, and of its duplicates. */
+  readonly eventId: string | undefined;
+};
+
+/** Of a hundred messages. */
+export const SHARES = { permanentPoison: 8, transientPoison: 2, duplicate: 5 } as const;
+
+const poisons: readonly [Poison, ...Poison[]] = [
+  () => 'not JSON',
+  (id) => `{"id":"${id}"`,
+  (id) => runJobEvent({ envelope: { id }, detail: { TenantId: 'acme' } }),
+  (id) => runJobEvent({ envelope: { id }, detail: { input: { text: 'x'.repeat(70_000) } } }),
+  (id, tenantId) => runJobEvent({ envelope: { id, source: 'com.example.nobody' }, detail: { tenantId } }),
+  (id, tenantId) => runJobEvent({ envelope: { id, source: 'com.example.logs' }, detail: { tenantId } }),
+  (id) => runJobEvent({ envelope: { id }, detail: { tenantId: 'nobody' } }),
+  (id, tenantId) => runJobEvent({ envelope: { id }, detail: { tenantId, job: 'no-such-job' } }),
+];
+type Poison = (id: string, tenantId: string) => string;
+
+export type MessagesOfLoad = {
+  /** A tenth of poison, a twentieth of duplicates. */
+  mixed(count: number): readonly LoadMessage[];
+  /** Requests that are allowed, each for the first time. */
+  clean(count: number): readonly LoadMessage[];
+  /** What a mix of so many has beside its valid requests. */
+  rest(count: number): readonly LoadMessage[];
+};
+
+/** The messages of a load, all of them from one seed. */
+export function messagesOfLoad({ tenants, seed }: { readonly tenants: number; readonly seed: number }): MessagesOfLoad {
+  const random = seededRandom(seed);
+  const sent: LoadMessage[] = [];
+  let count = 0;
+
+  function valid(): LoadMessage {
+    count += 1;
+    const eventId = `event-${count}`;
+    const body = runJobEvent({ envelope: { id: eventId }, detail: { tenantId: tenantIdOf(random.below(tenants)) } });
+    const message = { kind: 'valid', body, eventId } as const;
+    // A request seldom comes again long after it was first sent.
+    if (sent.push(message) > 1_000) sent.shift();
+    return message;
+  }
+  function other(kind: Exclude<Kind, 'valid'>): LoadMessage {
+    count += 1;
+    const id = `poison-${count}`;
+    if (kind === 'transientPoison') {
+      return { kind, body: runJobEvent({ envelope: { id }, detail: { tenantId: 'spoilt' } }), eventId: undefined };
+    }
+    if (kind === 'permanentPoison') {
+      return { kind, body: random.pick(poisons)(id, tenantIdOf(random.below(tenants))), eventId: undefined };
+    }
+    return { ...(sent[random.below(sent.length)] ?? valid()), kind };
+  }
+  function rest(of: number): readonly LoadMessage[] {
+    return Object.entries(SHARES).flatMap(([kind, share]) =>
+      Array.from({ length: Math.round((of * share) / 100) }, () => other(kindNamed(kind))),
+    );
+  }
+  const clean = (of: number) => Array.from({ length: of }, valid);
+  return {
+    clean,
+    rest,
+    mixed(of) {
+      const valids = clean(of - othersIn(of));
+      return shuffled([...valids, ...rest(of)], random);
+    },
+  };
+}
+
+function othersIn(count: number): number {
+  return Object.values(SHARES).reduce((sum, share) => sum + Math.round((count * share) / 100), 0);
+}
+
+function kindNamed(name: string): Exclude<Kind, 'valid'> {
+  return name === 'transientPoison' || name === 'permanentPoison' ? name : 'duplicate';
+}
+
+function shuffled<Item>(items: readonly Item[], random: SeededRandom): readonly Item[] {
+  const mixed = [...items];
+  for (let last = mixed.length - 1; last > 0; last -= 1) {
+    const other = random.below(last + 1);
+    const [one, two] = [mixed[last], mixed[other]];
+    if (one !== undefined && two !== undefined) [mixed[last], mixed[other]] = [two, one];
+  }
+  return mixed;
+}
