@@ -82,6 +82,15 @@ describe('the ledger of observations in DynamoDB', () => {
     expect(await inDynamo().read(record.recordId)).toEqual(record);
   });
 
+  it('finds what is due behind any number of other rows that somebody put before it', async () => {
+    const put = (recordId: string, dueAtMs: number) =>
+      new PutCommand({ TableName: tables.ledgerTable, Item: { recordId, dueShard: CORRELATION_SHARD, dueAtMs } });
+    for (let index = 0; index < 5; index += 1) await dynamo.client().send(put(`scan-account.${index}`, index));
+    const due = anObservation({ dueShard: CORRELATION_SHARD, dueAtMs: 100 });
+    await inDynamo().write(undefined, due);
+    expect(await inDynamo().due({ nowMs: 100, limit: 5 })).toEqual([due.recordId]);
+  });
+
   it('fails as a store', async () => {
     const broken = inDynamo(failingWith(dynamo.client(), new Error('secret message')));
     const calls = [broken.read('x'), broken.write(undefined, anObservation()), broken.due({ nowMs: 1, limit: 1 })];

@@ -1,3 +1,4 @@
+import { BrokerError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type AnnouncedSession, isOutsideCall } from '../session-verdict.ts';
 import { announcedByIssuance, announcedByProbe } from './announced-session.ts';
@@ -36,7 +37,7 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
     async bySessionName(sessionName) {
       const [, issuanceId, attempt] = OF_ISSUANCE.exec(sessionName) ?? [];
       const recordId = issuanceId ?? (OF_PROBE.test(sessionName) ? sessionName : undefined);
-      const record = recordId === undefined ? undefined : await records.read(recordId);
+      const record = recordId === undefined ? undefined : await readLegible(recordId, records);
       const session = record && sessionsOf(record, { roles, clock }).find((each) => each.name === sessionName);
       if (record === undefined || session === undefined || (attempt !== undefined && record.recordType !== 'issuance'))
         return undefined;
@@ -46,7 +47,7 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
     async byStsRequest(stsRequestId) {
       for (const recordId of await records.byStsRequest(stsRequestId)) {
         // Observations stand in the index themselves: they announce nothing.
-        const record = await records.read(recordId);
+        const record = await readLegible(recordId, records);
         if (record !== undefined) return record.recordType === 'pointer' ? record.to : record.recordId;
       }
       return undefined;
@@ -56,7 +57,7 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
       const accountId = roleArn.split(':')[4] ?? '';
       const window = { fromMs: atMs - ISSUANCE_OPEN_MS, toMs: atMs + 60_000, limit: LOOKED_AT };
       for (const { recordId, recordType } of await records.ofAccount({ accountId, ...window })) {
-        const record = ANNOUNCING.has(recordType) ? await records.read(recordId) : undefined;
+        const record = ANNOUNCING.has(recordType) ? await readLegible(recordId, records) : undefined;
         const lost =
           record &&
           sessionsOf(record, { roles, clock }).some(({ announced }) => {
@@ -68,6 +69,19 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
       return undefined;
     },
   };
+}
+
+/**
+ * What has not the shape of a record announces nothing: or whoever can write a broken one would put off for ever that a
+ * call under its name is judged.
+ */
+async function readLegible(recordId: string, records: AnnouncingRecords): Promise<AnnouncingRecord | undefined> {
+  try {
+    return await records.read(recordId);
+  } catch (error) {
+    if (error instanceof BrokerError && error.code === 'store.itemInvalid') return undefined;
+    throw error;
+  }
 }
 
 /** The types of records that announce sessions. */

@@ -1,7 +1,13 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { isConditionFailed, storeError } from '../../platform/store-error.ts';
-import { CORRELATION_SHARD, ledgerIndexes } from '../../platform/table-keys.ts';
+import { CORRELATION_SHARD, ledgerIndexes, observationRecordId } from '../../platform/table-keys.ts';
 import type { ObservationLedger } from './observation-ledger.ts';
 import { observationRecordSchema } from './observation-record.ts';
 
@@ -46,16 +52,28 @@ export function makeObservationLedger({
     },
 
     async due({ nowMs, limit }) {
-      const command = new QueryCommand({
-        TableName,
-        IndexName: ledgerIndexes.due,
-        KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :nowMs',
-        ExpressionAttributeValues: { ':shard': CORRELATION_SHARD, ':nowMs': nowMs },
-        Limit: limit,
-      });
+      const ids: string[] = [];
+      let last: QueryCommandInput['ExclusiveStartKey'];
       try {
-        const { Items = [] } = await dynamo.send(command);
-        return v.parse(dueSchema, Items).map(({ recordId }) => recordId);
+        do {
+          // Whoever writes issuances can put any number of them into the shard, and they would stay at its head.
+          const command = new QueryCommand({
+            TableName,
+            IndexName: ledgerIndexes.due,
+            KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :nowMs',
+            FilterExpression: 'begins_with(recordId, :seen)',
+            ExpressionAttributeValues: {
+              ':shard': CORRELATION_SHARD,
+              ':nowMs': nowMs,
+              ':seen': observationRecordId(''),
+            },
+            ...(last === undefined ? {} : { ExclusiveStartKey: last }),
+          });
+          const { Items = [], LastEvaluatedKey } = await dynamo.send(command);
+          ids.push(...v.parse(dueSchema, Items).map(({ recordId }) => recordId));
+          last = LastEvaluatedKey;
+        } while (last !== undefined && ids.length < limit);
+        return ids.slice(0, limit);
       } catch (error) {
         throw storeError(error, 'what is due could not be read');
       }

@@ -1,7 +1,7 @@
 import { BrokerError } from '../../errors.ts';
 import type { AssumeRoleEvent } from '../cloudtrail-event.ts';
 import type { Announcement } from './announcements.ts';
-import { asJudged, observationIdOf, untoldStrays, withCall } from './grow-record.ts';
+import { asJudged, callOf, observationIdOf, untoldStrays, withCall } from './grow-record.ts';
 import { type JudgeDependencies, type JudgedRecord, judgeRecord, judgeSession } from './judge-record.ts';
 import type { ObservationLedger } from './observation-ledger.ts';
 import type { ObservationRecord } from './observation-record.ts';
@@ -38,6 +38,9 @@ async function recordOnce(
   const nowMs = clock.nowMs();
   const grown = withCall(before, event, { nowMs, announcedKey: announcement?.session.accessKeyId });
   if (grown === undefined) return true;
+  if (before !== undefined && grown.uncounted > before.uncounted) {
+    await tellUncounted({ before, event, announcement, nowMs }, correlation);
+  }
   const judge = async (record: ObservationRecord) =>
     event.call.outcome === 'allowed'
       ? judgeSession(record, announcement, correlation)
@@ -50,6 +53,25 @@ async function recordOnce(
   logVerdicts(after, judged, added, correlation);
   if (teller === undefined && untoldStrays(after, judged).length > 0) await tellAndMark(after, judged, correlation);
   return true;
+}
+
+type Uncounted = {
+  readonly before: ObservationRecord;
+  readonly event: AssumeRoleEvent;
+  readonly announcement: Announcement | undefined;
+  readonly nowMs: number;
+};
+
+/**
+ * A call beyond those that are kept leaves nothing that could be told of later: it is told before it is counted, or whoever
+ * has filled a name could use it ever after. Throws `store.busy` while its verdict is awaited: then it waits in the queue.
+ */
+async function tellUncounted({ before, event, announcement, nowMs }: Uncounted, correlation: CorrelationDependencies) {
+  const calls = [...before.calls, callOf(event, nowMs)];
+  const judged = judgeSession({ calls }, announcement, correlation);
+  const call = judged.calls.find(({ stsRequestId }) => stsRequestId === event.stsRequestId);
+  if (call?.verdict === 'awaited') throw new BrokerError('store.busy', 'a call beyond those that are kept is awaited');
+  if (call?.verdict === 'stray') await tellStray({ ...before, ...judged }, call, correlation);
 }
 
 async function announcementOf({ call }: AssumeRoleEvent, { announcements }: CorrelationDependencies) {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeAnnouncements } from '../../../../lib/audit/correlation/announcements.ts';
+import { BrokerError } from '../../../../lib/errors.ts';
 import { OUR_STORIES, type Story } from '../../../support/correlation/call-stories.ts';
 import { allowedRecord } from '../../../support/correlation/cloudtrail-record.ts';
 import { type CorrelationWorld, correlationWorld, roles } from '../../../support/correlation/correlation-world.ts';
@@ -90,7 +92,43 @@ describe('a call that CloudTrail shows', () => {
     expect(record).toMatchObject({ uncounted: 29, of: expect.stringMatching(/^scan-account\./) });
     expect(record?.calls).toHaveLength(32);
     expect(lines(world).filter((line) => line === 'session.matched')).toHaveLength(1);
-    expect(world.told).toHaveLength(31);
+    // Those that are only counted are told too: somebody who fills a name gains nothing by it.
+    const expected = Array.from({ length: 60 }, (_, index) => `ASIA${index}`);
+    expect(world.told.map(({ detail }) => detail['accessKeyId'])).toEqual(expected);
+  });
+
+  it('beyond those that are kept waits until its call is answered, and is told then', async () => {
+    const world = correlationWorld();
+    const { story, sessionName } = issued(world);
+    const [open] = story.ledger;
+    if (open === undefined) throw new Error('no intent');
+    world.records.put(open.item);
+    const name = sessionName;
+    for (let index = 0; index < 40; index += 1) await world.deliver(stray(`${index}`, { sessionName: name }));
+    expect(world.told).toEqual([]);
+    expect(world.waiting).toHaveLength(9);
+    world.clock.advance(60 * 60_000);
+    await world.tick();
+    const Records = world.waiting.map((event, at) => ({ messageId: `m${at}`, body: JSON.stringify(event) }));
+    expect(await world.invoke({ Records })).toEqual({ batchItemFailures: [] });
+    expect(world.told.length).toBeGreaterThanOrEqual(39);
+  });
+
+  it('is told at once when what stands under its name has not the shape of a record', async () => {
+    const world = correlationWorld();
+    world.dependencies.announcements = makeAnnouncements({
+      records: {
+        ...world.records,
+        read: async () => {
+          throw new BrokerError('store.itemInvalid', 'its shape is wrong');
+        },
+      },
+      roles,
+      clock: world.clock,
+    });
+    await world.deliver(stray('a', { sessionName: `scan-account.${'a'.repeat(32)}.1` }));
+    expect(world.told.map(({ detail }) => detail['why'])).toEqual(['nameUnknown']);
+    expect(world.waiting).toEqual([]);
   });
 
   it('of another stage, whose name begins with ours, or of another account is not ours to judge', async () => {
