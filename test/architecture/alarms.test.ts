@@ -57,6 +57,13 @@ describe('the alarms', () => {
     expect(queues.sort()).toEqual(['job-failures', 'observations-dlq', 'requests-dlq', 'rule-dlq']);
   });
 
+  it('ring when what CloudTrail showed is dropped, because it may rest in no queue of letters', () => {
+    const watched = all
+      .filter(({ Properties: { AlarmName } }) => /-correlation-(?:dropped|rule-failed)$/.test(AlarmName))
+      .flatMap((alarm) => dimensionsOf(alarm).map(({ Name, Value }) => `${Name} ${Value.replace(/^.*}-/, '')}`));
+    expect(watched.sort()).toEqual(['FunctionName correlate-cloudtrail', 'RuleName assume-role']);
+  });
+
   it('ring when the ledger is written to and its changes go nowhere', () => {
     const [stopped] = all.filter(({ Properties }) => Properties.AlarmName.endsWith('-archive-stopped'));
     const metrics = (stopped?.Properties.Metrics ?? []).map(({ Id, Expression, MetricStat }) => {
