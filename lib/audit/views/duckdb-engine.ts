@@ -68,13 +68,12 @@ async function loadDuckDb(): Promise<Api> {
 
 /** Settings are locked last. Source: DuckDB documentation, "Securing DuckDB". */
 function statementsFor({ archive, cloudtrail, context }: DuckDbData, spill: string): readonly string[] {
-  const roots = [archive, cloudtrail].flatMap((files) => (files === undefined ? [] : [files.root]));
   const list = (paths: readonly string[]) => `[${paths.map(textLiteral).join(', ')}]`;
   return [
     "SET TimeZone = 'UTC'",
     `SET temp_directory = ${textLiteral(spill)}`,
-    `SET allowed_directories = ${list(roots.filter((root) => root.endsWith(path.sep)))}`,
-    `SET allowed_paths = ${list(roots.filter((root) => !root.endsWith(path.sep)))}`,
+    // Files and no directories: a SELECT can begin a log (`enable_logging`), and would write it there.
+    `SET allowed_paths = ${list([archive, cloudtrail].flatMap((data) => data?.files ?? []))}`,
     'SET autoinstall_known_extensions = false',
     'SET autoload_known_extensions = false',
     'SET allow_community_extensions = false',
@@ -115,7 +114,11 @@ async function query(sql: string, running: Running): Promise<SqlAnswer> {
   }
 }
 
+/** It stands in a SELECT, writes files, and ends the process where it may not. */
+const BEGINS_LOG = /\benable_logging\b/i;
+
 async function refuseWriting(sql: string, { connection, api }: Running): Promise<void> {
+  if (BEGINS_LOG.test(sql)) throw new SqlProblem('queryWrong', 'Queries only read: enable_logging would write files.');
   const statements = await connection.extractStatements(sql).catch((error: unknown) => {
     // Of comments alone it says nothing.
     const [, said = 'there is no query in it'] = /: (.+)/s.exec(error instanceof Error ? error.message : '') ?? [];

@@ -8,8 +8,6 @@ import { SqlProblem } from './sql-answer.ts';
 export type ReadableFiles = {
   /** Absolute. */
   readonly files: readonly string[];
-  /** With a slash at its end; or the one file. */
-  readonly root: string;
 };
 
 /** `YYYY-MM-DD`, both included; left out, from the beginning, to the end. */
@@ -54,5 +52,5 @@ async function readable(place: string, what: string, isWanted: (key: string) => 
       `${odd} has one of * ? [ ] { } in its name, which DuckDB takes for a pattern.`,
     );
   }
-  return { files, root: isDirectory ? `${root}${path.sep}` : root };
+  return { files };
 }

@@ -23,7 +23,7 @@ function asAthena(query: string): string {
 /** Functions of Trino that the views use. Source: Trino documentation, "List of functions and operators". */
 const FUNCTIONS = new Set(
   `array_agg array_join array_sort cardinality cast coalesce count date_format from_iso8601_timestamp from_unixtime
-  json_extract_scalar length max max_by min min_by nullif regexp_extract replace row_number sum to_unixtime try`.split(
+  json_extract_scalar length max max_by min min_by nullif regexp_extract regexp_replace replace row_number sum to_unixtime try`.split(
     /\s+/,
   ),
 );
@@ -106,6 +106,23 @@ describe('a query of somebody', () => {
     });
     expect(sql).toContain(`"db"."archive_changes" WHERE dt >= '2031-05-06' AND dt <= '2031-05-07'`);
     expect(sql).toContain(`dt >= replace('2031-05-06', '-', '/')`);
+  });
+});
+
+describe('what Athena answers, which rests in a bucket', () => {
+  it('has neither the session tokens nor the external IDs of CloudTrail’s records', () => {
+    const sql = asAthena('SELECT * FROM cloudtrail');
+    expect(sql).not.toMatch(/SELECT \* FROM "/);
+    for (const [column, secret] of [
+      ['responseelements', 'sessionToken'],
+      ['requestparameters', 'externalId'],
+    ] as const) {
+      const [, pattern = '', by = ''] = new RegExp(`regexp_replace\\("${column}", '(.*?)', '(.*?)'\\)`).exec(sql) ?? [];
+      const kept = JSON.stringify({ before: 1, [secret]: 'a+/=b', after: { accessKeyId: 'ASIA' } });
+      const shown = kept.replaceAll(new RegExp(pattern, 'g'), by);
+      expect(JSON.parse(shown)).toEqual({ before: 1, [secret]: null, after: { accessKeyId: 'ASIA' } });
+    }
+    expect(problemsOf(sql)).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 WITH cloudtrail AS (
-SELECT * FROM "credential_broker_dev"."cloudtrail" WHERE dt >= replace(date_format(current_timestamp - interval '30' day, '%Y-%m-%d'), '-', '/') AND dt <= replace(date_format(current_timestamp - interval '0' day, '%Y-%m-%d'), '-', '/')
+SELECT "eventversion", "useridentity", "eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "useragent", "errorcode", "errormessage", regexp_replace("requestparameters", '"externalId"\s*:\s*"[^"]*"', '"externalId":null') AS "requestparameters", regexp_replace("responseelements", '"sessionToken"\s*:\s*"[^"]*"', '"sessionToken":null') AS "responseelements", "additionaleventdata", "requestid", "eventid", "readonly", "resources", "eventtype", "apiversion", "recipientaccountid", "serviceeventdetails", "sharedeventid", "vpcendpointid", "eventcategory", "tlsdetails", dt FROM "credential_broker_dev"."cloudtrail" WHERE dt >= replace(date_format(current_timestamp - interval '30' day, '%Y-%m-%d'), '-', '/') AND dt <= replace(date_format(current_timestamp - interval '0' day, '%Y-%m-%d'), '-', '/')
 ),
 assume_role_records AS (
 SELECT

@@ -2,7 +2,7 @@ WITH archive_changes AS (
 SELECT * FROM "credential_broker_dev"."archive_changes" WHERE dt >= date_format(current_timestamp - interval '30' day, '%Y-%m-%d') AND dt <= date_format(current_timestamp - interval '0' day, '%Y-%m-%d')
 ),
 cloudtrail AS (
-SELECT * FROM "credential_broker_dev"."cloudtrail" WHERE dt >= replace(date_format(current_timestamp - interval '30' day, '%Y-%m-%d'), '-', '/') AND dt <= replace(date_format(current_timestamp - interval '0' day, '%Y-%m-%d'), '-', '/')
+SELECT "eventversion", "useridentity", "eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "useragent", "errorcode", "errormessage", regexp_replace("requestparameters", '"externalId"\s*:\s*"[^"]*"', '"externalId":null') AS "requestparameters", regexp_replace("responseelements", '"sessionToken"\s*:\s*"[^"]*"', '"sessionToken":null') AS "responseelements", "additionaleventdata", "requestid", "eventid", "readonly", "resources", "eventtype", "apiversion", "recipientaccountid", "serviceeventdetails", "sharedeventid", "vpcendpointid", "eventcategory", "tlsdetails", dt FROM "credential_broker_dev"."cloudtrail" WHERE dt >= replace(date_format(current_timestamp - interval '30' day, '%Y-%m-%d'), '-', '/') AND dt <= replace(date_format(current_timestamp - interval '0' day, '%Y-%m-%d'), '-', '/')
 ),
 newest_issuances AS (
 SELECT c.recordid, c.change, c.changedatms, c.record
