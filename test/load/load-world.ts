@@ -1,16 +1,14 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { deployedTables, tables } from '../support/dynamo-tables.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { tables } from '../support/dynamo-tables.ts';
 import { type FrozenClock, frozenClock } from '../support/frozen-clock.ts';
 import type { Order, ServiceCall, Told } from './between-processes.ts';
 import type { LoadMessage } from './messages-of-load.ts';
 import { type Invocation, type Outside, outside, type Queued } from './outside.ts';
 import { type FunctionsProcess, Killed, type StoreProcess, startFunctions, startStore } from './processes.ts';
-import { registered, SPOILT } from './tenants-of-load.ts';
+import { clientOf, fill, itemsOf, mendIndex } from './store-of-load.ts';
 
-/** Lambda's batches, and how many of each are under way at once. */
+/** Of Lambda's batches; and of jobs that are under way at once. */
 const BATCH = 10;
-const BATCHES_AT_ONCE = 2;
 const JOBS_AT_ONCE = 10;
 const MINUTE_MS = 60_000;
 const TRIES = 3;
@@ -32,8 +30,8 @@ export type LoadWorld = {
   /** Works on these and on what is there, and lets so many minutes pass, a sweep in each. */
   work(messages: readonly LoadMessage[], how: { readonly minutes: number; readonly faults: boolean }): Promise<void>;
   measure(memory: boolean): Promise<Told['measure']>;
-  /** Both processes die once this many jobs more were handed over, in the middle of whatever goes on; new ones start. */
-  killAfter(jobs: number): void;
+  /** Both processes die each time this many jobs were handed over, in the middle of whatever goes on; new ones start. */
+  killAfter(...jobs: readonly number[]): void;
   ledger(): AsyncIterable<Record<string, unknown>>;
   close(): Promise<void>;
 };
@@ -45,7 +43,7 @@ export async function loadWorld({ folder, tenants, faultsPerMillionCalls }: Load
   const openedOnce = new Set<string>();
   let store: StoreProcess = await startStore(folder);
   let functions: FunctionsProcess = await start();
-  let killAt = Number.POSITIVE_INFINITY;
+  const killAt: number[] = [];
   let handedOver = 0;
   let faults = false;
   const kills = { count: 0, interrupted: 0 };
@@ -66,7 +64,7 @@ export async function loadWorld({ folder, tenants, faultsPerMillionCalls }: Load
     there.serve(call);
     if (call.service !== 'invoke') return;
     handedOver += 1;
-    if (handedOver >= killAt) dying ??= killBoth();
+    if (handedOver >= (killAt[0] ?? Number.POSITIVE_INFINITY)) dying ??= killBoth();
   }
 
   function order<What extends Order['what']>(wanted: Extract<Order, { what: What }>): Promise<Told[What]> {
@@ -105,12 +103,28 @@ export async function loadWorld({ folder, tenants, faultsPerMillionCalls }: Load
   }
 
   async function drain(): Promise<void> {
-    for (;;) {
-      const batches = Array.from({ length: BATCHES_AT_ONCE }, () => there.receive(BATCH)).filter(isNotEmpty);
-      const invocations = Array.from({ length: JOBS_AT_ONCE }, () => there.nextInvocation()).filter(isThere);
-      if (batches.length === 0 && invocations.length === 0) return;
-      await withRestart([...batches.map(handleOrExcuse), ...invocations.map(run)]);
-    }
+    do {
+      await Promise.all([poll(handleSome), poll(handleSome), poll(runSome)]);
+      if (dying !== undefined) await restart(dying);
+    } while (there.isBusy());
+  }
+
+  /** One after the other, beside others that are elsewhere in theirs. */
+  async function poll(takeSome: () => Promise<boolean>): Promise<void> {
+    while (dying === undefined && (await takeSome()));
+  }
+
+  async function handleSome(): Promise<boolean> {
+    const messages = there.receive(BATCH);
+    if (messages.length > 0) await handleOrExcuse(messages);
+    return messages.length > 0;
+  }
+
+  /** For as long as there are messages, jobs may be handed over. */
+  async function runSome(): Promise<boolean> {
+    const invocations = Array.from({ length: JOBS_AT_ONCE }, there.nextInvocation).filter(isThere);
+    await (invocations.length > 0 ? Promise.all(invocations.map(run)) : pause(1));
+    return invocations.length > 0 || there.isBusy();
   }
 
   /** A batch whose process is killed comes back when its time in the queue is up. */
@@ -119,10 +133,8 @@ export async function loadWorld({ folder, tenants, faultsPerMillionCalls }: Load
     if (done === undefined) for (const message of messages) message.excused += 1;
   }
 
-  async function withRestart(underWay: readonly Promise<void>[]): Promise<void> {
-    await Promise.all(underWay);
-    if (dying === undefined) return;
-    await dying;
+  async function restart(dead: Promise<void>): Promise<void> {
+    await dead;
     dying = undefined;
     kills.count += 1;
     store = await startStore(folder);
@@ -131,7 +143,7 @@ export async function loadWorld({ folder, tenants, faultsPerMillionCalls }: Load
   }
 
   async function killBoth(): Promise<void> {
-    killAt = Number.POSITIVE_INFINITY;
+    killAt.shift();
     await Promise.all([functions.kill(), store.kill()]);
   }
 
@@ -151,56 +163,14 @@ export async function loadWorld({ folder, tenants, faultsPerMillionCalls }: Load
       }
     },
     measure: (memory) => order<'measure'>({ what: 'measure', memory }),
-    killAfter(jobs) {
-      killAt = handedOver + jobs;
+    killAfter(...jobs) {
+      killAt.push(...jobs);
     },
     ledger: () => itemsOf(clientOf(store), tables.ledgerTable),
     async close() {
       await Promise.all([functions.kill(), store.kill()]);
     },
   };
-}
-
-function clientOf({ endpoint }: StoreProcess): DynamoDBDocumentClient {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials }));
-}
-
-async function fill(dynamo: DynamoDBDocumentClient, tenants: number): Promise<void> {
-  for (const table of deployedTables()) {
-    await dynamo.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }));
-  }
-  const items = [SPOILT, ...Array.from({ length: tenants }, (_, index) => registered(index)).flat()];
-  for (let from = 0; from < items.length; from += 25) {
-    const puts = items.slice(from, from + 25).map((item) => ({ PutRequest: { Item: { ...item } } }));
-    await dynamo.send(new BatchWriteCommand({ RequestItems: { [tables.tenantsTable]: puts } }));
-  }
-}
-
-/**
- * dynalite writes an item and its entries in indexes one after the other; DynamoDB never loses one of them when something
- * dies. Entries that are missing after a kill are written again, by writing the item without what is indexed, and with it.
- */
-async function mendIndex(dynamo: DynamoDBDocumentClient): Promise<void> {
-  for await (const item of itemsOf(dynamo, tables.ledgerTable)) {
-    const { dueShard, dueAtMs: _due, ...rest } = item;
-    if (dueShard === undefined) continue;
-    await dynamo.send(new PutCommand({ TableName: tables.ledgerTable, Item: rest }));
-    await dynamo.send(new PutCommand({ TableName: tables.ledgerTable, Item: item }));
-  }
-}
-
-async function* itemsOf(dynamo: DynamoDBDocumentClient, TableName: string): AsyncGenerator<Record<string, unknown>> {
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await dynamo.send(new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey: from }));
-    yield* page.Items ?? [];
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
-}
-
-function isNotEmpty(messages: readonly Queued[]): boolean {
-  return messages.length > 0;
 }
 
 function isThere<Item>(item: Item | undefined): item is Item {

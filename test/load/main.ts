@@ -1,6 +1,6 @@
 /**
  * `npm run test:load -- --requests 10000 --tenants 1000`: the pipeline, the sweeper and the jobs under a load with poison,
- * duplicates and faults, beside the same load without, and then once more with both processes killed in the middle. Writes
+ * duplicates and faults, beside the same load without, and then once more with both processes killed on the way. Writes
  * its figures to test/bench/results/load.json. Exits with 1 when a promise is broken.
  */
 import { writeFileSync } from 'node:fs';
@@ -12,15 +12,16 @@ import { type LoadOptions, runLoad } from './run-load.ts';
 const RESULTS = new URL('../bench/results/load.json', import.meta.url);
 /** How far the valid requests may be slowed down by what comes with them. */
 const LEAST_THROUGHPUT = 0.95;
+const KILLS = 5;
 /** Below this, there are too few pairs for a median. */
 const ENOUGH_PAIRS = 8;
 
 const { requests, tenants } = readOptions();
-const steady = await told('load', { requests, tenants, kill: false, cleanEvery: 2 });
-const killed = await told('killed in the middle', {
+const steady = await told('load', { requests, tenants, kills: 0, cleanEvery: 2 });
+const killed = await told('killed on the way', {
   requests: Math.min(requests, Math.max(1_000, Math.floor(requests / 5))),
   tenants,
-  kill: true,
+  kills: KILLS,
   cleanEvery: 0,
 });
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };

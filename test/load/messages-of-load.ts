@@ -70,8 +70,8 @@ export function messagesOfLoad({ tenants, seed }: { readonly tenants: number; re
     clean,
     rest,
     mixed(of) {
-      const valids = clean(of - othersIn(of));
-      return shuffled([...valids, ...rest(of)], random);
+      const allowed = clean(of - othersIn(of));
+      return shuffled([...allowed, ...rest(of)], random);
     },
   };
 }

@@ -26,6 +26,8 @@ export type Outside = {
   settle(message: Queued): void;
   /** What a function asks of SQS and Lambda. */
   serve(call: ServiceCall): void;
+  /** Is there anything to work on now? */
+  isBusy(): boolean;
   /** The next invocation that is to be tried. */
   nextInvocation(): Invocation | undefined;
   /** How often the messages of a kind that are done were received for reasons of their own: how many, how often. */
@@ -62,6 +64,8 @@ export function outside(clock: FrozenClock): Outside {
       }
       return visible;
     },
+    isBusy: () =>
+      invocations.length > 0 || [...queued.values()].some(({ visibleAtMs }) => visibleAtMs <= clock.nowMs()),
     settle(message) {
       queued.delete(message.id);
       const own = message.receiveCount - message.excused;

@@ -9,8 +9,8 @@ export type LoadOptions = {
   /** Messages of the mix: valid, poison and duplicates together. */
   readonly requests: number;
   readonly tenants: number;
-  /** Kills both processes in the middle. */
-  readonly kill: boolean;
+  /** How often both processes are killed on the way. */
+  readonly kills: number;
   /** Beside every so many chunks of the mix, one of valid requests alone; 0: none. */
   readonly cleanEvery: number;
   readonly seed?: number;
@@ -45,17 +45,20 @@ const MINUTES = 5;
 /** Longer than anything is due without a message. */
 const LAST_MINUTES = 60;
 const LONGEST_MINUTES = 180;
+const VALID_PART = 0.85;
 /** One fault for every hundred valid requests: each makes about twenty calls. */
 const FAULTS_PER_MILLION_CALLS = 500;
 
 /** The pipeline, the sweeper and the jobs under a load with a tenth of poison, a twentieth of duplicates and faults. */
 export async function runLoad(options: LoadOptions): Promise<LoadRun> {
-  const { requests, tenants, kill, seed = 1 } = options;
+  const { requests, tenants, kills, seed = 1 } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'load-'));
   const began = performance.now();
   const world = await loadWorld({ folder, tenants, faultsPerMillionCalls: FAULTS_PER_MILLION_CALLS });
   try {
-    if (kill) world.killAfter(Math.floor(requests / 2));
+    // Each valid request hands over one job.
+    const part = (requests * VALID_PART) / (kills + 1);
+    world.killAfter(...Array.from({ length: kills }, (_, index) => Math.floor(part * (index + 1))));
     const run = { world, messages: messagesOfLoad({ tenants, seed }), valid: new Set<string>() };
     const { pairs, heap } = await workOff(run, options);
     await settle(world);
