@@ -4,9 +4,10 @@ import type { Failure, Findings } from './run-seeds.ts';
 /** What a campaign came to, as tables. */
 export function renderFindings({ runs, steps, faults, failures }: Findings, kinds: FaultKinds = FAULT_KINDS): string {
   const all = [...faults.values()].reduce((sum, count) => sum + count, 0);
+  const rarest = rarestFault(faults, kinds);
   return [
     renderFaults(faults, kinds),
-    `the rarest fault: ${rarestFault(faults).name}, ${rarestFault(faults).count} times`,
+    `the rarest fault: ${rarest.name}, ${rarest.count} times`,
     `${runs} runs, ${steps} steps, ${all} faults, ${failures.length} runs that broke an invariant`,
     '',
   ].join('\n');
@@ -24,10 +25,13 @@ function renderFaults(faults: Findings['faults'], kinds: FaultKinds): string {
 }
 
 /** The rarest pair of site and kind that can happen, for a floor. */
-export function rarestFault(faults: Findings['faults']): { readonly name: string; readonly count: number } {
+export function rarestFault(
+  faults: Findings['faults'],
+  kinds: FaultKinds = FAULT_KINDS,
+): { readonly name: string; readonly count: number } {
   const sites = [...new Set([...faults.keys()].map((name) => name.split(' ')[0] ?? ''))];
   const pairs = sites.flatMap((site) =>
-    FAULT_KINDS.filter((kind) => canHappen(site, kind)).map((kind) => `${site} ${kind}`),
+    [...kinds].filter((kind) => canHappen(site, kind)).map((kind) => `${site} ${kind}`),
   );
   const counted = pairs.map((name) => ({ name, count: faults.get(name) ?? 0 }));
   return counted.reduce((rarest, one) => (one.count < rarest.count ? one : rarest), {
