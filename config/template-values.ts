@@ -4,6 +4,8 @@ import { athenaNames } from '../lib/audit/views/athena-names.ts';
 import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
 import { BROKER_EVENT_SOURCE } from '../lib/platform/broker-events.ts';
 import { scheduleSource } from '../lib/requests/requester.ts';
+import { metricsNamespace } from './alarms/metric.ts';
+import { monitoringResources } from './alarms/monitoring-resources.ts';
 import {
   assumeAsDecoyStatements,
   assumeTenantRoleStatements,
@@ -48,6 +50,8 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     ownRoleNames: ownRoleNames(root).join(','),
     scheduleRulePrefix,
     scheduleRules: { Resources: scheduleRuleResources(config, { ruleNamePrefix: scheduleRulePrefix }) },
+    metricsNamespace: metricsNamespace({ stage }),
+    monitoring: { Resources: monitoringResources(config, { stage, root: root ?? projectRoot }) },
     athena: athenaNames(stage),
     athenaResources: { Resources: athenaResources(config, { stage }) },
     archiveRetention: {

@@ -9,6 +9,7 @@ import type { DeploymentConfig } from '../platform/deployment-config.ts';
 import type { BrokerEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';
+import { makeStageDurations } from '../platform/stage-durations.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';
 import { makeProbeLedger } from '../probes/dynamo-probe-ledger.ts';
 import { makeRecordedProbe } from '../probes/make-probe.ts';
@@ -24,6 +25,7 @@ import { makeLedger } from './dynamo-ledger.ts';
 import { makeInvokeJob } from './invoke-job.ts';
 import type { BatchDependencies } from './process-batch.ts';
 import { makeRunJob } from './run-job.ts';
+import { timedLedger, timedMessages, timedRegistry } from './timed-stages.ts';
 
 /** The pipeline on AWS: its clients, its tables, its rules. Called once per cold start. */
 export function brokerOnAws(environment: BrokerEnvironment, deployment: DeploymentConfig): BatchDependencies {
@@ -31,21 +33,22 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
   const ids = systemIds;
   const dynamo = documentClient();
   const log = makeTransitionLog(deployment);
+  const stages = makeStageDurations({ clock });
   const queue = makeRequestQueue({ sqs: sqsClient(), config: environment });
-  const assumeTenantRole = makeAssumeTenantRole({
-    sts: stsClient(deployment.homeRegion),
-    clock,
+  const sts = stsClient(deployment.homeRegion);
+  const externalIdTerms = {
     externalIdRequired: deployment.mode === 'shared',
     externalIdForbidden: deployment.mode === 'dedicated',
-  });
+  };
+  const assumeTenantRole = stages.timed('assume', makeAssumeTenantRole({ sts, clock, ...externalIdTerms }));
   const probes = makeProbeLedger({ dynamo, config: environment });
   const counters = makeCounters({ dynamo, config: environment });
   const limits = makeLimits({ counters, clock, ids, log }, deployment.limits);
   const sendToQueue = (body: string) => queue.send(body);
   const broker: BrokerDependencies = {
-    registry: makeTenantReader({ dynamo, config: environment }),
+    registry: timedRegistry(makeTenantReader({ dynamo, config: environment }), stages),
     switches: makeSwitches({ dynamo, clock, config: environment }),
-    ledger: makeLedger({ dynamo, log, config: environment }),
+    ledger: timedLedger(makeLedger({ dynamo, log, config: environment }), stages),
     assumeTenantRole: limits.watching(assumeTenantRole),
     limits,
     strangers: makeStrangers({
@@ -55,8 +58,8 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     }),
     makeRecordedProbe: makeRecordedProbe({ assumeTenantRole, probes, clock, by: 'issue-credentials' }),
     noteDenial: makeNoteDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),
-    makeDataKey: makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn }),
-    invokeJob: makeInvokeJob({ lambda: lambdaClient(), config: environment }),
+    makeDataKey: stages.timed('dataKey', makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn })),
+    invokeJob: stages.timed('invoke', makeInvokeJob({ lambda: lambdaClient(), config: environment })),
     sendToQueue,
     pause: async (milliseconds) => {
       await pause(milliseconds);
@@ -72,7 +75,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     },
   };
   return {
-    runJob: makeRunJob(broker),
+    runJob: timedMessages(makeRunJob(broker), { stages, clock }),
     backOff: (message, seconds) => queue.backOff(message, seconds),
     copyToDeadLetters: (message) => queue.copyToDeadLetters(message),
     log,

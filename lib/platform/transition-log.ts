@@ -38,7 +38,10 @@ export type TransitionLog = {
   transition(line: Transition): void;
 };
 
-/** Writes to the function's log and counts in CloudWatch's embedded metric format, by transition and code. */
+/**
+ * Writes to the function's log and counts in CloudWatch's embedded metric format: by transition, and where there is a code
+ * by transition and code as well, because an alarm cannot add up codes that it does not know.
+ */
 export function makeTransitionLog({
   logLevel,
 }: {
@@ -50,8 +53,9 @@ export function makeTransitionLog({
     transition(line) {
       logger.info(line.transition, { ...line });
       const counted = metrics.singleMetric();
-      counted.addDimension('transition', line.transition);
-      if (line.code !== undefined) counted.addDimension('code', line.code);
+      counted.setDefaultDimensions({ transition: line.transition });
+      // An empty set beside the one of the code: the count by transition alone.
+      if (line.code !== undefined) counted.addDimension('code', line.code).addDimensions({});
       counted.addMetric('Transitions', MetricUnit.Count, 1);
     },
   };

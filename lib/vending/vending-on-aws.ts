@@ -3,6 +3,7 @@ import { makeAssumeTenantRole } from '../broker/assume-tenant-role.ts';
 import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import { decisionRules } from '../broker/decision-rules.ts';
 import { makeLedger } from '../broker/dynamo-ledger.ts';
+import { timedLedger, timedRegistry } from '../broker/timed-stages.ts';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
 import { makeCounters } from '../limits/dynamo-counters.ts';
 import { makeLimits } from '../limits/limits.ts';
@@ -12,11 +13,12 @@ import { systemClock } from '../platform/clock.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';
 import type { VendingEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
+import { makeStageDurations, type StageDurations } from '../platform/stage-durations.ts';
 import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';
 import type { RouteTable } from '../platform/url-routes.ts';
 import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
-import { makeVendCredentials } from './vend-credentials.ts';
+import { makeVendCredentials, type VendCredentials } from './vend-credentials.ts';
 import { vendingRoutes } from './vending-routes.ts';
 
 /** Credentials for callers on AWS: the pipeline's own parts, without a queue, a data key or a job. */
@@ -27,20 +29,21 @@ export function vendingOnAws(
   const clock = systemClock;
   const dynamo = documentClient();
   const log = makeTransitionLog(deployment);
+  const stages = makeStageDurations({ clock });
   const limits = makeLimits(
     { counters: makeCounters({ dynamo, config: environment }), clock, ids: systemIds, log },
     deployment.limits,
   );
-  const assumeTenantRole = makeAssumeTenantRole({
-    sts: stsClient(deployment.homeRegion),
-    clock,
+  const sts = stsClient(deployment.homeRegion);
+  const externalIdTerms = {
     externalIdRequired: deployment.mode === 'shared',
     externalIdForbidden: deployment.mode === 'dedicated',
-  });
+  };
+  const assumeTenantRole = stages.timed('assume', makeAssumeTenantRole({ sts, clock, ...externalIdTerms }));
   const broker: IssuingDependencies = {
-    registry: makeTenantReader({ dynamo, config: environment }),
+    registry: timedRegistry(makeTenantReader({ dynamo, config: environment }), stages),
     switches: makeSwitches({ dynamo, clock, config: environment }),
-    ledger: makeLedger({ dynamo, log, config: environment }),
+    ledger: timedLedger(makeLedger({ dynamo, log, config: environment }), stages),
     assumeTenantRole: limits.watching(assumeTenantRole),
     limits,
     strangers: recordEveryStranger,
@@ -59,5 +62,17 @@ export function vendingOnAws(
       rules: decisionRules(environment, deployment),
     },
   };
-  return { routes: vendingRoutes({ vendCredentials: makeVendCredentials(broker), clock }), log };
+  const vendCredentials = published(makeVendCredentials(broker), stages);
+  return { routes: vendingRoutes({ vendCredentials, clock }), log };
+}
+
+/** What was noted of a call is written when it is done, however it ends. */
+function published(vendCredentials: VendCredentials, { publish }: Pick<StageDurations, 'publish'>): VendCredentials {
+  return async (asked) => {
+    try {
+      return await vendCredentials(asked);
+    } finally {
+      publish();
+    }
+  };
 }

@@ -1,5 +1,6 @@
 import { BrokerError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { StageDurations } from '../../platform/stage-durations.ts';
 import { errorName } from '../../platform/store-error.ts';
 import type { TransitionLog } from '../../platform/transition-log.ts';
 import { archiveChange, type ReadChange } from './archive-change.ts';
@@ -7,6 +8,7 @@ import { factsOfChange } from './facts-of-change.ts';
 import { pointerRecord } from './pointer-record.ts';
 import { pointersOfChange } from './pointers-of-change.ts';
 import type { PutPointers } from './put-pointers.ts';
+import { stagesOfChange } from './stages-of-change.ts';
 import type { StreamChange } from './stream-event.ts';
 import type { TellFacts } from './tell-facts.ts';
 import type { WriteChanges } from './write-changes.ts';
@@ -15,6 +17,8 @@ export type ArchiveBatchDependencies = {
   readonly writeChanges: WriteChanges;
   readonly tellFacts: TellFacts;
   readonly putPointers: PutPointers;
+  /** Told how long jobs took; left out, nobody is. */
+  readonly stages?: Pick<StageDurations, 'note' | 'publish'>;
   readonly log: TransitionLog;
   readonly clock: Clock;
   readonly config: { readonly canaryAccounts: readonly string[] };
@@ -51,6 +55,7 @@ export async function archiveBatch(
     const events = facts.flatMap((fact) => fact.events);
     await beside('facts', oldest, dependencies, () => dependencies.tellFacts(events));
     await beside('pointers', oldest, dependencies, () => dependencies.putPointers(pointersOf(read, dependencies)));
+    noteStages(read, dependencies);
     return { batchItemFailures: [] };
   } catch (error) {
     log.transition({ transition: 'archive.interrupted', explanation: whyOf(error) });
@@ -74,6 +79,11 @@ async function beside(
       explanation: `${what} from ${oldest.changeId} on: ${whyOf(error)}`,
     });
   }
+}
+
+function noteStages(read: readonly ReadChange[], { stages }: Pick<ArchiveBatchDependencies, 'stages'>): void {
+  for (const [stage, milliseconds] of read.flatMap(stagesOfChange)) stages?.note(stage, milliseconds);
+  stages?.publish();
 }
 
 function pointersOf(read: readonly ReadChange[], { clock }: Pick<ArchiveBatchDependencies, 'clock'>) {

@@ -2,6 +2,7 @@ import { documentClient, eventBridgeClient, kmsClient, s3Client } from '../../pl
 import { systemClock } from '../../platform/clock.ts';
 import type { DeploymentConfig } from '../../platform/deployment-config.ts';
 import type { ArchiveEnvironment } from '../../platform/environment.ts';
+import { makeStageDurations } from '../../platform/stage-durations.ts';
 import { makeTransitionLog, type TransitionLog } from '../../platform/transition-log.ts';
 import { archiveBatch, type BatchAnswer } from './archive-batch.ts';
 import { type DigestsMade, makeMakeDigests } from './make-digests.ts';
@@ -26,6 +27,7 @@ export function archiveOnAws(environment: ArchiveEnvironment, deployment: Deploy
     writeChanges: makeWriteChanges({ bucket, clock }),
     tellFacts: makeTellFacts({ events: eventBridgeClient(), config: environment }),
     putPointers: makePutPointers({ dynamo: documentClient(), config: environment }),
+    stages: makeStageDurations({ clock }),
     log,
     clock,
     config: { canaryAccounts: placedCanaries(environment, deployment, log) },

@@ -1,0 +1,43 @@
+import type { Clock } from '../platform/clock.ts';
+import type { StageDurations } from '../platform/stage-durations.ts';
+import type { TenantReader } from '../tenants/tenant-registry.ts';
+import type { Message } from './broker-dependencies.ts';
+import type { Ledger } from './ledger.ts';
+import type { RunJob } from './run-job.ts';
+
+/** The parts of the pipeline that are measured, wrapped where they are put together, so that no step knows of it. */
+type Timed = Pick<StageDurations, 'timed'>;
+
+/** The registry, each reading of a tenant noted. */
+export function timedRegistry(registry: TenantReader, { timed }: Timed): TenantReader {
+  return { ...registry, readTenant: timed('lookUp', registry.readTenant) };
+}
+
+/** The ledger, each write of a request or an issuance noted. */
+export function timedLedger(ledger: Ledger, { timed }: Timed): Ledger {
+  return {
+    ...ledger,
+    recordRequest: timed('record', ledger.recordRequest),
+    open: timed('record', ledger.open),
+    advance: timed('record', ledger.advance),
+  };
+}
+
+/**
+ * The pipeline, with how long a message was on the queue before it was first worked on; what was noted of it is written
+ * when it is done. A message that comes again waited because it was told to.
+ */
+export function timedMessages(
+  runJob: RunJob,
+  { stages, clock }: { readonly stages: Pick<StageDurations, 'note' | 'publish'>; readonly clock: Clock },
+): RunJob {
+  return async (message: Message) => {
+    const { sentAtMs, receiveCount } = message;
+    if (sentAtMs !== undefined && receiveCount === 1) stages.note('queue', clock.nowMs() - sentAtMs);
+    try {
+      return await runJob(message);
+    } finally {
+      stages.publish();
+    }
+  };
+}
