@@ -14,7 +14,8 @@ export type LoadReport = Omit<LoadRun, 'pairs' | 'heap' | 'ledger'> & {
         readonly withoutTheirOwnWorkQuartiles: readonly [number, number];
       }
     | undefined;
-  /** By which the heap grows after a collection, of the functions' process. */
+  /** Of the functions' process after a collection, when it is warm and at the end; and by how much it grows. */
+  readonly heapBytes: readonly [warm: number | undefined, end: number | undefined];
   readonly heapBytesPerThousandRequests: number | undefined;
 };
 
@@ -24,11 +25,14 @@ const WARM_UP_PART = 0.3;
 
 /** What a run came to, in figures. */
 export function loadReport({ pairs, heap, ledger, ...run }: LoadRun): LoadReport {
+  // A process that was started anew begins anew.
+  const warm = run.kills.count > 0 ? [] : heap.slice(Math.floor(heap.length * WARM_UP_PART));
   return {
     ...run,
     ledger: { ...ledger, lost: ledger.lost.length },
     validThroughput: throughput(pairs.slice(WARM_UP_PAIRS)),
-    heapBytesPerThousandRequests: slope(heap.slice(Math.floor(heap.length * WARM_UP_PART))),
+    heapBytes: [warm[0]?.heapBytes, warm.at(-1)?.heapBytes],
+    heapBytesPerThousandRequests: slope(warm),
   };
 }
 

@@ -10,7 +10,10 @@ import { brokenPromises, type LoadReport, loadReport } from './load-report.ts';
 import { type LoadOptions, runLoad } from './run-load.ts';
 
 const RESULTS = new URL('../bench/results/load.json', import.meta.url);
-/** How far the valid requests may be slowed down by what comes with them. */
+/**
+ * How far the valid requests may be slowed down by what comes with them. The median is reported; only what three of four
+ * pairs say is a failure, because a busy machine blurs a pair by a tenth.
+ */
 const LEAST_THROUGHPUT = 0.95;
 const KILLS = 5;
 /** Below this, there are too few pairs for a median. */
@@ -44,8 +47,10 @@ async function told(name: string, options: LoadOptions): Promise<LoadReport> {
 
 function tooSlow({ validThroughput: measured }: LoadReport): readonly string[] {
   if (measured === undefined || measured.pairs < ENOUGH_PAIRS) return [];
-  const { withoutTheirOwnWork: part } = measured;
-  return part >= LEAST_THROUGHPUT ? [] : [`valid requests are done at ${part} of the rate without poison`];
+  const [, part] = measured.withoutTheirOwnWorkQuartiles;
+  return part >= LEAST_THROUGHPUT
+    ? []
+    : [`in three of four pairs, valid requests are done at less than ${part} of the rate without poison`];
 }
 
 function readOptions() {

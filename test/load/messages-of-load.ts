@@ -76,7 +76,8 @@ export function messagesOfLoad({ tenants, seed }: { readonly tenants: number; re
   };
 }
 
-function othersIn(count: number): number {
+/** How many of a mix of so many are not valid requests that come for the first time. */
+export function othersIn(count: number): number {
   return Object.values(SHARES).reduce((sum, share) => sum + Math.round((count * share) / 100), 0);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkLedger, type LedgerFindings } from './check-ledger.ts';
 import { type LoadWorld, loadWorld, type Runs } from './load-world.ts';
-import { type LoadMessage, type MessagesOfLoad, messagesOfLoad } from './messages-of-load.ts';
+import { type LoadMessage, type MessagesOfLoad, messagesOfLoad, othersIn } from './messages-of-load.ts';
 
 export type LoadOptions = {
   /** Messages of the mix: valid, poison and duplicates together. */
@@ -28,6 +28,7 @@ export type LoadRun = {
   /** By kind of message: `{ "1": n }` says that n were received once for reasons of their own. */
   readonly received: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly deadLetters: number;
+  /** Of the functions' process, since it was last started; so is its CPU time. */
   readonly faults: number;
   readonly kills: LoadWorld['kills'];
   /** What still waits: messages, invocations. */
@@ -35,7 +36,6 @@ export type LoadRun = {
   readonly pairs: readonly Pair[];
   readonly heap: readonly HeapSample[];
   readonly wallSeconds: number;
-  /** Of the functions' process, since it was last started. */
   readonly cpuSeconds: number;
 };
 
@@ -95,9 +95,8 @@ type Chunk = { readonly size: number; readonly mixed: () => Promise<number>; rea
 
 /** One after the other, now in this order and now in that: what comes later finds a warmer process and a fuller store. */
 async function pairOf(run: Running, { size, mixed, isEven }: Chunk): Promise<Pair> {
-  const others = run.messages.rest(size);
-  const clean = () => cpuOf(run, run.messages.clean(size - others.length), false);
-  const rest = () => cpuOf(run, others, true);
+  const clean = () => cpuOf(run, run.messages.clean(size - othersIn(size)), false);
+  const rest = () => cpuOf(run, run.messages.rest(size), true);
   if (isEven) return { mixedMs: await mixed(), restMs: await rest(), cleanMs: await clean() };
   return { cleanMs: await clean(), restMs: await rest(), mixedMs: await mixed() };
 }
