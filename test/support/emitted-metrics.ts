@@ -25,20 +25,27 @@ const lineSchema = v.looseObject({
 
 /** Every metric that `work` writes in the embedded metric format, once for each set of dimensions. */
 export function emittedMetrics(work: () => void): readonly EmittedMetric[] {
-  return writtenLines(work).flatMap((line) => {
-    const read = v.safeParse(lineSchema, JSON.parse(line));
-    if (!read.success) return [];
-    const told = read.output;
-    return told._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
-      Metrics.flatMap(({ Name, Unit }) =>
-        Dimensions.map((names) => ({
-          namespace: Namespace,
-          name: Name,
-          unit: Unit,
-          dimensions: names.toSorted().map((name) => [name, String(told[name])] as const),
-          values: [told[Name]].flat().map(Number),
-        })),
-      ),
-    );
-  });
+  return emittedIn(writtenLines(work));
+}
+
+/** The same of lines that were written: those of JSON, and of them those that hold metrics. */
+export function emittedIn(lines: readonly string[]): readonly EmittedMetric[] {
+  return lines
+    .filter((line) => line.startsWith('{'))
+    .flatMap((line) => {
+      const read = v.safeParse(lineSchema, JSON.parse(line));
+      if (!read.success) return [];
+      const told = read.output;
+      return told._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+        Metrics.flatMap(({ Name, Unit }) =>
+          Dimensions.map((names) => ({
+            namespace: Namespace,
+            name: Name,
+            unit: Unit,
+            dimensions: names.toSorted().map((name) => [name, String(told[name])] as const),
+            values: [told[Name]].flat().map(Number),
+          })),
+        ),
+      );
+    });
 }

@@ -8,6 +8,7 @@ import { projectRoot } from '../../config/stage-config.ts';
 import type { Issuance } from '../../lib/broker/issuance.ts';
 import type { RequestRecord } from '../../lib/broker/request-record.ts';
 import { readLedger } from '../../local/demo/read-outcome.ts';
+import type { FunctionLogLine } from '../../local/lambda/log-lines.ts';
 import { startStack } from '../../local/stack.ts';
 import { aTenant } from './a-tenant.ts';
 
@@ -31,6 +32,8 @@ export type LocalStack = {
   issuances(): Promise<readonly Issuance[]>;
   /** Nothing is going on any more. */
   idle(): Promise<void>;
+  /** Tells of every line that a function writes. Answers with what ends it. */
+  onFunctionLog(listener: (line: FunctionLogLine) => void): () => void;
   advance(seconds: number): void;
   close(): Promise<void>;
 };
@@ -50,6 +53,7 @@ export async function startLocalStack(): Promise<LocalStack> {
     requests: async () => (await readLedger(dynamo, `${PREFIX}-ledger`)).requests,
     issuances: async () => (await readLedger(dynamo, `${PREFIX}-ledger`)).issuances,
     idle: () => stack.idle(),
+    onFunctionLog: (listener) => stack.onFunctionLog(listener),
     advance: (seconds) => stack.advance(seconds * 1_000),
     async close() {
       await stack.close();
