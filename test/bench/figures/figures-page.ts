@@ -1,0 +1,242 @@
+import { BROKER_BUDGET_BYTES } from './bundle-sizes.ts';
+import type { CpuFigures, Spread } from './cpu.ts';
+import { earlierResults } from './earlier-results.ts';
+import type { Figures } from './figures.ts';
+import { latencyModels } from './latency.ts';
+
+/** `docs/figures.md`, of what one run found out. */
+export function figuresPage(figures: Figures): string {
+  const { machine, node } = figures;
+  return `${[
+    '# Figures',
+    '',
+    'Made by `npm run bench`, which writes this page, its charts and `test/bench/results/figures.json` anew. Calls, units,',
+    'bytes and round trips are the same on every machine, and tests hold them (`test/bench/figures.test.ts`); processor',
+    `times are of one run on ${machine.processors} × ${machine.model}, Node ${node}, and told as ratios.`,
+    '',
+    ...costs(figures),
+    ...processor(figures),
+    ...latency(figures),
+    ...bundles(figures),
+    ...earlier(),
+  ].join('\n')}`;
+}
+
+function costs({ outcomes, prices }: Figures): readonly string[] {
+  return [
+    '## What a million issuances cost',
+    '',
+    '![US dollars for a million issuances, by outcome](figures/cost.svg)',
+    '',
+    `At ${prices.wording}s of ${prices.region} as of ${prices.asOf} (\`test/bench/figures/prices.ts\`), without free tiers,`,
+    'storage and what a job itself does. The audit of each issuance is in it: archive, facts on the bus, correlation with',
+    'CloudTrail. Each request is alone: one message a batch, its changes in archive objects of their own; the last column is',
+    'what it costs where the archive takes 100 changes at once. Units are counted by the published rules from the items that',
+    'were written and the indexes of `config/resources/tables.yml`.',
+    'What runs by the clock whether or not anything is asked for (sweeps, ticks, digests, keys, alarms) is not in it.',
+    '',
+    table(
+      ['Outcome', 'DynamoDB', 'KMS', 'Lambda', 'SQS, EventBridge', 'S3', 'Logs', 'USD a million', 'busy'],
+      outcomes.map(({ name, usd }) => [
+        name,
+        ...[usd.dynamoDb, usd.kms, usd.lambda, usd.queueAndBus, usd.archive, usd.logs, usd.total, usd.totalBusy].map(
+          two,
+        ),
+      ]),
+    ),
+    'Of one issuance; behind the plus, what the audit adds:',
+    '',
+    table(
+      [
+        'Outcome',
+        'DynamoDB calls',
+        'Read units',
+        'Write units',
+        'KMS',
+        'STS',
+        'Lambda',
+        'SQS',
+        'Events',
+        'S3 puts',
+        'Log bytes',
+      ],
+      outcomes.map(({ name, meaning, pipeline: own, audit }) => [
+        `${name}: ${meaning}`,
+        ...(
+          [
+            'dynamoCalls',
+            'readUnits',
+            'writeUnits',
+            'kmsCalls',
+            'stsCalls',
+            'lambdaInvocations',
+            'sqsRequests',
+            'eventBridgeEvents',
+            's3Puts',
+            'logBytes',
+          ] as const
+        ).map((key) => (audit[key] === 0 ? `${own[key]}` : `${own[key]} + ${audit[key]}`)),
+      ]),
+    ),
+  ];
+}
+
+function processor({ cpu }: Figures): readonly string[] {
+  const rows = cpu.map((one) => [
+    HOW[one.over],
+    ...[one.medianMs.broker, one.medianMs.brokerWithoutLog, one.medianMs.bare, one.medianMs.naive].map(two),
+    spread(one.brokerToBare),
+    spread(one.brokerWithoutLogToBare),
+    spread(one.brokerToNaive),
+  ]);
+  const [first] = cpu;
+  return [
+    '## Processor time of an issuance',
+    '',
+    '![Processor time of the broker against the bare chain](figures/processor.svg)',
+    '',
+    'issue-credentials with one message, against the bare chain of the very SDK calls that it makes, and against a naive',
+    'broker (look up, assume, invoke with the credentials in the payload: nothing decided, recorded or sealed). One process,',
+    `${first?.rounds} rounds of ${first?.issuancesARound} issuances each, the contestants in turn; medians of milliseconds of`,
+    'processor, and of the ratio of each round with its quartiles.',
+    '',
+    table(
+      [
+        'Answers come',
+        'Broker',
+        'without log',
+        'Bare chain',
+        'Naive',
+        'Broker : bare',
+        'without log : bare',
+        'Broker : naive',
+      ],
+      rows,
+    ),
+    `The goal is a ratio to the bare chain of at most 1.25: ${cpu.map((one) => `${verdict(one.brokerToBare.median, 1.25)} ${HOW[one.over]}`).join(', ')}.`,
+    'With a handler in the place of the network, nothing of an HTTP request is paid for, so that the ratio is the highest',
+    'there can be; over HTTP (without TLS) it is nearer to a deployment. `@middy/sts` is not in it: it is not a dependency.',
+    '',
+  ];
+}
+
+const HOW: Readonly<Record<CpuFigures['over'], string>> = {
+  handler: 'from a handler in the process',
+  http: 'over HTTP from another process',
+};
+
+function latency({ latency: all, roundTrips }: Figures): readonly string[] {
+  return [
+    '## From event to job',
+    '',
+    '![Time from event to job, against the bare chain](figures/latency.svg)',
+    '',
+    `The broker makes ${roundTrips.broker} serial round trips from the first call to the invoked job, and the bare chain, without a record,`,
+    `GetItem, AssumeRole, Invoke makes ${roundTrips.bare}: what the request, the intent and the issue on record take is`,
+    `${roundTrips.broker - roundTrips.bare}. The data key is made beside AssumeRole. In virtual time, the deployed code through the SDK's clients, with both`,
+    'behind the same bus and queue:',
+    '',
+    table(
+      [
+        'Model',
+        'DynamoDB, STS, KMS, Invoke; delivery, start (ms)',
+        'Broker (ms)',
+        'Bare (ms)',
+        'Ratio',
+        'In the function alone',
+      ],
+      all.map(({ model, brokerMs, bareMs, ratio, ratioInFunction }) => [
+        `${model}: ${modelOf(model).why}`,
+        `${Object.values(modelOf(model).calls).join(', ')}; ${modelOf(model).deliveryMs}, ${modelOf(model).startMs}`,
+        `${brokerMs}`,
+        `${bareMs}`,
+        two(ratio),
+        two(ratioInFunction),
+      ]),
+    ),
+    `The goal is at most 1.20 on the typical model: ${verdict(all[0]?.ratio ?? Number.NaN, 1.2)}. Above it: ${above(all)}.`,
+    'No latency is measured here: AWS publishes no percentiles of STS.',
+    '',
+  ];
+}
+
+/** Models on which the broker takes over a fifth more. */
+function above(all: Figures['latency']): string {
+  const models = all.filter(({ ratio }) => ratio > 1.2).map(({ model }) => model);
+  return models.length === 0 ? 'none' : models.join(', ');
+}
+
+function modelOf(name: string) {
+  const model = latencyModels.find((one) => one.name === name);
+  if (model === undefined) throw new Error(`there is no model ${name}`);
+  return model;
+}
+
+function bundles({ bundles: all, naiveBroker }: Figures): readonly string[] {
+  return [
+    '## Bundles and cold starts',
+    '',
+    '![Bytes of each bundle against the same code bundled naively](figures/bundles.svg)',
+    '',
+    "Each function as it is deployed, and the same source by esbuild's own settings: not minified, whole SDK clients with",
+    'their chain of credentials, all of Powertools that is imported. Import time is processor time to load the bundle in a',
+    `fresh process, the least of several. The goals are half of both, and at most ${kilo(BROKER_BUDGET_BYTES)} KB for issue-credentials.`,
+    `Bytes: reached by ${reached(all, ({ bytes, naiveBytes }) => bytes / naiveBytes)}. Import: reached by ${reached(all, ({ importMs, naiveImportMs }) => importMs / naiveImportMs)}, the worst ${two(Math.max(...all.map((one) => one.importMs / one.naiveImportMs)))}.`,
+    '',
+    table(
+      ['Function', 'KB', 'zipped', 'naively', 'Ratio', 'Import (ms)', 'naively', 'Ratio'],
+      all.map(({ name, bytes, zippedBytes, naiveBytes, importMs, naiveImportMs }) => [
+        name,
+        kilo(bytes),
+        kilo(zippedBytes),
+        kilo(naiveBytes),
+        two(bytes / naiveBytes),
+        importMs.toFixed(0),
+        naiveImportMs.toFixed(0),
+        two(importMs / naiveImportMs),
+      ]),
+    ),
+    `A naive broker, bundled naively, has ${kilo(naiveBroker.bytes)} KB and loads in ${naiveBroker.importMs.toFixed(0)} ms.`,
+    '',
+  ];
+}
+
+function earlier(): readonly string[] {
+  return [
+    '## Longer benches',
+    '',
+    'As they came out when each was run last; `test/bench/results/` has them whole.',
+    '',
+    table(
+      ['What', 'Figure', 'Command'],
+      earlierResults().map(({ what, figure, command }) => [what, figure, `\`${command}\``]),
+    ).trimEnd(),
+    '',
+  ];
+}
+
+function verdict(value: number, goal: number): string {
+  return value <= goal ? 'reached' : 'missed';
+}
+
+function reached(all: Figures['bundles'], ratio: (of: Figures['bundles'][number]) => number): string {
+  return `${all.filter((one) => ratio(one) <= 0.5).length} of ${all.length} functions`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = line(head.map((_, column) => (column === 0 ? '---' : '---:')));
+  return `${[line(head), rule, ...rows.map(line)].join('\n')}\n`;
+}
+
+function spread({ low, median, high }: Spread): string {
+  return `${two(median)} (${two(low)} to ${two(high)})`;
+}
+
+function two(value: number): string {
+  return value.toFixed(2);
+}
+
+function kilo(bytes: number): string {
+  return (bytes / 1_000).toFixed(0);
+}
