@@ -10,6 +10,9 @@ const versions: ReadonlyMap<string, string> = new Map([
   ['iam', '2010-05-08'],
 ]);
 
+/** Operations that answer with a result without members, where others without an answer have no result at all. */
+const EMPTY_RESULTS: ReadonlySet<string> = new Set(['UpdateRole']);
+
 /** The AWS query protocol (STS, IAM): form parameters in, XML out. */
 export function createQueryCodec(signingName: string): Codec {
   const version = versions.get(signingName);
@@ -21,7 +24,9 @@ export function createQueryCodec(signingName: string): Codec {
     decode: (request) => decode(request, version),
     encode(answer, { action, requestId }) {
       const body = {
-        ...(Object.keys(answer).length > 0 && { [`${action}Result`]: toXmlValue(answer) }),
+        ...((Object.keys(answer).length > 0 || EMPTY_RESULTS.has(action)) && {
+          [`${action}Result`]: toXmlValue(answer),
+        }),
         ResponseMetadata: { RequestId: requestId },
       };
       return xmlResponse(200, writeXmlDocument({ name: `${action}Response`, namespace }, body, 'member'));
