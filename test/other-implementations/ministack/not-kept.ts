@@ -2,6 +2,7 @@
 export type NotKept = { readonly why: string; readonly heldBy: string };
 
 const TEMPLATE = 'test/architecture/packaged-template.test.ts';
+const SQL = 'test/unit/config/athena-resources.test.ts';
 const POLICIES = 'test/architecture/resource-policies.test.ts';
 
 /** Types of resources that its CloudFormation refuses. They are left out of the update. */
@@ -10,6 +11,12 @@ export const TYPES_LEFT_OUT: ReadonlyMap<string, NotKept> = new Map([
     'AWS::Events::EventBusPolicy',
     { why: 'no such type: anybody of the account may send any source', heldBy: POLICIES },
   ],
+  ['AWS::Glue::Database', { why: 'no such type: nobody asks in SQL here', heldBy: SQL }],
+  ['AWS::Glue::Table', { why: 'no such type', heldBy: SQL }],
+  ['AWS::Athena::WorkGroup', { why: 'no such type', heldBy: SQL }],
+  ['AWS::Athena::NamedQuery', { why: 'no such type', heldBy: SQL }],
+  ['AWS::CloudWatch::CompositeAlarm', { why: 'no such type', heldBy: 'test/architecture/alarms.test.ts' }],
+  ['AWS::CloudWatch::Alarm of several metrics', { why: 'no metric math', heldBy: 'test/architecture/alarms.test.ts' }],
 ]);
 
 /** Properties that it takes and that cannot be read back. */
