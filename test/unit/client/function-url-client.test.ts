@@ -3,8 +3,8 @@ import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { ApiError } from '../../../lib/client/api-error.ts';
 import { makeFunctionUrlClient } from '../../../lib/client/function-url-client.ts';
 import { makeManagementClient } from '../../../lib/client/management-client.ts';
-import { Sha256 } from '../../../lib/platform/sha256.ts';
 import type { TenantRow, TenantView } from '../../../lib/management/management-views.ts';
+import { Sha256 } from '../../../lib/platform/sha256.ts';
 import { type FunctionUrlServer, type Replies, startFunctionUrlServer } from '../../support/function-url-server.ts';
 
 const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'not-a-secret', sessionToken: 'not-a-token' };
