@@ -1,8 +1,9 @@
 import { BROKER_BUDGET_BYTES } from './bundle-sizes.ts';
-import type { CpuFigures, Spread } from './cpu.ts';
-import { earlierResults } from './earlier-results.ts';
+import type { CpuFigures } from './cpu.ts';
+import { earlierSection } from './earlier-section.ts';
 import type { Figures } from './figures.ts';
 import { latencyModels } from './latency.ts';
+import { kilo, spread, table, two, verdict } from './page-text.ts';
 
 /** `docs/figures.md`, of what one run found out. */
 export function figuresPage(figures: Figures): string {
@@ -18,7 +19,7 @@ export function figuresPage(figures: Figures): string {
     ...processor(figures),
     ...latency(figures),
     ...bundles(figures),
-    ...earlier(),
+    ...earlierSection(),
   ].join('\n')}`;
 }
 
@@ -201,42 +202,6 @@ function bundles({ bundles: all, naiveBroker }: Figures): readonly string[] {
   ];
 }
 
-function earlier(): readonly string[] {
-  return [
-    '## Longer benches',
-    '',
-    'As they came out when each was run last; `test/bench/results/` has them whole.',
-    '',
-    table(
-      ['What', 'Figure', 'Command'],
-      earlierResults().map(({ what, figure, command }) => [what, figure, `\`${command}\``]),
-    ).trimEnd(),
-    '',
-  ];
-}
-
-function verdict(value: number, goal: number): string {
-  return value <= goal ? 'reached' : 'missed';
-}
-
 function reached(all: Figures['bundles'], ratio: (of: Figures['bundles'][number]) => number): string {
   return `${all.filter((one) => ratio(one) <= 0.5).length} of ${all.length} functions`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = line(head.map((_, column) => (column === 0 ? '---' : '---:')));
-  return `${[line(head), rule, ...rows.map(line)].join('\n')}\n`;
-}
-
-function spread({ low, median, high }: Spread): string {
-  return `${two(median)} (${two(low)} to ${two(high)})`;
-}
-
-function two(value: number): string {
-  return value.toFixed(2);
-}
-
-function kilo(bytes: number): string {
-  return (bytes / 1_000).toFixed(0);
 }

@@ -19,6 +19,8 @@ export function svgBars({ title, unit, legend, bars, goal }: BarChart): string {
   const scale = (WIDTH - LEFT - RIGHT) / most;
   const height = TOP + bars.length * (BAR + GAP) + (goal === undefined ? 8 : 28);
   const rows = bars.map((bar, row) => barOf(bar, { top: TOP + row * (BAR + GAP), scale }));
+  // Over everything, and legible where they cross the line of the goal.
+  const notes = bars.map((bar, row) => noteOf(bar, { top: TOP + row * (BAR + GAP), scale }));
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="13" role="img" aria-label="${text(title)}">`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
@@ -27,11 +29,12 @@ export function svgBars({ title, unit, legend, bars, goal }: BarChart): string {
     ...legendOf(legend),
     ...rows,
     ...(goal === undefined ? [] : goalOf(goal, { at: LEFT + goal.value * scale, height })),
+    ...notes,
     '</svg>',
   ].join('\n')}\n`;
 }
 
-function barOf({ label, parts, note }: Bar, { top, scale }: { readonly top: number; readonly scale: number }): string {
+function barOf({ label, parts }: Bar, { top, scale }: { readonly top: number; readonly scale: number }): string {
   const middle = top + BAR / 2 + 5;
   let left = LEFT;
   const rectangles = parts.map((part, index) => {
@@ -40,11 +43,12 @@ function barOf({ label, parts, note }: Bar, { top, scale }: { readonly top: numb
     left += width;
     return rectangle;
   });
-  return [
-    `<text x="${LEFT - 8}" y="${middle}" text-anchor="end">${text(label)}</text>`,
-    ...rectangles,
-    `<text x="${round(left + 6)}" y="${middle}">${text(note)}</text>`,
-  ].join('\n');
+  return [`<text x="${LEFT - 8}" y="${middle}" text-anchor="end">${text(label)}</text>`, ...rectangles].join('\n');
+}
+
+function noteOf({ parts, note }: Bar, { top, scale }: { readonly top: number; readonly scale: number }): string {
+  const at = `x="${round(LEFT + sum(parts) * scale + 6)}" y="${top + BAR / 2 + 5}"`;
+  return `<text ${at} paint-order="stroke" stroke="#ffffff" stroke-width="5">${text(note)}</text>`;
 }
 
 function legendOf(legend: readonly string[]): readonly string[] {
