@@ -14,7 +14,8 @@ const MINUTE_MS = 60_000;
 const TRIES = 3;
 
 export type LoadWorldOptions = {
-  readonly folder: string;
+  /** Where the store is; undefined: in memory, and nothing can be killed. */
+  readonly folder: string | undefined;
   readonly tenants: number;
   readonly faultsPerMillionCalls: number;
 };

@@ -7,9 +7,18 @@ export class Killed extends Error {}
 
 export type StoreProcess = { readonly endpoint: string; kill(): Promise<void> };
 
-/** Starts the store of this folder. */
-export async function startStore(folder: string): Promise<StoreProcess> {
-  const child = fork(new URL('./store-process.ts', import.meta.url), [folder]);
+/** For the rows of a hundred thousand requests. */
+const STORE_HEAP_MB = 8_192;
+
+/**
+ * Starts the store of this folder; without one, it is in memory: on disk, dynalite holds a quarter of a megabyte more for
+ * each request, outside of its heap, until it ends.
+ */
+export async function startStore(folder: string | undefined): Promise<StoreProcess> {
+  const execArgv = [`--max-old-space-size=${STORE_HEAP_MB}`];
+  const child = fork(new URL('./store-process.ts', import.meta.url), folder === undefined ? [] : [folder], {
+    execArgv,
+  });
   const [{ port }] = await once(child, 'message');
   return { endpoint: `http://127.0.0.1:${port}`, kill: () => killed(child) };
 }

@@ -54,7 +54,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
   const { requests, tenants, kills, seed = 1 } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'load-'));
   const began = performance.now();
-  const world = await loadWorld({ folder, tenants, faultsPerMillionCalls: FAULTS_PER_MILLION_CALLS });
+  const world = await loadWorld({
+    folder: kills > 0 ? folder : undefined,
+    tenants,
+    faultsPerMillionCalls: FAULTS_PER_MILLION_CALLS,
+  });
   try {
     // Each valid request hands over one job.
     const part = (requests * VALID_PART) / (kills + 1);
