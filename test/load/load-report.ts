@@ -11,11 +11,11 @@ export type LoadReport = Omit<LoadRun, 'pairs' | 'heap' | 'ledger'> & {
         /** Without what the rest costs when it comes alone: how far it slows the others down. */
         readonly withoutTheirOwnWork: number;
         /** By the quartiles of the pairs. */
-        readonly withoutTheirOwnWorkQuartiles: readonly [number, number];
+        readonly withoutTheirOwnWorkQuartiles: { readonly lower: number; readonly upper: number };
       }
     | undefined;
   /** Of the functions' process after a collection, when it is warm and at the end; and by how much it grows. */
-  readonly heapBytes: readonly [warm: number | undefined, end: number | undefined];
+  readonly heapBytes: { readonly warm: number | undefined; readonly end: number | undefined };
   readonly heapBytesPerThousandRequests: number | undefined;
 };
 
@@ -31,7 +31,7 @@ export function loadReport({ pairs, heap, ledger, ...run }: LoadRun): LoadReport
     ...run,
     ledger: { ...ledger, lost: ledger.lost.length },
     validThroughput: throughput(pairs.slice(WARM_UP_PAIRS)),
-    heapBytes: [warm[0]?.heapBytes, warm.at(-1)?.heapBytes],
+    heapBytes: { warm: warm[0]?.heapBytes, end: warm.at(-1)?.heapBytes },
     heapBytesPerThousandRequests: slope(warm),
   };
 }
@@ -61,7 +61,7 @@ function throughput(pairs: readonly Pair[]): LoadReport['validThroughput'] {
       0.5,
     ),
     withoutTheirOwnWork: at(net, 0.5),
-    withoutTheirOwnWorkQuartiles: [at(net, 0.25), at(net, 0.75)],
+    withoutTheirOwnWorkQuartiles: { lower: at(net, 0.25), upper: at(net, 0.75) },
   };
 }
 

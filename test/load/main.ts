@@ -47,7 +47,7 @@ async function told(name: string, options: LoadOptions): Promise<LoadReport> {
 
 function tooSlow({ validThroughput: measured }: LoadReport): readonly string[] {
   if (measured === undefined || measured.pairs < ENOUGH_PAIRS) return [];
-  const [, part] = measured.withoutTheirOwnWorkQuartiles;
+  const { upper: part } = measured.withoutTheirOwnWorkQuartiles;
   return part >= LEAST_THROUGHPUT
     ? []
     : [`in three of four pairs, valid requests are done at less than ${part} of the rate without poison`];
