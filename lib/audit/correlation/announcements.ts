@@ -1,5 +1,6 @@
 import { BrokerError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { announcerOf } from '../announcer.ts';
 import { type AnnouncedSession, isOutsideCall } from '../session-verdict.ts';
 import { announcedByIssuance, announcedByProbe } from './announced-session.ts';
 import type { AnnouncingRecord, AnnouncingRecords } from './announcing-record.ts';
@@ -24,9 +25,6 @@ export type DeniedCall = {
 
 type Dependencies = { readonly records: AnnouncingRecords; readonly roles: OwnRoles; readonly clock: Clock };
 
-/** `<job>.<hash>.<attempt>`, and ids of probes. */
-const OF_ISSUANCE = /^([a-z0-9-]{1,24}\.[a-z2-7]{32})\.([1-9])$/;
-const OF_PROBE = /^probe_[a-z2-7]{32}$/;
 /** An issuance is gone on with for a day at the most. */
 const ISSUANCE_OPEN_MS = 24 * 60 * 60_000;
 /** Records of an account that are looked at for a lost call, newest first. */
@@ -35,13 +33,11 @@ const LOOKED_AT = 200;
 export function makeAnnouncements({ records, roles, clock }: Dependencies): Announcements {
   return {
     async bySessionName(sessionName) {
-      const [, issuanceId, attempt] = OF_ISSUANCE.exec(sessionName) ?? [];
-      const recordId = issuanceId ?? (OF_PROBE.test(sessionName) ? sessionName : undefined);
-      const record = recordId === undefined ? undefined : await readLegible(recordId, records);
+      const announcer = announcerOf(sessionName);
+      const record = announcer && (await readLegible(announcer.recordId, records));
+      // What a record announced is what stands in it: a name that only looks like one of its own is none.
       const session = record && sessionsOf(record, { roles, clock }).find((each) => each.name === sessionName);
-      if (record === undefined || session === undefined || (attempt !== undefined && record.recordType !== 'issuance'))
-        return undefined;
-      return { of: record.recordId, session: session.announced };
+      return record && session && { of: record.recordId, session: session.announced };
     },
 
     async byStsRequest(stsRequestId) {

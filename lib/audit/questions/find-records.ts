@@ -1,5 +1,5 @@
+import { announcerOf } from '../announcer.ts';
 import { observationIdOfDenial, observationIdOfSession } from '../correlation/observation-record.ts';
-import { announcerOf } from './announced-session.ts';
 import type { RecordView } from './audit-api.ts';
 import type { AuditStore, NameIndex } from './audit-store.ts';
 import type { Judging } from './judge-observation.ts';

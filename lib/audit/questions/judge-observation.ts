@@ -1,12 +1,12 @@
 import type { Issuance } from '../../broker/issuance.ts';
 import type { ProbeRecord } from '../../probes/probe-record.ts';
+import { announcerOf } from '../announcer.ts';
 import { announcedByIssuance, announcedByProbe } from '../correlation/announced-session.ts';
 import type { Announcement } from '../correlation/announcements.ts';
 import { judgeSession } from '../correlation/judge-record.ts';
 import type { ObservationRecord, ObservedCall } from '../correlation/observation-record.ts';
 import type { OwnRoles } from '../correlation/own-roles.ts';
 import { MISSING_AFTER_MS } from '../session-verdict.ts';
-import { announcerOf } from './announced-session.ts';
 import type { JudgedCallView } from './audit-api.ts';
 import type { LedgerRecord } from './read-record.ts';
 

@@ -1,7 +1,7 @@
 import type { Attempt, Issuance } from '../../broker/issuance.ts';
 import type { RequestRecord } from '../../broker/request-record.ts';
 import type { ProbeRecord } from '../../probes/probe-record.ts';
-import { roleOfAttempt } from '../questions/announced-session.ts';
+import { roleOfAttempt } from '../announcer.ts';
 import type { Receipt } from './receipt.ts';
 
 /** Of an issuance, what only the brokering functions write: a job cannot make its receipts vanish. */
