@@ -1,5 +1,5 @@
 import type { Job } from '../lib/jobs/job.ts';
-import { onboardingText } from '../lib/onboarding/onboarding-text.ts';
+import { onboardingText } from '../lib/onboarding/templates/onboarding-text.ts';
 import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
 
 export type JobsTemplateInput = {

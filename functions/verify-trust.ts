@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { type VerifierAnswer, verifierOnAws } from '../lib/onboarding/verifier-on-aws.ts';
+import { type VerifierAnswer, verifierOnAws } from '../lib/onboarding/trust/verifier-on-aws.ts';
 import { deploymentConfig } from '../lib/platform/deployment-config.ts';
 import { verifierEnvironment } from '../lib/platform/environment.ts';
 

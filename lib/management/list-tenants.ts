@@ -1,6 +1,6 @@
 import { sideBySide } from '../broker/side-by-side.ts';
 import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
-import type { TrustFinding } from '../onboarding/trust-finding.ts';
+import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
 import {
   ROLE_STATUSES,
   type RoleStatus,

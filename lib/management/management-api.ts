@@ -1,4 +1,4 @@
-import type { TrustFinding } from '../onboarding/trust-finding.ts';
+import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
 import type { RoleStatus, TenantSchedule, TenantStatus } from '../tenants/tenant.ts';
 import type { RecordedChange } from '../tenants/tenant-registry.ts';
 

@@ -3,7 +3,7 @@ import { makeLedger } from '../broker/dynamo-ledger.ts';
 import { makeTenantIssuances } from '../broker/tenant-issuances.ts';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
 import { makeTenantLifecycle } from '../onboarding/make-tenant-lifecycle.ts';
-import { makeVerificationCursorStore } from '../onboarding/verification-cursor.ts';
+import { makeVerificationCursorStore } from '../onboarding/trust/verification-cursor.ts';
 import { documentClient, lambdaClient, patientLambdaClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { DeploymentConfig } from '../platform/deployment-config.ts';

@@ -1,4 +1,4 @@
-import type { FindingSeverity, TrustFinding } from '../onboarding/trust-finding.ts';
+import type { FindingSeverity, TrustFinding } from '../onboarding/trust/trust-finding.ts';
 import type { RoleStatus, Tenant, TenantRole } from '../tenants/tenant.ts';
 
 /** What the management API shows of tenants, roles and sessions. None of it but an `Onboarding` holds an external ID. */

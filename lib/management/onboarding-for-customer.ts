@@ -1,6 +1,6 @@
 import type { Job } from '../jobs/job.ts';
 import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
-import { type OnboardingInput, onboardingText } from '../onboarding/onboarding-text.ts';
+import { type OnboardingInput, onboardingText } from '../onboarding/templates/onboarding-text.ts';
 import { parseExternalId } from '../tenants/external-id.ts';
 import type { ExternalIds, Tenant } from '../tenants/tenant.ts';
 import type { Onboarding, OnboardingFormat } from './management-views.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { TRUST_FINDINGS } from '../onboarding/trust-finding.ts';
+import { TRUST_FINDINGS } from '../onboarding/trust/trust-finding.ts';
 import { ACCOUNT_ID, ROLE_STATUSES, TENANT_STATUSES, tenantScheduleSchema } from '../tenants/tenant.ts';
 import { ROLE_NAME } from './management-route.ts';
 import { ONBOARDING_FORMATS } from './management-views.ts';

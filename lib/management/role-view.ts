@@ -1,5 +1,5 @@
-import { pendingUntilMs } from '../onboarding/assess-trust.ts';
-import { trustFindings } from '../onboarding/trust-finding.ts';
+import { pendingUntilMs } from '../onboarding/trust/assess-trust.ts';
+import { trustFindings } from '../onboarding/trust/trust-finding.ts';
 import type { TenantRole } from '../tenants/tenant.ts';
 import type { FindingView, RoleView } from './management-views.ts';
 

@@ -4,7 +4,7 @@ import type { Partition } from '../platform/deployment-config.ts';
 import { quoted } from '../requests/quoted.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { type OnboardingRefusal, refuse } from './onboarding-refusal.ts';
-import { rolePermissions } from './role-permissions.ts';
+import { rolePermissions } from './templates/role-permissions.ts';
 
 export type JobRules = { readonly jobs: ReadonlyMap<string, Job>; readonly partition: Partition };
 

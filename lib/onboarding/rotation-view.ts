@@ -1,7 +1,7 @@
 import type { RotationView } from '../management/management-views.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import type { Tenant, TenantReading, TenantRole } from '../tenants/tenant.ts';
-import { trustFindings } from './trust-finding.ts';
+import { trustFindings } from './trust/trust-finding.ts';
 
 /** Which of the two external IDs of a rotation opens a role, as far as probes have shown it. */
 export type Takes = RotationView['roles'][number]['takes'];

@@ -4,8 +4,8 @@ import type { LiveSession, StopReport } from '../management/management-views.ts'
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
 import type { Looked } from './end-open-issuances.ts';
-import { renderRevocation } from './render-cli.ts';
-import { instantOf } from './revoke-sessions.ts';
+import { renderRevocation } from './templates/render-cli.ts';
+import { instantOf } from './templates/revoke-sessions.ts';
 
 export type StopFacts = {
   readonly reading: TenantReading;

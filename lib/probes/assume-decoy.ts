@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import { type AssumeTenantRole, makeAssumeTenantRole } from '../broker/assume-tenant-role.ts';
 import { utcDay } from '../broker/issuance.ts';
-import type { ProbeRole } from '../onboarding/probe-role.ts';
+import type { ProbeRole } from '../onboarding/trust/probe-role.ts';
 import type { Clock } from '../platform/clock.ts';
 import { derivedId, type Ids } from '../platform/ids.ts';
 import { probeRecordId } from '../platform/table-keys.ts';

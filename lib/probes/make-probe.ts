@@ -1,6 +1,6 @@
 import type { AssumeTenantRole, Assumption } from '../broker/assume-tenant-role.ts';
 import { BrokerError } from '../errors.ts';
-import type { ProbeOrder, ProbeResult, ProbeRole } from '../onboarding/probe-role.ts';
+import type { ProbeOrder, ProbeResult, ProbeRole } from '../onboarding/trust/probe-role.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { ProbeLedger } from './probe-ledger.ts';

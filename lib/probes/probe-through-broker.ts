@@ -1,5 +1,5 @@
 import { BrokerError } from '../errors.ts';
-import type { ProbeThroughBroker } from '../onboarding/verify-role.ts';
+import type { ProbeThroughBroker } from '../onboarding/trust/verify-role.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ids, sha256Hex } from '../platform/ids.ts';
 import { ownRecord } from '../requests/parse-request.ts';

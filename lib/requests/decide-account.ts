@@ -1,7 +1,7 @@
 import type { RefusalReason } from '../errors.ts';
 import type { Job } from '../jobs/job.ts';
 import { buildSessionPolicy } from '../jobs/session-policy.ts';
-import { trustFindings } from '../onboarding/trust-finding.ts';
+import { trustFindings } from '../onboarding/trust/trust-finding.ts';
 import { type RoleArnRules, readRoleArn } from '../tenants/role-arn.ts';
 import {
   externalIdFor,

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { TrustFinding } from '../onboarding/trust-finding.ts';
+import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
 import { storeError } from '../platform/store-error.ts';
 import { ROLES_PREFIX, TENANT_RECORD, tenantIndexes } from '../platform/table-keys.ts';
 import { readPageToken, writePageToken } from './page-token.ts';

@@ -1,6 +1,6 @@
 import { BrokerError } from '../errors.ts';
-import type { TrustProof } from '../onboarding/assess-trust.ts';
-import { trustFindings } from '../onboarding/trust-finding.ts';
+import type { TrustProof } from '../onboarding/trust/assess-trust.ts';
+import { trustFindings } from '../onboarding/trust/trust-finding.ts';
 import { difference, makeChange } from './make-change.ts';
 import { type RegistryDependencies, ROUNDS, refusal } from './registry-dependencies.ts';
 import type { TenantRole } from './tenant.ts';

@@ -1,5 +1,5 @@
-import type { TrustProof } from '../onboarding/assess-trust.ts';
-import type { TrustFinding } from '../onboarding/trust-finding.ts';
+import type { TrustProof } from '../onboarding/trust/assess-trust.ts';
+import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
 import type { Change, ChangeNote } from './change.ts';
 import type { RoleStatus, Tenant, TenantReading, TenantRole, TenantStatus } from './tenant.ts';
 

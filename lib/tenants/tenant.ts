@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { trustFindingSchema } from '../onboarding/trust-finding.ts';
+import { trustFindingSchema } from '../onboarding/trust/trust-finding.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import { changeSchema } from './change.ts';
 

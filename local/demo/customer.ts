@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { policyOf } from '../../lib/onboarding/policy-json.ts';
-import { DEFAULT_ROLE_NAME, POLICY_NAMES } from '../../lib/onboarding/trust-template.ts';
+import { policyOf } from '../../lib/onboarding/templates/policy-json.ts';
+import { DEFAULT_ROLE_NAME, POLICY_NAMES } from '../../lib/onboarding/templates/trust-template.ts';
 import { callIam, type Keys } from './iam-call.ts';
 
 /** The customer's side of the story: it makes a role in its own account through the IAM API, and may change it. */

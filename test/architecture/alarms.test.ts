@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isErrorCode } from '../../lib/errors.ts';
-import { trustFindings } from '../../lib/onboarding/trust-finding.ts';
+import { trustFindings } from '../../lib/onboarding/trust/trust-finding.ts';
 import { root, sourceFiles } from './source-files.ts';
 
 type Dimension = { readonly Name: string; readonly Value: string };

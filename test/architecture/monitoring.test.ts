@@ -9,7 +9,7 @@ import { isErrorCode } from '../../lib/errors.ts';
 import { logAndCount } from '../../lib/job-runtime/log-and-count.ts';
 import type { RunEvent } from '../../lib/job-runtime/observe-run.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
-import { trustFindings } from '../../lib/onboarding/trust-finding.ts';
+import { trustFindings } from '../../lib/onboarding/trust/trust-finding.ts';
 import { makeStageDurations, STAGE_METRICS, type Stage } from '../../lib/platform/stage-durations.ts';
 import { makeTransitionLog } from '../../lib/platform/transition-log.ts';
 import { ROLE_STATUSES } from '../../lib/tenants/tenant.ts';

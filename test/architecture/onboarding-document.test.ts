@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { readStageConfig } from '../../config/stage-config.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import type { OnboardingFormat } from '../../lib/management/management-views.ts';
-import { type OnboardingInput, onboardingText } from '../../lib/onboarding/onboarding-text.ts';
-import { trustFindings } from '../../lib/onboarding/trust-finding.ts';
+import { type OnboardingInput, onboardingText } from '../../lib/onboarding/templates/onboarding-text.ts';
+import { trustFindings } from '../../lib/onboarding/trust/trust-finding.ts';
 import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
 import { root } from './source-files.ts';
 

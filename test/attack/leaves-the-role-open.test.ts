@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../../lib/onboarding/policy-json.ts';
-import { policyOf } from '../../lib/onboarding/policy-json.ts';
-import { trustFindings } from '../../lib/onboarding/trust-finding.ts';
+import type { Policy } from '../../lib/onboarding/templates/policy-json.ts';
+import { policyOf } from '../../lib/onboarding/templates/policy-json.ts';
+import { trustFindings } from '../../lib/onboarding/trust/trust-finding.ts';
 import { brokerIn, plainWorld } from '../support/broker-world.ts';
 import { everyPrint } from '../support/every-print.ts';
 import { runJobEvent } from '../support/queue-message.ts';
-import { aTemplate, BROKER_ACCOUNT, CURRENT_ID } from '../unit/onboarding/a-template.ts';
-import { probedCustomer } from '../unit/onboarding/probed-customer.ts';
+import { aTemplate, BROKER_ACCOUNT, CURRENT_ID } from '../unit/onboarding/templates/a-template.ts';
+import { probedCustomer } from '../unit/onboarding/trust/probed-customer.ts';
 
 /** T5: a role that opens without the right external ID makes the broker anybody's deputy; whoever leaves it so gets no issuance. */
 const template = aTemplate().trustPolicy;

@@ -3,8 +3,8 @@ import { brokerIn, plainWorld } from '../support/broker-world.ts';
 import { withTables } from '../support/dynamo-tables.ts';
 import { anId, aRegistered, type ManagementWorld, managementWorld } from '../support/management-world.ts';
 import { runJobEvent } from '../support/queue-message.ts';
-import { anInput, aTemplate } from '../unit/onboarding/a-template.ts';
-import { probedCustomer } from '../unit/onboarding/probed-customer.ts';
+import { anInput, aTemplate } from '../unit/onboarding/templates/a-template.ts';
+import { probedCustomer } from '../unit/onboarding/trust/probed-customer.ts';
 
 /** T2: a tenant registers the role of another, to have the broker enter that one's account on its behalf. */
 const ROLE = 'arn:aws:iam::222222222222:role/credential-broker/scanner';

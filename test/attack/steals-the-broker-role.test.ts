@@ -14,7 +14,7 @@ import {
   runnerOf,
   TENANT,
 } from '../architecture/packaged-access.ts';
-import { anInput, aTemplate, CURRENT_ID, NEXT_ID } from '../unit/onboarding/a-template.ts';
+import { anInput, aTemplate, CURRENT_ID, NEXT_ID } from '../unit/onboarding/templates/a-template.ts';
 
 /** T21: somebody has the credentials of a function of ours, and uses them from wherever they are. */
 let wiring: Wiring;

@@ -3,7 +3,7 @@ import { defineJob, type Job } from '../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import { everyResource } from '../../lib/jobs/policy-statement.ts';
 import { scanAccountJob } from '../../lib/jobs/scan-account.job.ts';
-import type { TrustFinding } from '../../lib/onboarding/trust-finding.ts';
+import type { TrustFinding } from '../../lib/onboarding/trust/trust-finding.ts';
 import type { Requester } from '../../lib/requests/requester.ts';
 import type { TenantReading, TenantRole } from '../../lib/tenants/tenant.ts';
 import { aRole, aTenant } from '../support/a-tenant.ts';

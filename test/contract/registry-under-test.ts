@@ -1,4 +1,4 @@
-import type { TrustProof } from '../../lib/onboarding/assess-trust.ts';
+import type { TrustProof } from '../../lib/onboarding/trust/assess-trust.ts';
 import type { Ids } from '../../lib/platform/ids.ts';
 import type { Tenant, TenantRole } from '../../lib/tenants/tenant.ts';
 import type { NewRole, NewTenant, RegistryRefusal, TenantRegistry } from '../../lib/tenants/tenant-registry.ts';

@@ -7,7 +7,7 @@ import type {
   TenantRow,
   TenantView,
 } from '../../lib/management/management-views.ts';
-import { type TrustFinding, trustFindings } from '../../lib/onboarding/trust-finding.ts';
+import { type TrustFinding, trustFindings } from '../../lib/onboarding/trust/trust-finding.ts';
 import type { Reply, SeenRequest } from './function-url-server.ts';
 import { CLI_NOW_MS } from './run-broker.ts';
 

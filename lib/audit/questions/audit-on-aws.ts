@@ -1,5 +1,5 @@
 import { jobCatalogue } from '../../jobs/job-catalogue.ts';
-import { ASSUMING_FUNCTIONS } from '../../onboarding/assuming-roles.ts';
+import { ASSUMING_FUNCTIONS } from '../../onboarding/trust/assuming-roles.ts';
 import { documentClient, kmsClient } from '../../platform/clients.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { DeploymentConfig } from '../../platform/deployment-config.ts';

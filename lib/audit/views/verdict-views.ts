@@ -1,4 +1,4 @@
-import { ASSUMING_FUNCTIONS } from '../../onboarding/assuming-roles.ts';
+import { ASSUMING_FUNCTIONS } from '../../onboarding/trust/assuming-roles.ts';
 import { CLOCKS_APART_MS, MISSING_AFTER_MS } from '../session-verdict.ts';
 import { CLOUDTRAIL_TABLE } from './cloudtrail-table.ts';
 import { columns, momentMs, type View, type ViewContext } from './view.ts';

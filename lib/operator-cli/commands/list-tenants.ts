@@ -1,6 +1,6 @@
 import type { ManagementRoutes } from '../../management/management-api.ts';
 import type { TenantRow } from '../../management/management-views.ts';
-import { TRUST_FINDINGS } from '../../onboarding/trust-finding.ts';
+import { TRUST_FINDINGS } from '../../onboarding/trust/trust-finding.ts';
 import { ROLE_STATUSES, TENANT_STATUSES } from '../../tenants/tenant.ts';
 import { allOption, type Command, cursorOption, limitOption } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';

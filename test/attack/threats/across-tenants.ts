@@ -53,8 +53,8 @@ export const acrossTenants: readonly Threat[] = [
       'Probes with none, a random and an unassigned one, at connection and every day; a role that opens to one is in quarantine',
     files: [
       'test/attack/leaves-the-role-open.test.ts',
-      'test/unit/onboarding/verify-role.test.ts',
-      'test/unit/onboarding/verify-on-schedule.test.ts',
+      'test/unit/onboarding/trust/verify-role.test.ts',
+      'test/unit/onboarding/trust/verify-on-schedule.test.ts',
     ],
   },
   {

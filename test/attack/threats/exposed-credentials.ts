@@ -68,7 +68,7 @@ export const exposedCredentials: readonly Threat[] = [
     files: [
       'test/attack/steals-the-broker-role.test.ts',
       'test/least-privilege/function-tables.test.ts',
-      'test/unit/onboarding/trust-policy.test.ts',
+      'test/unit/onboarding/templates/trust-policy.test.ts',
     ],
     open: 'that exported credentials are denied outside',
   },

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { renderCloudFormation } from '../../../lib/onboarding/render-cloudformation.ts';
-import { renderStackSet } from '../../../lib/onboarding/render-stackset.ts';
+import { renderCloudFormation } from '../../../lib/onboarding/templates/render-cloudformation.ts';
+import { renderStackSet } from '../../../lib/onboarding/templates/render-stackset.ts';
 import type { Partition } from '../../../lib/platform/deployment-config.ts';
-import { aDedicatedTemplate, aFullTemplate, aTemplate } from '../../unit/onboarding/a-template.ts';
+import { aDedicatedTemplate, aFullTemplate, aTemplate } from '../../unit/onboarding/templates/a-template.ts';
 import { cfnLint, describeWith, lint } from './outside-clients.ts';
 
 const regions: readonly [Partition, string][] = [

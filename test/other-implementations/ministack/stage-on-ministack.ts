@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import type { PackagedStage } from '../../../config/package-stage.ts';
 import type { Issuance } from '../../../lib/broker/issuance.ts';
 import type { RequestRecord } from '../../../lib/broker/request-record.ts';
-import type { TrustProof } from '../../../lib/onboarding/assess-trust.ts';
+import type { TrustProof } from '../../../lib/onboarding/trust/assess-trust.ts';
 import { systemClock } from '../../../lib/platform/clock.ts';
 import { systemIds } from '../../../lib/platform/ids.ts';
 import { makeTenantRegistry } from '../../../lib/tenants/dynamo-tenant-registry.ts';

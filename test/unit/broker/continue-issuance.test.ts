@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../lib/broker/issuance.ts';
-import type { TrustFinding } from '../../../lib/onboarding/trust-finding.ts';
+import type { TrustFinding } from '../../../lib/onboarding/trust/trust-finding.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { handedBack } from '../../support/faulty-world/abandoned.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';

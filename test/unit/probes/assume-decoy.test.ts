@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AssumeInput } from '../../../lib/broker/assume-role-request.ts';
 import type { Assumption } from '../../../lib/broker/assume-tenant-role.ts';
-import type { ProbeOrder } from '../../../lib/onboarding/probe-role.ts';
+import type { ProbeOrder } from '../../../lib/onboarding/trust/probe-role.ts';
 import { makeDecoy } from '../../../lib/probes/assume-decoy.ts';
 import { Secret } from '../../../lib/sealing/secret.ts';
 import { countingIds } from '../../support/counting-ids.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Assumption, makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import { BrokerError } from '../../../lib/errors.ts';
-import { PROBES, type Probe, type ProbeOrder } from '../../../lib/onboarding/probe-role.ts';
+import { PROBES, type Probe, type ProbeOrder } from '../../../lib/onboarding/trust/probe-role.ts';
 import { DENY_ALL_POLICY, makeProbe, makeRecordedProbe } from '../../../lib/probes/make-probe.ts';
 import { openProbe } from '../../../lib/probes/probe-record.ts';
 import { Secret } from '../../../lib/sealing/secret.ts';

@@ -1,0 +1,96 @@
+import { sha256Hex } from '../../platform/ids.ts';
+import type { RoleStatus, TenantRole } from '../../tenants/tenant.ts';
+import { type ProbeEvidence, type ProbeReading, readProbes } from './probe-answers.ts';
+import { findingsOf } from './probe-findings.ts';
+import { type TrustFinding, trustFindings } from './trust-finding.ts';
+
+export type { Probe, ProbeResult } from './probe-role.ts';
+export { PROBES } from './probe-role.ts';
+export type { TrustFinding };
+
+/** What a verification proved of a role: everything of it that is written to the role. */
+export type TrustProof = Pick<TenantRole, 'status' | 'findings' | 'capabilities' | 'firstRefusedAtMs'> & {
+  readonly verifiedAtMs: number;
+  /** The external ID to use from now on, by its SHA-256; absent, it stays as it is. */
+  readonly externalIdSha256?: string;
+};
+
+/** What was known of the role before: what an answer that says nothing leaves as it was. */
+export type RoleBefore = Pick<
+  TenantRole,
+  'status' | 'findings' | 'capabilities' | 'firstRefusedAtMs' | 'externalIdSha256'
+>;
+
+export type TrustEvidence = ProbeEvidence & { readonly role: RoleBefore; readonly nowMs: number };
+
+/** How long a role may be new: STS does not tell one that opens in a minute from one that never will. */
+export const PENDING_MS = 300_000;
+
+/**
+ * What the probes of one verification prove of a role. Pure. The first of these that holds decides: a negative that was
+ * accepted quarantines the role; the right external ID denied, to us or to the broker, keeps it out; an answer that is
+ * missing leaves the role as it was, so that none becomes trusted by it. Only then it is trusted.
+ */
+export function assessTrust(evidence: TrustEvidence): TrustProof {
+  const { role, nowMs } = evidence;
+  const reading = readProbes(evidence);
+  const findings = findingsOf(reading, role.findings);
+  const firstRefusedAtMs = firstRefusalOf(reading, role, nowMs);
+  const capabilities = capabilitiesOf(reading, role);
+  const { opening } = reading;
+  const externalId = opening.role === 'opens' ? opening.externalId : undefined;
+  return {
+    status: statusOf({ reading, findings, role, refusedForMs: nowMs - (firstRefusedAtMs ?? nowMs) }),
+    findings: [...findings],
+    verifiedAtMs: nowMs,
+    ...(capabilities === undefined ? {} : { capabilities }),
+    ...(firstRefusedAtMs === undefined ? {} : { firstRefusedAtMs }),
+    ...(externalId === undefined ? {} : { externalIdSha256: sha256Hex(externalId) }),
+  };
+}
+
+type Refusal = Pick<TenantRole, 'status' | 'firstRefusedAtMs'>;
+
+/** Until when a role that is refused now stays `pending`. Undefined when it is not, or was never refused. */
+export function pendingUntilMs({ status, firstRefusedAtMs }: Refusal): number | undefined {
+  return status === 'pending' && firstRefusedAtMs !== undefined ? firstRefusedAtMs + PENDING_MS : undefined;
+}
+
+type Judged = {
+  readonly reading: ProbeReading;
+  readonly findings: readonly TrustFinding[];
+  readonly role: RoleBefore;
+  readonly refusedForMs: number;
+};
+
+function statusOf({ reading, findings, role, refusedForMs }: Judged): RoleStatus {
+  if (findings.some((finding) => trustFindings[finding].severity === 'unsafe')) return 'quarantined';
+  if (reading.refuses) {
+    const wasProven = role.status === 'trusted' || role.status === 'quarantined';
+    if (wasProven) return 'quarantined';
+    return refusedForMs < PENDING_MS ? 'pending' : 'refused';
+  }
+  return reading.proven ? 'trusted' : role.status;
+}
+
+function firstRefusalOf(
+  { refuses, opening }: ProbeReading,
+  { firstRefusedAtMs }: RoleBefore,
+  nowMs: number,
+): number | undefined {
+  if (refuses) return firstRefusedAtMs ?? nowMs;
+  return opening.role === 'opens' ? undefined : firstRefusedAtMs;
+}
+
+/** Each as it was proven, now or before; a capability that was never proven is not used. */
+function capabilitiesOf({ outcome }: ProbeReading, { capabilities }: RoleBefore): RoleBefore['capabilities'] {
+  const sessionTags = capability(outcome('sessionTags'), capabilities?.sessionTags);
+  const sourceIdentity = capability(outcome('sourceIdentity'), capabilities?.sourceIdentity);
+  if (sessionTags === undefined && sourceIdentity === undefined) return undefined;
+  return { sessionTags: sessionTags ?? false, sourceIdentity: sourceIdentity ?? false };
+}
+
+function capability(outcome: ReturnType<ProbeReading['outcome']>, before: boolean | undefined): boolean | undefined {
+  if (outcome === 'accepted') return true;
+  return outcome === 'denied' ? false : before;
+}

@@ -1,0 +1,129 @@
+import type { TellOnBus } from '../../platform/broker-events.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { errorName } from '../../platform/store-error.ts';
+import type { TransitionLog } from '../../platform/transition-log.ts';
+import type { TenantReading, TenantRole } from '../../tenants/tenant.ts';
+import type { TenantRegistry } from '../../tenants/tenant-registry.ts';
+import type { TrustProof } from './assess-trust.ts';
+import { keepsFromTrust, trustFindings } from './trust-finding.ts';
+import type { VerifyRole } from './verify-role.ts';
+
+export type VerifierDependencies = {
+  readonly registry: Pick<TenantRegistry, 'readTenant' | 'recordVerification'>;
+  readonly verifyRole: VerifyRole;
+  /** Tells whoever listens that a role went out of use, or came back. */
+  readonly tell: TellOnBus;
+  readonly log: TransitionLog;
+  readonly clock: Clock;
+};
+
+/** Which roles to verify, and who asks: the ARN of a principal, or the name of a function. */
+export type CheckOrder = {
+  readonly tenantId: string;
+  readonly accountId?: string | undefined;
+  readonly roleName?: string | undefined;
+  readonly by: string;
+};
+export type CheckedRole = Pick<TenantRole, 'tenantId' | 'record' | 'status'>;
+
+/** Roles of one tenant that are verified at the same time: about nine probes each. */
+const ROLES_AT_ONCE = 4;
+
+/** Whoever asks waits for less than a minute, and a busy queue may keep a batch for a quarter of one. */
+const BUDGET_MS = 30_000;
+
+/**
+ * Verifies the roles that are named, or all of the tenant, and writes what was proven. Those that were verified longest
+ * ago come first: where there are more than there is time for, the rest stays as it is, and asking again goes on with it.
+ * Throws `store.*`.
+ */
+export async function verifyTenantRoles(
+  { tenantId, accountId, roleName, by }: CheckOrder,
+  verifier: VerifierDependencies,
+): Promise<readonly CheckedRole[]> {
+  const reading = await verifier.registry.readTenant(tenantId, accountId === undefined ? undefined : [accountId]);
+  if (reading === undefined || reading.tenant.status === 'offboarded') return [];
+  const wanted = reading.roles
+    .filter(({ record }) => roleName === undefined || record.endsWith(`#${roleName}`))
+    .sort((one, other) => (one.verifiedAtMs ?? 0) - (other.verifiedAtMs ?? 0));
+  const checked: CheckedRole[] = [];
+  const startedAtMs = verifier.clock.nowMs();
+  for (let from = 0; from < wanted.length; from += ROLES_AT_ONCE) {
+    if (verifier.clock.nowMs() - startedAtMs > BUDGET_MS) break;
+    const some = wanted.slice(from, from + ROLES_AT_ONCE);
+    checked.push(...(await Promise.all(some.map((role) => verifyOne({ tenant: reading.tenant, role }, by, verifier)))));
+  }
+  return checked;
+}
+
+async function verifyOne(
+  reading: { readonly tenant: TenantReading['tenant']; readonly role: TenantRole },
+  by: string,
+  verifier: VerifierDependencies,
+): Promise<CheckedRole> {
+  const { proof } = await verifier.verifyRole(reading);
+  return recordProof({ ...reading, proof, by }, verifier);
+}
+
+/** Writes a proof and tells of what it changes. A role that was changed meanwhile keeps what stands there. */
+export async function recordProof(
+  { role, proof, by }: RoleToRecord,
+  verifier: VerifierDependencies,
+): Promise<CheckedRole> {
+  const { tenantId, record, accountId } = role;
+  const { before, written } = await writeProof({ role, proof, by }, verifier);
+  if ('refused' in written) {
+    const { refused: code, explanation } = written;
+    verifier.log.transition({ transition: 'role.notVerified', tenantId, accountId, code, explanation });
+    return { tenantId, record, status: before.status };
+  }
+  const [worst] = written.findings.filter(keepsFromTrust);
+  const code = worst === undefined ? {} : { code: worst };
+  verifier.log.transition({ transition: `role.${written.status}`, tenantId, accountId, ...code });
+  await tellOfChange(before, written, verifier);
+  return { tenantId, record, status: written.status };
+}
+
+type RoleToRecord = { readonly role: TenantRole; readonly proof: TrustProof; readonly by: string };
+
+/** Who gave the role other jobs while it was probed changed nothing of what was proven. */
+async function writeProof({ role, proof, by }: RoleToRecord, { registry }: VerifierDependencies) {
+  const written = await registry.recordVerification(role, proof, by);
+  if (!('refused' in written) || written.refused !== 'registry.stale') return { before: role, written };
+  const reading = await registry.readTenant(role.tenantId, [role.accountId]);
+  const now = reading?.roles.find(({ record }) => record === role.record);
+  if (now === undefined || !isAsProbed(now, role)) return { before: now ?? role, written };
+  return { before: now, written: await registry.recordVerification(now, proof, by) };
+}
+
+function isAsProbed(now: TenantRole, probed: TenantRole): boolean {
+  const members = ['roleArn', 'status', 'verifiedAtMs', 'externalIdSha256'] as const;
+  return members.every((member) => now[member] === probed[member]);
+}
+
+/** A role that went out of use or came back: somebody should know, and nothing depends on their being told. */
+async function tellOfChange(before: TenantRole, after: TenantRole, verifier: VerifierDependencies): Promise<void> {
+  const [was, is] = [standingOf(before), standingOf(after)];
+  if (was === is || (was === 'unproven' && is === 'trusted')) return;
+  const { tenantId, accountId, roleArn, findings } = after;
+  const reason = is === 'trusted' ? undefined : is === 'trust.unsafe' ? is : 'trust.broken';
+  verifier.log.transition({
+    transition: is === 'trusted' ? 'role.recovered' : 'role.withdrawn',
+    tenantId,
+    accountId,
+    ...(reason === undefined ? {} : { code: reason }),
+  });
+  const detail = { tenantId, accountId, roleArn, from: before.status, to: after.status, findings, reason };
+  try {
+    await verifier.tell({ detailType: 'TrustChanged', detail });
+  } catch (error) {
+    verifier.log.transition({ transition: 'role.changeNotTold', tenantId, accountId, explanation: errorName(error) });
+  }
+}
+
+/** How a request finds the role; of one in quarantine, with which reason it is refused. */
+function standingOf({ status, findings }: TenantRole): 'trusted' | 'unproven' | 'trust.unsafe' | 'trust.broken' {
+  if (status === 'trusted') return status;
+  if (status !== 'quarantined') return 'unproven';
+  return findings.some((finding) => trustFindings[finding].severity === 'unsafe') ? 'trust.unsafe' : 'trust.broken';
+}

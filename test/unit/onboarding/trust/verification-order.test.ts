@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readVerificationOrder } from '../../../../lib/onboarding/trust/verification-order.ts';
+
+const check = { kind: 'check', tenantId: 'acme', by: 'arn:aws:iam::111111111111:role/ops' };
+
+describe('an order to verify', () => {
+  it.each([
+    check,
+    { ...check, accountId: '222222222222' },
+    { ...check, accountId: '222222222222', roleName: 'audit_+=,.@-' },
+    { kind: 'tick' },
+  ])('is taken as it is: %j', (order) => {
+    expect(readVerificationOrder(order)).toEqual(order);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'the top level'],
+    ['a text', 'tick', 'the top level'],
+    ['a list', [check], 'kind'],
+    ['another kind', { kind: 'other' }, 'kind'],
+    ['a kind in other letters', { kind: 'Tick' }, 'kind'],
+    ['a tick with more', { kind: 'tick', slot: 3 }, 'slot'],
+    ['a check of nobody', { kind: 'check', by: 'x' }, 'tenantId'],
+    ['a tenant that cannot be', { ...check, tenantId: 'Acme' }, 'tenantId'],
+    ['an account that cannot be', { ...check, accountId: '22222222222' }, 'accountId'],
+    ['a name with a slash', { ...check, roleName: 'x/audit' }, 'roleName'],
+    ['a name with a star', { ...check, roleName: '*' }, 'roleName'],
+    ['an external ID', { ...check, externalId: 'x' }, 'externalId'],
+    ['nobody who asks', { kind: 'check', tenantId: 'acme' }, 'by'],
+    ['an empty name of who asks', { ...check, by: '' }, 'by'],
+  ])('is refused as malformed: %s', (_, event, at) => {
+    expect(() => readVerificationOrder(event)).toThrow(
+      expect.objectContaining({ code: 'request.malformed', message: expect.stringMatching(new RegExp(`at ${at}$`)) }),
+    );
+  });
+});
