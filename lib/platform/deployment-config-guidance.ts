@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { auditGuidance } from './deployment-config-audit-guidance.ts';
+import { hardeningGuidance } from './deployment-config-hardening.ts';
 import type { ConfigProblem } from './deployment-config-problem.ts';
 
 /**
@@ -230,6 +231,7 @@ const guidance: ReadonlyMap<string, Guidance> = new Map(
     ...auditGuidance,
     canaryAccounts: { expected: 'a list of account ids', whatToDo: 'List decoy accounts of yours, or leave it out' },
     'canaryAccounts[]': { expected: '12 digits in quotes', whatToDo: 'Quote the id, or YAML reads a number' },
+    ...hardeningGuidance,
     logLevel: { expected: 'DEBUG, INFO, WARN or ERROR', whatToDo: 'The default is INFO' },
   }),
 );

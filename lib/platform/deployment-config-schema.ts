@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PRINCIPAL_PATTERN } from '../requests/principal-pattern.ts';
 import type { DeploymentConfig, RecognitionConfig } from './deployment-config.ts';
+import { hardeningSchema } from './deployment-config-hardening.ts';
 import { TEMPLATE_BASE_URL } from './template-address.ts';
 
 /**
@@ -150,6 +151,7 @@ export const deploymentConfigSchema: v.GenericSchema<unknown, DeploymentConfig> 
   archive: v.optional(archive, {}),
   audit: v.exactOptional(audit),
   canaryAccounts: v.optional(v.array(twelveDigits), []),
+  hardening: v.optional(hardeningSchema, {}),
   logLevel: v.optional(v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
 });
 

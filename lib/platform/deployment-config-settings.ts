@@ -1,3 +1,4 @@
+import { hardeningSettings } from './deployment-config-hardening.ts';
 import { requesterSettings, scheduleSettings } from './deployment-config-requester-settings.ts';
 
 /** What is said of one setting of `config/<stage>.yml`, wherever it is explained; what it takes is the schema's. */
@@ -167,6 +168,7 @@ const trail: Readonly<Record<string, SettingText>> = {
     meaning: 'Decoy accounts of yours, each with a tenant of its own: any issuance for one rings.',
     whenWrong: 'An account that is used: false alarms. None: who walks your customer list is noticed later.',
   },
+  ...hardeningSettings,
   logLevel: {
     unit: 'choice',
     meaning: 'From which level on the functions log. Secrets are in no level.',

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { contradictionsOf } from './deployment-config-contradictions.ts';
 import { describeProblem } from './deployment-config-guidance.ts';
+import type { HardeningSettings } from './deployment-config-hardening.ts';
 import { type ConfigProblem, DeploymentConfigError } from './deployment-config-problem.ts';
 import { deploymentConfigSchema } from './deployment-config-schema.ts';
 
@@ -37,6 +38,8 @@ export type DeploymentConfig = {
   readonly audit?: AuditSettings;
   /** Accounts of ours in which nobody has a reason to ask for anything: any issuance for one rings. */
   readonly canaryAccounts: readonly string[];
+  /** What protects the deployment beyond its defaults; absent only where a configuration was made by hand. */
+  readonly hardening?: HardeningSettings;
   readonly logLevel: LogLevel;
 };
 

@@ -44,6 +44,7 @@ describe('parseDeploymentConfig', () => {
       limits: { perTenant: { requestsPerMinute: 600, concurrentIssuances: 20 }, stsCallsPerSecond: 300 },
       archive: { retention: { mode: 'governance', days: 365 } },
       canaryAccounts: [],
+      hardening: { tenantIsolation: false, onRevokedSessions: 'record' },
       logLevel: 'INFO',
     });
   });

@@ -1,0 +1,154 @@
+import * as v from 'valibot';
+import type { SettingText } from './deployment-config-settings.ts';
+
+/** What a deployment can add to its own protection: `hardening` of `config/<stage>.yml`. Left out, nothing of it is there. */
+export type HardeningSettings = {
+  /** The functions that assume tenants' roles run in a network of their own, and their roles are worth nothing outside of it. */
+  readonly vpc?: VpcSettings;
+  /** Bounds every role that the template makes. */
+  readonly permissionsBoundaryArn?: string;
+  /** Another account of ours, in which the archive's bucket lies. */
+  readonly archiveAccount?: ArchiveAccountSettings;
+  /** No process of a job ever serves two tenants. */
+  readonly tenantIsolation: boolean;
+  /**
+   * When a customer has ended the sessions of its role under a job that runs. `record`: the run has failed with a code
+   * of its own. `pause`: the role is also put out of use until an operator has it verified.
+   */
+  readonly onRevokedSessions: 'record' | 'pause';
+};
+
+export type VpcSettings = {
+  /** Private addresses (RFC 1918), from /16 to /26; the first address of the network. */
+  readonly cidr: string;
+  readonly zones: 2 | 3;
+};
+
+export type ArchiveAccountSettings = {
+  readonly accountId: string;
+  /** Left out, `credential-broker-<stage>-archive-<accountId>`. */
+  readonly bucketName?: string;
+};
+
+const PRIVATE_NETWORK = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(?:1[6-9]|2[0-6])$/;
+
+export const hardeningSchema = v.strictObject({
+  vpc: v.exactOptional(
+    v.strictObject({
+      cidr: v.pipe(v.string(), v.regex(PRIVATE_NETWORK), v.check(isFirstAddress, 'the first address of its network')),
+      zones: v.optional(v.picklist([2, 3]), 2),
+    }),
+  ),
+  // Of an account, or AWS's own. Source: IAM API Reference, PutRolePermissionsBoundary.
+  permissionsBoundaryArn: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(/^arn:aws(?:-cn|-us-gov|-eusc)?:iam::(?:\d{12}|aws):policy\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/),
+      v.maxLength(2_048),
+    ),
+  ),
+  archiveAccount: v.exactOptional(
+    v.strictObject({
+      accountId: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+      bucketName: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/))),
+    }),
+  ),
+  tenantIsolation: v.optional(v.boolean(), false),
+  onRevokedSessions: v.optional(v.picklist(['record', 'pause']), 'record'),
+});
+
+/** Is what stands before the slash the network's own address? AWS would take another one and say nothing. */
+function isFirstAddress(cidr: string): boolean {
+  const [address = '', prefix = ''] = cidr.split('/');
+  const octets = address.split('.').map(Number);
+  const value = octets.reduce((before, octet) => before * 256 + octet, 0);
+  return octets.every((octet) => octet <= 255) && value % 2 ** (32 - Number(prefix)) === 0;
+}
+
+/** What is said of settings of `hardening` that are wrong: a part of `deployment-config-guidance`. */
+export const hardeningGuidance = {
+  hardening: {
+    expected: 'vpc, permissionsBoundaryArn, archiveAccount, tenantIsolation and onRevokedSessions, or some of them',
+    whatToDo: 'Leave out what is not to be added; docs/hardening.md says what each is for',
+  },
+  'hardening.vpc': { expected: 'cidr and perhaps zones', whatToDo: 'Leave it out to run without a network of its own' },
+  'hardening.vpc.cidr': {
+    expected: 'private addresses from /16 to /26 by their first address, such as 10.42.0.0/24',
+    whatToDo: 'Choose addresses that none of your networks has, in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16',
+  },
+  'hardening.vpc.zones': { expected: '2 or 3', whatToDo: 'The default is 2' },
+  'hardening.permissionsBoundaryArn': {
+    expected: 'the ARN of a managed policy',
+    whatToDo: "Name a policy of the broker's account, or leave it out",
+  },
+  'hardening.archiveAccount': {
+    expected: 'accountId and perhaps bucketName',
+    whatToDo: "Leave it out to keep the archive in the broker's own account",
+  },
+  'hardening.archiveAccount.accountId': {
+    expected: '12 digits in quotes',
+    whatToDo: 'Quote the id, or YAML reads a number',
+  },
+  'hardening.archiveAccount.bucketName': {
+    expected: '3 to 63 of a-z, 0-9 and inner hyphens',
+    whatToDo: 'Leave it out to have it named after the stage and the account',
+  },
+  'hardening.tenantIsolation': { expected: 'true or false', whatToDo: 'The default is false' },
+  'hardening.onRevokedSessions': { expected: 'record or pause', whatToDo: 'The default is record' },
+} as const;
+
+export const hardeningSettings: Readonly<Record<string, SettingText>> = {
+  'hardening.vpc.cidr': {
+    unit: 'network',
+    meaning:
+      'The addresses of a network without a way out, in which the functions that assume tenants’ roles run; their roles ' +
+      'assume nothing from anywhere else.',
+    whenWrong:
+      'Changed later: the network is made anew, and the functions fail until the old one is gone. Of a network that you ' +
+      'have: nothing, as long as nobody joins the two.',
+    leftOut: 'the functions run in no network of yours',
+  },
+  'hardening.vpc.zones': {
+    unit: 'availability zones',
+    meaning: 'In how many zones that network is.',
+    whenWrong: '3: the endpoints cost half as much again. 2: with both away the broker stands still.',
+  },
+  'hardening.permissionsBoundaryArn': {
+    unit: 'ARN of a managed policy',
+    meaning: 'The permissions boundary of every role that the deployment makes.',
+    whenWrong:
+      'Too narrow: functions are denied what they need, assuming tenants’ roles included. Gone: nothing can be deployed.',
+    leftOut: 'the roles have none',
+  },
+  'hardening.archiveAccount.accountId': {
+    unit: 'account id',
+    meaning:
+      'Another account of yours, in which the archive’s bucket lies, out of reach of administrators of the broker’s.',
+    whenWrong:
+      'Nothing is archived until the bucket is there. Set later: what was archived before stays in the old bucket, and ' +
+      'each is verified by itself.',
+    leftOut: 'the archive lies in the broker’s own account',
+  },
+  'hardening.archiveAccount.bucketName': {
+    unit: 'bucket',
+    meaning: 'The name of that bucket.',
+    whenWrong: 'Nothing is archived: the bucket is not there, or is another account’s.',
+    leftOut: '`credential-broker-<stage>-archive-<accountId>`',
+  },
+  'hardening.tenantIsolation': {
+    unit: 'true or false',
+    meaning: 'Whether Lambda keeps the processes of a job apart by tenant.',
+    whenWrong:
+      'true: jobs start cold more often, and each such process costs extra. Changed later: the functions of the jobs have ' +
+      'to be made anew.',
+  },
+  'hardening.onRevokedSessions': {
+    unit: 'choice',
+    meaning:
+      'When a customer ends the sessions of its role under a job that runs. record: the run has failed, with a code of its ' +
+      'own. pause: the role is also put out of use until an operator has it verified.',
+    whenWrong:
+      'pause: a job that lies can pause its own tenants. record: the next run goes on with a role whose customer has just ' +
+      'ended its sessions.',
+  },
+};
