@@ -1,15 +1,17 @@
 /**
  * `npm run test:load -- --requests 10000 --tenants 1000`: the pipeline, the sweeper and the jobs under a load with poison,
- * duplicates and faults, beside the same load without, and then once more with both processes killed on the way. Writes
- * its figures to test/bench/results/load.json. Exits with 1 when a promise is broken.
+ * duplicates and faults, beside the same load without, and then once more with both processes killed on the way. With
+ * `--keep load-100000`, its figures go to test/bench/results/load-100000.json. Exits with 1 when a promise is broken.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { brokenPromises, type LoadReport, loadReport } from './load-report.ts';
-import { type LoadOptions, runLoad } from './run-load.ts';
+import { CHUNK, type LoadOptions, runLoad } from './run-load.ts';
 
-const RESULTS = new URL('../bench/results/load.json', import.meta.url);
+const RESULTS = new URL('../bench/results/', import.meta.url);
+/** Chunks of the mix that have one of valid requests alone beside them, however long the load is. */
+const PAIRS = 12;
 /**
  * How far the valid requests may be slowed down by what comes with them. The median is reported; only what three of four
  * pairs say is a failure, because a busy machine blurs a pair by a tenth.
@@ -19,8 +21,9 @@ const KILLS = 5;
 /** Below this, there are too few pairs for a median. */
 const ENOUGH_PAIRS = 8;
 
-const { requests, tenants } = readOptions();
-const steady = await told('load', { requests, tenants, kills: 0, cleanEvery: 2 });
+const { requests, tenants, keep } = readOptions();
+const cleanEvery = Math.max(2, Math.floor(requests / CHUNK / PAIRS));
+const steady = await told('load', { requests, tenants, kills: 0, cleanEvery });
 const killed = await told('killed on the way', {
   requests: Math.min(requests, Math.max(1_000, Math.floor(requests / 5))),
   tenants,
@@ -28,10 +31,10 @@ const killed = await told('killed on the way', {
   cleanEvery: 0,
 });
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
-writeFileSync(
-  RESULTS,
-  `${JSON.stringify({ options: { requests, tenants }, machine, load: steady, killed }, null, 2)}\n`,
-);
+if (keep !== undefined) {
+  const figures = { options: { requests, tenants }, machine, load: steady, killed };
+  writeFileSync(new URL(`${keep}.json`, RESULTS), `${JSON.stringify(figures, null, 2)}\n`);
+}
 
 async function told(name: string, options: LoadOptions): Promise<LoadReport> {
   const onProgress = (done: number) => process.stderr.write(`\r${name}: ${done} of ${options.requests}`);
@@ -55,9 +58,15 @@ function tooSlow({ validThroughput: measured }: LoadReport): readonly string[] {
 
 function readOptions() {
   const { values } = parseArgs({
-    options: { requests: { type: 'string', default: '10000' }, tenants: { type: 'string', default: '1000' } },
+    options: {
+      requests: { type: 'string', default: '10000' },
+      tenants: { type: 'string', default: '1000' },
+      keep: { type: 'string' },
+    },
   });
-  return { requests: count('requests', values.requests), tenants: count('tenants', values.tenants) };
+  const { keep } = values;
+  if (keep !== undefined && !/^[a-z0-9-]+$/.test(keep)) throw new Error(`--keep takes a name, not ${keep}`);
+  return { requests: count('requests', values.requests), tenants: count('tenants', values.tenants), keep };
 }
 
 function count(option: string, text: string): number {

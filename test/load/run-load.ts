@@ -39,7 +39,8 @@ export type LoadRun = {
   readonly cpuSeconds: number;
 };
 
-const CHUNK = 250;
+/** Messages of the mix that are worked off together. */
+export const CHUNK = 250;
 /** After each chunk; by then nearly everything of it has ended, what was given back five times too. */
 const MINUTES = 5;
 /** Longer than anything is due without a message. */
