@@ -44,6 +44,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
   const probes = makeProbeLedger({ dynamo, config: environment });
   const counters = makeCounters({ dynamo, config: environment });
   const limits = makeLimits({ counters, clock, ids, log }, deployment.limits);
+  const invocation = { ...environment, tenantIsolation: deployment.hardening?.tenantIsolation };
   const sendToQueue = (body: string) => queue.send(body);
   const broker: BrokerDependencies = {
     registry: timedRegistry(makeTenantReader({ dynamo, config: environment }), stages),
@@ -59,7 +60,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     makeRecordedProbe: makeRecordedProbe({ assumeTenantRole, probes, clock, by: 'issue-credentials' }),
     noteDenial: makeNoteDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),
     makeDataKey: stages.timed('dataKey', makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn })),
-    invokeJob: stages.timed('invoke', makeInvokeJob({ lambda: lambdaClient(), config: environment })),
+    invokeJob: stages.timed('invoke', makeInvokeJob({ lambda: lambdaClient(), config: invocation })),
     sendToQueue,
     pause: async (milliseconds) => {
       await pause(milliseconds);

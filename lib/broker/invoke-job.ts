@@ -18,7 +18,11 @@ export type InvokeJob = (invocation: JobInvocation) => Promise<Delivery>;
 
 type InvokeDependencies = {
   readonly lambda: LambdaClient;
-  readonly config: { readonly jobFunctionNamePrefix: string };
+  readonly config: {
+    readonly jobFunctionNamePrefix: string;
+    /** Are the functions of jobs in Lambda's tenant isolation mode? Left out: they are not. */
+    readonly tenantIsolation?: boolean | undefined;
+  };
 };
 
 const BUSY: ReadonlySet<string> = new Set(['TooManyRequestsException', 'ServiceException', 'EC2ThrottledException']);
@@ -27,10 +31,18 @@ const NOT_DEPLOYED: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'InvalidRequestContentException',
   'RequestTooLargeException',
+  // A function that takes a tenant's id and was given none, or takes none and was given one.
+  'InvalidParameterValueException',
 ]);
 
-/** Invokes the job asynchronously. Never throws; a lost answer counts as handed over, and the sweeper sees to the rest. */
+/**
+ * Invokes the job asynchronously, under the tenant's id where functions are isolated: then Lambda gives the run an
+ * execution environment that no other tenant's run ever had, and refuses an id for any other function.
+ * Never throws; a lost answer counts as handed over, and the sweeper sees to the rest.
+ * Source: Lambda Developer Guide, "Tenant isolation".
+ */
 export function makeInvokeJob({ lambda, config }: InvokeDependencies): InvokeJob {
+  const isolated = config.tenantIsolation === true;
   return async ({ context, sealed, input }) => {
     const payload = {
       version: 1,
@@ -49,6 +61,7 @@ export function makeInvokeJob({ lambda, config }: InvokeDependencies): InvokeJob
         new InvokeCommand({
           FunctionName: `${config.jobFunctionNamePrefix}${context.job}`,
           InvocationType: 'Event',
+          ...(isolated && { TenantId: context.tenantId }),
           Payload: Buffer.from(JSON.stringify(payload), 'utf8'),
         }),
       );

@@ -45,6 +45,7 @@ function decode(request: WireRequest): DecodedCall {
     LogType: header('x-amz-log-type'),
     ClientContext: header('x-amz-client-context'),
     Qualifier: queryValue(request, 'Qualifier'),
+    TenantId: header('x-amz-tenant-id'),
   };
   return {
     action: 'Invoke',

@@ -14,6 +14,7 @@ export type AsyncInvocations = {
     readonly requestId: string;
     /** The alias, or `$LATEST`, that was named. */
     readonly qualifier?: string | undefined;
+    readonly tenantId?: string | undefined;
   }): void;
   /** How many events are being tried; those that wait for a later time of the stack's clock do not count. */
   activity(): number;
@@ -38,6 +39,7 @@ type QueuedEvent = {
   readonly payload: string;
   readonly requestId: string;
   readonly qualifier: string | undefined;
+  readonly tenantId: string | undefined;
   readonly retries: EventInvokeConfig;
   readonly acceptedAtMs: number;
   invokeCount: number;
@@ -81,11 +83,11 @@ export function createAsyncInvocations(deps: AsyncInvocationsDeps): AsyncInvocat
   }
 
   return {
-    accept({ functionName, payload, requestId, qualifier }) {
+    accept({ functionName, payload, requestId, qualifier, tenantId }) {
       const wiring = deps.pool.findFunction(functionName);
       if (wiring === undefined) throw new Error(`there is no function ${functionName}`);
       const nowMs = deps.clock.nowMs();
-      const facts = { payload, requestId, qualifier, acceptedAtMs: nowMs, dueAtMs: nowMs, invokeCount: 0 };
+      const facts = { payload, requestId, qualifier, tenantId, acceptedAtMs: nowMs, dueAtMs: nowMs, invokeCount: 0 };
       waiting.add({ wiring, retries: retriesOf(wiring, qualifier), ...facts });
       tryWhatIsDue();
     },
@@ -111,8 +113,8 @@ async function isOver(deps: AsyncInvocationsDeps, event: QueuedEvent): Promise<b
     return true;
   }
   event.invokeCount += 1;
-  const { wiring, payload, requestId, qualifier } = event;
-  event.lastOutcome = await deps.pool.invoke(wiring.name, payload, { requestId, qualifier });
+  const { wiring, payload, requestId, qualifier, tenantId } = event;
+  event.lastOutcome = await deps.pool.invoke(wiring.name, payload, { requestId, qualifier, tenantId });
   if (event.lastOutcome.functionError === undefined) return true;
   if (event.invokeCount <= maximumRetryAttempts) return false;
   await giveUp(deps, event, 'RetriesExhausted');

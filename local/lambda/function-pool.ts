@@ -16,6 +16,8 @@ export type Invoked = {
   readonly requestId?: string;
   /** The alias, or `$LATEST`; left out, the function was invoked by its name alone. */
   readonly qualifier?: string | undefined;
+  /** Of the tenant that it is for; exactly those of a function that isolates its tenants have one. */
+  readonly tenantId?: string | undefined;
 };
 
 export type FunctionPool = {
@@ -41,22 +43,31 @@ export type FunctionPoolDeps = {
 
 /** How many invocations of one function run at a time, unless it reserves fewer; more wait for their turn. */
 const WORKERS_PER_FUNCTION = 4;
+/** How many workers of one function wait to be used again; Lambda would keep those of other tenants for longer. */
+const IDLE_WORKERS = 8;
 
 type Waiting = {
   readonly requestId: string;
   readonly payload: string;
   readonly qualifier: string | undefined;
+  readonly tenantId: string | undefined;
   readonly settle: (o: InvocationOutcome) => void;
 };
+/** `tenantId` is of the tenant that it was started for; it works for no other, ever. */
+type IdleWorker = { readonly worker: FunctionWorker; readonly tenantId: string | undefined };
 type Workers = {
   readonly definition: PooledFunction;
   readonly limit: number;
-  readonly idle: FunctionWorker[];
+  /** The one that was used last stands last. */
+  readonly idle: IdleWorker[];
   readonly busy: Set<FunctionWorker>;
   readonly waiting: Waiting[];
 };
 
-/** Runs the functions of the template in worker threads, one invocation a worker at a time, idle ones reused. */
+/**
+ * Runs the functions of the template in worker threads, one invocation a worker at a time, idle ones reused: by the
+ * tenant that they were started for, and by nobody else, where a function isolates its tenants.
+ */
 export function createFunctionPool(deps: FunctionPoolDeps): FunctionPool {
   const byName = new Map(deps.functions.map((definition) => [definition.wiring.name, workersOf(definition)]));
   let closed = false;
@@ -69,11 +80,13 @@ export function createFunctionPool(deps: FunctionPoolDeps): FunctionPool {
 
   return {
     findFunction: (name) => byName.get(name)?.definition.wiring,
-    async invoke(functionName, payload, { requestId = deps.ids.uuid(), qualifier } = {}) {
+    async invoke(functionName, payload, { requestId = deps.ids.uuid(), qualifier, tenantId } = {}) {
       const workers = workersNamed(functionName);
       if (closed) throw new Error('the function pool is closed');
+      const isIsolated = workers.definition.wiring.isolatesTenants === true;
+      if (isIsolated !== (tenantId !== undefined)) throw new Error(tenancyProblem(functionName, isIsolated));
       return new Promise((settle) => {
-        workers.waiting.push({ requestId, payload, qualifier, settle });
+        workers.waiting.push({ requestId, payload, qualifier, tenantId, settle });
         startNext(deps, workers);
       });
     },
@@ -87,7 +100,8 @@ export function createFunctionPool(deps: FunctionPoolDeps): FunctionPool {
       closed = true;
       const all = [...byName.values()];
       for (const { waiting } of all) waiting.length = 0;
-      await Promise.all(all.flatMap(({ idle, busy }) => [...idle, ...busy]).map((worker) => worker.terminate()));
+      const workers = all.flatMap(({ idle, busy }) => [...idle.map(({ worker }) => worker), ...busy]);
+      await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
 }
@@ -97,10 +111,14 @@ function workersOf(definition: PooledFunction): Workers {
   return { definition, limit, idle: [], busy: new Set(), waiting: [] };
 }
 
+function tenancyProblem(functionName: string, isIsolated: boolean): string {
+  return `the function ${functionName} ${isIsolated ? 'isolates its tenants and was given none' : 'takes no tenant'}`;
+}
+
 function startNext(deps: FunctionPoolDeps, workers: Workers): void {
   if (workers.busy.size >= workers.limit) return;
   const next = workers.waiting.shift();
-  if (next !== undefined) void runIn(takeWorker(deps, workers), { deps, workers, next });
+  if (next !== undefined) void runIn(takeWorker(deps, workers, next.tenantId), { deps, workers, next });
 }
 
 async function runIn(
@@ -110,17 +128,19 @@ async function runIn(
   workers.busy.add(worker);
   const outcome = await worker.run(next);
   workers.busy.delete(worker);
-  workers.idle.push(worker);
+  workers.idle.push({ worker, tenantId: next.tenantId });
+  if (workers.idle.length > IDLE_WORKERS) void workers.idle.shift()?.worker.terminate();
   next.settle(outcome);
   startNext(deps, workers);
 }
 
 /** An idle worker may be dead: of its last invocation, or of what that left running. */
-function takeWorker(deps: FunctionPoolDeps, workers: Workers): FunctionWorker {
+function takeWorker(deps: FunctionPoolDeps, workers: Workers, tenantId: string | undefined): FunctionWorker {
   for (;;) {
-    const idle = workers.idle.pop();
+    const at = workers.idle.findLastIndex((idle) => idle.tenantId === tenantId);
+    const [idle] = at === -1 ? [] : workers.idle.splice(at, 1);
     if (idle === undefined) return newWorker(deps, workers.definition);
-    if (idle.isAlive()) return idle;
+    if (idle.worker.isAlive()) return idle.worker;
   }
 }
 

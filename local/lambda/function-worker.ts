@@ -78,9 +78,9 @@ export function startFunctionWorker(options: FunctionWorkerOptions): FunctionWor
 
   return {
     isAlive: () => alive,
-    run: ({ requestId, payload, qualifier }) =>
+    run: ({ requestId, payload, qualifier, tenantId }) =>
       new Promise((resolve) => {
-        const invocation = { requestId, payload, qualifier, timeoutMs: options.timeoutSeconds * 1000 };
+        const invocation = { requestId, payload, qualifier, tenantId, timeoutMs: options.timeoutSeconds * 1000 };
         running = { requestId, settle: resolve, timer: limit(INIT_LIMIT_MS) };
         if (!alive) settle({ functionError: 'Unhandled', payload: exitedPayload(requestId, 'signal: killed') });
         else if (ready) begin(invocation);

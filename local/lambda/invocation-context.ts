@@ -9,6 +9,8 @@ export type InvocationContext = {
   readonly awsRequestId: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** There only in a function that isolates its tenants. */
+  readonly tenantId?: string;
   callbackWaitsForEmptyEventLoop: boolean;
   /** Real time left, whatever the stack's clock does. */
   getRemainingTimeInMillis(): number;
@@ -29,6 +31,8 @@ export function createInvocationContext(
     awsRequestId: invocation.requestId,
     logGroupName: start.logGroupName,
     logStreamName: start.logStreamName,
+    // Source: Lambda Developer Guide, "Accessing tenant identifier in Lambda function code".
+    ...(invocation.tenantId !== undefined && { tenantId: invocation.tenantId }),
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadlineMs - monotonicNowMs())),
   };

@@ -23,6 +23,8 @@ const invokeInput = v.object({
   InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun']), 'RequestResponse'),
   Payload: v.optional(v.instance(Uint8Array), new Uint8Array()),
   Qualifier: v.optional(v.pipe(v.string(), v.regex(/^(?:\$LATEST|[\w-]{1,128})$/))),
+  // Source: Lambda API Reference, Invoke.
+  TenantId: v.optional(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/))),
 });
 
 /** `name`, `<account>:function:name` or an ARN of ours, each with a qualifier after it or without. */
@@ -49,21 +51,36 @@ async function invoke(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswe
   if (wiring === undefined || !hasQualifier(wiring, qualifier)) {
     throw new ServiceError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
   }
+  refuseWrongTenancy(wiring, asked.TenantId);
   if (asked.InvocationType === 'DryRun') return { StatusCode: 204 };
+  const invoked = { requestId: call.requestId, qualifier, tenantId: asked.TenantId };
   const isEvent = asked.InvocationType === 'Event';
   const payload = payloadText(asked.Payload, isEvent ? LARGEST_ASYNC_BYTES : LARGEST_SYNC_BYTES);
   if (isEvent) {
-    deps.asyncInvocations.accept({ functionName: name, payload, requestId: call.requestId, qualifier });
+    deps.asyncInvocations.accept({ functionName: name, payload, ...invoked });
     return { StatusCode: 202 };
   }
   if (wiring.reservedConcurrency === 0) throw new ServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
-  const outcome = await deps.pool.invoke(name, payload, { requestId: call.requestId, qualifier });
+  const outcome = await deps.pool.invoke(name, payload, invoked);
   return {
     StatusCode: 200,
     ExecutedVersion: '$LATEST',
     Payload: Buffer.from(outcome.payload, 'utf8'),
     ...(outcome.functionError !== undefined && { FunctionError: outcome.functionError }),
   };
+}
+
+/**
+ * A function in tenant isolation mode is never invoked without a tenant's id, and no other function with one.
+ * Source: Lambda Developer Guide, "Invoking Lambda functions with tenant isolation".
+ */
+function refuseWrongTenancy({ name, isolatesTenants }: FunctionWiring, tenantId: string | undefined): void {
+  const isIsolated = isolatesTenants === true;
+  if (isIsolated === (tenantId !== undefined)) return;
+  const message = isIsolated
+    ? `The function ${name} is in tenant isolation mode: add a valid tenant ID to the request.`
+    : `The function ${name} is not in tenant isolation mode: remove the tenant ID from the request.`;
+  throw new ServiceError('InvalidParameterValueException', 400, message);
 }
 
 /**

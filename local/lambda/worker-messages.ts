@@ -19,6 +19,8 @@ export type WorkerInvocation = {
   readonly timeoutMs: number;
   /** The alias, or `$LATEST`, by which the function was invoked; undefined when by its name alone. */
   readonly qualifier?: string | undefined;
+  /** Of a function that isolates its tenants: for whom it was invoked. */
+  readonly tenantId?: string | undefined;
 };
 
 export type WorkerReply =

@@ -17,7 +17,7 @@ const functionSchema = v.object({
   Role: v.string(),
   ReservedConcurrentExecutions: v.exactOptional(wholeNumber),
   DeadLetterConfig: notLocally,
-  TenancyConfig: notLocally,
+  TenancyConfig: v.exactOptional(v.strictObject({ TenantIsolationMode: v.literal('PER_TENANT') })),
 });
 
 const invokeConfigSchema = v.object({
@@ -58,6 +58,7 @@ export function readFunctions(resources: ResourcesByType, scope: ReferenceScope)
       roleArn: properties.Role,
       roleName: nameInArn(properties.Role, '/'),
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+      ...(properties.TenancyConfig !== undefined && { isolatesTenants: true }),
       eventInvokeConfig: invokeConfigs.get(name) ?? DEFAULT_INVOKE_CONFIG,
       aliases: aliases.filter(({ functionName }) => functionName === name).map((alias) => alias.name),
       ...(urlAuthType !== undefined && { urlAuthType }),

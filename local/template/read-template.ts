@@ -8,6 +8,7 @@ import { readQueues } from './read-queues.ts';
 import { readRoles } from './read-roles.ts';
 import { readKeys, readTables } from './read-stores.ts';
 import { createReferenceScope, type DeploymentPlace } from './references.ts';
+import { refuseUnfitTenancy } from './refuse-unfit-tenancy.ts';
 import { readResources } from './template-resources.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -20,7 +21,7 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
   const resources = readResources(template);
   const scope = createReferenceScope(resources.all, place);
   const functions = readFunctions(resources, scope);
-  return {
+  const wiring = {
     functions,
     mappings: readMappings(resources, scope),
     streamMappings: readStreamMappings(resources, scope),
@@ -34,4 +35,6 @@ export function readTemplate(template: unknown, place: DeploymentPlace): Wiring 
     managedPolicies: readManagedPolicies(resources, scope),
     buckets: readBuckets(resources, scope),
   };
+  refuseUnfitTenancy(wiring);
+  return wiring;
 }

@@ -30,6 +30,8 @@ export type FunctionWiring = {
   readonly roleArn: string;
   readonly roleName: string;
   readonly reservedConcurrency?: number;
+  /** In tenant isolation mode: takes only invocations with a tenant's id, and gives two tenants no common process. */
+  readonly isolatesTenants?: true;
   readonly eventInvokeConfig: EventInvokeConfig;
   /** Names of its aliases; all of them are of the one version that there is. */
   readonly aliases: readonly string[];

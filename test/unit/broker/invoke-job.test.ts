@@ -21,7 +21,11 @@ const sealed = {
 const invocation: JobInvocation = { context, sealed, input: '{"depth":2}' };
 
 /** Invokes through a client that answers with this. */
-async function invoke(answer: Error | undefined, of: JobInvocation = invocation) {
+async function invoke(
+  answer: Error | undefined,
+  of: JobInvocation = invocation,
+  isolation: { readonly tenantIsolation?: boolean } = {},
+) {
   const inputs: InvokeCommand['input'][] = [];
   const lambda = Object.assign(new LambdaClient({ region: 'eu-west-1' }), {
     async send({ input }: InvokeCommand) {
@@ -30,7 +34,8 @@ async function invoke(answer: Error | undefined, of: JobInvocation = invocation)
       return { StatusCode: 202 };
     },
   });
-  const invokeJob = makeInvokeJob({ lambda, config: { jobFunctionNamePrefix: 'credential-broker-dev-' } });
+  const config = { jobFunctionNamePrefix: 'credential-broker-dev-', ...isolation };
+  const invokeJob = makeInvokeJob({ lambda, config });
   return { delivery: await invokeJob(of), inputs };
 }
 
@@ -56,6 +61,16 @@ describe('the invocation of a job', () => {
     expect(payloadOf(inputs)).toMatchObject({ input: null });
   });
 
+  it.each([
+    [{}, undefined],
+    [{ tenantIsolation: false }, undefined],
+    [{ tenantIsolation: true }, 'acme'],
+  ])('names the tenant to Lambda only where functions are isolated: %j', async (isolation, tenantId) => {
+    const { inputs } = await invoke(undefined, invocation, isolation);
+    expect(inputs.map((input) => input.TenantId)).toEqual([tenantId]);
+    expect(inputs.map((input) => 'TenantId' in input)).toEqual([tenantId !== undefined]);
+  });
+
   it('is what the job runtime reads, bound to the same context', async () => {
     const { inputs } = await invoke(undefined);
     const read = parseJobPayload(payloadOf(inputs), 'scan-account');
@@ -72,6 +87,8 @@ describe('what Lambda answers', () => {
     ['AccessDeniedException', { outcome: 'refused', code: 'job.notDeployed' }],
     ['InvalidRequestContentException', { outcome: 'refused', code: 'job.notDeployed' }],
     ['RequestTooLargeException', { outcome: 'refused', code: 'job.notDeployed' }],
+    // Deployed, but isolated where the configuration says that it is not, or the other way round.
+    ['InvalidParameterValueException', { outcome: 'refused', code: 'job.notDeployed' }],
     // It may have arrived: only the claim can tell.
     ['TimeoutError', { outcome: 'handedOver' }],
     ['SomethingNew', { outcome: 'handedOver' }],

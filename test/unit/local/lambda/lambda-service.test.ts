@@ -15,14 +15,20 @@ const caller: Caller = {
   identityPolicies: () => [],
 };
 
-function harness(options: { allowed?: boolean; fails?: boolean; reservedConcurrency?: number } = {}) {
+function harness(
+  options: { allowed?: boolean; fails?: boolean; reservedConcurrency?: number; isolated?: boolean } = {},
+) {
   const accepted: object[] = [];
   const invoked: string[] = [];
   const qualifiers: (string | undefined)[] = [];
   const checks: string[] = [];
   const { reservedConcurrency } = options;
   const aliases = ['billing'];
-  const wiring = aFunction(reservedConcurrency === undefined ? { aliases } : { aliases, reservedConcurrency });
+  const wiring = aFunction({
+    aliases,
+    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    ...(options.isolated ? { isolatesTenants: true } : {}),
+  });
   const service = createLambdaService({
     home: { partition: 'aws', accountId: '111111111111', region: 'eu-west-1' },
     pool: {
@@ -66,6 +72,27 @@ describe('createLambdaService', () => {
   it('answers a function error with 200 and says so', async () => {
     const answer = await harness({ fails: true }).invoke({ Payload: bytes('1') });
     expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+  });
+
+  it.each([
+    ['an isolated function without a tenant', true, {}, 'add a valid tenant ID'],
+    ['a tenant for any other function', false, { TenantId: 'acme' }, 'remove the tenant ID'],
+    ['a tenant id that is none', true, { TenantId: 'a*b' }, 'TenantId'],
+    ['an empty tenant id', true, { TenantId: '' }, 'TenantId'],
+  ])('refuses %s, however it is invoked', async (_, isolated, input, message) => {
+    for (const InvocationType of ['RequestResponse', 'Event', 'DryRun']) {
+      const { invoke, invoked, accepted } = harness({ isolated });
+      const refused = await invoke({ ...input, InvocationType }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'InvalidParameterValueException', statusCode: 400 });
+      expect(refused).toHaveProperty('message', expect.stringContaining(message));
+      expect([...invoked, ...accepted]).toEqual([]);
+    }
+  });
+
+  it('hands the tenant on to an isolated function', async () => {
+    const { invoke, accepted } = harness({ isolated: true });
+    await invoke({ TenantId: 'acme', InvocationType: 'Event' });
+    expect(accepted).toMatchObject([{ functionName: 'worker', tenantId: 'acme' }]);
   });
 
   it('gives an empty payload as an empty object', async () => {
