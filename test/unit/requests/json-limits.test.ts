@@ -67,6 +67,6 @@ describe('the measure of a JSON value', () => {
   ])('takes %s without running out of stack or time', (_, value, measure) => {
     const began = performance.now();
     expect(measureJson(value)).toEqual(measure);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
