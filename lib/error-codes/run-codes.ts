@@ -104,6 +104,11 @@ export const runCodes = {
     'Deploy the function of the job.',
   ),
   'envelope.invalid': failure(false, 'The envelope could not be opened.', 'Look up the issuance in the ledger.'),
+  'job.sessionRevoked': failure(
+    false,
+    'The role’s own policy denied a session that a job was using: as a rule its customer has ended our sessions.',
+    'Ask the customer before it runs again; a Deny of another kind in its role denies every run.',
+  ),
   'job.failed': failure(false, 'The job ended with an error after its claim.', 'Read the log of the job.'),
   internal: failure(true, 'An assertion of the broker failed.', 'Report it with the correlation id.'),
 } as const satisfies Readonly<Record<string, CodeEntry>>;

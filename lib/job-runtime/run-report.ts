@@ -2,6 +2,7 @@ import { BrokerError, type ErrorCode } from '../errors.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { SessionCredentials } from '../sealing/envelope.ts';
 import { holdsSecret } from './secret-traces.ts';
+import { type SessionOfRun, sessionRevoked } from './session-revoked.ts';
 
 /** What a job leaves in the ledger about its run. */
 export type RunReport = CompletedReport | FailedReport;
@@ -31,14 +32,24 @@ export function completedReport(summary: unknown, credentials: SessionCredential
  * The report of a run that ended with an error: fields of a closed shape. An error's own text is kept only where the
  * broker wrote it; another's may hold anything that the job had in its hands, an SDK error the whole response.
  */
-export function failedReport(error: unknown, credentials: SessionCredentials | undefined): FailedReport {
-  const code = error instanceof BrokerError ? error.code : 'job.failed';
+export function failedReport(
+  error: unknown,
+  credentials: SessionCredentials | undefined,
+  session: SessionOfRun,
+): FailedReport {
+  const code = codeOf(error, session);
   const name = errorName(error);
   const message = messageOf(error).slice(0, MESSAGE_LIMIT);
   const leaks = credentials !== undefined && [name, message].some((text) => holdsSecret(text, credentials));
   return leaks
     ? { outcome: 'failed', code, name: 'Error', message: 'the error held credentials and was not kept' }
     : { outcome: 'failed', code, name, message };
+}
+
+/** Who has ended our sessions says more than whatever the job made of it. */
+function codeOf(error: unknown, session: SessionOfRun): ErrorCode {
+  if (sessionRevoked(error, session)) return 'job.sessionRevoked';
+  return error instanceof BrokerError ? error.code : 'job.failed';
 }
 
 function summaryText(summary: unknown, credentials: SessionCredentials): string {

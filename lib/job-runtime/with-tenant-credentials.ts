@@ -54,6 +54,7 @@ export function withTenantCredentials(
     async before(request): Promise<RunOutcome | undefined> {
       const { context, internal } = request;
       const payload = parseJobPayload(request.event, jobName);
+      refuseOtherTenant(context, payload);
       internal.run = { stage: 'asked', payload };
       const claim = await claimCredentials(payload, { requestId: context.awsRequestId });
       if (!claim.claimed) {
@@ -87,7 +88,7 @@ export function withTenantCredentials(
         return;
       }
       const { payload } = run;
-      const failed = failedReport(error, run.stage === 'open' ? run.secret.reveal() : undefined);
+      const failed = failedReport(error, run.stage === 'open' ? run.secret.reveal() : undefined, payload);
       endRun(internal);
       await report(payload, failed);
       const { code, name } = failed;
@@ -95,6 +96,12 @@ export function withTenantCredentials(
       request.response = { issuanceId: payload.issuanceId, outcome: 'failed', code } satisfies RunOutcome;
     },
   };
+}
+
+/** In tenant isolation mode this process is of one tenant: a payload of another's would be opened in the wrong one. */
+function refuseOtherTenant({ tenantId = '' }: Context, payload: JobPayload): void {
+  if (tenantId === '' || tenantId === payload.tenantId) return;
+  throw new BrokerError('envelope.invalid', 'the envelope could not be opened');
 }
 
 /**

@@ -1,12 +1,16 @@
+import type { Issuance } from '../../broker/issuance.ts';
+import { type ErrorCode, isErrorCode } from '../../errors.ts';
 import type { BrokerEvent } from '../../platform/broker-events.ts';
 import type { Transition } from '../../platform/transition-log.ts';
 import type { ReadChange } from './archive-change.ts';
+import { jobsPart } from './told-state.ts';
 
 /** What is told of one change: on the bus, and in lines of the log, which are what alarms count. */
 export type FactsOfChange = { readonly events: readonly BrokerEvent[]; readonly lines: readonly Transition[] };
 
 /**
- * What is told of a change: of an issuance its ids, its tenant, its job and its state, whenever that changes; of what no
+ * What is told of a change: of an issuance its ids, its tenant, its job and its state, whenever that changes, and with
+ * which of our codes its job failed; of what no
  * code of ours does, which record and what is wrong; of a canary, that it was touched. Pure. Whoever takes the events may
  * get one twice, with the same `changeId`.
  */
@@ -38,8 +42,16 @@ function recorded({ archived, before, after }: ReadChange): FactsOfChange {
   const was = before?.recordType === 'issuance' ? before : undefined;
   if (was?.state === after.state && was.attempt === after.attempt) return NOTHING;
   const { recordId: issuanceId, requestId, tenantId, accountId, job, state } = after;
-  const detail = { changeId: archived.changeId, issuanceId, requestId, tenantId, accountId, job, state };
+  const ids = { changeId: archived.changeId, issuanceId, requestId, tenantId, accountId, job, state };
+  const code = jobsCode(after);
+  const detail = code === undefined ? ids : { ...ids, code };
   return { events: [{ detailType: 'IssuanceRecorded', detail }], lines: [] };
+}
+
+/** A job writes its report as it likes: what is none of our codes is not told. */
+function jobsCode(issuance: Issuance): ErrorCode | undefined {
+  const { code = '' } = jobsPart(issuance).report ?? {};
+  return isErrorCode(code) ? code : undefined;
 }
 
 /** Explanations name states and attributes; a record that is no record has nothing that could be told of it but its id. */

@@ -84,7 +84,7 @@ async function runAndReport<Settings>(
     const summary = await run({ ...tenant, settings: v.parse(job.settingsSchema, tenant.settings) });
     return completedReport(summary, held);
   } catch (error) {
-    return failedReport(error, held);
+    return failedReport(error, held, payload);
   } finally {
     secret.forget();
   }

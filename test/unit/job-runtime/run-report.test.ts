@@ -91,7 +91,8 @@ describe('the report of a failed run', () => {
   ];
 
   it.each(errors)('gives %s', (_name, error, expected) => {
-    const report = failedReport(error, credentials);
+    const session = { accountId: '222222222222', issuanceId: `scan-account.${'a'.repeat(32)}`, attempt: 1 };
+    const report = failedReport(error, credentials, session);
     expect(report).toMatchObject({ outcome: 'failed', ...expected });
     expect(Object.keys(report).sort()).toEqual(['code', 'message', 'name', 'outcome']);
     expect(tracesOf(credentials).filter((trace) => JSON.stringify(report).includes(trace))).toEqual([]);

@@ -65,3 +65,18 @@ describe('the credentials of a run', () => {
     return typeof report === 'object' && report !== null && 'summary' in report ? report.summary : undefined;
   }
 });
+
+describe('a process that Lambda keeps for one tenant', () => {
+  it.each([
+    ['opens what is its tenant’s', (tenantId: string) => tenantId, 'completed'],
+    ['opens nothing of another tenant’s', () => 'another-tenant', 'envelope.invalid'],
+  ])('%s', async (_, tenantOf, expected) => {
+    const { payload } = await world.issue();
+    const context = { ...lambdaContext(), tenantId: tenantOf(payload.tenantId) };
+    const outcome = await handlerOf(async () => null)(payload, context).then(
+      (answer: unknown) => (answer as { outcome: string }).outcome,
+      (error: { code: string }) => error.code,
+    );
+    expect(outcome).toBe(expected);
+  });
+});

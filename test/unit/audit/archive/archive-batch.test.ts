@@ -123,6 +123,28 @@ describe('archiving a batch', () => {
     });
   });
 
+  it.each([
+    ['job.sessionRevoked', 'job.sessionRevoked'],
+    ['job.failed', 'job.failed'],
+    ['constructor', undefined],
+    ['whatever a job would like the bus to say', undefined],
+  ])('tells with which code of ours a job failed, and nothing else of its report: %s', async (code, expected) => {
+    const { failedByJob: failed } = lives;
+    const report = { ...failed.report, atMs: 1, attempt: 1, outcome: 'failed' as const, code, message: 'm' };
+    await aProcess()([streamChange({ before: claimed, after: { ...failed, report } })]);
+    const [recorded] = told.filter(({ detailType }) => detailType === 'IssuanceRecorded');
+    expect(recorded?.detail).toEqual({
+      changeId: expect.any(String),
+      issuanceId: issued.recordId,
+      requestId: issued.requestId,
+      tenantId: 'acme',
+      accountId: '222222222222',
+      job: 'scan-account',
+      state: 'failed',
+      ...(expected === undefined ? {} : { code: expected }),
+    });
+  });
+
   it('tells nothing that is too large for the bus, whatever somebody wrote into the table', async () => {
     await aProcess()([streamChange({ after: { ...issued, tenantId: 'x'.repeat(300_000) } })]);
     expect(told.map(({ detailType }) => detailType)).toEqual(['IssuanceRecorded', 'IllegalChange']);

@@ -1,0 +1,49 @@
+/** The run whose session was denied: what AWS names it by is its account and its role session name. */
+export type SessionOfRun = { readonly accountId: string; readonly issuanceId: string; readonly attempt: number };
+
+/** AWS's words for a statement of the role's own policies; the fence of a session is "in a session policy". */
+const DENIED_BY_ROLE = 'with an explicit deny in an identity-based policy';
+const CALLER = /User: arn:aws[a-z-]{0,20}:sts::(\d{12}):assumed-role\/[\w+=,.@-]{1,64}\/([\w+=,.@-]{2,64}) /;
+/** Longer than any message of AWS's. */
+const LONGEST_READ = 8_192;
+/** Errors inside errors that are looked at: of their causes, and of those that were thrown together. */
+const MOST_LOOKED_AT = 50;
+
+/**
+ * Did the role's own policy deny this very session what the job asked? As a rule its customer has ended the sessions
+ * of the role: our template has no other Deny, and the session policy, whose fence denies too, is named by AWS as such.
+ * A denial of anybody else's, the job's own role among them, is none; and a service that does not say which policy denied
+ * is not understood.
+ * Source: IAM User Guide, "Troubleshoot access denied error messages".
+ *
+ * @param error what the job threw, or anything that it was caused by.
+ */
+export function sessionRevoked(error: unknown, { accountId, issuanceId, attempt }: SessionOfRun): boolean {
+  return deniedByRole(error).some(
+    (caller) => caller.accountId === accountId && caller.sessionName === `${issuanceId}.${attempt}`,
+  );
+}
+
+type DeniedCaller = { readonly accountId: string; readonly sessionName: string };
+
+function deniedByRole(error: unknown): readonly DeniedCaller[] {
+  return errorsOf(error).flatMap(({ message }) => {
+    const text = message.slice(0, LONGEST_READ);
+    const [, accountId, sessionName] = CALLER.exec(text) ?? [];
+    if (accountId === undefined || sessionName === undefined || !text.includes(DENIED_BY_ROLE)) return [];
+    return [{ accountId, sessionName }];
+  });
+}
+
+/** The error, what caused it and what it gathers, each once: a job may wrap what AWS answered. */
+function errorsOf(error: unknown): readonly Error[] {
+  const found = new Set<Error>();
+  const next: unknown[] = [error];
+  while (next.length > 0 && found.size < MOST_LOOKED_AT) {
+    const one = next.shift();
+    if (!(one instanceof Error) || found.has(one)) continue;
+    found.add(one);
+    next.push(one.cause, ...(one instanceof AggregateError ? one.errors.slice(0, MOST_LOOKED_AT) : []));
+  }
+  return [...found].filter(({ message }) => typeof message === 'string');
+}
