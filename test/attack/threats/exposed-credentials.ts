@@ -94,8 +94,11 @@ export const exposedCredentials: readonly Threat[] = [
     id: 'T23',
     priority: 'P1',
     title: 'Credentials on disk, in the environment or in a crash dump',
-    control: 'Nothing deployed writes a file',
-    files: ['test/architecture/imports.test.ts', 'test/attack/turns-on-debugging.test.ts'],
-    open: 'nothing watches the file system while the tests run',
+    control: 'Nothing deployed writes a file or starts a program: the whole story runs in a process that could not',
+    files: [
+      'test/attack/writes-secrets-to-disk.test.ts',
+      'test/architecture/imports.test.ts',
+      'test/attack/turns-on-debugging.test.ts',
+    ],
   },
 ];
