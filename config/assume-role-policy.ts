@@ -35,7 +35,11 @@ export function probeTenantRoleStatements(
   ];
 }
 
-function tenantRolesArn(account: string, { tenantRoles: { path, namePattern } }: AssumptionConfig): TemplateValue {
+/** The roles that may be assumed at all, of one account or of all (`*`). */
+export function tenantRolesArn(
+  account: string,
+  { tenantRoles: { path, namePattern } }: Pick<AssumptionConfig, 'tenantRoles'>,
+): TemplateValue {
   return iamArn({ account, resource: `role${path}${namePattern}` });
 }
 

@@ -6,10 +6,11 @@ import { type Fields, glueType } from '../lib/audit/views/sql-type.ts';
 import { rolePatternOf } from '../lib/audit/views/view.ts';
 import { namedViews, neededBy, queryOfView } from '../lib/audit/views/views.ts';
 import type { CloudTrailFiles, DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import { archivePlace } from './hardening/archive-place.ts';
 import { ownAccount, type TemplateValue } from './template-value.ts';
 
 type Resources = Record<string, TemplateValue>;
-type Settings = Pick<DeploymentConfig, 'audit' | 'homeRegion'>;
+type Settings = Pick<DeploymentConfig, 'audit' | 'hardening' | 'homeRegion'>;
 
 /** No deployment has an archive from before. */
 const FIRST_DAY = '2026-01-01';
@@ -21,18 +22,19 @@ const EACH_DAY = { 'projection.dt.interval': '1', 'projection.dt.interval.unit':
  * What of Athena follows from the audit's views: the tables over the archive and the trail, and each view as a saved query.
  * Everything else of it is in `config/resources/athena.yml`.
  */
-export function athenaResources({ audit, homeRegion }: Settings, { stage }: { readonly stage: string }): Resources {
+export function athenaResources(settings: Settings, { stage }: { readonly stage: string }): Resources {
+  const { audit, homeRegion } = settings;
   const trail = audit?.cloudTrail;
   return {
-    ArchiveTable: archiveTable(),
+    ArchiveTable: archiveTable(archivePlace(settings, { stage }).bucket),
     ...(trail === undefined ? {} : { CloudTrailTable: cloudTrailTable(trail, homeRegion) }),
     ...(trail === undefined ? {} : { TrailReadersPolicy: trailReaders(trail, stage) }),
     ...savedQueries({ stage, hasTrail: trail !== undefined }),
   };
 }
 
-function archiveTable(): TemplateValue {
-  const prefix = ['s3://', { Ref: 'ArchiveBucket' }, '/changes/'];
+function archiveTable(bucket: TemplateValue): TemplateValue {
+  const prefix = ['s3://', bucket, '/changes/'];
   return tableOf({
     name: ARCHIVE_TABLE,
     description: 'Every change of the ledger, as the archive holds it',

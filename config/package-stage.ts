@@ -6,6 +6,7 @@ import { DeploymentConfigError } from '../lib/platform/deployment-config-problem
 import { withBuildLock } from './build-lock.ts';
 import { type Bundle, bundleFunctions } from './bundle-functions.ts';
 import { catalogueProblems } from './catalogue-problems.ts';
+import { writeArchiveAccountTemplate } from './hardening/write-archive-account-template.ts';
 import { hashInputs } from './input-hash.ts';
 import { packageTemplate } from './package-template.ts';
 import { projectRoot, readStageConfig } from './stage-config.ts';
@@ -58,6 +59,7 @@ export async function packageStage({ stage, log, force = false, root = projectRo
     for (const line of sizeTable(bundles)) log(line);
     log(`${stage}: making the template`);
     await packageTemplate({ root, stage, functionsDirectory: made.functionsDirectory, packageDirectory });
+    await writeArchiveAccountTemplate(config, { stage, packageDirectory });
     await writeFile(hashFile, hash);
     log(`${stage}: packaged in ${path.relative(root, directory)}`);
     return { ...made, built: true };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { assumingRoleArns } from '../lib/onboarding/trust/assuming-roles.ts';
 import { trustWithParameters } from '../lib/onboarding/templates/render-cloudformation.ts';
+import { assumingRoleArns } from '../lib/onboarding/trust/assuming-roles.ts';
 import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
 
 /** What the rendering of a template looks like as far as it is checked; the role is all that it makes. */

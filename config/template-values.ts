@@ -10,9 +10,13 @@ import {
   assumeAsDecoyStatements,
   assumeTenantRoleStatements,
   probeTenantRoleStatements,
+  tenantRolesArn,
 } from './assume-role-policy.ts';
 import { athenaResources } from './athena-resources.ts';
 import { busPolicyResources } from './bus-policy.ts';
+import { archivePlace, archiveReaders } from './hardening/archive-place.ts';
+import { hardeningResources } from './hardening/hardening-resources.ts';
+import { ownArchive } from './hardening/own-archive.ts';
 import { onDemandAccessResources } from './on-demand-access.ts';
 import { scheduleRuleResources } from './schedule-rules.ts';
 import { projectRoot, readStageConfig } from './stage-config.ts';
@@ -29,6 +33,7 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
   const config = readStageConfig(root === undefined ? { stage } : { stage, root });
   const jobs = [...jobCatalogue.values()];
   const prefix = `credential-broker-${stage}`;
+  const archive = archivePlace(config, { stage });
   const scheduleRulePrefix = `${prefix}-schedule-`;
   const ownSources = [
     { source: BROKER_EVENT_SOURCE, roleNames: TELLING.map((name) => `${prefix}-${name}`) },
@@ -38,6 +43,8 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     })),
   ];
   return {
+    deploymentId: config.deploymentId,
+    tenancyMode: config.mode,
     homeRegion: config.homeRegion,
     logLevel: config.logLevel,
     batchSize: config.queue.batchSize,
@@ -54,10 +61,15 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     monitoring: { Resources: monitoringResources(config, { stage, root: root ?? projectRoot }) },
     athena: athenaNames(stage),
     athenaResources: { Resources: athenaResources(config, { stage }) },
-    archiveRetention: {
-      Mode: config.archive.retention.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE',
-      Days: config.archive.retention.days,
-    },
+    archive,
+    archiveReaders: archiveReaders(archive),
+    archiveResources: ownArchive(config, { stage }),
+    hardening: hardeningResources(config, {
+      prefix,
+      root: root ?? projectRoot,
+      tenantRolesArn: tenantRolesArn('*', config),
+      invokedArns: [...jobs.map(({ name }) => functionArn(`${prefix}-${name}`)), functionArn(`${prefix}-verify-trust`)],
+    }),
     jobs: Object.fromEntries(
       jobs.map(({ name, timeoutSeconds, maximumEventAgeSeconds }) => [
         name,

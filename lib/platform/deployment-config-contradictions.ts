@@ -1,5 +1,6 @@
 import { UNRECOGNISED } from '../requests/requester.ts';
 import type { DeploymentConfig, Partition } from './deployment-config.ts';
+import { hardeningContradictions } from './deployment-config-hardening-problems.ts';
 import { limitContradictions } from './deployment-config-limits.ts';
 import type { ConfigProblem } from './deployment-config-problem.ts';
 import { requesterContradictions } from './deployment-config-requesters.ts';
@@ -19,6 +20,7 @@ export function contradictionsOf(config: DeploymentConfig): readonly ConfigProbl
     ...scheduleContradictions(config),
     ...canaryProblems(config),
     ...limitContradictions(config),
+    ...hardeningContradictions(config),
   ];
 }
 

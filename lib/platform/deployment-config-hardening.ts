@@ -133,7 +133,7 @@ export const hardeningSettings: Readonly<Record<string, SettingText>> = {
     unit: 'bucket',
     meaning: 'The name of that bucket.',
     whenWrong: 'Nothing is archived: the bucket is not there, or is another account’s.',
-    leftOut: '`credential-broker-<stage>-archive-<accountId>`',
+    leftOut: 'named after the stage and that account',
   },
   'hardening.tenantIsolation': {
     unit: 'true or false',

@@ -32,6 +32,10 @@ export const configProblemCodes = {
   'config.jobContradictory': 'A job of the catalogue contradicts itself: its event age, its session, its time-out.',
   'config.tenantsOfDedicated': 'A deployment for one customer names several.',
   'config.canaryForbidden': 'The decoy account is one in which nothing can be issued, so that it never rings.',
+  'config.networkUnsupported': 'The partition has endpoints that the template of the network does not know.',
+  'config.boundaryForeign': 'The permissions boundary is of another partition: no role can have it.',
+  'config.archiveAccountOwn': 'The account that is to keep the archive is the broker’s own.',
+  'config.archiveAccountOpen': 'In the account that is to keep the archive a customer’s role could be connected.',
   'config.retentionTooShort': 'The archive lets go of a request while the same request could still be taken again.',
   'config.limitUnreachable': 'Another setting is lower: the limit would never brake anything.',
 } as const satisfies Readonly<Record<`config.${string}`, string>>;

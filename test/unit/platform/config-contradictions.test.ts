@@ -151,6 +151,40 @@ describe('a configuration that cannot be meant', () => {
       written({ canaryAccounts: CANARY, forbiddenAccountIds: CANARY }),
     ],
     [
+      'a network in a partition whose endpoints are not known',
+      'config.networkUnsupported',
+      'hardening.vpc',
+      written({
+        partition: 'aws-cn',
+        homeRegion: 'cn-north-1',
+        hardening: { vpc: { cidr: '10.42.0.0/24' } },
+      }),
+    ],
+    [
+      'a boundary of another partition',
+      'config.boundaryForeign',
+      'hardening.permissionsBoundaryArn',
+      written({ hardening: { permissionsBoundaryArn: 'arn:aws-us-gov:iam::111122223333:policy/boundary' } }),
+    ],
+    [
+      'an archive in the account of the boundary, which is the broker’s',
+      'config.archiveAccountOwn',
+      'hardening.archiveAccount.accountId',
+      written({
+        forbiddenAccountIds: CANARY,
+        hardening: {
+          archiveAccount: { accountId: '111122223333' },
+          permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
+        },
+      }),
+    ],
+    [
+      'an archive in an account that may be connected',
+      'config.archiveAccountOpen',
+      'hardening.archiveAccount.accountId',
+      written({ hardening: { archiveAccount: { accountId: '111122223333' } } }),
+    ],
+    [
       'an archive shorter than the window of replays',
       'config.retentionTooShort',
       'archive.retention.days',

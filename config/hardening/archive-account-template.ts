@@ -1,0 +1,78 @@
+import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import { archiveArn, archiveBucketResources, archiveObjects } from '../archive-resources.ts';
+import { iamArn, type TemplateValue } from '../template-value.ts';
+import { archivePlace } from './archive-place.ts';
+
+type Settings = Pick<DeploymentConfig, 'archive' | 'hardening'>;
+
+const BROKER_ACCOUNT = '${BrokerAccountId}';
+
+/**
+ * What the account that keeps the archive deploys: the bucket that the broker's own template would otherwise make, under
+ * the same policy, opened to one role of the broker that puts and to whom its IAM lets read. Undefined where the archive
+ * lies in the broker's account.
+ */
+export function archiveAccountTemplate(
+  config: Settings,
+  { stage }: { readonly stage: string },
+): TemplateValue | undefined {
+  const account = config.hardening?.archiveAccount?.accountId;
+  if (account === undefined) return undefined;
+  const writerArn = iamArn({ account: BROKER_ACCOUNT, resource: `role/credential-broker-${stage}-archive-audit` });
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `The archive of the audit of credential-broker-${stage}`,
+    Parameters: {
+      BrokerAccountId: {
+        Type: 'String',
+        AllowedPattern: '[0-9]{12}',
+        Description: 'The account that the broker runs in',
+      },
+    },
+    Rules: { InTheArchiveAccount: { Assertions: assertions(account) } },
+    Resources: archiveBucketResources({
+      retention: config.archive.retention,
+      bucketName: archivePlace(config, { stage }).bucket,
+      writerArn,
+      allowed: allowedToBroker(writerArn),
+    }),
+    Outputs: { ArchiveBucketName: { Description: "Where the broker's archive lies", Value: { Ref: 'ArchiveBucket' } } },
+  };
+}
+
+function assertions(account: string): TemplateValue {
+  return [
+    {
+      Assert: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] },
+      AssertDescription: `The bucket belongs into the account ${account} of hardening.archiveAccount.`,
+    },
+    {
+      Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'BrokerAccountId' }, { Ref: 'AWS::AccountId' }] }] },
+      AssertDescription: "In the broker's own account the archive would be within reach of its administrators.",
+    },
+  ];
+}
+
+/** Across accounts both sides must allow. Named by account, so that a role made anew keeps its permission. */
+function allowedToBroker(writerArn: TemplateValue): readonly TemplateValue[] {
+  const broker = { AWS: iamArn({ account: BROKER_ACCOUNT, resource: 'root' }) };
+  return [
+    {
+      Sid: 'BrokerPuts',
+      Effect: 'Allow',
+      Principal: broker,
+      Action: 's3:PutObject',
+      Resource: archiveObjects,
+      Condition: { ArnEquals: { 'aws:PrincipalArn': writerArn } },
+    },
+    // Its IAM says who: archive-audit, and whoever the policy of the auditors is attached to.
+    { Sid: 'BrokerReads', Effect: 'Allow', Principal: broker, Action: 's3:GetObject', Resource: archiveObjects },
+    {
+      Sid: 'BrokerLists',
+      Effect: 'Allow',
+      Principal: broker,
+      Action: ['s3:GetBucketLocation', 's3:ListBucket'],
+      Resource: archiveArn,
+    },
+  ];
+}

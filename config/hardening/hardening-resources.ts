@@ -1,0 +1,59 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { VpcSettings } from '../../lib/platform/deployment-config-hardening.ts';
+import type { TemplateValue } from '../template-value.ts';
+import type { EndpointAccess } from './endpoint-access.ts';
+import { networkResources, subnetIds, vpcConfig } from './network.ts';
+import { endpointId, networkEndpoints } from './network-endpoints.ts';
+import { joinPolicyId, networkFunctions, networkRolePolicies } from './network-roles.ts';
+
+type Values = Record<string, TemplateValue>;
+/** A part of `resources` in serverless.yml; `extensions` add to what another part or the framework makes. */
+type Part = { readonly Resources?: Values; readonly Outputs?: Values; readonly extensions?: Values };
+type Place = EndpointAccess & { readonly root: string };
+
+/** What the settings of `hardening` add to the template; nothing where there are none. */
+export function hardeningResources({ hardening }: Pick<DeploymentConfig, 'hardening'>, place: Place): Part {
+  const { vpc, permissionsBoundaryArn: boundary } = hardening ?? {};
+  const ofNetwork: Part = vpc === undefined ? {} : network(vpc, place);
+  if (boundary === undefined) return ofNetwork;
+  return { ...ofNetwork, extensions: { ...ofNetwork.extensions, ...bounded(boundary, place.root) } };
+}
+
+function network(vpc: VpcSettings, place: Place): Part {
+  const endpoints = networkEndpoints(vpc, place);
+  // A function that is in the network before its ways out are there would fail.
+  const waysOut = [...Object.keys(endpoints), ...subnetIds(vpc).map((id) => `${id}Routes`)];
+  return {
+    Resources: { ...networkResources(vpc, place), ...endpoints, ...networkRolePolicies(place) },
+    Outputs: {
+      NetworkStsEndpointId: {
+        Description: 'The only endpoint through which tenants are assumed; aws:SourceVpce of each call',
+        Value: { Ref: endpointId('sts') },
+      },
+    },
+    extensions: Object.fromEntries(
+      networkFunctions.map(({ id, functionId }) => [
+        functionId,
+        { Properties: { VpcConfig: vpcConfig(vpc) }, DependsOn: [joinPolicyId(id), ...waysOut] },
+      ]),
+    ),
+  };
+}
+
+/** Every role; that none is left out is for a test to see to. */
+function bounded(boundary: string, root: string): Values {
+  return Object.fromEntries(
+    roleIds(root).map((id) => [id, { Properties: { PermissionsBoundary: boundary } }] as const),
+  );
+}
+
+/** The logical ids of the roles of `config/resources`, by the two lines with which each begins. */
+function roleIds(root: string): readonly string[] {
+  const files = globSync('config/resources/**/*.yml', { cwd: root }).sort();
+  return files.flatMap((file) => {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    return [...text.matchAll(/^ {2}(\w+):\n {4}Type: AWS::IAM::Role$/gm)].map(([, id = '']) => id);
+  });
+}

@@ -1,0 +1,39 @@
+import type { VpcSettings } from '../../lib/platform/deployment-config-hardening.ts';
+import type { TemplateValue } from '../template-value.ts';
+import { type EndpointAccess, type EndpointService, endpointAccess } from './endpoint-access.ts';
+import { groupId, subnetIds } from './network.ts';
+
+/** The ways out of the network, one for each service that its functions call, each closed to everything else. */
+export function networkEndpoints(vpc: VpcSettings, access: EndpointAccess): Record<string, TemplateValue> {
+  const policies = endpointAccess(access);
+  return Object.fromEntries(
+    endpointServices.map((service) => {
+      const properties = {
+        VpcId: { Ref: 'Network' },
+        ServiceName: { 'Fn::Sub': `com.amazonaws.\${AWS::Region}.${service}` },
+        PolicyDocument: { Version: '2012-10-17', Statement: policies[service] },
+        ...(service === 'dynamodb' ? gateway : interfaceIn(vpc)),
+      };
+      return [endpointId(service), { Type: 'AWS::EC2::VPCEndpoint', Properties: properties }];
+    }),
+  );
+}
+
+/** As their endpoints are named: `com.amazonaws.<region>.<service>`, in the partitions aws and aws-us-gov. */
+export const endpointServices: readonly EndpointService[] = ['dynamodb', 'events', 'kms', 'lambda', 'sqs', 'sts'];
+
+export function endpointId(service: EndpointService): string {
+  return `NetworkEndpointOf${service.replace(/^./, (letter) => letter.toUpperCase())}`;
+}
+
+const gateway = { VpcEndpointType: 'Gateway', RouteTableIds: [{ Ref: 'NetworkRoutes' }] };
+
+/** Under the service's own name in this network, so that functions need not know of it. */
+function interfaceIn(vpc: VpcSettings) {
+  return {
+    VpcEndpointType: 'Interface',
+    PrivateDnsEnabled: true,
+    SubnetIds: subnetIds(vpc).map((id) => ({ Ref: id })),
+    SecurityGroupIds: [groupId('NetworkEndpointsGroup')],
+  };
+}

@@ -1,0 +1,90 @@
+import { ownAccount, type TemplateValue } from '../template-value.ts';
+import { endpointId } from './network-endpoints.ts';
+
+type Resources = Record<string, TemplateValue>;
+
+/** The functions that are in the network: those that assume tenants' roles, each by the beginning of its logical ids. */
+export const networkFunctions = [
+  { name: 'issue-credentials', id: 'IssueCredentials', functionId: 'IssueDashcredentialsLambdaFunction' },
+  { name: 'vend-credentials', id: 'VendCredentials', functionId: 'VendDashcredentialsLambdaFunction' },
+  { name: 'verify-trust', id: 'VerifyTrust', functionId: 'VerifyDashtrustLambdaFunction' },
+] as const;
+
+/**
+ * What the roles of those functions have besides: Lambda joins them to the network, and outside of it they assume
+ * nothing. So does the decoy, which verify-trust becomes from within.
+ */
+export function networkRolePolicies({ prefix }: { readonly prefix: string }): Resources {
+  const joins = networkFunctions.map(
+    ({ name, id }) => [joinPolicyId(id), joinPolicy(id, `${prefix}-${name}`)] as const,
+  );
+  const holds = [...networkFunctions.map(({ id }) => id), 'Decoy'].map(
+    (id) => [`${id}NetworkOnlyPolicy`, networkOnlyPolicy(id)] as const,
+  );
+  return Object.fromEntries([...joins, ...holds]);
+}
+
+export function joinPolicyId(id: string): string {
+  return `${id}JoinNetworkPolicy`;
+}
+
+/**
+ * Lambda makes the interfaces as the function's role; the function's own code, which has the same role, is denied it. That
+ * holds for its credentials wherever they are used: the key is a property of the session.
+ * Source: Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC".
+ */
+function joinPolicy(id: string, functionName: string): TemplateValue {
+  const actions = [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  const arn = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:${ownAccount}:function:${functionName}`;
+  return rolePolicy(id, 'join-network', [
+    { Sid: 'JoinNetwork', Effect: 'Allow', Action: actions, Resource: '*' },
+    {
+      Sid: 'DenyCodeJoining',
+      Effect: 'Deny',
+      Action: [...actions, 'ec2:DetachNetworkInterface'],
+      Resource: '*',
+      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': { 'Fn::Sub': arn } } },
+    },
+  ]);
+}
+
+/**
+ * `StringNotEquals` also holds where there is no such key: of a call that came through no endpoint at all. It is put in
+ * force when the functions are in the network already, so that none is denied on its way there.
+ */
+function networkOnlyPolicy(id: string): TemplateValue {
+  const statement = {
+    Sid: 'DenyOutsideNetwork',
+    Effect: 'Deny',
+    Action: 'sts:AssumeRole',
+    Resource: '*',
+    Condition: { StringNotEquals: { 'aws:SourceVpce': { Ref: endpointId('sts') } } },
+  };
+  return rolePolicy(id, 'network-only', [statement], {
+    DependsOn: networkFunctions.map(({ functionId }) => functionId),
+  });
+}
+
+function rolePolicy(
+  id: string,
+  name: string,
+  statements: readonly TemplateValue[],
+  options: { readonly [attribute: string]: TemplateValue } = {},
+): TemplateValue {
+  return {
+    Type: 'AWS::IAM::RolePolicy',
+    ...options,
+    Properties: {
+      RoleName: { Ref: `${id}Role` },
+      PolicyName: name,
+      PolicyDocument: { Version: '2012-10-17', Statement: statements },
+    },
+  };
+}

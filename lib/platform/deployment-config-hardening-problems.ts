@@ -1,0 +1,64 @@
+import type { DeploymentConfig } from './deployment-config.ts';
+import type { HardeningSettings } from './deployment-config-hardening.ts';
+import type { ConfigProblem } from './deployment-config-problem.ts';
+
+/** What cannot be meant of `hardening`, together with the rest of a configuration. */
+export function hardeningContradictions(config: DeploymentConfig): readonly ConfigProblem[] {
+  const { hardening } = config;
+  if (hardening === undefined) return [];
+  return [...networkProblem(config), ...boundaryProblem(config), ...archiveAccountProblems(hardening, config)];
+}
+
+/** In the others, endpoints have other names, which are not known to be right here. */
+const PARTITIONS_WITH_NETWORK: readonly string[] = ['aws', 'aws-us-gov'];
+
+function networkProblem({ hardening, partition }: DeploymentConfig): readonly ConfigProblem[] {
+  if (hardening?.vpc === undefined || PARTITIONS_WITH_NETWORK.includes(partition)) return [];
+  return [
+    {
+      code: 'config.networkUnsupported',
+      path: 'hardening.vpc',
+      what: `is there in the partition ${partition}; expected it in ${PARTITIONS_WITH_NETWORK.join(' or ')} alone`,
+      whatToDo: 'Leave it out: the endpoints of that partition have names that the template does not know.',
+    },
+  ];
+}
+
+function boundaryProblem({ hardening, partition }: DeploymentConfig): readonly ConfigProblem[] {
+  const arn = hardening?.permissionsBoundaryArn;
+  const found = arn?.split(':')[1];
+  if (found === undefined || found === partition) return [];
+  return [
+    {
+      code: 'config.boundaryForeign',
+      path: 'hardening.permissionsBoundaryArn',
+      what: `is a policy of the partition ${found}; expected one of ${partition}`,
+      whatToDo: "Name a policy of the broker's account.",
+    },
+  ];
+}
+
+function archiveAccountProblems(
+  { archiveAccount, permissionsBoundaryArn }: HardeningSettings,
+  { forbiddenAccountIds }: DeploymentConfig,
+): readonly ConfigProblem[] {
+  if (archiveAccount === undefined) return [];
+  const { accountId } = archiveAccount;
+  const path = 'hardening.archiveAccount.accountId';
+  // A boundary is a policy of the account whose roles it bounds: of the broker's.
+  if (permissionsBoundaryArn?.split(':')[4] === accountId) {
+    const what = `is ${accountId}, which is the broker's own account by hardening.permissionsBoundaryArn; expected another`;
+    return [
+      { code: 'config.archiveAccountOwn', path, what, whatToDo: 'Name an account that is not administered with it.' },
+    ];
+  }
+  if (forbiddenAccountIds.includes(accountId)) return [];
+  return [
+    {
+      code: 'config.archiveAccountOpen',
+      path,
+      what: `is ${accountId}, which is not in forbiddenAccountIds; expected it there`,
+      whatToDo: 'Add it: it is an account of yours, and a role of it could be connected as a customer’s.',
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { checkDeploymentConfig } from '../../../lib/platform/deployment-config.ts';
+
+function check(hardening: unknown, changes: Record<string, unknown> = {}) {
+  return checkDeploymentConfig({
+    deploymentId: 'test1',
+    partition: 'aws',
+    homeRegion: 'eu-west-1',
+    requesters: [],
+    hardening,
+    ...changes,
+  });
+}
+
+const problemsOf = (hardening: unknown) => check(hardening).problems.map(({ code, path }) => `${code} ${path}`);
+
+describe('hardening', () => {
+  it('is all off where nothing is said', () => {
+    const off = { tenantIsolation: false, onRevokedSessions: 'record' };
+    expect(check({}).config?.hardening).toEqual(off);
+    expect(check(undefined).config?.hardening).toEqual(off);
+  });
+
+  it('can be all on', () => {
+    const on = {
+      vpc: { cidr: '172.31.255.192/26', zones: 3 },
+      permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/limits/boundary',
+      archiveAccount: { accountId: '444455556666', bucketName: 'our-archive' },
+      tenantIsolation: true,
+      onRevokedSessions: 'pause',
+    };
+    const { config, problems } = check(on, { mode: 'dedicated', forbiddenAccountIds: ['444455556666'] });
+    expect(problems).toEqual([]);
+    expect(config?.hardening).toEqual(on);
+  });
+
+  it.each(['10.0.0.0/16', '10.255.0.0/26', '172.16.0.0/16', '192.168.0.0/16', '192.168.7.128/25'])(
+    'takes the network %s, in two zones',
+    (cidr) => {
+      expect(check({ vpc: { cidr } }).config?.hardening?.vpc).toEqual({ cidr, zones: 2 });
+    },
+  );
+
+  it.each([
+    ['an address of the internet', '8.8.8.0/24'],
+    ['one beside the private ones', '172.32.0.0/16'],
+    ['shared address space', '100.64.0.0/16'],
+    ['too many addresses', '10.0.0.0/15'],
+    ['too few', '10.0.0.0/27'],
+    ['an address inside the network', '10.0.0.1/24'],
+    ['an octet that there is not', '10.0.256.0/24'],
+    ['no length', '10.0.0.0'],
+  ])('refuses a network that is %s', (_, cidr) => {
+    expect(new Set(problemsOf({ vpc: { cidr } }))).toEqual(new Set(['config.valueInvalid hardening.vpc.cidr']));
+  });
+
+  it.each([
+    ['another number of zones', { vpc: { cidr: '10.0.0.0/24', zones: 4 } }, 'valueInvalid hardening.vpc.zones'],
+    ['zones alone', { vpc: { zones: 2 } }, 'settingMissing hardening.vpc.cidr'],
+    ['a role for a boundary', { permissionsBoundaryArn: 'arn:aws:iam::111122223333:role/x' }, 'permissionsBoundaryArn'],
+    ['a wildcard in it', { permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/*' }, 'permissionsBoundaryArn'],
+    ['an account that is a number', { archiveAccount: { accountId: 444455556666 } }, 'archiveAccount.accountId'],
+    [
+      'a bucket with dots',
+      { archiveAccount: { accountId: '444455556666', bucketName: 'our.archive' } },
+      'archiveAccount.bucketName',
+    ],
+    ['a word for a switch', { tenantIsolation: 'yes' }, 'hardening.tenantIsolation'],
+    ['another reaction', { onRevokedSessions: 'ignore' }, 'hardening.onRevokedSessions'],
+    ['a misspelt setting', { VPC: {} }, 'settingUnknown hardening.VPC'],
+  ])('refuses %s', (_, hardening, problem) => {
+    expect(problemsOf(hardening)).toEqual([expect.stringContaining(problem)]);
+  });
+});
