@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
@@ -13,21 +12,17 @@ import { onboard } from '../../local/demo/onboard.ts';
 import { outcomeOf, readLedger } from '../../local/demo/read-outcome.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { applyBlock, guideBlocks } from '../support/apply-guide.ts';
+import { makeFreshCopy } from '../support/fresh-copy.ts';
 
 const run = promisify(execFile);
 const JOB = 'measure-storage';
-const NOT_COPIED = new Set(['node_modules', '.git', '.build', '.serverless', 'coverage']);
 const blocks = guideBlocks(readFileSync(path.join(projectRoot, 'docs/writing-a-job.md'), 'utf8'));
 
 type Report = { success: boolean; testResults: { name: string; assertionResults: unknown[] }[] };
 
 let root: string;
 beforeAll(() => {
-  root = mkdtempSync(path.join(tmpdir(), 'third-job-'));
-  for (const entry of readdirSync(projectRoot).filter((name) => !NOT_COPIED.has(name))) {
-    cpSync(path.join(projectRoot, entry), path.join(root, entry), { recursive: true });
-  }
-  symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root, 'node_modules'));
+  root = makeFreshCopy('third-job');
   for (const block of blocks) applyBlock(block, root);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
