@@ -76,6 +76,7 @@ export const httpStatuses = {
   'job.busy': 503,
   'job.notDeployed': 409,
   'envelope.invalid': 400,
+  'job.sessionRevoked': 502,
   'job.failed': 502,
   internal: 500,
 } as const satisfies Readonly<Record<ErrorCode, number>>;
