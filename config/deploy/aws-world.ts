@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { systemClock } from '../../lib/platform/clock.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
+import { CLOUDFORMATION_VERSION, makeCloudFormation } from './cloudformation-over-http.ts';
+import type { DeployWorld } from './deploy-stage.ts';
+import { codeFromLambda } from './deployed-code.ts';
+import type { Credentials } from './query-call.ts';
+
+/**
+ * AWS as whoever runs the command, in the home region of a deployment: credentials and endpoints by the rules of every AWS
+ * SDK. The region of the shell does not matter: a stage has one.
+ */
+export async function openAws(
+  { homeRegion: region, partition }: Pick<DeploymentConfig, 'homeRegion' | 'partition'>,
+  log: (line: string) => void,
+): Promise<DeployWorld & { readonly s3: S3Client }> {
+  const sts = new STSClient({ region });
+  const endpoint = await sts.config.serviceConfiguredEndpoint?.();
+  const suffix = PARTITION_ENDPOINTS[partition].s3;
+  const credentials = async (): Promise<Credentials> => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await sts.config.credentials();
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  };
+  const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
+  if (accountId === undefined || arn === undefined) throw new Error('STS does not say whose the credentials are');
+  const s3 = new S3Client({ region, forcePathStyle: endpoint !== undefined });
+  const url = new URL(endpoint ?? `https://cloudformation.${region}.${suffix}`);
+  return {
+    caller: { accountId, arn },
+    cloudFormation: makeCloudFormation({
+      url,
+      service: 'cloudformation',
+      region,
+      version: CLOUDFORMATION_VERSION,
+      credentials,
+    }),
+    codeOf: codeFromLambda(new LambdaClient({ region })),
+    s3,
+    async upload(bucket, files) {
+      for (const { key, bytes, contentType } of files) {
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }));
+      }
+    },
+    urlOf: (bucket, key) =>
+      endpoint === undefined
+        ? `https://${bucket}.s3.${region}.${suffix}/${key}`
+        : new URL(`/${bucket}/${key}`, endpoint).href,
+    log,
+    sleep: async (milliseconds) => sleep(milliseconds),
+    nowMs: systemClock.nowMs,
+  };
+}

@@ -1,0 +1,155 @@
+import type { CloudFormation, Stack } from './cloudformation.ts';
+import type { Upload } from './deployable.ts';
+import { type CodeOf, foreignCode } from './deployed-code.ts';
+import { type Caller, problemsWithTarget } from './deployment-target.ts';
+import { describeChanges } from './describe-changes.ts';
+import { judgeChanges } from './judge-changes.ts';
+import type { Prepared } from './prepare-stage.ts';
+import { DeploymentRefused } from './refusal.ts';
+import { lastEvent, settle, type Watching } from './settle.ts';
+import { stackPolicy } from './stack-policy.ts';
+
+export type DeployOptions = {
+  readonly account?: string;
+  /** Show what would change, and change nothing but the deployment bucket. */
+  readonly showOnly: boolean;
+  /** Logical ids of pinned resources that may leave the stack; they are kept then. */
+  readonly letGo: readonly string[];
+  readonly takeOver: boolean;
+  /** For how long after the update alarms roll it back; 0 for not at all. */
+  readonly watchMinutes: number;
+};
+
+export type DeployWorld = Watching & {
+  readonly cloudFormation: CloudFormation;
+  readonly caller: Caller;
+  readonly upload: (bucket: string, files: readonly Upload[]) => Promise<void>;
+  /** Where CloudFormation finds a file of the deployment bucket. */
+  readonly urlOf: (bucket: string, key: string) => string;
+  readonly codeOf: CodeOf;
+};
+
+/** Alarms that tell of a broker that does not work, by what follows the prefix of their names. */
+const WATCHED = [
+  { name: 'not-issuing', type: 'AWS::CloudWatch::CompositeAlarm' },
+  { name: 'issue-credentials-errors', type: 'AWS::CloudWatch::Alarm' },
+  { name: 'tables-unusable', type: 'AWS::CloudWatch::Alarm' },
+] as const;
+
+/**
+ * Brings a stage to what is prepared, or makes it: shows what CloudFormation would do, refuses what must never be done,
+ * has it done, and sees that what runs is what the sources make. Throws `DeploymentRefused` before anything of the stage
+ * has changed, and an error with the reasons where CloudFormation did not come through with it.
+ */
+export async function deployStage(prepared: Prepared, options: DeployOptions, world: DeployWorld): Promise<void> {
+  const { cloudFormation, caller, log } = world;
+  const { stackName, config } = prepared;
+  log(`${prepared.stage}: as ${caller.arn}, account ${caller.accountId}, ${config.homeRegion}`);
+  const found = await cloudFormation.describeStack(stackName);
+  const problems = problemsWithTarget({ config, caller, account: options.account, stack: found });
+  if (problems.length > 0) throw new DeploymentRefused(problems);
+  if (found === undefined && options.showOnly) return sayWhatIsNew(prepared, log);
+  const stack = found ?? (await makeStack(prepared, world));
+  const isNew = found === undefined || !(await cloudFormation.resourceIds(stackName)).has('LedgerTable');
+  const changed = await updateStack(prepared, { ...options, ...(isNew && { watchMinutes: 0 }) }, world, stack);
+  if (options.showOnly) return;
+  const foreign = await foreignCode(prepared, world.codeOf);
+  if (foreign.length > 0) throw new Error(['What runs is not what was deployed:', ...foreign].join('\n  '));
+  log(`${prepared.stage}: ${changed ? 'deployed' : 'nothing has changed'}; every function runs what the sources make`);
+}
+
+function sayWhatIsNew({ template }: Prepared, log: DeployWorld['log']): void {
+  const added = Object.entries(template.Resources).map(([logicalId, { Type: type }]) => {
+    return { action: 'Add', logicalId, type, properties: [] };
+  });
+  for (const line of describeChanges(added)) log(line);
+}
+
+async function makeStack({ stage, stackName, firstTemplateText }: Prepared, world: DeployWorld): Promise<Stack> {
+  const { cloudFormation, log } = world;
+  log(`${stage}: making the stack ${stackName}, with its deployment bucket first`);
+  await cloudFormation.createStack({ stackName, templateBody: firstTemplateText });
+  const stack = await cloudFormation.describeStack(stackName);
+  if (stack === undefined) throw new Error(`CloudFormation has no stack ${stackName} after it made it`);
+  const { status, problems } = await settle(stack, undefined, world);
+  if (status !== 'CREATE_COMPLETE') throw new Error(failureText('The stack could not be made', status, problems));
+  return stack;
+}
+
+/** True where something had to be changed. */
+async function updateStack(
+  prepared: Prepared,
+  options: DeployOptions,
+  world: DeployWorld,
+  stack: Stack,
+): Promise<boolean> {
+  const { cloudFormation, log } = world;
+  const { stackName, template, pins } = prepared;
+  const bucket = (await cloudFormation.resourceIds(stackName)).get('ServerlessDeploymentBucket');
+  if (bucket === undefined)
+    throw new Error(`the stack ${stackName} has no deployment bucket: it is none of this project`);
+  log(`${prepared.stage}: uploading to ${bucket}`);
+  await world.upload(bucket, prepared.uploads);
+  const changeSet = { stackName, changeSetName: `deploy-${world.nowMs()}` };
+  await cloudFormation.createChangeSet({
+    ...changeSet,
+    templateUrl: world.urlOf(bucket, prepared.templateKey),
+    takesOver: options.takeOver,
+    ...(options.watchMinutes > 0 && { watch: watchFor(prepared, options, world) }),
+  });
+  const changes = await changesOf(changeSet, world);
+  if (changes === undefined) {
+    await cloudFormation.deleteChangeSet(changeSet);
+    return false;
+  }
+  for (const line of describeChanges(changes)) log(line);
+  const { refusals, warnings } = judgeChanges(changes, pins, options.letGo);
+  for (const warning of warnings) log(`  ${warning}`);
+  if (refusals.length > 0 || options.showOnly) await cloudFormation.deleteChangeSet(changeSet);
+  if (refusals.length > 0) throw new DeploymentRefused(refusals);
+  if (options.showOnly) return true;
+  if (!stack.isProtected) await cloudFormation.protectStack(stackName, true);
+  await cloudFormation.setStackPolicy(stackName, stackPolicy(template, pins, options.letGo));
+  await execute(changeSet, world, stack);
+  return true;
+}
+
+async function execute(changeSet: ChangeSetOf, world: DeployWorld, stack: Stack): Promise<void> {
+  const after = await lastEvent(world.cloudFormation, stack.stackId);
+  await world.cloudFormation.executeChangeSet(changeSet);
+  const { status, problems } = await settle(stack, after, world);
+  if (status !== 'UPDATE_COMPLETE') {
+    throw new Error(
+      failureText('The update did not come through; what was deployed before is there again', status, problems),
+    );
+  }
+}
+
+type ChangeSetOf = { readonly stackName: string; readonly changeSetName: string };
+
+/** Undefined where there is nothing to change. */
+async function changesOf(changeSet: ChangeSetOf, { cloudFormation, sleep }: DeployWorld) {
+  for (;;) {
+    const { status, reason = '', changes } = await cloudFormation.describeChangeSet(changeSet);
+    if (status === 'CREATE_COMPLETE') return changes;
+    // The one way that CloudFormation has of saying so. Source: its sentences, as SAM and the AWS CLI read them.
+    if (status === 'FAILED' && /didn't contain changes|No updates are to be performed/.test(reason)) return undefined;
+    if (!/_(?:PENDING|IN_PROGRESS)$/.test(status)) {
+      await cloudFormation.deleteChangeSet(changeSet);
+      throw new Error(`CloudFormation makes no change set of it: ${status} ${reason}`.trimEnd());
+    }
+    await sleep(2_000);
+  }
+}
+
+function watchFor({ stackName, config }: Prepared, { watchMinutes }: DeployOptions, { caller }: DeployWorld) {
+  const alarms = `arn:${config.partition}:cloudwatch:${config.homeRegion}:${caller.accountId}:alarm:`;
+  return {
+    alarmArns: WATCHED.map(({ name, type }) => ({ arn: `${alarms}${stackName}-${name}`, type })),
+    minutes: watchMinutes,
+  };
+}
+
+function failureText(what: string, status: string, problems: readonly string[]): string {
+  return [`${what} (${status}).`, ...problems].join('\n  ');
+}

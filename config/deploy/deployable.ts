@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import type { PackagedStage } from '../package-stage.ts';
+import { type DeployedTemplate, readDeployedTemplate, type TemplateResource } from './deployed-template.ts';
+
+/** A file that a deployment needs in the deployment bucket. */
+export type Upload = { readonly key: string; readonly bytes: Buffer; readonly contentType: string };
+
+export type Deployable = {
+  readonly stage: string;
+  readonly stackName: string;
+  /** The stack with nothing but its deployment bucket: what a stage begins with. */
+  readonly firstTemplateText: string;
+  readonly template: DeployedTemplate;
+  readonly templateKey: string;
+  readonly uploads: readonly Upload[];
+  /** The SHA-256 of each function's zip, in base64, as Lambda tells it, by the function's name. */
+  readonly codeSha256: ReadonlyMap<string, string>;
+};
+
+const functionSchema = v.object({
+  FunctionName: v.string(),
+  Code: v.looseObject({ S3Key: v.string() }),
+});
+
+/**
+ * What a packaged stage is deployed from. Every file is named by its content, so that what has not changed is no change,
+ * whenever and wherever it was packaged, and what is deployed stays beside what is deployed after it.
+ */
+export function deployableOf({ stage, templatePath, functionsDirectory }: PackagedStage): Deployable {
+  const packaged = readDeployedTemplate(readFileSync(templatePath, 'utf8'));
+  const uploads: Upload[] = [];
+  const codeSha256 = new Map<string, string>();
+  const named = Object.entries(packaged.Resources).map(([id, resource]) => {
+    if (resource.Type !== 'AWS::Lambda::Function') return [id, resource] as const;
+    const { FunctionName, Code } = v.parse(functionSchema, resource.Properties);
+    const bytes = readFileSync(path.join(functionsDirectory, path.posix.basename(Code.S3Key)));
+    const hash = createHash('sha256').update(bytes).digest();
+    const key = `functions/${FunctionName}/${hash.toString('hex')}.zip`;
+    uploads.push({ key, bytes, contentType: 'application/zip' });
+    codeSha256.set(FunctionName, hash.toString('base64'));
+    return [id, withCode(resource, { ...Code, S3Key: key })] as const;
+  });
+  const template = { ...packaged, Resources: Object.fromEntries(named) };
+  const bytes = Buffer.from(JSON.stringify(template));
+  const templateKey = `templates/${createHash('sha256').update(bytes).digest('hex')}.json`;
+  const firstTemplate = path.join(path.dirname(templatePath), 'cloudformation-template-create-stack.json');
+  return {
+    stage,
+    stackName: `credential-broker-${stage}`,
+    firstTemplateText: readFileSync(firstTemplate, 'utf8'),
+    template,
+    templateKey,
+    uploads: [...uploads, { key: templateKey, bytes, contentType: 'application/json' }],
+    codeSha256,
+  };
+}
+
+function withCode(resource: TemplateResource, Code: object): TemplateResource {
+  return { ...resource, Properties: { ...resource.Properties, Code } };
+}

@@ -1,0 +1,44 @@
+import type { ResourceChange } from './cloudformation.ts';
+import type { Pin, Pins } from './pinned-resources.ts';
+import { consequenceOf } from './replacing-properties.ts';
+
+export type Judgement = {
+  /** What must not be deployed, a sentence each. */
+  readonly refusals: readonly string[];
+  /** What CloudFormation decides as it goes; the stack policy has the update rolled back where it would replace. */
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Holds what CloudFormation says that it will do against what is pinned. `letGo` are logical ids that may leave the
+ * stack: only such as are kept then.
+ */
+export function judgeChanges(changes: readonly ResourceChange[], pins: Pins, letGo: readonly string[]): Judgement {
+  const found = changes.flatMap((change) => {
+    const pin = pins[change.logicalId];
+    return pin === undefined || mayGo(change, pin, letGo) ? [] : judge(change, pin);
+  });
+  const textsOf = (kind: Verdict['kind']) => found.filter((one) => one.kind === kind).map(({ text }) => text);
+  return { refusals: textsOf('refusal'), warnings: textsOf('warning') };
+}
+
+type Verdict = { readonly kind: 'refusal' | 'warning'; readonly text: string };
+
+function judge(change: ResourceChange, pin: Pin): readonly Verdict[] {
+  const { logicalId, physicalId, action, replacement, properties } = change;
+  const named = `${logicalId} (${pin.type}${physicalId === undefined ? '' : ` ${physicalId}`})`;
+  const because = properties.length === 0 ? '' : ` because of ${properties.join(', ')}`;
+  const refusal = (text: string) => [{ kind: 'refusal', text: `${text}. ${consequenceOf(logicalId, pin)}` }] as const;
+  if (action === 'Remove') return refusal(`${named} would be removed`);
+  if (replacement === 'True') return refusal(`${named} would be replaced${because}`);
+  if (!mayReplace(change)) return [];
+  return [{ kind: 'warning', text: `${named} might be replaced${because}: the stack policy forbids it` }];
+}
+
+function mayGo({ action, logicalId }: ResourceChange, { kept }: Pin, letGo: readonly string[]): boolean {
+  return action === 'Remove' && kept && letGo.includes(logicalId);
+}
+
+function mayReplace({ action, replacement }: ResourceChange): boolean {
+  return action === 'Dynamic' || (action === 'Modify' && replacement === 'Conditional');
+}

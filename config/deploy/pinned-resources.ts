@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
+import { parse, stringify } from 'yaml';
+import { projectRoot } from '../stage-config.ts';
+import type { DeployedTemplate, TemplateResource } from './deployed-template.ts';
+import { consequenceOf, isPinnedType, REPLACING_PROPERTIES } from './replacing-properties.ts';
+
+const pin = v.strictObject({
+  type: v.string(),
+  /** What becomes of it when it leaves the stack. */
+  kept: v.boolean(),
+  /** The properties that CloudFormation cannot change without another resource in its place; `<stage>` is the stage. */
+  fixed: v.record(v.string(), v.unknown()),
+});
+export type Pin = v.InferOutput<typeof pin>;
+/** By logical id: what a deployment never renames, replaces or removes. */
+export type Pins = Readonly<Record<string, Pin>>;
+
+export type PinProblem = {
+  readonly logicalId: string;
+  /** `new` is no danger: a resource that nobody has pinned yet. */
+  readonly kind: 'gone' | 'changed' | 'new';
+  /** What differs, and what it would do to those who rely on it. */
+  readonly what: string;
+};
+
+export const PINS_FILE = path.join(projectRoot, 'config', 'deploy', 'pinned-resources.yml');
+
+const HEADING = `# What a deployment never renames, replaces or removes, by logical id (docs/deploying.md). What is new is pinned by
+# \`npx vitest run test/architecture/never-replaced.test.ts -u\`, which changes and removes nothing that stands here: that is
+# done by hand, in a commit that says what becomes of those who rely on it.
+`;
+
+export function readPins(file: string = PINS_FILE): Pins {
+  return v.parse(v.record(v.string(), pin), parse(readFileSync(file, 'utf8')));
+}
+
+/** The text of the file of pins. */
+export function pinsText(pins: Pins): string {
+  const sorted = Object.entries(pins).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return `${HEADING}${stringify(Object.fromEntries(sorted), { lineWidth: 0 })}`;
+}
+
+/** Of a packaged template, everything that must be pinned. */
+export function pinsOf({ Resources }: DeployedTemplate, stage: string): Pins {
+  const pinned = Object.entries(Resources).filter(([id, resource]) => isPinnedType(id, resource));
+  return Object.fromEntries(pinned.map(([id, resource]) => [id, pinOf(resource, stage)]));
+}
+
+/** What a packaged template would do to what is pinned. Resources that are only new are told of last. */
+export function problemsWithPins(template: DeployedTemplate, stage: string, pins: Pins): readonly PinProblem[] {
+  const found = Object.entries(pins).flatMap(([logicalId, pinned]) => {
+    const resource = template.Resources[logicalId];
+    const [kind, problems]: readonly [PinProblem['kind'], readonly string[]] =
+      resource === undefined
+        ? ['gone', [`${pinned.type} is not in the template`]]
+        : ['changed', differences(pinned, pinOf(resource, stage))];
+    return problems.map((what) => ({ logicalId, kind, what: `${what}. ${consequenceOf(logicalId, pinned)}` }));
+  });
+  const news = Object.entries(pinsOf(template, stage)).filter(([id]) => !Object.hasOwn(pins, id));
+  return [
+    ...found,
+    ...news.map(([logicalId, { type }]) => ({ logicalId, kind: 'new' as const, what: `${type} is not pinned yet` })),
+  ];
+}
+
+function pinOf(resource: TemplateResource, stage: string): Pin {
+  const { Type: type, DeletionPolicy, UpdateReplacePolicy, Properties } = resource;
+  const names = REPLACING_PROPERTIES[type] ?? [];
+  const fixed = names
+    .filter((name) => Object.hasOwn(Properties, name))
+    .map((name) => [name, Properties[name]] as const);
+  return {
+    type,
+    kept: DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain',
+    fixed: v.parse(v.record(v.string(), v.unknown()), withoutStage(Object.fromEntries(fixed), stage)),
+  };
+}
+
+function differences(was: Pin, is: Pin): readonly string[] {
+  if (was.type !== is.type) return [`is ${is.type} and was ${was.type}`];
+  const names = [...new Set([...Object.keys(was.fixed), ...Object.keys(is.fixed)])];
+  const changed = names.filter((name) => !isDeepStrictEqual(was.fixed[name], is.fixed[name]));
+  return [
+    ...changed.map((name) => `${name} is ${inWords(is.fixed[name])} and was ${inWords(was.fixed[name])}`),
+    ...(was.kept && !is.kept
+      ? ['would be deleted with its stack: DeletionPolicy and UpdateReplacePolicy must be Retain']
+      : []),
+  ];
+}
+
+function inWords(value: unknown): string {
+  return value === undefined ? 'left out' : JSON.stringify(value);
+}
+
+/** One file of pins serves every stage: a stage's name stands in names only. */
+function withoutStage(value: unknown, stage: string): unknown {
+  const own = new RegExp(`credential-broker-${stage}(?![a-z0-9])`, 'g');
+  return JSON.parse(JSON.stringify(value).replaceAll(own, 'credential-broker-<stage>'));
+}

@@ -1,0 +1,72 @@
+import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import { packageStage } from '../package-stage.ts';
+import { projectRoot } from '../stage-config.ts';
+import { type Deployable, deployableOf } from './deployable.ts';
+import { type Pins, problemsWithPins, readPins } from './pinned-resources.ts';
+import { DeploymentRefused } from './refusal.ts';
+import { readWorkingTree, type WorkingTree } from './working-tree.ts';
+
+export type Prepared = Deployable & { readonly config: DeploymentConfig; readonly pins: Pins };
+
+export type PrepareOptions = {
+  readonly stage: string;
+  readonly log: (line: string) => void;
+  /** Deploy also what no commit has. */
+  readonly uncommitted: boolean;
+  readonly root?: string;
+};
+
+const MOST_NAMED = 5;
+
+/**
+ * All of a deployment that needs no AWS: checks the configuration, packages, and holds the package against what is pinned
+ * and against git. Throws `DeploymentRefused`, and `DeploymentConfigError` for a configuration that cannot be deployed.
+ */
+export async function prepareStage({ stage, log, uncommitted, root = projectRoot }: PrepareOptions): Promise<Prepared> {
+  if (stage === 'local') {
+    throw new DeploymentRefused([
+      'local is the stage of the embedded stack: copy config/dev.yml to config/<stage>.yml',
+    ]);
+  }
+  const packaged = await packageStage({ stage, log, root });
+  const deployable = deployableOf(packaged);
+  const tree = await readWorkingTree(root);
+  const pins = readPins();
+  const problems = problemsWithPins(deployable.template, stage, pins);
+  const changed = problems.filter(({ kind }) => kind === 'changed');
+  const reasons = [
+    ...(uncommitted ? [] : uncommittedReasons(tree)),
+    ...changed.map(({ logicalId, what }) => `${logicalId}: ${what}`),
+  ];
+  if (reasons.length > 0) throw new DeploymentRefused(reasons);
+  for (const { logicalId } of problems.filter(({ kind }) => kind === 'gone')) {
+    log(`${stage}: ${logicalId} is pinned and not in this template; a stack that has it keeps it`);
+  }
+  for (const line of summary(deployable, tree)) log(line);
+  return { ...deployable, config: packaged.config, pins };
+}
+
+function uncommittedReasons({ commit, changed }: WorkingTree): readonly string[] {
+  if (commit === undefined) {
+    return [
+      'this is no git clone with a commit: what is deployed could not be found again (--uncommitted to deploy it all the same)',
+    ];
+  }
+  if (changed.length === 0) return [];
+  const more = changed.length > MOST_NAMED ? `, and ${changed.length - MOST_NAMED} more` : '';
+  return [
+    `no commit has what would be deployed: ${changed.slice(0, MOST_NAMED).join(', ')}${more}. ` +
+      'Commit it, or deploy it all the same with --uncommitted',
+  ];
+}
+
+function summary({ stage, template, uploads }: Deployable, { commit, changed }: WorkingTree): readonly string[] {
+  const bytes = uploads.reduce((sum, upload) => sum + upload.bytes.length, 0);
+  const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function').length;
+  const of =
+    commit === undefined ? 'no commit' : `commit ${commit.slice(0, 12)}${changed.length > 0 ? ' and changes' : ''}`;
+  return [
+    `${stage}: ${Object.keys(template.Resources).length} resources, ${functions} functions, ` +
+      `${(bytes / 1_000_000).toFixed(1)} MB to upload, of ${of}`,
+  ];
+}

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../../lib/platform/sha256.ts';
+import { parseXml, textAt, type XmlElement } from './xml-element.ts';
+
+export type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** Where and as whom a service of AWS's query protocol is called. */
+export type QueryPlace = {
+  readonly url: URL;
+  readonly service: string;
+  readonly region: string;
+  /** Of the API, as in every example of its reference. */
+  readonly version: string;
+  readonly credentials: () => Promise<Credentials>;
+};
+
+/** What a service answers when it refuses a call. `name` is its code. */
+export class QueryError extends Error {
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = code;
+  }
+}
+
+const TRIES = 5;
+
+/**
+ * Calls a service that the project depends on no client of, and gives the result of the answer. A throttled call and one
+ * that the service failed are tried again; throws `QueryError` for what the service refuses.
+ */
+export async function callQuery(
+  place: QueryPlace,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<XmlElement> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await callOnce(place, { Action: action, Version: place.version, ...parameters });
+    const text = await answer.text();
+    if (answer.ok) return resultOf(text, action);
+    const error = errorOf(text, `${action} was answered with ${answer.status}`);
+    const again = answer.status >= 500 || /Throttl|RequestLimitExceeded/.test(error.name);
+    if (!again || attempt === TRIES) throw error;
+    await pause(200 * 2 ** attempt);
+  }
+}
+
+async function callOnce(place: QueryPlace, parameters: Readonly<Record<string, string>>): Promise<Response> {
+  const { url, service, region, credentials } = place;
+  const body = new URLSearchParams(parameters).toString();
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: '/',
+    query: {},
+    headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body,
+  });
+  return fetch(new URL('/', url), { method: 'POST', headers, body });
+}
+
+function resultOf(text: string, action: string): XmlElement {
+  const answer = parseXml(text);
+  const result = answer.children.find(({ name }) => name === `${action}Result`);
+  // An operation without a result has an answer with nothing but its metadata.
+  return result ?? answer;
+}
+
+function errorOf(text: string, otherwise: string): QueryError {
+  try {
+    const error = parseXml(text).children.find(({ name }) => name === 'Error');
+    const code = textAt(error, 'Code');
+    if (code !== undefined) return new QueryError(code, textAt(error, 'Message') ?? otherwise);
+  } catch {
+    return new QueryError('UnreadableAnswer', `${otherwise}: ${text.slice(0, 300)}`);
+  }
+  return new QueryError('UnreadableAnswer', `${otherwise}: ${text.slice(0, 300)}`);
+}

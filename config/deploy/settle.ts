@@ -1,0 +1,86 @@
+import type { CloudFormation, Stack, StackEvent } from './cloudformation.ts';
+
+export type Watching = {
+  readonly cloudFormation: Pick<CloudFormation, 'describeStack' | 'eventsSince'>;
+  readonly log: (line: string) => void;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly nowMs: () => number;
+};
+
+export type Settled = {
+  readonly status: string;
+  /** Why resources failed, the first of them first. */
+  readonly problems: readonly string[];
+};
+
+const POLL_MS = 3_000;
+/** What is told of once a minute, so that nobody takes a long step for a standstill. */
+const STILL_MS = 60_000;
+
+/**
+ * Waits until a stack is done with what it is doing, and says of each resource when it is done, with the seconds since
+ * the beginning. `after` is the last event before it began.
+ */
+export async function settle(
+  { stackId }: Pick<Stack, 'stackId'>,
+  after: string | undefined,
+  { cloudFormation, log, sleep, nowMs }: Watching,
+): Promise<Settled> {
+  const progress = makeProgress(log, nowMs);
+  let last = after;
+  for (;;) {
+    // Asked before the events, so that the last of them are not missed.
+    const stack = await cloudFormation.describeStack(stackId);
+    const events = await cloudFormation.eventsSince(stackId, last);
+    last = events.at(-1)?.eventId ?? last;
+    for (const event of events) progress.take(event);
+    const status = stack?.status ?? 'DELETE_COMPLETE';
+    if (!status.endsWith('_IN_PROGRESS')) return { status, problems: progress.problems };
+    progress.remind(status);
+    await sleep(POLL_MS);
+  }
+}
+
+function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
+  const startedMs = nowMs();
+  const problems: string[] = [];
+  let [saidMs, done] = [startedMs, 0];
+  const say = (line: string) => {
+    saidMs = nowMs();
+    log(`${`${Math.round((saidMs - startedMs) / 1_000)} s`.padStart(7)}  ${line}`);
+  };
+  return {
+    problems,
+    take(event: StackEvent) {
+      if (isFailure(event)) problems.push(`${event.logicalId}: ${event.reason ?? event.status}`);
+      if (!isEnd(event)) return;
+      done += 1;
+      say(`${event.status.padEnd(15)}  ${event.logicalId}${reasonOf(event)}`);
+    },
+    remind(status: string) {
+      if (nowMs() - saidMs >= STILL_MS) say(`${status}, ${done} resources so far`);
+    },
+  };
+}
+
+/** The id of the newest event that there is; undefined where there is none. */
+export async function lastEvent(
+  cloudFormation: Pick<CloudFormation, 'eventsSince'>,
+  stackId: string,
+): Promise<string | undefined> {
+  return (await cloudFormation.eventsSince(stackId)).at(-1)?.eventId;
+}
+
+function isFailure({ status, type, reason }: StackEvent): boolean {
+  if (type === 'AWS::CloudFormation::Stack' || !status.endsWith('_FAILED')) return false;
+  // What was stopped because another one failed is not why.
+  return !/^Resource (?:creation|update) cancelled/.test(reason ?? '');
+}
+
+function isEnd({ status, type }: StackEvent): boolean {
+  return type !== 'AWS::CloudFormation::Stack' && /_(?:COMPLETE|FAILED|SKIPPED)$/.test(status);
+}
+
+function reasonOf({ status, reason }: StackEvent): string {
+  return status.endsWith('_FAILED') && reason !== undefined ? `: ${reason}` : '';
+}

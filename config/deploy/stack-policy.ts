@@ -1,0 +1,26 @@
+import type { DeployedTemplate } from './deployed-template.ts';
+import type { Pins } from './pinned-resources.ts';
+
+/** Source: CloudFormation API Reference, SetStackPolicy: the most characters of a policy that is handed over as text. */
+export const MOST_CHARACTERS = 16_384;
+
+/**
+ * The stack policy that keeps what is pinned from being replaced or removed by any update of the stack, whoever makes it:
+ * this command, another one, or the console.
+ */
+export function stackPolicy(template: DeployedTemplate, pins: Pins, letGo: readonly string[]): string {
+  const protectedIds = Object.keys(pins).filter((id) => Object.hasOwn(template.Resources, id) && !letGo.includes(id));
+  const policy = JSON.stringify({
+    Statement: [
+      { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' },
+      {
+        Effect: 'Deny',
+        Action: ['Update:Replace', 'Update:Delete'],
+        Principal: '*',
+        Resource: protectedIds.map((id) => `LogicalResourceId/${id}`),
+      },
+    ],
+  });
+  if (policy.length > MOST_CHARACTERS) throw new Error(`the stack policy has ${policy.length} characters: too many`);
+  return policy;
+}
