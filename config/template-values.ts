@@ -45,8 +45,6 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
   return {
     deploymentId: config.deploymentId,
     tenancyMode: config.mode,
-    deploymentId: config.deploymentId,
-    tenancyMode: config.mode,
     homeRegion: config.homeRegion,
     logLevel: config.logLevel,
     batchSize: config.queue.batchSize,
