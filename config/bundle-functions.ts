@@ -2,6 +2,8 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import { builtinsWithoutFacades } from './builtins-without-facades.ts';
+import { sdkAsNeeded } from './sdk-as-needed.ts';
 import { zipOneFile } from './zip-file.ts';
 
 export type Bundle = { readonly name: string; readonly bytes: number; readonly zippedBytes: number };
@@ -36,7 +38,7 @@ export async function bundleFunctions({
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
-    plugins: [modulesWithoutSideEffects(root), credentialsOfTheRoleOnly(root)],
+    plugins: [modulesWithoutSideEffects(root), credentialsOfTheRoleOnly(root), builtinsWithoutFacades(), sdkAsNeeded()],
     define: { DEPLOYMENT_CONFIG: JSON.stringify(config) },
   });
   await rm(outputDirectory, { recursive: true, force: true });

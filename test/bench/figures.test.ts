@@ -62,7 +62,7 @@ describe('the time from an event to its job', () => {
 });
 
 describe('the bundles', () => {
-  it('keep the broker to 560 KB', () => {
+  it('keep the broker to 500 KB', () => {
     const broker = bundles?.pairs.find(({ name }) => name === 'issue-credentials');
     expect(broker?.bytes).toBeLessThanOrEqual(BROKER_BUDGET_BYTES);
   });

@@ -15,7 +15,7 @@ export type BundlePair = {
 };
 
 /** Bytes that the broker's bundle may have. */
-export const BROKER_BUDGET_BYTES = 560_000;
+export const BROKER_BUDGET_BYTES = 500_000;
 
 /** Of code of its own, not of ours. */
 export type NaiveBundle = { readonly bytes: number; readonly file: string };
