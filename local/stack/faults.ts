@@ -15,6 +15,8 @@ export type Fault =
   | 'dropRequest'
   /** What was asked for happens after so many milliseconds of real time. */
   | { readonly slowMs: number }
+  /** What was asked for happens once this has. */
+  | { readonly heldUntil: PromiseLike<unknown> }
   /** The service refuses with this error; nothing happens. */
   | { readonly code: string; readonly statusCode: number };
 
@@ -107,7 +109,7 @@ async function broken<Answer>(how: Fault, service: ServiceName, run: () => Promi
       throw new ConnectionReset();
     default:
       if ('code' in how) throw new ServiceError(how.code, how.statusCode, 'refused on purpose');
-      await pause(how.slowMs, undefined, { ref: false });
+      await ('heldUntil' in how ? how.heldUntil : pause(how.slowMs, undefined, { ref: false }));
       return run();
   }
 }

@@ -35,16 +35,19 @@ describeWith(awsCli, 'operators keep tenants in order', () => {
   }
 
   it('refuses the change of the one who read the tenant before the other changed it', async () => {
+    const changed = Promise.withResolvers<undefined>();
     const slow = stack().faults.breakNext({
       service: 'dynamodb',
       action: 'PutItem',
       caller: 'credential-broker-local-manage-tenants',
-      times: 1,
-      how: { slowMs: 4_000 },
+      where: (input) => JSON.stringify(input).includes('of the first'),
+      times: Number.POSITIVE_INFINITY,
+      how: { heldUntil: changed.promise },
     });
     const first = broker('tenants', 'set', 'acme', '--notes', 'of the first');
-    await expect.poll(slow.hits, { timeout: 10_000 }).toBe(1);
+    await expect.poll(slow.hits, { timeout: 30_000 }).toBeGreaterThan(0);
     const second = await broker('tenants', 'set', 'acme', '--notes', 'of the second', '--json');
+    changed.resolve(undefined);
     expect(JSON.parse(second.stdout)).toMatchObject({ notes: 'of the second', version: 2 });
     const refused = await first;
     expect([refused.exitCode, refused.stdout, errorLines(refused)]).toEqual([

@@ -58,6 +58,17 @@ describe('createFaults', () => {
     expect(await answer).toEqual({ done: 1 });
   });
 
+  it('holds a call until it is let go', async () => {
+    const { faults, ask, done } = harness();
+    const held = Promise.withResolvers<undefined>();
+    faults.breakNext({ service: 'dynamodb', times: 1, how: { heldUntil: held.promise } });
+    const answer = ask();
+    await ask();
+    expect(done()).toBe(1);
+    held.resolve(undefined);
+    expect(await answer).toEqual({ done: 2 });
+  });
+
   it.each([
     { service: 'kms' as const },
     { service: 'dynamodb' as const, action: 'GetItem' },
