@@ -12,8 +12,8 @@ export function isOfPattern(
   { principalArn, account }: { readonly principalArn: string; readonly account: string },
   { pattern, brokerAccountId }: { readonly pattern: string; readonly brokerAccountId: string },
 ): boolean {
-  const [, partition, owner, resource] = IAM_PRINCIPAL.exec(principalArn) ?? [];
-  if (partition === undefined || owner !== account || resource === undefined) return false;
+  const [, partition, owner] = IAM_PRINCIPAL.exec(principalArn) ?? [];
+  if (partition === undefined || owner !== account) return false;
   if (!PRINCIPAL_PATTERN.test(pattern)) return false;
   const whole = pattern.startsWith('arn:') ? pattern : `arn:${partition}:iam::${brokerAccountId}:${pattern}`;
   return fits(principalArn, whole);
@@ -21,11 +21,7 @@ export function isOfPattern(
 
 /** Could one principal be of both? Of `role/x` and a whole ARN it is not asked: what account the broker has is not known. */
 export function overlap(left: string, right: string): boolean {
-  const begins = (pattern: string, other: string) => {
-    const beginning = other.replace(/\*$/, '');
-    return pattern.startsWith(beginning) && !pattern.replace(/\*$/, '').slice(beginning.length).includes('/');
-  };
-  if (left.endsWith('*') && right.endsWith('*')) return begins(left, right) || begins(right, left);
+  // Where both end with a `*`, that of the longer one is to the shorter one a letter like any other.
   return fits(left, right) || fits(right, left);
 }
 
@@ -39,7 +35,7 @@ export function principalOf(callerArn: string): string {
   return role === undefined ? callerArn : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
-const IAM_PRINCIPAL = /^arn:(aws[a-z-]{0,20}):iam::(\d{12}):((?:role|user)\/[!-~]{1,1000})$/;
+const IAM_PRINCIPAL = /^arn:(aws[a-z-]{0,20}):iam::(\d{12}):(?:role|user)\/[!-~]{1,1000}$/;
 const ASSUMED_ROLE = /^arn:(aws[a-z-]{0,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
 
 /** A `*` stands for letters of a name, never for a part of a path. */

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import { everyResource } from '../../../lib/jobs/policy-statement.ts';
 import { sha256Hex } from '../../../lib/platform/ids.ts';
 import { type AccountDecision, type AccountRules, decideAccount } from '../../../lib/requests/decide-account.ts';
 import type { Tenant, TenantReading, TenantRole } from '../../../lib/tenants/tenant.ts';
@@ -103,5 +105,71 @@ describe('a role that is not trusted', () => {
     for (const mode of ['shared', 'dedicated'] as const) {
       expect(decide(withRole(change), mode)).toMatchObject({ allowed: false, refusal: { reason } });
     }
+  });
+});
+
+describe('the role of an account', () => {
+  const [here, elsewhere] = [accountId, '333333333333'].map((id) =>
+    aRole({ accountId: id, record: `role#${id}#scanner` }),
+  );
+
+  it('is the one that answers there, whatever the tenant has connected in other accounts', () => {
+    for (const roles of [
+      [here, elsewhere],
+      [elsewhere, here],
+    ]) {
+      const reading = aTenant({ roles: roles.flatMap((role) => role ?? []) });
+      expect(decide(reading)).toMatchObject({ allowed: true, accountId, roleArn: here?.roleArn, roleVersion: 2 });
+    }
+  });
+
+  it.each<[string, TenantReading, object]>([
+    [
+      'in another account',
+      withRole({ accountId: '333333333333' }),
+      { reason: 'account.unknown', explanation: 'the tenant has not connected this account' },
+    ],
+    [
+      'with several findings, none of which opens it to others',
+      withRole({ status: 'quarantined', findings: ['trust.brokerRefused', 'probe.inconclusive'] }),
+      { reason: 'trust.broken', explanation: 'its last verification found trust.brokerRefused, probe.inconclusive' },
+    ],
+    [
+      'with several findings, two of which open it to others',
+      withRole({
+        status: 'quarantined',
+        findings: ['trust.noExternalIdAccepted', 'trust.brokerRefused', 'trust.randomExternalIdAccepted'],
+      }),
+      {
+        reason: 'trust.unsafe',
+        explanation: 'its last verification found trust.noExternalIdAccepted, trust.randomExternalIdAccepted',
+      },
+    ],
+    [
+      'whose ARN is of another account',
+      withRole({ roleArn: 'arn:aws:iam::333333333333:role/credential-broker/scanner' }),
+      { reason: 'account.roleArnInvalid', explanation: 'the role is of another account than it is registered for' },
+    ],
+  ])('is refused: %s', (_, reading, refusal) => {
+    expect(decide(reading)).toEqual({ allowed: false, accountId, refusal });
+  });
+
+  it('is refused with every number of a policy that is too large', () => {
+    const scan = jobCatalogue.get('scan-account');
+    if (scan === undefined) throw new Error('there is no such job');
+    const wide = {
+      ...scan,
+      settingsSchema: v.unknown(),
+      sessionPolicy: () => [
+        {
+          effect: 'Allow' as const,
+          actions: Array.from({ length: 400 }, (_, index) => `s3:Get${index}` as const),
+          resources: [everyResource],
+        },
+      ],
+    };
+    const decision = decideAccount({ accountId, job: wide, reading: aTenant() }, { mode: 'shared', roleArnRules });
+    expect(decision).toMatchObject({ allowed: false, refusal: { reason: 'policy.tooLarge' } });
+    expect('refusal' in decision ? decision.refusal.explanation : '').toMatch(/^size \d+, limit 2048$/);
   });
 });

@@ -40,8 +40,48 @@ describe('principalOf', () => {
     ['arn:aws:sts::111111111111:federated-user/jane', 'arn:aws:sts::111111111111:federated-user/jane'],
     ['arn:aws:sts::111111111111:assumed-role/a/b/c', 'arn:aws:sts::111111111111:assumed-role/a/b/c'],
     ['', ''],
+    [' arn:aws:sts::111111111111:assumed-role/a/b', ' arn:aws:sts::111111111111:assumed-role/a/b'],
+    ['arn:aws:sts::111111111111:assumed-role/a/b ', 'arn:aws:sts::111111111111:assumed-role/a/b '],
   ])('of %s is %s', (callerArn, principal) => {
     expect(principalOf(callerArn)).toBe(principal);
+  });
+});
+
+describe('isOfPattern', () => {
+  const is = (principalArn: string, pattern: string, account = OWN) =>
+    isOfPattern({ principalArn, account }, { pattern, brokerAccountId: OWN });
+
+  it.each([
+    ['arn:aws:iam::111111111111:role/x', 'role/x'],
+    ['arn:aws:iam::111111111111:role/xy', 'role/x*'],
+    ['arn:aws-cn:iam::111111111111:role/x', 'role/x'],
+    ['arn:aws-us-gov:iam::111111111111:user/team/x', 'user/team/x'],
+    ['arn:aws:iam::111111111111:role/xy', 'arn:aws:iam::111111111111:role/x*'],
+  ])('%s is one of %s', (principalArn, pattern) => {
+    expect(is(principalArn, pattern)).toBe(true);
+  });
+
+  it.each([
+    ['a name that goes on', 'arn:aws:iam::111111111111:role/xy', 'role/x'],
+    ['a name after something', 'arn:aws:iam::111111111111:role/ax', 'role/x'],
+    ['another kind', 'arn:aws:iam::111111111111:user/x', 'role/x'],
+    ['a part of a path', 'arn:aws:iam::111111111111:user/team/x', 'user/t*'],
+    ['another partition', 'arn:aws-cn:iam::111111111111:role/x', 'arn:aws:iam::111111111111:role/x'],
+    ['another account than the pattern', 'arn:aws:iam::111111111111:role/x', 'arn:aws:iam::222222222222:role/x'],
+    ['a name with a space', 'arn:aws:iam::111111111111:role/x y', 'role/x*'],
+    ['an ARN after something', ' arn:aws:iam::111111111111:role/x', 'role/x'],
+    ['the root of the account', 'arn:aws:iam::111111111111:root', 'root'],
+    ['any role, by what is no pattern', 'arn:aws:iam::111111111111:role/x', 'role/*'],
+    ['any principal, by what is no pattern', 'arn:aws:iam::111111111111:role/x', 'arn:aws:iam::111111111111:*'],
+    ['a group', 'arn:aws:iam::111111111111:group/x', 'group/x'],
+    ['nothing', '', ''],
+  ])('%s is none', (_, principalArn, pattern) => {
+    expect(is(principalArn, pattern)).toBe(false);
+  });
+
+  it('is none where the ARN is of another account than the one that was said', () => {
+    expect(is('arn:aws:iam::222222222222:role/x', 'arn:aws:iam::222222222222:role/x')).toBe(false);
+    expect(is('arn:aws:iam::222222222222:role/x', 'arn:aws:iam::222222222222:role/x', '222222222222')).toBe(true);
   });
 });
 
@@ -71,5 +111,18 @@ describe('overlap', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it.each([
+    ['role/a*', 'role/ab*', true],
+    ['role/a*', 'role/a*', true],
+    ['role/ab*', 'role/ac*', false],
+    ['user/a*', 'user/a/b*', false],
+    ['user/a/b', 'user/a/b', true],
+    ['role/a', 'role/a*', true],
+    ['role/a', 'role/ab*', false],
+  ])('of %s and %s is %s', (left, right, shared) => {
+    expect(overlap(left, right)).toBe(shared);
+    expect(overlap(right, left)).toBe(shared);
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOrigin, RequestOrigin } from '../../../lib/requests/request.ts';
-import { isBound, type Requester, recogniseRequester, scheduleSource } from '../../../lib/requests/requester.ts';
+import {
+  isBound,
+  type Requester,
+  recogniseRequester,
+  scheduleSource,
+  UNRECOGNISED,
+} from '../../../lib/requests/requester.ts';
 
 const requesters: readonly Requester[] = [
   { name: 'own', recognisedBy: { event: { source: 'com.example.own' } }, jobs: 'all', tenants: 'all' },
@@ -57,6 +63,10 @@ describe('who asks', () => {
       const both = [twice, { ...twice, name: 'another' }];
       expect(recogniseRequester(asked, { ...rules, requesters: both }), twice.name).toBeUndefined();
     }
+  });
+
+  it('has a word in the ledger where it is nobody, which never changes', () => {
+    expect(UNRECOGNISED).toBe('unrecognised');
   });
 
   it.each([
