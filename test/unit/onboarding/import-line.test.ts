@@ -30,7 +30,7 @@ describe('a line of an import', () => {
   it.each<[string, unknown]>([
     ['tenantId', 'a'.repeat(63)],
     ['name', 'n'.repeat(128)],
-    ['name', 'Zoë & Söhne'],
+    ['name', 'Zoë & Co'],
     ['jobs', []],
     ['jobs', ['scan-account']],
     ['settings', { 'process-logs': { bucket: 'acme-logs', prefix: 'trail/' } }],
