@@ -49,14 +49,21 @@ export function makeTransitionLog({
 }): TransitionLog {
   const logger = new Logger({ logLevel });
   const metrics = new Metrics();
+  // One for each transition, which are a closed set: to make one costs more processor than to write the line.
+  const counters = new Map<string, Metrics>();
+  const counterOf = (transition: string) => {
+    const made = counters.get(transition) ?? metrics.singleMetric().setDefaultDimensions({ transition });
+    counters.set(transition, made);
+    return made;
+  };
   return {
     transition(line) {
       logger.info(line.transition, { ...line });
-      const counted = metrics.singleMetric();
-      counted.setDefaultDimensions({ transition: line.transition });
+      const counter = counterOf(line.transition);
       // An empty set beside the one of the code: the count by transition alone.
-      if (line.code !== undefined) counted.addDimension('code', line.code).addDimensions({});
-      counted.addMetric('Transitions', MetricUnit.Count, 1);
+      if (line.code !== undefined) counter.addDimension('code', line.code).addDimensions({});
+      // Of a single metric: it is written at once, and the code is forgotten.
+      counter.addMetric('Transitions', MetricUnit.Count, 1);
     },
   };
 }

@@ -37,10 +37,37 @@ it('forgets the code of one transition when it counts the next', () => {
   const dimensions = emittedMetrics(() => {
     log.transition({ transition: 'request.refused', code: 'switch.off' });
     log.transition({ transition: 'request.allowed' });
+    log.transition({ transition: 'request.refused' });
+    log.transition({ transition: 'request.refused', code: 'job.unknown' });
   }).map((metric) => metric.dimensions.map(([, value]) => value));
   expect(dimensions).toEqual([
     ['switch.off', 'issue-credentials', 'request.refused'],
     ['issue-credentials', 'request.refused'],
     ['issue-credentials', 'request.allowed'],
+    ['issue-credentials', 'request.refused'],
+    ['job.unknown', 'issue-credentials', 'request.refused'],
+    ['issue-credentials', 'request.refused'],
+  ]);
+});
+
+it('writes a line and a count for each, and warns of nothing', () => {
+  const log = makeTransitionLog({ logLevel: 'INFO' });
+  const written: string[] = [];
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  for (const code of ['switch.off', undefined, 'switch.off', 'job.unknown']) {
+    log.transition({ transition: 'request.refused', ...(code === undefined ? {} : { code }) });
+  }
+  stdout.mockRestore();
+  stderr.mockRestore();
+  expect(written.map((line) => (line.includes('"_aws"') ? 'count' : JSON.parse(line).level))).toEqual([
+    'INFO',
+    'count',
+    'INFO',
+    'count',
+    'INFO',
+    'count',
+    'INFO',
+    'count',
   ]);
 });
