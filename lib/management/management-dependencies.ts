@@ -15,6 +15,8 @@ export type VerificationWanted = {
   readonly roleName?: string;
   /** The ARN of the principal that asks. */
   readonly by: string;
+  /** Puts paused roles in use again, if their probes are fine. */
+  readonly liftsPause?: boolean;
 };
 
 /** Everything that the routes of the management API work with. */

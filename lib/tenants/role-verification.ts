@@ -1,6 +1,6 @@
 import { BrokerError } from '../errors.ts';
 import type { TrustProof } from '../onboarding/trust/assess-trust.ts';
-import { trustFindings } from '../onboarding/trust/trust-finding.ts';
+import { type TrustFinding, trustFindings } from '../onboarding/trust/trust-finding.ts';
 import { difference, makeChange } from './make-change.ts';
 import { type RegistryDependencies, ROUNDS, refusal } from './registry-dependencies.ts';
 import type { TenantRole } from './tenant.ts';
@@ -18,8 +18,8 @@ export async function recordVerification(
   { role, proof, by }: { readonly role: TenantRole; readonly proof: TrustProof; readonly by: string },
   dependencies: RegistryDependencies,
 ): Promise<TenantRole | RegistryRefusal> {
-  if (proof.status === 'trusted' && proof.findings.some((finding) => trustFindings[finding].severity === 'unsafe')) {
-    throw new BrokerError('internal', 'a role that is open to others cannot be proven to be trusted');
+  if (proof.status === 'trusted' && proof.findings.some(rulesOutTrust)) {
+    throw new BrokerError('internal', 'a role that is open to others, or paused, cannot be proven to be trusted');
   }
   for (let round = 0; round < ROUNDS; round += 1) {
     const there = await readRoleItem(role, dependencies);
@@ -30,6 +30,10 @@ export async function recordVerification(
   throw new BrokerError('store.busy', 'the role was written again and again meanwhile');
 }
 
+function rulesOutTrust(finding: TrustFinding): boolean {
+  return trustFindings[finding].severity === 'unsafe' || finding === 'trust.sessionsRevoked';
+}
+
 function writeProof(
   there: StoredRole,
   { proof, by }: { readonly proof: TrustProof; readonly by: string },
@@ -37,7 +41,7 @@ function writeProof(
 ): Promise<TenantRole | undefined> {
   const role = roleOf(there);
   const { version: _, capabilities: _before, firstRefusedAtMs: _refused, ...kept } = role;
-  const { status, findings, capabilities, firstRefusedAtMs, externalIdSha256, verifiedAtMs } = proof;
+  const { status, findings, capabilities, firstRefusedAtMs, externalIdSha256, verifiedAtMs, pauseLiftedAtMs } = proof;
   const after = {
     ...kept,
     status,
@@ -46,6 +50,7 @@ function writeProof(
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(firstRefusedAtMs === undefined ? {} : { firstRefusedAtMs }),
     ...(externalIdSha256 === undefined ? {} : { externalIdSha256 }),
+    ...(pauseLiftedAtMs === undefined ? {} : { pauseLiftedAtMs }),
   };
   const differing = difference(role, after, PROVEN);
   if (differing.after === undefined && role.verifiedAtMs !== undefined) {

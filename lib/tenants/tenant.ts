@@ -73,6 +73,8 @@ export const tenantRoleSchema = v.strictObject({
   /** When the right external ID was refused for the first time since it last worked. */
   firstRefusedAtMs: v.optional(count),
   verifiedAtMs: v.optional(count),
+  /** When an operator last put it in use again after its customer had ended our sessions. */
+  pauseLiftedAtMs: v.optional(count),
   /** The part of the day in which the role is verified again: `slot-000` to `slot-287`, five minutes each. */
   verifySlot: v.optional(v.pipe(v.string(), v.regex(/^slot-\d{3}$/))),
   lastChange: v.optional(changeSchema),

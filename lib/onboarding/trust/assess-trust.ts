@@ -11,6 +11,8 @@ export type { TrustFinding };
 /** What a verification proved of a role: everything of it that is written to the role. */
 export type TrustProof = Pick<TenantRole, 'status' | 'findings' | 'capabilities' | 'firstRefusedAtMs'> & {
   readonly verifiedAtMs: number;
+  /** An operator put the role in use again: sessions that were issued before do not put it out of use again. */
+  readonly pauseLiftedAtMs?: number;
   /** The external ID to use from now on, by its SHA-256; absent, it stays as it is. */
   readonly externalIdSha256?: string;
 };
@@ -21,7 +23,12 @@ export type RoleBefore = Pick<
   'status' | 'findings' | 'capabilities' | 'firstRefusedAtMs' | 'externalIdSha256'
 >;
 
-export type TrustEvidence = ProbeEvidence & { readonly role: RoleBefore; readonly nowMs: number };
+export type TrustEvidence = ProbeEvidence & {
+  readonly role: RoleBefore;
+  readonly nowMs: number;
+  /** An operator asks, who knows whether the customer wants us in again. */
+  readonly liftsPause?: boolean | undefined;
+};
 
 /** How long a role may be new: STS does not tell one that opens in a minute from one that never will. */
 export const PENDING_MS = 300_000;
@@ -29,12 +36,15 @@ export const PENDING_MS = 300_000;
 /**
  * What the probes of one verification prove of a role. Pure. The first of these that holds decides: a negative that was
  * accepted quarantines the role; the right external ID denied, to us or to the broker, keeps it out; an answer that is
- * missing leaves the role as it was, so that none becomes trusted by it. Only then it is trusted.
+ * missing leaves the role as it was, so that none becomes trusted by it. Only then it is trusted, but for a role whose
+ * customer has ended our sessions: that one stays out of use until an operator asks.
  */
 export function assessTrust(evidence: TrustEvidence): TrustProof {
   const { role, nowMs } = evidence;
   const reading = readProbes(evidence);
-  const findings = findingsOf(reading, role.findings);
+  const found = findingsOf(reading, role.findings);
+  const isLifted = evidence.liftsPause === true && found.includes('trust.sessionsRevoked') && mayBeUsed(reading, found);
+  const findings = isLifted ? found.filter((finding) => finding !== 'trust.sessionsRevoked') : found;
   const firstRefusedAtMs = firstRefusalOf(reading, role, nowMs);
   const capabilities = capabilitiesOf(reading, role);
   const { opening } = reading;
@@ -46,6 +56,7 @@ export function assessTrust(evidence: TrustEvidence): TrustProof {
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(firstRefusedAtMs === undefined ? {} : { firstRefusedAtMs }),
     ...(externalId === undefined ? {} : { externalIdSha256: sha256Hex(externalId) }),
+    ...(isLifted ? { pauseLiftedAtMs: nowMs } : {}),
   };
 }
 
@@ -64,13 +75,23 @@ type Judged = {
 };
 
 function statusOf({ reading, findings, role, refusedForMs }: Judged): RoleStatus {
-  if (findings.some((finding) => trustFindings[finding].severity === 'unsafe')) return 'quarantined';
+  if (findings.some(isUnsafe)) return 'quarantined';
   if (reading.refuses) {
     const wasProven = role.status === 'trusted' || role.status === 'quarantined';
     if (wasProven) return 'quarantined';
     return refusedForMs < PENDING_MS ? 'pending' : 'refused';
   }
-  return reading.proven ? 'trusted' : role.status;
+  const status = reading.proven ? 'trusted' : role.status;
+  return status === 'trusted' && findings.includes('trust.sessionsRevoked') ? 'quarantined' : status;
+}
+
+/** But for what its customer may have said. */
+function mayBeUsed({ proven }: ProbeReading, findings: readonly TrustFinding[]): boolean {
+  return proven && !findings.some(isUnsafe);
+}
+
+function isUnsafe(finding: TrustFinding): boolean {
+  return trustFindings[finding].severity === 'unsafe';
 }
 
 function firstRefusalOf(

@@ -4,7 +4,7 @@ import { TRUST_FINDINGS, type TrustFinding } from './trust-finding.ts';
 
 type FoundByOneProbe = Exclude<
   TrustFinding,
-  'probe.inconclusive' | 'trust.rightExternalIdRefused' | 'trust.previousExternalIdAccepted'
+  'probe.inconclusive' | 'trust.rightExternalIdRefused' | 'trust.previousExternalIdAccepted' | 'trust.sessionsRevoked'
 >;
 
 /** Which answer of which probe is which finding. */
@@ -20,17 +20,22 @@ const FINDING_OF: Readonly<Record<FoundByOneProbe, { readonly probe: Probe; read
 
 /**
  * What the probes found, the worst first. What they had no answer about stays as it was found before: an outage mends no
- * role. A role that denies us its own external ID was asked nothing else, and nothing else is said of it.
+ * role. A role that denies us its own external ID was asked nothing else, and nothing else is said of it. No probe finds
+ * that a customer has ended our sessions, so none says that it is over.
  */
 export function findingsOf(reading: ProbeReading, before: readonly TrustFinding[]): readonly TrustFinding[] {
   return TRUST_FINDINGS.filter((finding) => {
+    if (finding === 'trust.sessionsRevoked') return before.includes(finding);
     const found = isFound(finding, reading);
     return found ?? (reading.opening.role !== 'refuses' && before.includes(finding));
   });
 }
 
 /** Undefined: nothing says whether. */
-function isFound(finding: TrustFinding, { opening, complete, outcome }: ProbeReading): boolean | undefined {
+function isFound(
+  finding: Exclude<TrustFinding, 'trust.sessionsRevoked'>,
+  { opening, complete, outcome }: ProbeReading,
+): boolean | undefined {
   switch (finding) {
     case 'probe.inconclusive':
       return opening.role !== 'refuses' && !complete;

@@ -5,7 +5,10 @@ import * as v from 'valibot';
  * stands with each code.
  */
 type FindingEntry = {
-  /** `unsafe`: the role opens to others than us. `broken`: it does not open to us. `warning`, `info`: it is used. */
+  /**
+   * `unsafe`: the role opens to others than us. `broken`: it does not open to us, or its customer does not want us in.
+   * `warning`, `info`: it is used.
+   */
   readonly severity: 'unsafe' | 'broken' | 'warning' | 'info';
   readonly meaning: string;
   /** What to do, naming the statement of the trust policy. */
@@ -38,6 +41,11 @@ export const trustFindings = {
     severity: 'broken',
     meaning: 'The role opens to the function that verifies it, and not to the one that uses it.',
     fix: 'In "ArnEquals": {"aws:PrincipalArn": [...]} of every statement, name each of the role ARNs that the template names.',
+  },
+  'trust.sessionsRevoked': {
+    severity: 'broken',
+    meaning: 'The role denied a session that a job was using: as a rule its customer has ended our sessions.',
+    fix: 'In the role nothing, where that is over: ask the customer, then verify the role. What else in the role denies a job, allow or take out of the job.',
   },
   'probe.inconclusive': {
     severity: 'broken',

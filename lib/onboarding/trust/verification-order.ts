@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { BrokerError } from '../../errors.ts';
+import { BROKER_EVENT_SOURCE } from '../../platform/broker-events.ts';
 import { ACCOUNT_ID, TENANT_ID } from '../../tenants/tenant.ts';
 
-/** What verify-trust is invoked with: a check that somebody asks for, or the tick of its schedule. */
+/** What verify-trust is invoked with: a check that somebody asks for, the tick of its schedule, or a fact of the bus. */
 const orderSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('check'),
@@ -11,13 +12,28 @@ const orderSchema = v.variant('kind', [
     roleName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_+=,.@-]{1,64}$/))),
     /** The ARN of the principal that asks, or the name of the function that does. */
     by: v.pipe(v.string(), v.minLength(1), v.maxLength(2_048)),
+    /** An operator asks, who may put a paused role in use again. */
+    liftsPause: v.exactOptional(v.boolean()),
   }),
   v.strictObject({ kind: v.literal('tick') }),
 ]);
-export type VerificationOrder = v.InferOutput<typeof orderSchema>;
+
+/** A fact of the broker's own bus, which only its functions can put there; of it nothing is believed but which issuance. */
+const factSchema = v.object({
+  source: v.literal(BROKER_EVENT_SOURCE),
+  'detail-type': v.literal('IssuanceRecorded'),
+  detail: v.object({ issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)) }),
+});
+
+export type VerificationOrder =
+  | v.InferOutput<typeof orderSchema>
+  /** Look whether the job of this issuance met the end of its session. */
+  | { readonly kind: 'sessionsRevoked'; readonly issuanceId: string };
 
 /** Throws `request.malformed`, which nobody can mend by invoking again. */
 export function readVerificationOrder(event: unknown): VerificationOrder {
+  const fact = v.safeParse(factSchema, event);
+  if (fact.success) return { kind: 'sessionsRevoked', issuanceId: fact.output.detail.issuanceId };
   const read = v.safeParse(orderSchema, event);
   if (read.success) return read.output;
   const at = v.getDotPath(read.issues[0]) ?? 'the top level';

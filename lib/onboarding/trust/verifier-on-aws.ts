@@ -14,6 +14,8 @@ import { makeProbe } from '../../probes/make-probe.ts';
 import { makeProbeThroughBroker } from '../../probes/probe-through-broker.ts';
 import { makeTenantDirectory } from '../../tenants/dynamo-tenant-directory.ts';
 import { makeTenantRegistry } from '../../tenants/dynamo-tenant-registry.ts';
+import { makeFindEndedSession } from './ended-session.ts';
+import { pauseRevokedRole } from './pause-revoked-role.ts';
 import { makeVerificationCursorStore } from './verification-cursor.ts';
 import { readVerificationOrder } from './verification-order.ts';
 import { type TickResult, verifyOnSchedule } from './verify-on-schedule.ts';
@@ -66,9 +68,14 @@ export function verifierOnAws(environment: VerifierEnvironment, deployment: Depl
     log,
     clock,
   };
+  const findEndedSession = makeFindEndedSession({ dynamo, config: environment });
+  const pausesRoles = deployment.hardening?.onRevokedSessions === 'pause';
   return async (event, invocation) => {
     const order = readVerificationOrder(event);
     if (order.kind === 'tick') return verifyOnSchedule(invocation, verifier);
+    if (order.kind === 'sessionsRevoked') {
+      return { roles: pausesRoles ? await pauseRevokedRole(order.issuanceId, { ...verifier, findEndedSession }) : [] };
+    }
     return { roles: await verifyTenantRoles(order, verifier) };
   };
 }

@@ -29,7 +29,12 @@ export type ProbeThroughBroker = (
 ) => Promise<ProbeResult>;
 
 /** A role and the tenant that it is connected to, as one reading gave them. */
-export type RoleToVerify = { readonly tenant: Tenant; readonly role: TenantRole };
+export type RoleToVerify = {
+  readonly tenant: Tenant;
+  readonly role: TenantRole;
+  /** An operator asks: see `assessTrust`. */
+  readonly liftsPause?: boolean | undefined;
+};
 
 export type VerifyRole = (
   reading: RoleToVerify,
@@ -50,7 +55,8 @@ export function makeVerifyRole(dependencies: VerifyRoleDependencies): VerifyRole
   };
 
   async function verifyOnce(reading: RoleToVerify) {
-    const evidence = { mode: config.mode, role: reading.role, externalIds: reading.tenant.externalIds };
+    const { role, liftsPause } = reading;
+    const evidence = { mode: config.mode, role, externalIds: reading.tenant.externalIds, liftsPause };
     const own = await probeOwnIds(reading, dependencies);
     const key = keyOf(openingOf({ ...evidence, results: own }));
     const results = key === undefined ? own : [...own, ...(await probeTheRest({ ...reading, ...key }, dependencies))];

@@ -2,11 +2,11 @@ import type { TellOnBus } from '../../platform/broker-events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { errorName } from '../../platform/store-error.ts';
 import type { TransitionLog } from '../../platform/transition-log.ts';
-import type { TenantReading, TenantRole } from '../../tenants/tenant.ts';
+import type { TenantRole } from '../../tenants/tenant.ts';
 import type { TenantRegistry } from '../../tenants/tenant-registry.ts';
 import type { TrustProof } from './assess-trust.ts';
 import { keepsFromTrust, trustFindings } from './trust-finding.ts';
-import type { VerifyRole } from './verify-role.ts';
+import type { RoleToVerify, VerifyRole } from './verify-role.ts';
 
 export type VerifierDependencies = {
   readonly registry: Pick<TenantRegistry, 'readTenant' | 'recordVerification'>;
@@ -23,6 +23,8 @@ export type CheckOrder = {
   readonly accountId?: string | undefined;
   readonly roleName?: string | undefined;
   readonly by: string;
+  /** Puts roles in use again that are paused, if nothing else stands against it: for an operator to ask. */
+  readonly liftsPause?: boolean | undefined;
 };
 export type CheckedRole = Pick<TenantRole, 'tenantId' | 'record' | 'status'>;
 
@@ -38,7 +40,7 @@ const BUDGET_MS = 30_000;
  * Throws `store.*`.
  */
 export async function verifyTenantRoles(
-  { tenantId, accountId, roleName, by }: CheckOrder,
+  { tenantId, accountId, roleName, by, liftsPause }: CheckOrder,
   verifier: VerifierDependencies,
 ): Promise<readonly CheckedRole[]> {
   const reading = await verifier.registry.readTenant(tenantId, accountId === undefined ? undefined : [accountId]);
@@ -51,16 +53,14 @@ export async function verifyTenantRoles(
   for (let from = 0; from < wanted.length; from += ROLES_AT_ONCE) {
     if (verifier.clock.nowMs() - startedAtMs > BUDGET_MS) break;
     const some = wanted.slice(from, from + ROLES_AT_ONCE);
-    checked.push(...(await Promise.all(some.map((role) => verifyOne({ tenant: reading.tenant, role }, by, verifier)))));
+    const { tenant } = reading;
+    const proven = some.map((role) => verifyOne({ tenant, role, liftsPause }, by, verifier));
+    checked.push(...(await Promise.all(proven)));
   }
   return checked;
 }
 
-async function verifyOne(
-  reading: { readonly tenant: TenantReading['tenant']; readonly role: TenantRole },
-  by: string,
-  verifier: VerifierDependencies,
-): Promise<CheckedRole> {
+async function verifyOne(reading: RoleToVerify, by: string, verifier: VerifierDependencies): Promise<CheckedRole> {
   const { proof } = await verifier.verifyRole(reading);
   return recordProof({ ...reading, proof, by }, verifier);
 }
@@ -98,11 +98,17 @@ async function writeProof({ role, proof, by }: RoleToRecord, { registry }: Verif
 
 function isAsProbed(now: TenantRole, probed: TenantRole): boolean {
   const members = ['roleArn', 'status', 'verifiedAtMs', 'externalIdSha256'] as const;
-  return members.every((member) => now[member] === probed[member]);
+  // Paused meanwhile: no probe would have found that.
+  const isPaused = ({ findings }: TenantRole) => findings.includes('trust.sessionsRevoked');
+  return isPaused(now) === isPaused(probed) && members.every((member) => now[member] === probed[member]);
 }
 
 /** A role that went out of use or came back: somebody should know, and nothing depends on their being told. */
-async function tellOfChange(before: TenantRole, after: TenantRole, verifier: VerifierDependencies): Promise<void> {
+export async function tellOfChange(
+  before: TenantRole,
+  after: TenantRole,
+  verifier: Pick<VerifierDependencies, 'log' | 'tell'>,
+): Promise<void> {
   const [was, is] = [standingOf(before), standingOf(after)];
   if (was === is || (was === 'unproven' && is === 'trusted')) return;
   const { tenantId, accountId, roleArn, findings } = after;

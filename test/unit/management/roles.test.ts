@@ -90,7 +90,8 @@ describe('POST /tenants/:tenantId/verification', () => {
     await connect({ roleArn: anArn(accountId) });
     world.proves({ status: 'quarantined', findings: ['trust.noExternalIdAccepted'] });
     const answer = await verify({ accountId, roleName: 'scanner' });
-    expect(world.verified.at(-1)).toEqual({ tenantId, accountId, roleName: 'scanner', by: OPERATOR });
+    const asked = { tenantId, accountId, roleName: 'scanner', by: OPERATOR };
+    expect(world.verified.at(-1)).toEqual({ ...asked, liftsPause: true });
     expect(answer).toMatchObject({
       statusCode: 200,
       body: {

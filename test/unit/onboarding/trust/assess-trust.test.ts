@@ -113,6 +113,57 @@ const says = ({ results }: TrustEvidence, probe: ProbeResult['probe']) =>
   new Set(results.filter((result) => result.probe === probe).map(({ outcome }) => outcome));
 const only = (outcomes: ReadonlySet<string>, outcome: string) => outcomes.size === 1 && outcomes.has(outcome);
 
+describe('a role whose customer has ended our sessions', () => {
+  const paused: RoleBefore = { status: 'quarantined', findings: ['trust.sessionsRevoked'] };
+  const of = (answers: Answers, liftsPause?: boolean, before = paused) =>
+    assessTrust({ ...evidenceOf({ answers, before }), liftsPause });
+
+  it('stays out of use when its probes are fine and nobody asked for it', () => {
+    for (const asked of [undefined, false]) {
+      const proof = of(SAFE, asked);
+      expect(proof).toMatchObject({ status: 'quarantined', findings: ['trust.sessionsRevoked'] });
+      expect(proof).not.toHaveProperty('pauseLiftedAtMs');
+    }
+  });
+
+  it('is used again when an operator asked and every probe is fine, and that is noted', () => {
+    expect(of(SAFE, true)).toMatchObject({ status: 'trusted', findings: [], pauseLiftedAtMs: START_MS });
+  });
+
+  it.each<[string, Answers, string]>([
+    ['denies us', { rightExternalId: 'denied' }, 'quarantined'],
+    ['opens to anybody', { ...SAFE, noExternalId: 'accepted' }, 'quarantined'],
+    ['gives no answer', { ...SAFE, noExternalId: 'inconclusive' }, 'quarantined'],
+    ['is not asked by the broker', { ...SAFE, brokerRightExternalId: 'inconclusive' }, 'quarantined'],
+  ])('stays out of use, and paused, although an operator asked, when it %s', (_, answers, status) => {
+    const proof = of(answers, true);
+    expect(proof.status).toBe(status);
+    expect(proof.findings).toContain('trust.sessionsRevoked');
+    expect(proof).not.toHaveProperty('pauseLiftedAtMs');
+  });
+
+  it('is not noted as used again where it was not paused', () => {
+    const proof = of(SAFE, true, { status: 'trusted', findings: [] });
+    expect(proof).toMatchObject({ status: 'trusted', findings: [] });
+    expect(proof).not.toHaveProperty('pauseLiftedAtMs');
+  });
+
+  it('is never trusted while that is found, whatever else is known', () => {
+    fc.assert(
+      fc.property(anyEvidence, fc.boolean(), (input, liftsPause) => {
+        const { status, findings, pauseLiftedAtMs } = assessTrust({ ...input, liftsPause });
+        const wasPaused = input.role.findings.includes('trust.sessionsRevoked');
+        const isPaused = findings.includes('trust.sessionsRevoked');
+        if (isPaused) expect(status).not.toBe('trusted');
+        expect(pauseLiftedAtMs !== undefined).toBe(wasPaused && !isPaused);
+        if (wasPaused && !isPaused) expect([liftsPause, status]).toEqual([true, 'trusted']);
+        expect(wasPaused || !isPaused).toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
 describe('whatever the probes answer', () => {
   it('no role becomes trusted but by every proof', () => {
     let trusted = 0;

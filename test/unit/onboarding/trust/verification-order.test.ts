@@ -8,12 +8,37 @@ describe('an order to verify', () => {
     check,
     { ...check, accountId: '222222222222' },
     { ...check, accountId: '222222222222', roleName: 'audit_+=,.@-' },
+    { ...check, liftsPause: true },
     { kind: 'tick' },
   ])('is taken as it is: %j', (order) => {
     expect(readVerificationOrder(order)).toEqual(order);
   });
 
+  const issuanceId = `scan-account.${'a'.repeat(32)}`;
+  const fact = {
+    version: '0',
+    id: 'e1',
+    source: 'credential-broker',
+    'detail-type': 'IssuanceRecorded',
+    detail: { issuanceId, tenantId: 'acme', state: 'failed', code: 'job.sessionRevoked' },
+  };
+
+  it('is read out of a fact of the bus, of which nothing is taken but the issuance', () => {
+    expect(readVerificationOrder(fact)).toEqual({ kind: 'sessionsRevoked', issuanceId });
+  });
+
+  it.each([
+    ['of somebody else', { ...fact, source: 'com.example.scans' }],
+    ['of another kind', { ...fact, 'detail-type': 'TrustChanged' }],
+    ['of no issuance', { ...fact, detail: {} }],
+    ['of a record that is none', { ...fact, detail: { issuanceId: 'req_x' } }],
+    ['without its envelope', { kind: 'sessionsRevoked', issuanceId }],
+  ])('is not read out of a fact %s', (_, event) => {
+    expect(() => readVerificationOrder(event)).toThrow(expect.objectContaining({ code: 'request.malformed' }));
+  });
+
   it.each<[string, unknown, string]>([
+    ['a wish that is none', { ...check, liftsPause: 'yes' }, 'liftsPause'],
     ['nothing', undefined, 'the top level'],
     ['a text', 'tick', 'the top level'],
     ['a list', [check], 'kind'],
