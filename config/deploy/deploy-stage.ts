@@ -89,11 +89,11 @@ async function updateStack(
   if (bucket === undefined)
     throw new Error(`the stack ${stackName} has no deployment bucket: it is none of this project`);
   log(`${prepared.stage}: uploading to ${bucket}`);
-  await world.upload(bucket, prepared.uploads);
+  await world.upload(bucket, [...prepared.uploads, prepared.templateFile]);
   const changeSet = { stackName, changeSetName: `deploy-${world.nowMs()}` };
   await cloudFormation.createChangeSet({
     ...changeSet,
-    templateUrl: world.urlOf(bucket, prepared.templateKey),
+    templateUrl: world.urlOf(bucket, prepared.templateFile.key),
     takesOver: options.takeOver,
     ...(options.watchMinutes > 0 && { watch: watchFor(prepared, options, world) }),
   });

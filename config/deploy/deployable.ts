@@ -14,7 +14,8 @@ export type Deployable = {
   /** The stack with nothing but its deployment bucket: what a stage begins with. */
   readonly firstTemplateText: string;
   readonly template: DeployedTemplate;
-  readonly templateKey: string;
+  readonly templateFile: Upload;
+  /** The functions' zips. */
   readonly uploads: readonly Upload[];
   /** The SHA-256 of each function's zip, in base64, as Lambda tells it, by the function's name. */
   readonly codeSha256: ReadonlyMap<string, string>;
@@ -43,19 +44,22 @@ export function deployableOf({ stage, templatePath, functionsDirectory }: Packag
     codeSha256.set(FunctionName, hash.toString('base64'));
     return [id, withCode(resource, { ...Code, S3Key: key })] as const;
   });
-  const template = { ...packaged, Resources: Object.fromEntries(named) };
-  const bytes = Buffer.from(JSON.stringify(template));
-  const templateKey = `templates/${createHash('sha256').update(bytes).digest('hex')}.json`;
   const firstTemplate = path.join(path.dirname(templatePath), 'cloudformation-template-create-stack.json');
   return {
     stage,
     stackName: `credential-broker-${stage}`,
     firstTemplateText: readFileSync(firstTemplate, 'utf8'),
-    template,
-    templateKey,
-    uploads: [...uploads, { key: templateKey, bytes, contentType: 'application/json' }],
+    uploads,
     codeSha256,
+    ...templateUpload({ ...packaged, Resources: Object.fromEntries(named) }),
   };
+}
+
+/** A template with its file. */
+export function templateUpload(template: DeployedTemplate): Pick<Deployable, 'template' | 'templateFile'> {
+  const bytes = Buffer.from(JSON.stringify(template));
+  const key = `templates/${createHash('sha256').update(bytes).digest('hex')}.json`;
+  return { template, templateFile: { key, bytes, contentType: 'application/json' } };
 }
 
 function withCode(resource: TemplateResource, Code: object): TemplateResource {

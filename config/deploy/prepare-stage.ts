@@ -60,8 +60,11 @@ function uncommittedReasons({ commit, changed }: WorkingTree): readonly string[]
   ];
 }
 
-function summary({ stage, template, uploads }: Deployable, { commit, changed }: WorkingTree): readonly string[] {
-  const bytes = uploads.reduce((sum, upload) => sum + upload.bytes.length, 0);
+function summary(
+  { stage, template, templateFile, uploads }: Deployable,
+  { commit, changed }: WorkingTree,
+): readonly string[] {
+  const bytes = [...uploads, templateFile].reduce((sum, upload) => sum + upload.bytes.length, 0);
   const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function').length;
   const of =
     commit === undefined ? 'no commit' : `commit ${commit.slice(0, 12)}${changed.length > 0 ? ' and changes' : ''}`;

@@ -1,9 +1,16 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
+import type { CloudFormation } from '../../../config/deploy/cloudformation.ts';
+import { CLOUDFORMATION_VERSION, makeCloudFormation } from '../../../config/deploy/cloudformation-over-http.ts';
+import { type DeployOptions, type DeployWorld, deployStage } from '../../../config/deploy/deploy-stage.ts';
+import { deployableOf, templateUpload } from '../../../config/deploy/deployable.ts';
+import { codeFromLambda } from '../../../config/deploy/deployed-code.ts';
+import { readDeployedTemplate } from '../../../config/deploy/deployed-template.ts';
+import { readPins } from '../../../config/deploy/pinned-resources.ts';
+import type { Prepared } from '../../../config/deploy/prepare-stage.ts';
 import type { PackagedStage } from '../../../config/package-stage.ts';
-import { makeCloudFormation, type StackState } from './cloudformation.ts';
+import { BROKER_ACCOUNT } from '../../support/a-tenant.ts';
 import { TYPES_LEFT_OUT } from './not-kept.ts';
 import type { AwsPlace } from './query-protocol.ts';
 import { referringTo, withoutResources } from './without-resources.ts';
@@ -22,7 +29,8 @@ export type TemplateResource = v.InferOutput<typeof resourceSchema>;
 
 export type Deployment = {
   readonly stackName: string;
-  readonly state: StackState;
+  /** How the stack ended up, as CloudFormation words it. */
+  readonly status: string;
   /** As packaged: every resource, the left out ones too. */
   readonly resources: Readonly<Record<string, TemplateResource>>;
   /** What is deployed: the physical id of each logical one. */
@@ -32,88 +40,118 @@ export type Deployment = {
   /** Logical ids of what is deployed and refers to something that is left out. */
   readonly referring: readonly string[];
   readonly seconds: number;
+  /** What the command said. */
+  readonly said: readonly string[];
+  /** The stack policies that were set. */
+  readonly policies: readonly string[];
+  /** Deploys once more, with the resources that a change makes of those that are deployed. */
+  again(change: (resources: Template['Resources']) => Template['Resources']): Promise<void>;
 };
 
 /** Longest way that a template may be away from what can be deployed: types that are unknown, one found at a time. */
 const MOST_UNKNOWN_TYPES = 20;
 
-/**
- * Deploys a packaged stage as the packager's own deployment does: creates the stack with the bucket, uploads the
- * functions, updates the stack to the whole. A type of resource that this CloudFormation refuses is left out, said so in
- * the answer, and the update tried again; any other failure is the end.
- */
-export async function deployStage(stage: PackagedStage, place: AwsPlace): Promise<Deployment> {
-  const startedMs = performance.now();
-  const stackName = `credential-broker-${stage.stage}`;
-  const cloudFormation = makeCloudFormation(place);
-  const whole = readTemplate(stage.templatePath);
-  const created = await cloudFormation.createStack(stackName, readTemplate(createTemplatePath(stage)));
-  if (created.status !== 'CREATE_COMPLETE') throw new Error(`CreateStack: ${describe(created)}`);
-  const bucket = (await cloudFormation.resourceIds(stackName)).get('ServerlessDeploymentBucket');
-  if (bucket === undefined) throw new Error('the first template made no deployment bucket');
-  await uploadFunctions({ whole, bucket, stage, place });
+const OPTIONS: DeployOptions = {
+  account: BROKER_ACCOUNT,
+  showOnly: false,
+  letGo: [],
+  takeOver: false,
+  watchMinutes: 0,
+};
 
+/**
+ * Deploys a packaged stage with what `npm run deploy` deploys with. A type of resource that this CloudFormation refuses is
+ * left out, said so in the answer, and the deployment tried again; any other failure is the end.
+ */
+export async function deployOntoMinistack(stage: PackagedStage, place: AwsPlace): Promise<Deployment> {
+  const startedMs = performance.now();
+  const { world, said, policies } = worldAt(place);
+  const deployable = deployableOf(stage);
+  const whole = asTemplate(deployable.template);
+  const prepared = (template: Template): Prepared => {
+    return {
+      ...deployable,
+      ...templateUpload(readDeployedTemplate(JSON.stringify(template))),
+      config: stage.config,
+      pins: readPins(),
+    };
+  };
   // What is known to be refused is not tried: every update that fails is rolled back, and leaves traces here.
   const known = [...TYPES_LEFT_OUT.keys()].map((type) => [type, idsLeftOut(whole, type)] as const);
   const leftOut = new Map(known.filter(([, ids]) => ids.length > 0));
-  for (let tries = 0; tries <= MOST_UNKNOWN_TYPES; tries += 1) {
+  for (let tries = 0; ; tries += 1) {
+    if (tries > MOST_UNKNOWN_TYPES) throw new Error(`too many types are unknown: ${[...leftOut.keys()].join(', ')}`);
     const gone = [...leftOut.values()].flat();
-    const state = await cloudFormation.updateStack(stackName, withoutResources(whole, gone));
-    // The events of a stack tell of every try that there was.
-    const news = unknownTypesIn(state).filter((type) => !leftOut.has(type));
-    const unknownTypes = state.status === 'UPDATE_COMPLETE' ? [] : news;
-    if (unknownTypes.length === 0) {
-      const deployed = await cloudFormation.resourceIds(stackName);
-      const seconds = (performance.now() - startedMs) / 1000;
+    const template = withoutResources(whole, gone);
+    const failure = await deployStage(prepared(template), OPTIONS, world).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const news = unknownTypesIn(failure).filter((type) => !leftOut.has(type));
+    if (failure !== undefined && news.length === 0) throw failure;
+    if (failure === undefined) {
       return {
-        stackName,
-        state,
+        stackName: deployable.stackName,
+        status: (await world.cloudFormation.describeStack(deployable.stackName))?.status ?? 'gone',
         resources: whole.Resources,
-        deployed,
+        deployed: await world.cloudFormation.resourceIds(deployable.stackName),
         leftOut,
         referring: referringTo(whole, gone),
-        seconds,
+        seconds: (performance.now() - startedMs) / 1000,
+        said,
+        policies,
+        again: async (change) =>
+          deployStage(prepared({ ...template, Resources: change(template.Resources) }), OPTIONS, world),
       };
     }
-    for (const type of unknownTypes) leftOut.set(type, idsLeftOut(whole, type));
+    for (const type of news) leftOut.set(type, idsLeftOut(whole, type));
   }
-  throw new Error(`more than ${MOST_UNKNOWN_TYPES} types of resources are unknown: ${[...leftOut.keys()].join(', ')}`);
 }
 
-function readTemplate(file: string): Template {
-  return v.parse(templateSchema, JSON.parse(readFileSync(file, 'utf8')));
+function asTemplate(template: object): Template {
+  return v.parse(templateSchema, JSON.parse(JSON.stringify(template)));
 }
 
-function createTemplatePath({ templatePath }: PackagedStage): string {
-  return path.join(path.dirname(templatePath), 'cloudformation-template-create-stack.json');
-}
-
-const codeSchema = v.object({ Code: v.object({ S3Key: v.string() }) });
-
-type Upload = {
-  readonly whole: Template;
-  readonly bucket: string;
-  readonly stage: PackagedStage;
-  readonly place: AwsPlace;
-};
-
-async function uploadFunctions({ whole, bucket, stage, place }: Upload): Promise<void> {
+/** AWS as the command sees it, but for two calls that MiniStack does not know: they are taken down instead. */
+function worldAt(place: AwsPlace) {
+  const said: string[] = [];
+  const policies: string[] = [];
   const s3 = new S3Client({ ...place, forcePathStyle: true });
-  const keys = Object.values(whole.Resources).flatMap(({ Type, Properties }) =>
-    Type === 'AWS::Lambda::Function' ? [v.parse(codeSchema, Properties).Code.S3Key] : [],
-  );
-  for (const key of new Set(keys)) {
-    const body = readFileSync(path.join(stage.functionsDirectory, path.posix.basename(key)));
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-  }
-  s3.destroy();
+  const cloudFormation: CloudFormation = {
+    ...makeCloudFormation({
+      url: new URL(place.endpoint),
+      service: 'cloudformation',
+      region: place.region,
+      version: CLOUDFORMATION_VERSION,
+      credentials: async () => place.credentials,
+    }),
+    protectStack: async () => undefined,
+    setStackPolicy: async (_stackName, policy) => {
+      policies.push(policy);
+    },
+  };
+  const world: DeployWorld = {
+    cloudFormation,
+    caller: { accountId: BROKER_ACCOUNT, arn: `arn:aws:iam::${BROKER_ACCOUNT}:user/administrator` },
+    async upload(bucket, files) {
+      for (const { key, bytes } of files)
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+    },
+    urlOf: (bucket, key) => `${place.endpoint}/${bucket}/${key}`,
+    codeOf: codeFromLambda(new LambdaClient(place)),
+    log: (line) => said.push(line),
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 100)),
+    nowMs: Date.now,
+  };
+  return { world, said, policies };
 }
 
 /** Not a type of its own for AWS, but one that this CloudFormation refuses. */
 export const ALARM_OF_MATHS = 'AWS::CloudWatch::Alarm of several metrics';
 
-function unknownTypesIn({ problems }: StackState): readonly string[] {
-  return problems.flatMap((problem) => {
+function unknownTypesIn(failure: unknown): readonly string[] {
+  if (!(failure instanceof Error)) return [];
+  return failure.message.split('\n').flatMap((problem) => {
     if (/Properties\.Metrics \(metric math\) is not supported/.test(problem)) return ALARM_OF_MATHS;
     return /Unsupported resource type: (\S+)/.exec(problem)?.[1] ?? [];
   });
@@ -128,8 +166,4 @@ function idsLeftOut(whole: Template, type: string): readonly string[] {
 
 function idsOfType({ Resources }: Template, type: string): readonly string[] {
   return Object.entries(Resources).flatMap(([id, resource]) => (resource.Type === type ? [id] : []));
-}
-
-function describe({ status, problems }: StackState): string {
-  return [status, ...problems].join('\n  ');
 }

@@ -12,7 +12,7 @@ import { BROKER_ACCOUNT } from '../../support/a-tenant.ts';
 import { describeAt, ministack } from '../outside-endpoint.ts';
 import { type ArchiveOnMinistack, archiveAt } from './archive-on-ministack.ts';
 import { type Compared, compareDeployed } from './compare-deployed.ts';
-import { type Deployment, deployStage } from './deploy-template.ts';
+import { type Deployment, deployOntoMinistack } from './deploy-template.ts';
 import { isSecurityRelevant, PROPERTIES_LOST, TYPES_LEFT_OUT } from './not-kept.ts';
 import { deploymentReport } from './report.ts';
 import { placeAt, reachStage, type StageOnMinistack } from './stage-on-ministack.ts';
@@ -30,7 +30,7 @@ describeAt(ministack, 'the packaged stage, deployed onto MiniStack', (endpoint) 
 
   beforeAll(async () => {
     const stage = await packageStage({ stage: 'local', log: () => undefined });
-    deployment = await deployStage(stage, place);
+    deployment = await deployOntoMinistack(stage, place);
     compared = await compareDeployed(deployment, place);
     process.stdout.write(deploymentReport(deployment, compared));
     at = reachStage(stage, place);
@@ -41,11 +41,47 @@ describeAt(ministack, 'the packaged stage, deployed onto MiniStack', (endpoint) 
   const scan = (tenantId: string, more: object = {}) => at.ask(SCANS, { version: 1, tenantId, job: JOB, ...more });
 
   it('has every resource of the template but those of types that are known not to be had', () => {
-    expect(deployment.state.status).toBe('UPDATE_COMPLETE');
+    expect(deployment.status).toBe('UPDATE_COMPLETE');
     const gone = Object.keys(deployment.resources).filter((id) => !deployment.deployed.has(id));
     expect(gone.toSorted()).toEqual([...deployment.leftOut.values()].flat().toSorted());
     const news = [...deployment.leftOut.keys()].filter((type) => !TYPES_LEFT_OUT.has(type));
     expect(news.filter(isSecurityRelevant)).toEqual([]);
+  });
+
+  it('is brought there by the command: what is made is shown, what is pinned is protected, what runs is what was built', () => {
+    expect(deployment.said).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^ {2}made {8}AWS::IAM::Role +IssueCredentialsRole$/),
+        expect.stringMatching(/^ +\d+ s {2}(?:CREATE|UPDATE)_COMPLETE +LedgerTable$/),
+        'local: deployed; every function runs what the sources make',
+      ]),
+    );
+    expect(deployment.policies.at(-1)).toContain('"LogicalResourceId/VerifyTrustRole"');
+  });
+
+  it('changes nothing when it is deployed again, and the one thing that has changed after that', async () => {
+    const before = deployment.said.length;
+    await deployment.again((resources) => resources);
+    expect(deployment.said.slice(before).at(-1)).toBe(
+      'local: nothing has changed; every function runs what the sources make',
+    );
+    const queue = deployment.resources['ObservationsQueue'] ?? { Type: 'none', Properties: {} };
+    const changed = { ...queue, Properties: { ...queue.Properties, MessageRetentionPeriod: 345_000 } };
+    await deployment.again((resources) => ({ ...resources, ObservationsQueue: changed }));
+    expect(deployment.said.slice(before)).toContainEqual(
+      expect.stringMatching(/^ {2}changed {5}AWS::SQS::Queue +ObservationsQueue$/),
+    );
+    await deployment.again((resources) => resources);
+  });
+
+  it('refuses to let go of what is pinned, and leaves all as it is', async () => {
+    const { RequestsQueue: _gone, ...rest } = deployment.resources;
+    const left = (resources: Deployment['resources']) =>
+      Object.fromEntries(Object.entries(resources).filter(([id]) => Object.hasOwn(rest, id)));
+    await expect(deployment.again(left)).rejects.toThrow(/RequestsQueue \(AWS::SQS::Queue.*\) would be removed/);
+    const before = deployment.said.length;
+    await deployment.again((resources) => resources);
+    expect(deployment.said.slice(before).at(-1)).toContain('nothing has changed');
   });
 
   it('has every property that was read back as the template says, but those that are known to be lost', () => {

@@ -4,13 +4,13 @@ import { DONE_OTHERWISE, PROPERTIES_LOST, TYPES_LEFT_OUT } from './not-kept.ts';
 
 /** What became of the template, as text: nothing of it is left out in silence. */
 export function deploymentReport(
-  { resources, deployed, leftOut, referring, state, seconds }: Deployment,
+  { resources, deployed, leftOut, referring, status, seconds }: Deployment,
   compared: readonly Compared[],
 ): string {
   const all = Object.keys(resources).length;
   const kept = compared.filter(({ lostIn }) => lostIn.length === 0);
   const lines = [
-    `${state.status}: ${deployed.size} of ${all} resources in ${seconds.toFixed(1)} s`,
+    `${status}: ${deployed.size} of ${all} resources in ${seconds.toFixed(1)} s`,
     '',
     'left out: types that CloudFormation refuses here',
     ...[...leftOut].map(([type, ids]) => row(`${type} (${ids.length})`, TYPES_LEFT_OUT.get(type))),
