@@ -1,8 +1,7 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { BrokerError } from '../errors.ts';
 import { PROGRESS_STATES } from '../on-demand/on-demand-answer.ts';
-import { storeError } from '../platform/store-error.ts';
+import { makeProjectedRecord } from '../platform/projected-record.ts';
 
 /** As `config/resources/roles/manage-dead-letters.yml` has it too: no ticket, no input, no trail. */
 export const LETTER_ATTRIBUTES = [
@@ -41,27 +40,7 @@ export function makeLetterLedger({
   readonly dynamo: Pick<DynamoDBDocumentClient, 'send'>;
   readonly config: { readonly ledgerTable: string };
 }): LetterLedger {
-  async function read<Schema extends v.GenericSchema>(recordId: string, schema: Schema) {
-    const wanted = new GetCommand({
-      TableName: config.ledgerTable,
-      Key: { recordId },
-      ConsistentRead: true,
-      ProjectionExpression: LETTER_ATTRIBUTES.map((_, index) => `#a${index}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(
-        LETTER_ATTRIBUTES.map((attribute, index) => [`#a${index}`, attribute]),
-      ),
-    });
-    const item = await dynamo.send(wanted).then(
-      ({ Item }) => Item,
-      (error: unknown) => {
-        throw storeError(error, 'the ledger could not be read');
-      },
-    );
-    if (item === undefined) return undefined;
-    const parsed = v.safeParse(schema, item);
-    if (parsed.success) return parsed.output;
-    throw new BrokerError('store.itemInvalid', `the item ${recordId} of the ledger cannot be read`);
-  }
+  const read = makeProjectedRecord({ dynamo, config, attributes: LETTER_ATTRIBUTES });
   return {
     readRequest: (requestId) => read(requestId, requestSchema),
     readIssuance: (issuanceId) => read(issuanceId, issuanceSchema),

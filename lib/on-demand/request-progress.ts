@@ -1,7 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { BrokerError } from '../errors.ts';
-import { storeError } from '../platform/store-error.ts';
+import { makeProjectedRecord } from '../platform/projected-record.ts';
 import { PROGRESS_STATES } from './on-demand-answer.ts';
 
 /**
@@ -52,30 +51,7 @@ export function makeRequestProgress({
   readonly dynamo: DynamoDBDocumentClient;
   readonly config: { readonly ledgerTable: string };
 }): RequestProgress {
-  async function read<Schema extends v.GenericSchema>(recordId: string, schema: Schema) {
-    const item = await dynamo
-      .send(
-        new GetCommand({
-          TableName: config.ledgerTable,
-          Key: { recordId },
-          ConsistentRead: true,
-          ProjectionExpression: PROGRESS_ATTRIBUTES.map((_, index) => `#a${index}`).join(', '),
-          ExpressionAttributeNames: Object.fromEntries(
-            PROGRESS_ATTRIBUTES.map((attribute, index) => [`#a${index}`, attribute]),
-          ),
-        }),
-      )
-      .then(
-        ({ Item }) => Item,
-        (error: unknown) => {
-          throw storeError(error, 'the ledger could not be read');
-        },
-      );
-    if (item === undefined) return undefined;
-    const parsed = v.safeParse(schema, item);
-    if (parsed.success) return parsed.output;
-    throw new BrokerError('store.itemInvalid', `the item ${recordId} of the ledger cannot be read`);
-  }
+  const read = makeProjectedRecord({ dynamo, config, attributes: PROGRESS_ATTRIBUTES });
   return {
     readRequest: (requestId) => read(requestId, requestSchema),
     readIssuance: (issuanceId) => read(issuanceId, issuanceSchema),

@@ -9,8 +9,9 @@ import { chooseProfile, enterCredentialProcess, operatorEnvironment } from '../p
 import { systemIds } from '../platform/ids.ts';
 import { Interrupted, usageError } from './command-error.ts';
 import type { ReadStage } from './config-commands.ts';
+import { printerTo } from './printer-to.ts';
 import { runCli } from './run-cli.ts';
-import type { Opened, Printer, Target } from './session.ts';
+import type { Opened, Target } from './session.ts';
 
 const environment = operatorEnvironment();
 
@@ -56,14 +57,4 @@ async function openFunctionUrl(functionName: string, target: Target): Promise<Fu
   const settings = await readAwsSettings({ region });
   const url = await findFunctionUrl({ functionName, stage }, settings);
   return makeFunctionUrlClient({ url, region: settings.region, credentials: settings.credentials });
-}
-
-function printerTo(stream: NodeJS.WriteStream): Printer {
-  return {
-    write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY === true,
-    get columns() {
-      return stream.isTTY === true ? stream.columns : undefined;
-    },
-  };
 }

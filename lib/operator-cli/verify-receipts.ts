@@ -5,7 +5,7 @@
 import { systemClock } from '../platform/clock.ts';
 import { runVerifier } from './audit/verify-command.ts';
 import { Interrupted } from './command-error.ts';
-import type { Printer } from './session.ts';
+import { printerTo } from './printer-to.ts';
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort(new Interrupted()));
@@ -18,13 +18,3 @@ process.exitCode = await runVerifier(process.argv.slice(2), {
   clock: systemClock,
   interrupted: stop.signal,
 });
-
-function printerTo(stream: NodeJS.WriteStream): Printer {
-  return {
-    write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY === true,
-    get columns() {
-      return stream.isTTY === true ? stream.columns : undefined;
-    },
-  };
-}

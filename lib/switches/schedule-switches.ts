@@ -1,8 +1,9 @@
-import { BatchGetCommand, DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
-import { isConditionFailed, storeError } from '../platform/store-error.ts';
+import { storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
+import { makeOneSwitch } from './one-switch.ts';
 import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
 
 /** The switch of a schedule: its row is its pause. */
@@ -22,28 +23,7 @@ export type ScheduleSwitches = {
 export function makeScheduleSwitches({ dynamo, clock, config }: SwitchesDependencies): ScheduleSwitches {
   const TableName = config.switchesTable;
 
-  async function readPause(name: string): Promise<SwitchedOff | undefined> {
-    const Key = { switchId: switchIds.schedule(name) };
-    try {
-      const { Item } = await dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      return Item === undefined ? undefined : v.parse(switchSchema, Item);
-    } catch (error) {
-      throw storeError(error, 'the switch could not be read');
-    }
-  }
-
-  async function pause(name: string, why: { readonly by: string; readonly reason: string }): Promise<SwitchedOff> {
-    const Item: SwitchedOff = { switchId: switchIds.schedule(name), sinceMs: clock.nowMs(), ...why };
-    const isOn = 'attribute_not_exists(switchId)';
-    try {
-      await dynamo.send(new PutCommand({ TableName, Item, ConditionExpression: isOn }));
-      return Item;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw storeError(error, 'the switch could not be set');
-    }
-    // Somebody may resume it between the two: then it is paused anew.
-    return (await readPause(name)) ?? pause(name, why);
-  }
+  const { read: readOne, turnOff } = makeOneSwitch({ dynamo, clock, config });
 
   return {
     async read({ name, job }) {
@@ -63,8 +43,8 @@ export function makeScheduleSwitches({ dynamo, clock, config }: SwitchesDependen
         throw storeError(error, 'the switches could not be read');
       }
     },
-    readPause,
-    pause: (name, { by, reason }) => pause(name, { by, reason }),
+    readPause: (name) => readOne(switchIds.schedule(name)),
+    pause: (name, why) => turnOff(switchIds.schedule(name), why),
     async resume(name) {
       try {
         await dynamo.send(new DeleteCommand({ TableName, Key: { switchId: switchIds.schedule(name) } }));

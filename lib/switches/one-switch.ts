@@ -1,0 +1,43 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { isConditionFailed, storeError } from '../platform/store-error.ts';
+import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
+
+/** One switch by its id, wherever who turned it off and when must not be lost. Throws `store.*`: what cannot be read is off. */
+export type OneSwitch = {
+  /** Consistent. Undefined: it is on. */
+  read(switchId: string): Promise<SwitchedOff | undefined>;
+  /** Gives what stands: one that is off already stays so since then, and for that reason. */
+  turnOff(switchId: string, why: { readonly by: string; readonly reason: string }): Promise<SwitchedOff>;
+};
+
+export function makeOneSwitch({ dynamo, clock, config }: SwitchesDependencies): OneSwitch {
+  const TableName = config.switchesTable;
+
+  async function read(switchId: string): Promise<SwitchedOff | undefined> {
+    try {
+      const { Item } = await dynamo.send(new GetCommand({ TableName, Key: { switchId }, ConsistentRead: true }));
+      return Item === undefined ? undefined : v.parse(switchSchema, Item);
+    } catch (error) {
+      throw storeError(error, 'the switch could not be read');
+    }
+  }
+
+  async function turnOff(
+    switchId: string,
+    { by, reason }: { readonly by: string; readonly reason: string },
+  ): Promise<SwitchedOff> {
+    const Item: SwitchedOff = { switchId, sinceMs: clock.nowMs(), by, reason };
+    const isOn = 'attribute_not_exists(switchId)';
+    try {
+      await dynamo.send(new PutCommand({ TableName, Item, ConditionExpression: isOn }));
+      return Item;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw storeError(error, 'the switch could not be set');
+    }
+    // Somebody may turn it on between the two: then it is turned off anew.
+    return (await read(switchId)) ?? turnOff(switchId, { by, reason });
+  }
+
+  return { read, turnOff };
+}
