@@ -1,7 +1,7 @@
 import { BrokerError } from '../../errors.ts';
 import { checkTrail, type TrailDependencies } from './check-trail.ts';
 import type { CorrelationState, CorrelationStateStore, VersionedState } from './correlation-state.ts';
-import type { MissingDependencies } from './find-missing.ts';
+import { type MissingDependencies, ripeBeforeMs } from './find-missing.ts';
 import { findSilence } from './find-silence.ts';
 import { judgeAgain } from './judge-again.ts';
 import { type Budget, walkLater, walkPage } from './walk-ledger.ts';
@@ -17,6 +17,8 @@ const DUE_AT_A_TIME = 1_000;
 const FIRST_WALK_MS = 25 * 60 * 60_000;
 /** Without a tick for so long something was down, and what waited for us comes first. */
 const PAUSE_MS = 15 * 60_000;
+/** A walk that is so far behind does not find what is missing within two hours. */
+const BEHIND_MS = 60 * 60_000;
 /** How often the state is written on the way: what is walked over twice is told of once. */
 const PAGES_A_WRITE = 10;
 
@@ -35,7 +37,15 @@ export async function runTick(
   state = await kept(state, await checkTrail(state, tick.clock.nowMs(), tick), tick);
   state = await walk(state, { hasTime }, tick);
   state = await kept(state, { ...state, tickedAtMs: tick.clock.nowMs() }, tick);
+  sayWhereBehind(state, tick);
   return { judged, correlatedUpToMs: state.correlatedUpToMs };
+}
+
+/** Too many sessions that wait, or too little time for a walk: without a word, missing sessions would be told of by nobody. */
+function sayWhereBehind({ correlatedUpToMs }: VersionedState, { clock, log }: TickDependencies): void {
+  if (ripeBeforeMs(clock.nowMs()) - correlatedUpToMs <= BEHIND_MS) return;
+  const explanation = `the ledger was held against CloudTrail up to ${new Date(correlatedUpToMs).toISOString()} alone`;
+  log.transition({ transition: 'correlation.behind', explanation });
 }
 
 /** One that cannot be judged keeps none of the others. */

@@ -131,6 +131,22 @@ describe('how far CloudTrail was held against the ledger', () => {
     expect(behindMs).toBeLessThan(65 * MINUTE_MS);
   });
 
+  it('is said when it is more than an hour behind, and not before', async () => {
+    const world = correlationWorld();
+    const behind = () => world.lines.filter(({ transition }) => transition === 'correlation.behind').length;
+    await wait(world, 180);
+    expect(behind()).toBe(0);
+    for (const expected of [0, 12]) {
+      for (let gone = 0; gone < 60; gone += 5) {
+        world.clock.advance(5 * MINUTE_MS);
+        await world.tick(() => 0);
+      }
+      expect(behind()).toBe(expected);
+    }
+    await wait(world, 60);
+    expect(behind()).toBe(12);
+  });
+
   it('is as far as a tick without time came, and goes on from there', async () => {
     const world = correlationWorld();
     recorded(
