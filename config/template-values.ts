@@ -66,6 +66,7 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     archiveResources: ownArchive(config, { stage }),
     hardening: hardeningResources(config, {
       prefix,
+      jobNames: jobs.map(({ name }) => name),
       root: root ?? projectRoot,
       tenantRolesArn: tenantRolesArn('*', config),
       invokedArns: [...jobs.map(({ name }) => functionArn(`${prefix}-${name}`)), functionArn(`${prefix}-verify-trust`)],

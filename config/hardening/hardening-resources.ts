@@ -4,21 +4,35 @@ import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
 import type { VpcSettings } from '../../lib/platform/deployment-config-hardening.ts';
 import type { TemplateValue } from '../template-value.ts';
 import type { EndpointAccess } from './endpoint-access.ts';
+import { isolatedJobs } from './isolated-jobs.ts';
 import { networkResources, subnetIds, vpcConfig } from './network.ts';
 import { endpointId, networkEndpoints } from './network-endpoints.ts';
 import { joinPolicyId, networkFunctions, networkRolePolicies } from './network-roles.ts';
+import { revokedSessions } from './revoked-sessions.ts';
 
 type Values = Record<string, TemplateValue>;
 /** A part of `resources` in serverless.yml; `extensions` add to what another part or the framework makes. */
 type Part = { readonly Resources?: Values; readonly Outputs?: Values; readonly extensions?: Values };
-type Place = EndpointAccess & { readonly root: string };
+type Place = EndpointAccess & { readonly root: string; readonly jobNames: readonly string[] };
 
 /** What the settings of `hardening` add to the template; nothing where there are none. */
 export function hardeningResources({ hardening }: Pick<DeploymentConfig, 'hardening'>, place: Place): Part {
-  const { vpc, permissionsBoundaryArn: boundary } = hardening ?? {};
-  const ofNetwork: Part = vpc === undefined ? {} : network(vpc, place);
-  if (boundary === undefined) return ofNetwork;
-  return { ...ofNetwork, extensions: { ...ofNetwork.extensions, ...bounded(boundary, place.root) } };
+  const { vpc, permissionsBoundaryArn: boundary, tenantIsolation, onRevokedSessions } = hardening ?? {};
+  return merged([
+    vpc === undefined ? {} : network(vpc, place),
+    boundary === undefined ? {} : { extensions: bounded(boundary, place.root) },
+    tenantIsolation === true ? { extensions: isolatedJobs(place.jobNames) } : {},
+    onRevokedSessions === 'pause' ? revokedSessions(place) : {},
+  ]);
+}
+
+/** No two parts have or extend the same resource. */
+function merged(parts: readonly Part[]): Part {
+  const all = (name: keyof Part) => {
+    const values: Values = Object.assign({}, ...parts.map((part) => part[name]));
+    return Object.keys(values).length === 0 ? {} : { [name]: values };
+  };
+  return { ...all('Resources'), ...all('Outputs'), ...all('extensions') };
 }
 
 function network(vpc: VpcSettings, place: Place): Part {

@@ -15,8 +15,18 @@ const roleSchema = v.object({
   PermissionsBoundary: notLocally,
 });
 
-/** The roles with their trust and inline policies. */
+/** One inline policy of a role that is made elsewhere in the template. */
+const rolePolicySchema = v.object({
+  RoleName: v.string(),
+  PolicyName: v.string(),
+  PolicyDocument: v.looseObject({}),
+});
+
+/** The roles with their trust and inline policies, be they part of the role or resources of their own. */
 export function readRoles(resources: ResourcesByType, scope: ReferenceScope): readonly RoleWiring[] {
+  const besides = resources
+    .of('AWS::IAM::RolePolicy')
+    .map((resource) => ({ ...readProperties(rolePolicySchema, resource, scope), logicalId: resource.logicalId }));
   return resources.of('AWS::IAM::Role').map((resource) => {
     const { logicalId } = resource;
     const properties = readProperties(roleSchema, resource, scope);
@@ -26,12 +36,14 @@ export function readRoles(resources: ResourcesByType, scope: ReferenceScope): re
       name: properties.RoleName,
       arn: scope.attribute(logicalId, 'Arn'),
       trustPolicy: readPolicy(properties.AssumeRolePolicyDocument, 'trust', logicalId),
-      policies: Object.fromEntries(
-        properties.Policies.map(({ PolicyName, PolicyDocument }) => [
-          PolicyName,
-          readPolicy(PolicyDocument, 'identity', logicalId),
-        ]),
-      ),
+      policies: Object.fromEntries([
+        ...properties.Policies.map(
+          ({ PolicyName, PolicyDocument }) => [PolicyName, readPolicy(PolicyDocument, 'identity', logicalId)] as const,
+        ),
+        ...besides
+          .filter(({ RoleName }) => RoleName === properties.RoleName)
+          .map((one) => [one.PolicyName, readPolicy(one.PolicyDocument, 'identity', one.logicalId)] as const),
+      ]),
       maxSessionDurationSeconds: properties.MaxSessionDuration,
     };
   });

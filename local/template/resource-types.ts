@@ -12,6 +12,7 @@ const builtTypes = [
   'AWS::Events::Rule',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Role',
+  'AWS::IAM::RolePolicy',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::Lambda::Alias',

@@ -1,0 +1,89 @@
+import { BROKER_EVENT_SOURCE } from '../../lib/platform/broker-events.ts';
+import type { TemplateValue } from '../template-value.ts';
+
+type Values = Record<string, TemplateValue>;
+type Place = { readonly prefix: string; readonly jobNames: readonly string[] };
+
+/** What `lib/onboarding/trust/ended-session.ts` reads. */
+const READ_OF_ISSUANCE = [
+  ...['recordId', 'recordType', 'state', 'tenantId', 'accountId'],
+  ...['roleArn', 'attempts', 'report'],
+];
+
+const verifyTrustArn = { 'Fn::GetAtt': ['VerifyDashtrustLambdaFunction', 'Arn'] };
+const ledgerArn = { 'Fn::GetAtt': ['LedgerTable', 'Arn'] };
+
+/**
+ * Tells verify-trust of every run under which a customer ended the sessions of its role, and lets it read of such an
+ * issuance what it goes by.
+ */
+export function revokedSessions(place: Place): { readonly Resources: Values; readonly extensions: Values } {
+  return {
+    Resources: {
+      SessionsRevokedRule: rule(place),
+      SessionsRevokedRulePermission: permission,
+      VerifyTrustEndedSessionsPolicy: readEndedSessions(place),
+    },
+    // Otherwise a failure of verify-trust is tried again by whoever asked, or by the next tick; here nobody asks again.
+    extensions: { VerifyDashtrustLambdaEvConf: { Properties: { MaximumRetryAttempts: 2 } } },
+  };
+}
+
+function rule({ prefix }: Place): TemplateValue {
+  return {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      Name: `${prefix}-sessions-revoked`,
+      Description: 'Every run under which a customer ended the sessions of its role',
+      EventBusName: { Ref: 'Bus' },
+      State: 'ENABLED',
+      EventPattern: {
+        source: [BROKER_EVENT_SOURCE],
+        'detail-type': ['IssuanceRecorded'],
+        detail: { state: ['failed'], code: ['job.sessionRevoked'] },
+      },
+      Targets: [
+        {
+          Id: 'verify-trust',
+          Arn: verifyTrustArn,
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+        },
+      ],
+    },
+  };
+}
+
+const permission: TemplateValue = {
+  Type: 'AWS::Lambda::Permission',
+  Properties: {
+    FunctionName: verifyTrustArn,
+    Action: 'lambda:InvokeFunction',
+    Principal: 'events.amazonaws.com',
+    SourceArn: { 'Fn::GetAtt': ['SessionsRevokedRule', 'Arn'] },
+  },
+};
+
+/** Issuances by their ids, and of them what says whose session ended; no ticket, no request, no observation. */
+function readEndedSessions({ jobNames }: Place): TemplateValue {
+  const statement: TemplateValue = {
+    Sid: 'ReadEndedSessions',
+    Effect: 'Allow',
+    Action: 'dynamodb:GetItem',
+    Resource: ledgerArn,
+    Condition: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': READ_OF_ISSUANCE },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': jobNames.map((name) => `${name}.*`) },
+      // ForAllValues is also true of no values at all: Null and Select close that.
+      Null: { 'dynamodb:Attributes': 'false', 'dynamodb:LeadingKeys': 'false' },
+      StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  };
+  return {
+    Type: 'AWS::IAM::RolePolicy',
+    Properties: {
+      RoleName: { Ref: 'VerifyTrustRole' },
+      PolicyName: 'ended-sessions',
+      PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
+    },
+  };
+}
