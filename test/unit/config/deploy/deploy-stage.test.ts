@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import type { ResourceChange } from '../../../../config/deploy/cloudformation.ts';
+import { type DeployOptions, type DeployWorld, deployStage } from '../../../../config/deploy/deploy-stage.ts';
+import { readPins } from '../../../../config/deploy/pinned-resources.ts';
+import type { Prepared } from '../../../../config/deploy/prepare-stage.ts';
+import { readStageConfig } from '../../../../config/stage-config.ts';
+import { FakeCloudFormation, type FakeStack } from '../../../support/fake-cloudformation.ts';
+
+const ACCOUNT = '111111111111';
+const config = readStageConfig({ stage: 'dev' });
+const prepared: Prepared = {
+  stage: 'dev',
+  stackName: 'credential-broker-dev',
+  firstTemplateText: '{"Resources":{}}',
+  template: {
+    Resources: {
+      LedgerTable: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+      VerifyTrustRole: { Type: 'AWS::IAM::Role', Properties: {} },
+      StrayAlarm: { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
+    },
+    Outputs: {},
+  },
+  templateFile: { key: 'templates/1.json', bytes: Buffer.from('{}'), contentType: 'application/json' },
+  uploads: [{ key: 'functions/f/1.zip', bytes: Buffer.from('zip'), contentType: 'application/zip' }],
+  codeSha256: new Map([['credential-broker-dev-verify-trust', 'hash-of-the-sources']]),
+  config,
+  pins: readPins(),
+};
+const options: DeployOptions = { showOnly: false, letGo: [], takeOver: false, watchMinutes: 0 };
+const alarmChanges: ResourceChange = {
+  action: 'Modify',
+  logicalId: 'StrayAlarm',
+  type: 'AWS::CloudWatch::Alarm',
+  replacement: 'False',
+  properties: ['Threshold'],
+};
+
+function worldWith(cloudFormation: FakeCloudFormation, more: Partial<DeployWorld> = {}) {
+  const said: string[] = [];
+  const uploaded: string[] = [];
+  let nowMs = 0;
+  const world: DeployWorld = {
+    cloudFormation,
+    caller: { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/ada` },
+    upload: async (bucket, files) => {
+      uploaded.push(...files.map(({ key }) => `${bucket}/${key}`));
+    },
+    urlOf: (bucket, key) => `https://${bucket}/${key}`,
+    codeOf: async () => 'hash-of-the-sources',
+    log: (line) => said.push(line),
+    sleep: async (milliseconds) => {
+      nowMs += milliseconds;
+    },
+    nowMs: () => nowMs,
+    ...more,
+  };
+  return { world, said, uploaded };
+}
+
+const deployed = (stack: Partial<FakeStack> = {}) => new FakeCloudFormation(stack);
+
+describe('a deployment', () => {
+  it('shows what changes, protects what is pinned, and only then has it done', async () => {
+    const cloudFormation = deployed({ isProtected: false });
+    cloudFormation.changes = [alarmChanges];
+    const of = { physicalId: '', type: 'AWS::CloudWatch::Alarm' };
+    cloudFormation.outcome = {
+      status: 'UPDATE_COMPLETE',
+      events: [
+        { ...of, logicalId: 'StrayAlarm', status: 'UPDATE_IN_PROGRESS' },
+        { ...of, logicalId: 'StrayAlarm', status: 'UPDATE_COMPLETE' },
+      ],
+    };
+    const { world, said, uploaded } = worldWith(cloudFormation);
+    await deployStage(prepared, options, world);
+    expect(cloudFormation.calls).toEqual([
+      'createChangeSet',
+      'protectStack true',
+      'setStackPolicy',
+      'executeChangeSet',
+    ]);
+    expect(uploaded).toEqual(['the-bucket/functions/f/1.zip', 'the-bucket/templates/1.json']);
+    expect(cloudFormation.wanted).toMatchObject([
+      { stackName: 'credential-broker-dev', templateUrl: 'https://the-bucket/templates/1.json', takesOver: false },
+    ]);
+    expect(said).toEqual([
+      `dev: as arn:aws:iam::${ACCOUNT}:user/ada, account ${ACCOUNT}, eu-west-1`,
+      'dev: uploading to the-bucket',
+      '  changed     AWS::CloudWatch::Alarm              StrayAlarm (Threshold)',
+      '  1 changed',
+      '    0 s  UPDATE_COMPLETE  StrayAlarm',
+      'dev: deployed; every function runs what the sources make',
+    ]);
+  });
+
+  it('has the stack policy deny what would replace or remove what is pinned and there, and nothing else', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    await deployStage(prepared, options, worldWith(cloudFormation).world);
+    expect(JSON.parse(cloudFormation.policies[0] ?? '')).toEqual({
+      Statement: [
+        { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' },
+        {
+          Effect: 'Deny',
+          Action: ['Update:Replace', 'Update:Delete'],
+          Principal: '*',
+          Resource: ['LogicalResourceId/LedgerTable', 'LogicalResourceId/VerifyTrustRole'],
+        },
+      ],
+    });
+  });
+
+  it('of what is there already changes nothing, and leaves no change set', async () => {
+    const cloudFormation = deployed();
+    const { world, said } = worldWith(cloudFormation);
+    await deployStage(prepared, options, world);
+    expect(cloudFormation.calls).toEqual(['createChangeSet', 'deleteChangeSet']);
+    expect(said.at(-1)).toBe('dev: nothing has changed; every function runs what the sources make');
+  });
+
+  it('only shows what would change where no more is asked for', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    const { world, said } = worldWith(cloudFormation);
+    await deployStage(prepared, { ...options, showOnly: true }, world);
+    expect(cloudFormation.calls).toEqual(['createChangeSet', 'deleteChangeSet']);
+    expect(said.at(-1)).toBe('  1 changed');
+  });
+
+  it('of a new stage makes the stack with its bucket first', async () => {
+    const cloudFormation = new FakeCloudFormation();
+    cloudFormation.changes = [{ ...alarmChanges, action: 'Add' }];
+    await deployStage(prepared, { ...options, account: ACCOUNT, watchMinutes: 5 }, worldWith(cloudFormation).world);
+    expect(cloudFormation.calls).toEqual(['createStack', 'createChangeSet', 'setStackPolicy', 'executeChangeSet']);
+    // No alarm of it rings before it is there, and a missing alarm would fail the update.
+    expect(cloudFormation.wanted[0]).not.toHaveProperty('watch');
+  });
+
+  it('of a new stage can be shown without making anything', async () => {
+    const cloudFormation = new FakeCloudFormation();
+    const { world, said } = worldWith(cloudFormation);
+    await deployStage(prepared, { ...options, account: ACCOUNT, showOnly: true }, world);
+    expect(cloudFormation.calls).toEqual([]);
+    expect(said.at(-1)).toBe('  3 made');
+  });
+
+  it('is watched by the alarms that tell of a broker that does not work', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    await deployStage(prepared, { ...options, watchMinutes: 10 }, worldWith(cloudFormation).world);
+    const alarm = (name: string) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:credential-broker-dev-${name}`;
+    expect(cloudFormation.wanted[0]?.watch).toEqual({
+      minutes: 10,
+      alarmArns: [
+        { arn: alarm('not-issuing'), type: 'AWS::CloudWatch::CompositeAlarm' },
+        { arn: alarm('issue-credentials-errors'), type: 'AWS::CloudWatch::Alarm' },
+        { arn: alarm('tables-unusable'), type: 'AWS::CloudWatch::Alarm' },
+      ],
+    });
+  });
+
+  it('says why where it did not come through, and that what was there before is there again', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    const of = { physicalId: '', type: 'AWS::CloudWatch::Alarm' };
+    cloudFormation.outcome = {
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      events: [
+        { ...of, logicalId: 'StrayAlarm', status: 'UPDATE_FAILED', reason: 'not authorised' },
+        { ...of, logicalId: 'OtherAlarm', status: 'CREATE_FAILED', reason: 'Resource creation cancelled' },
+      ],
+    };
+    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
+      'The update did not come through; what was deployed before is there again (UPDATE_ROLLBACK_COMPLETE).\n  StrayAlarm: not authorised',
+    );
+  });
+
+  it('fails where a function does not run what the sources make', async () => {
+    const { world } = worldWith(deployed(), { codeOf: async () => 'another' });
+    await expect(deployStage(prepared, options, world)).rejects.toThrow(
+      'credential-broker-dev-verify-trust runs another; the sources make hash-of-the-sources',
+    );
+  });
+
+  it('fails where CloudFormation makes no change set of it, and leaves none', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changeSetFails = 'Template format error';
+    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
+      'Template format error',
+    );
+    expect(cloudFormation.calls).toEqual(['createChangeSet', 'deleteChangeSet']);
+  });
+});
+
+describe('what must not be deployed', () => {
+  const role = {
+    logicalId: 'VerifyTrustRole',
+    type: 'AWS::IAM::Role',
+    physicalId: 'credential-broker-dev-verify-trust',
+  };
+  it.each<[string, ResourceChange, RegExp]>([
+    [
+      'replaces a role',
+      { ...role, action: 'Modify', replacement: 'True', properties: ['RoleName'] },
+      /would be replaced because of RoleName\. The trust policy of every customer/,
+    ],
+    ['removes a role', { ...role, action: 'Remove', properties: [] }, /would be removed/],
+    [
+      'removes a table',
+      { action: 'Remove', logicalId: 'LedgerTable', type: 'AWS::DynamoDB::Table', properties: [] },
+      /LedgerTable .* would be removed\. The broker would go on with an empty table/,
+    ],
+  ])('is refused before anything has changed: what %s', async (_what, change, message) => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges, change];
+    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(message);
+    expect(cloudFormation.calls).toEqual(['createChangeSet', 'deleteChangeSet']);
+  });
+
+  it('is told of where CloudFormation cannot know yet, and is left to the stack policy', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [{ ...role, action: 'Modify', replacement: 'Conditional', properties: ['RoleName'] }];
+    const { world, said } = worldWith(cloudFormation);
+    await deployStage(prepared, options, world);
+    expect(said).toContainEqual(
+      expect.stringMatching(/VerifyTrustRole .* might be replaced because of RoleName: the stack policy forbids it/),
+    );
+    expect(cloudFormation.policies).toHaveLength(1);
+  });
+
+  it('may leave the stack by name, where it is kept then, and nothing else may', async () => {
+    const cloudFormation = deployed();
+    const remove = { action: 'Remove', properties: [] };
+    cloudFormation.changes = [{ ...remove, logicalId: 'ArchiveBucket', type: 'AWS::S3::Bucket' }];
+    await deployStage(prepared, { ...options, letGo: ['ArchiveBucket'] }, worldWith(cloudFormation).world);
+    expect(cloudFormation.calls).toContain('executeChangeSet');
+    cloudFormation.changes = [{ ...remove, ...role }];
+    await expect(
+      deployStage(prepared, { ...options, letGo: ['VerifyTrustRole'] }, worldWith(cloudFormation).world),
+    ).rejects.toThrow('would be removed');
+  });
+});
+
+describe('where a stage is deployed to', () => {
+  const outputs = (entries: Record<string, string>) => ({ outputs: new Map(Object.entries(entries)) });
+  const caller = (arn: string, accountId = ACCOUNT) => ({ caller: { accountId, arn } });
+  it.each<[string, FakeCloudFormation, Partial<DeployOptions>, Partial<DeployWorld>, string]>([
+    ['a new stage, and no account is named', new FakeCloudFormation(), {}, {}, `say so: --account ${ACCOUNT}`],
+    ['another account than is named', deployed(), { account: '222222222222' }, {}, '--account says 222222222222'],
+    ['another partition', deployed(), {}, caller(`arn:aws-cn:iam::${ACCOUNT}:user/ada`), 'of the partition aws-cn'],
+    ['another deployment id', deployed(outputs({ DeploymentId: 'other' })), {}, {}, 'no customer could be served'],
+    ['another mode', deployed(outputs({ TenancyMode: 'dedicated' })), {}, {}, 'make another stage'],
+    ['a stack at work', deployed({ status: 'UPDATE_IN_PROGRESS' }), {}, {}, 'wait until that is over'],
+    [
+      'a stack that could not be rolled back',
+      deployed({ status: 'UPDATE_ROLLBACK_FAILED' }),
+      {},
+      {},
+      'continue-update-rollback',
+    ],
+    ['a stack that never came to be', deployed({ status: 'ROLLBACK_COMPLETE' }), {}, {}, 'npm run remove'],
+  ])('is refused: %s', async (_what, cloudFormation, chosen, world, message) => {
+    await expect(
+      deployStage(prepared, { ...options, ...chosen }, worldWith(cloudFormation, world).world),
+    ).rejects.toThrow(message);
+    expect(cloudFormation.calls).toEqual([]);
+  });
+
+  it('is no decoy', async () => {
+    const decoy = { ...prepared, config: { ...config, canaryAccounts: [ACCOUNT] } };
+    await expect(deployStage(decoy, options, worldWith(deployed()).world)).rejects.toThrow('a decoy is never');
+  });
+
+  it('is right with the id and mode that are deployed', async () => {
+    const cloudFormation = deployed(outputs({ DeploymentId: config.deploymentId, TenancyMode: config.mode }));
+    await deployStage(prepared, { ...options, account: ACCOUNT }, worldWith(cloudFormation).world);
+  });
+});
