@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../../lib/errors.ts';
+import { makeOffboardTenant } from '../../../lib/onboarding/offboard-tenant.ts';
+import { makeSuspendTenant } from '../../../lib/onboarding/suspend-tenant.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { anIntended } from '../../support/an-issuance.ts';
 import { Crash } from '../../support/tenant-lifecycle/crashes.ts';
@@ -70,6 +73,67 @@ describe('offboarding a tenant', () => {
     expect(world.registry.tenants.get('acme')).toMatchObject({ tenant: { status: 'offboarded' }, roles: [] });
   });
 
+  it('gives up when others change the tenant every time, ten times, and says so', async () => {
+    const world = lifecycleWorld();
+    world.registry.put(aTenant({ roles: [] }));
+    let rounds = 0;
+    world.steps.onCall = (call, [, change]) => {
+      const there = world.registry.tenants.get('acme');
+      const isEnd = call === 'registry.changeTenant' && JSON.stringify(change).includes('offboarded');
+      if (!isEnd || there === undefined) return;
+      rounds += 1;
+      world.registry.put({ ...there, tenant: { ...there.tenant, version: there.tenant.version + 1 } });
+    };
+    expect(await world.offboard()).toEqual({
+      refused: 'registry.stale',
+      explanation: 'the tenant or its roles were changed again and again meanwhile; ask again',
+    });
+    expect(rounds).toBe(10);
+  });
+
+  it('refuses as the registry does, and a tenant that is removed meanwhile', async () => {
+    const refused = { refused: 'tenant.unknown', explanation: 'gone' } as const;
+    const { dependencies } = lifecycleWorld();
+    const asked = { tenantId: 'acme', by: 'ops', reason: 'left' };
+    const suspend = makeSuspendTenant(dependencies);
+    const registry = { ...dependencies.registry, readTenant: async () => aTenant({ roles: [] }) };
+    const changeTenant = async () => refused;
+    const offboard = makeOffboardTenant({ ...dependencies, suspend, registry: { ...registry, changeTenant } });
+    expect(await offboard(asked)).toEqual(refused);
+    let readings = 0;
+    const readTenant = async () => (readings++ < 1 ? aTenant({ roles: [] }) : undefined);
+    const removed = makeOffboardTenant({ ...dependencies, suspend, registry: { ...registry, readTenant } });
+    expect(await removed(asked)).toEqual({ refused: 'tenant.unknown', explanation: 'no tenant has this id' });
+  });
+
+  it('records who lets it go and why', async () => {
+    const world = worldWithRoles();
+    await world.offboard();
+    expect(world.registry.changes.at(-1)).toMatchObject({ change: 'tenant.offboarded', by: 'ops', reason: 'left' });
+    expect(world.registry.changes[1]).toMatchObject({ change: 'role.disconnected', by: 'ops' });
+  });
+
+  it('sets the brake again for one that has left already, and ends what is open of it', async () => {
+    const world = lifecycleWorld();
+    world.registry.put(aTenant({ tenant: { status: 'offboarded' }, roles: [] }));
+    const intended = anIntended('late');
+    await world.ledger.open(intended);
+    expect(await world.offboard()).toMatchObject({ revokedIssuances: 1 });
+    expect(world.rows.get('tenant#acme')).toMatchObject({ by: 'ops', reason: 'left' });
+    expect(world.registry.changes).toEqual([]);
+  });
+
+  it('tells of a role that cannot be disconnected, once the others are', async () => {
+    const world = worldWithRoles();
+    world.steps.onCall = (call, [role]) => {
+      const isFirst = JSON.stringify(role ?? '').includes('222222222222');
+      if (call === 'registry.disconnectRole' && isFirst) throw new BrokerError('store.busy', 'busy');
+    };
+    await expect(world.offboard()).rejects.toMatchObject({ code: 'store.busy' });
+    expect(world.registry.tenants.get('acme')?.roles.map(({ accountId }) => accountId)).toEqual(['222222222222']);
+    expect(world.registry.tenants.get('acme')?.tenant.status).toBe('active');
+  });
+
   it('is done again without another change', async () => {
     const world = worldWithRoles();
     await world.offboard();
@@ -81,7 +145,7 @@ describe('offboarding a tenant', () => {
   it('refuses a tenant that there is not', async () => {
     const world = lifecycleWorld();
     world.registry.tenants.clear();
-    expect(await world.offboard()).toMatchObject({ refused: 'tenant.unknown' });
+    expect(await world.offboard()).toEqual({ refused: 'tenant.unknown', explanation: 'no tenant has this id' });
     expect(world.rows.size).toBe(0);
   });
 

@@ -23,13 +23,21 @@ function world(tenant: Partial<Tenant> = {}, roles: readonly Partial<TenantRole>
   const registry = inMemoryRegistry(clock, { dedicated });
   registry.put(aTenant({ tenant, roles: roles.map((role) => aRole({ findings: [], ...role })) }));
   let verify: () => Promise<void> = () => Promise.resolve();
-  const rotation = makeExternalIdRotation({ registry, clock, verify: () => verify() });
+  let making: () => void = () => undefined;
+  const newExternalId = (tenantId: string) => {
+    making();
+    return registry.newExternalId(tenantId);
+  };
+  const rotation = makeExternalIdRotation({ registry: { ...registry, newExternalId }, clock, verify: () => verify() });
   const asked = { tenantId: 'acme', by: 'ops' };
   return {
     registry,
     rotation,
     whenVerifying(work: () => Promise<void>) {
       verify = work;
+    },
+    whenMaking(work: () => void) {
+      making = work;
     },
     start: (deadlineDays?: number) =>
       rotation.start({ ...asked, ...(deadlineDays === undefined ? {} : { deadlineDays }) }),
@@ -109,26 +117,54 @@ describe('starting a rotation', () => {
 
   it.each([0, 91, 1.5, Number.NaN])('refuses a deadline of %d days', async (days) => {
     const at = world();
-    expect(await at.start(days)).toMatchObject({ refused: 'request.fieldInvalid' });
+    const explanation = 'deadlineDays: expected a whole number from 1 to 90';
+    expect(await at.start(days)).toEqual({ refused: 'request.fieldInvalid', explanation });
     expect(at.tenant()).not.toHaveProperty('rotation');
   });
 
   const refusals = [
-    { name: 'one that rotates already', tenant: rotating, refused: 'tenant.rotating' },
-    { name: 'one that has left', tenant: { status: 'offboarded' }, refused: 'tenant.offboarded' },
-    { name: 'one that has none yet', tenant: { externalIds: undefined }, refused: 'rotation.noExternalId' },
-  ] as readonly { name: string; tenant: Partial<Tenant>; refused: string }[];
-  it.each(refusals)('refuses a tenant: $name', async ({ tenant, refused }) => {
-    expect(await world(tenant).start()).toMatchObject({ refused });
+    {
+      name: 'one that rotates already',
+      tenant: rotating,
+      refused: 'tenant.rotating',
+      explanation: 'finish the rotation that goes on, or abandon it',
+    },
+    {
+      name: 'one that has left',
+      tenant: { ...rotating, status: 'offboarded' },
+      refused: 'tenant.offboarded',
+      explanation: 'the tenant has left',
+    },
+    {
+      name: 'one that has none yet',
+      tenant: { externalIds: undefined },
+      refused: 'rotation.noExternalId',
+      explanation: 'the tenant has no external ID',
+    },
+  ] as readonly { name: string; tenant: Partial<Tenant>; refused: string; explanation: string }[];
+  it.each(refusals)('refuses a tenant, and makes nothing for it: $name', async ({ tenant, refused, explanation }) => {
+    const at = world(tenant);
+    expect(await at.start()).toEqual({ refused, explanation });
+    expect(at.registry.changes).toEqual([]);
   });
 
   it('refuses in a dedicated deployment, and a tenant that there is not', async () => {
-    expect(await world({}, [], { dedicated: true }).start()).toMatchObject({ refused: 'rotation.noExternalId' });
+    expect(await world({}, [], { dedicated: true }).start()).toEqual({
+      refused: 'rotation.noExternalId',
+      explanation: 'a dedicated deployment uses no external ID',
+    });
     const at = world();
     at.registry.tenants.clear();
-    for (const ask of [at.start, at.finish, at.abandon])
-      expect(await ask()).toMatchObject({ refused: 'tenant.unknown' });
-    expect(await at.rotation.status('acme')).toMatchObject({ refused: 'tenant.unknown' });
+    const unknown = { refused: 'tenant.unknown', explanation: 'no tenant has this id' };
+    for (const ask of [at.start, at.finish, at.abandon]) expect(await ask()).toEqual(unknown);
+    expect(await at.rotation.status('acme')).toEqual(unknown);
+  });
+
+  it('refuses a tenant that left while its next external ID was made', async () => {
+    const at = world();
+    at.whenMaking(() => at.registry.put(aTenant({ tenant: { status: 'offboarded', version: 9 } })));
+    expect(await at.start()).toMatchObject({ refused: 'tenant.offboarded' });
+    expect(at.registry.changes).toEqual([]);
   });
 
   it('is done by one of two who ask for it at once', async () => {
@@ -175,9 +211,37 @@ describe('ending a rotation', () => {
     const answer = await at[step]();
     expect(answer).toMatchObject({ refused: 'rotation.notProven' });
     const explanation = 'explanation' in answer ? answer.explanation : '';
-    expect(explanation).toContain('arn:aws:iam::300000000000:role/credential-broker/scanner (both)');
+    const alone = `each role must take the ${step === 'finish' ? 'next' : 'current'} external ID alone`;
+    const [first, second] = [0, 1].map(
+      (index) => `arn:aws:iam::30000000000${index}:role/credential-broker/scanner (both)`,
+    );
+    expect(explanation).toContain(`${alone}: ${first}, ${second}, `);
     expect(explanation).toMatch(/, and 2 more$/);
     expect(at.tenant()).toMatchObject(rotating);
+  });
+
+  it('names no more roles than there are', async () => {
+    const roles = Array.from({ length: 10 }, (_, index) => ({
+      ...takesCurrent,
+      accountId: String(300_000_000_000 + index),
+    }));
+    const answer = await world(rotating, roles).finish();
+    expect('explanation' in answer ? answer.explanation : '').toMatch(/scanner \(current\)$/);
+  });
+
+  it('believes a proof of a quarter of an hour', async () => {
+    const at = world(rotating, [{ ...takesNext, verifiedAtMs: START_MS - 900_000 }]);
+    expect(await at.finish()).toHaveProperty('view');
+  });
+
+  it('believes nothing of a role that was never verified', async () => {
+    const { verifiedAtMs: _never, ...never } = aRole({ findings: [], externalIdSha256: sha256Hex(NEXT) });
+    const at = world(rotating);
+    at.registry.put(aTenant({ tenant: rotating, roles: [never] }));
+    expect(await at.finish()).toMatchObject({
+      refused: 'rotation.notProven',
+      explanation: expect.stringContaining('(unproven)'),
+    });
   });
 
   it.each([
@@ -212,13 +276,14 @@ describe('ending a rotation', () => {
 
   it('refuses where no rotation goes on, and says what became of it', async () => {
     const at = world(rotating, [takesNext]);
-    expect(await world().finish()).toMatchObject({ refused: 'tenant.notRotating' });
+    const refused = 'tenant.notRotating';
+    expect(await world().finish()).toEqual({ refused, explanation: 'no rotation goes on' });
+    const lastChange = { change: 'tenant.settingsChanged', atMs: 1, by: 'ops' } as const;
+    expect(await world({ lastChange }).abandon()).toEqual({ refused, explanation: 'no rotation goes on' });
     await at.finish();
-    const again = await at.finish();
-    expect(again).toMatchObject({
-      refused: 'tenant.notRotating',
-      explanation: expect.stringContaining('rotation.finished'),
-    });
+    const explanation = 'no rotation goes on; the last change is rotation.finished';
+    expect(await at.finish()).toEqual({ refused, explanation });
+    expect(at.registry.changes).toHaveLength(1);
   });
 
   it('does not end another rotation than the one that it was asked for', async () => {
@@ -229,6 +294,37 @@ describe('ending a rotation', () => {
     });
     expect(await at.finish()).toMatchObject({ refused: 'tenant.notRotating' });
     expect(at.tenant()).toMatchObject({ version: 9, externalIds: rotating.externalIds });
+  });
+
+  it('refuses where the rotation is over, or its external ID gone, once the roles are verified', async () => {
+    for (const meanwhile of [{}, { rotation: rotating.rotation, externalIds: { current: CURRENT } }]) {
+      const at = world(rotating, [takesNext]);
+      at.whenVerifying(async () => at.registry.put(aTenant({ tenant: meanwhile, roles: [aRole(takesNext)] })));
+      expect(await at.finish()).toMatchObject({ refused: 'tenant.notRotating' });
+      expect(at.registry.changes).toEqual([]);
+    }
+  });
+
+  it('is told at any time how far it is, role by role', async () => {
+    const at = world(rotating, [takesNext, { ...takesCurrent, accountId: '333333333333' }]);
+    expect(await at.rotation.status('acme')).toEqual({
+      tenant: at.tenant(),
+      view: {
+        tenantId: 'acme',
+        rotation: rotating.rotation,
+        roles: [
+          { accountId: '222222222222', roleName: 'scanner', roleArn: aRole().roleArn, takes: 'next' },
+          {
+            accountId: '333333333333',
+            roleName: 'scanner',
+            roleArn: 'arn:aws:iam::333333333333:role/credential-broker/scanner',
+            takes: 'current',
+          },
+        ],
+      },
+    });
+    const still = await world().rotation.status('acme');
+    expect('view' in still && still.view).not.toHaveProperty('rotation');
   });
 
   it('keeps a setting that somebody changes meanwhile', async () => {
@@ -245,9 +341,11 @@ describe('the reminder of a rotation', () => {
   const { rotation } = rotating;
   it.each([
     [-29.5, 'rotation ends in 29 days (2031-05-07)'],
+    [-2, 'rotation ends in 2 days (2031-05-07)'],
     [-1, 'rotation ends in 1 day (2031-05-07)'],
     [-0.5, 'rotation ends in less than a day (2031-05-07)'],
     [0, 'rotation overdue since 2031-05-07'],
+    [0.99, 'rotation overdue since 2031-05-07'],
     [1, 'rotation overdue since 2031-05-07, 1 day'],
     [40.2, 'rotation overdue since 2031-05-07, 40 days'],
   ])('says, %d days from the deadline, %j', (days, text) => {

@@ -43,7 +43,8 @@ describe('suspending a tenant', () => {
     const { recordId } = await open(world, 'a', state);
     expect(await world.suspend()).toMatchObject({ revokedIssuances: 1, alive: [] });
     const issuance = await world.ledger.readIssuance(recordId);
-    expect(issuance).toMatchObject({ state: 'revoked', refusal: { reason: 'tenant.suspended' } });
+    const explanation = 'tenant#acme is off since 2031-05-06T07:08:09.123Z';
+    expect(issuance).toMatchObject({ state: 'revoked', refusal: { reason: 'tenant.suspended', explanation } });
     expect(issuance).not.toHaveProperty('ticket');
     expect(issuance).not.toHaveProperty('dueAtMs');
   });
@@ -187,6 +188,22 @@ describe('suspending a tenant again', () => {
     expect(world.registry.changes).toHaveLength(1);
   });
 
+  it('records it again where it was changed in between, and where it was recorded before the brake', async () => {
+    const change = { by: 'ops', atMs: START_MS } as const;
+    const lasts = [
+      { lastChange: { ...change, change: 'tenant.settingsChanged' as const }, again: 1 },
+      { lastChange: { ...change, change: 'tenant.suspended' as const, atMs: START_MS - 1 }, again: 1 },
+      { lastChange: { ...change, change: 'tenant.suspended' as const }, again: 0 },
+      { lastChange: { ...change, change: 'tenant.suspended' as const, atMs: START_MS + 1 }, again: 0 },
+    ];
+    for (const { lastChange, again } of lasts) {
+      const world = lifecycleWorld();
+      world.registry.put(aTenant({ tenant: { lastChange } }));
+      await world.suspend();
+      expect(world.registry.changes, JSON.stringify(lastChange)).toHaveLength(again);
+    }
+  });
+
   it('ends what appeared since', async () => {
     const world = lifecycleWorld();
     await world.suspend();
@@ -221,14 +238,15 @@ describe('a tenant that cannot be suspended', () => {
   it('is one that there is not, and no brake is set for it', async () => {
     const world = lifecycleWorld();
     world.registry.tenants.clear();
-    expect(await world.suspend()).toMatchObject({ refused: 'tenant.unknown' });
+    expect(await world.suspend()).toEqual({ refused: 'tenant.unknown', explanation: 'no tenant has this id' });
     expect(world.rows.size).toBe(0);
   });
 
   it('is one that has left', async () => {
     const world = lifecycleWorld();
     world.registry.put(aTenant({ tenant: { status: 'offboarded' } }));
-    expect(await world.suspend()).toMatchObject({ refused: 'tenant.offboarded' });
+    expect(await world.suspend()).toEqual({ refused: 'tenant.offboarded', explanation: 'the tenant has left' });
+    expect(world.rows.size).toBe(0);
   });
 
   it('is not one whose registry cannot be read: the brake holds all the same', async () => {
@@ -251,6 +269,23 @@ describe('a tenant that cannot be suspended', () => {
   });
 });
 
+describe('what the index is asked for', () => {
+  it('is every issuance of the tenant whose last session may still live, and none from before 1970', async () => {
+    const asked: unknown[] = [];
+    for (const nowMs of [START_MS, 1_000]) {
+      const world = lifecycleWorld();
+      world.clock.set(nowMs);
+      world.steps.onCall = (call, [of]) => {
+        if (call === 'index.query') asked.push(of);
+      };
+      await world.suspend();
+    }
+    const reachMs = LIMITS.openMs + LIMITS.longestHandBackMs + LIMITS.leaseMs + 3_600_000;
+    const since = [START_MS - reachMs, START_MS + 3_000 - reachMs, 0, 0];
+    expect(asked).toEqual(since.map((sinceMs) => ({ tenantId: 'acme', sinceMs })));
+  });
+});
+
 describe('resuming a tenant', () => {
   it('records it first, then lifts the brake', async () => {
     const world = lifecycleWorld();
@@ -258,6 +293,7 @@ describe('resuming a tenant', () => {
     world.steps.restart();
     expect(await world.resume()).toMatchObject({ tenantId: 'acme', status: 'active' });
     expect(world.rows.size).toBe(0);
+    expect(world.registry.changes.at(-1)).toMatchObject({ change: 'tenant.resumed', by: 'ops', reason: 'it is over' });
     const writes = world.steps.calls.filter((call) => !call.includes('read'));
     expect(writes).toEqual(['registry.changeTenant', 'suspensions.lift']);
   });
@@ -274,17 +310,22 @@ describe('resuming a tenant', () => {
     onFirst(world, 'suspensions.lift', async () => {
       world.rows.set('tenant#acme', { switchId: 'tenant#acme', sinceMs: START_MS + 9_999, by: 'x', reason: 'new' });
     });
-    expect(await world.resume()).toMatchObject({ refused: 'registry.stale' });
+    expect(await world.resume()).toEqual({
+      refused: 'registry.stale',
+      explanation: 'the tenant was suspended again meanwhile; read it and decide again',
+    });
     expect(world.rows.size).toBe(1);
   });
 
   it('refuses a tenant that has left, and one that there is not', async () => {
     const world = lifecycleWorld();
     await world.offboard();
-    expect(await world.resume()).toMatchObject({ refused: 'tenant.offboarded' });
+    expect(await world.resume()).toEqual({ refused: 'tenant.offboarded', explanation: 'the tenant has left' });
     expect(world.rows.size).toBe(1);
+    world.rows.clear();
+    expect(await world.resume()).toMatchObject({ refused: 'tenant.offboarded' });
     world.registry.tenants.clear();
-    expect(await world.resume()).toMatchObject({ refused: 'tenant.unknown' });
+    expect(await world.resume()).toEqual({ refused: 'tenant.unknown', explanation: 'no tenant has this id' });
   });
 
   it.each(['before', 'after'] as const)(
