@@ -316,6 +316,8 @@ describe('during a rotation', () => {
 
 describe('a customer that replaces the one external ID by the other while its role is verified', () => {
   const externalIds = { current: CURRENT_ID, next: NEXT_ID };
+  const closedTo = trustWith({ StringEquals: { 'sts:ExternalId': 'neither-of-them' } });
+  const openToAny = trustWith({ StringLike: { 'sts:ExternalId': '*' } });
 
   it('is looked at again, as a whole, and its role stays in use', async () => {
     const { verify, trust, world } = probedCustomer();
@@ -331,6 +333,22 @@ describe('a customer that replaces the one external ID by the other while its ro
     trust(trustWith({ StringEquals: { 'sts:ExternalId': 'neither-of-them' } }));
     const { proof } = await verify({ tenant: { externalIds }, role: { status: 'trusted' } });
     expect(proof).toMatchObject({ status: 'quarantined', findings: ['trust.rightExternalIdRefused'] });
+  });
+
+  it.each<[string, Parameters<ReturnType<typeof probedCustomer>['verify']>[0], Policy]>([
+    ['works', { tenant: { externalIds }, role: { status: 'trusted' } }, both],
+    ['was not trusted before', { tenant: { externalIds }, role: { status: 'pending' } }, closedTo],
+    ['shuts itself while nothing is rotated', { role: { status: 'trusted' } }, closedTo],
+    ['opens to others', { tenant: { externalIds }, role: { status: 'trusted' } }, openToAny],
+  ])('has one look at a role that %s', async (_, change, policy) => {
+    const { verify, trust, world } = probedCustomer();
+    let looks = 1;
+    world.meanwhile = () => {
+      looks += 1;
+    };
+    trust(policy);
+    await verify(change);
+    expect(looks).toBe(1);
   });
 
   it('has no second look when the role opened to others', async () => {
