@@ -32,10 +32,16 @@ function strangeSessions({ host, sts }: FaultyWorld): readonly string[] {
   return strange.map(({ issuanceId, attempt }) => `I4: the job of ${issuanceId}.${attempt} had another session`);
 }
 
-/** I5: whoever asked might. The requester `logs` may ask for globex alone. */
+const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
+  scans: ['acme', 'globex'],
+  logs: ['globex'],
+  support: ['acme'],
+};
+
+/** I5: whoever asked might. */
 async function wronglyBound(world: FaultyWorld): Promise<readonly string[]> {
   const wrong = (await issuancesOf(world)).filter(
-    ({ requester, tenantId }) => !(requester === 'scans' || (requester === 'logs' && tenantId === 'globex')),
+    ({ requester, tenantId }) => !ASKS_FOR[requester]?.includes(tenantId),
   );
   return wrong.map(
     ({ recordId, requester, tenantId }) => `I5: ${recordId} for ${tenantId} was asked for by ${requester}`,

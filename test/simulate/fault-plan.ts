@@ -1,6 +1,7 @@
 import { stsError } from '../support/faulty-world/fake-sts.ts';
 import { type Call, type Fault, namedError } from '../support/faulty-world/faults.ts';
 import { type Gate, gate } from '../support/faulty-world/process.ts';
+import { aimOf, type Mood } from './aims.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** What can happen to a call, by the names that a run's tally has. */
@@ -35,6 +36,8 @@ const FAULTS_PER_CENT = 11;
 /** Sites that a run seldom comes by meet one oftener, so that each kind is seen there too. */
 const FAULTS_PER_CENT_WHERE_RARE = 35;
 const FAULTS_PER_CENT_WHERE_RAREST = 90;
+/** Vend-credentials is called a few times in a run, and each call of it goes by these once. */
+const FAULTS_PER_CENT_OF_VENDING = 15;
 const RAREST_SITES: ReadonlySet<string> = new Set([
   'ledger.called',
   'ledger.denied',
@@ -48,25 +51,15 @@ const RAREST_SITES: ReadonlySet<string> = new Set([
   'limits.admit',
   'sqs.send',
 ]);
+const RARE_OF_VENDING: ReadonlySet<string> = new Set([
+  'ledger.called',
+  'ledger.denied',
+  'ledger.failed',
+  'ledger.read',
+  'ledger.refused',
+  'limits.admit',
+]);
 
-/** What is out of sorts throughout a run, in most: some ends are reached in no other way. */
-const MOODS: readonly [Mood, ...Mood[]] = [
-  { site: 'sts.assume', kind: 'serviceError' },
-  { site: 'sts.assume', kind: 'serviceError' },
-  { site: 'sts.assume', kind: 'throttle' },
-  { site: 'sts.assume', kind: 'serviceError' },
-  { site: 'sts.assume', kind: 'loseResponse' },
-  { site: 'sts.assume', kind: 'loseResponse' },
-  { site: 'lambda.invoke', kind: 'throttle' },
-  { site: 'lambda.invoke', kind: 'serviceError' },
-  { site: 'ledger.claim', kind: 'loseRequest' },
-  { site: 'ledger.claim', kind: 'loseRequest' },
-  { site: 'ledger.claim', kind: 'loseRequest' },
-  { site: 'ledger.claim', kind: 'loseRequest' },
-  { site: 'job.work', kind: 'crashAfter' },
-  { site: 'ledger.report', kind: 'loseRequest' },
-];
-type Mood = { readonly site: string; readonly kind: FaultKind };
 const USUAL_SITES: ReadonlySet<string> = new Set([
   'switches.read',
   'tenants.read',
@@ -95,20 +88,32 @@ export type FaultPlan = {
   readonly gates: Gate[];
   /** How much longer than usual a run goes on: what is out of sorts throughout it takes time to come to its end. */
   readonly length: 1 | 2 | 4;
+  /** Is it vend-credentials that is to be broken? */
+  readonly aimsAtVending: boolean;
   /** Every call to what begins with this fails, until it is back. */
   away: string | undefined;
   /** Told of each call and what it met. */
   told: ((call: Call, kind: FaultKind | 'outage' | undefined) => void) | undefined;
 };
 
-/** Which call meets which fault, all of it from one seed. */
-export function faultPlan(random: SeededRandom, kinds: FaultKinds = FAULT_KINDS): FaultPlan {
+/** Which call meets which fault, all of it from one seed: what it aims at by its number, everything else at random. */
+export function faultPlan(
+  seed: number,
+  { random, kinds = FAULT_KINDS }: { readonly random: SeededRandom; readonly kinds?: FaultKinds | undefined },
+): FaultPlan {
   const tally = new Map<string, number>();
-  const mood = random.chance(60) ? random.pick(MOODS) : undefined;
+  const aimed = aimOf(seed);
+  const mood = aimed?.aim.mood;
+  const aimAt = aimed === undefined ? () => undefined : aimingAt(aimed, kinds);
+  function meant(call: Call): FaultKind | undefined {
+    if (mood?.site === call.site && random.chance(90)) return mood.kind;
+    return aimAt(call);
+  }
   const plan: FaultPlan = {
     tally,
     gates: [],
     length: lengthUnder(mood),
+    aimsAtVending: aimed?.aim.site.startsWith('vend/') ?? false,
     away: undefined,
     told: undefined,
     choose(call) {
@@ -116,20 +121,31 @@ export function faultPlan(random: SeededRandom, kinds: FaultKinds = FAULT_KINDS)
         plan.told?.(call, 'outage');
         return 'loseRequest';
       }
-      const inMood = mood?.site === call.site && random.chance(90) ? mood.kind : undefined;
-      const kind = inMood ?? (random.chance(perCentAt(call)) ? kindAt(call, random, kinds) : undefined);
+      const kind = meant(call) ?? (random.chance(perCentAt(call)) ? kindAt(call, random, kinds) : undefined);
       plan.told?.(call, kind);
       if (kind === undefined) return undefined;
-      tally.set(`${call.site} ${kind}`, (tally.get(`${call.site} ${kind}`) ?? 0) + 1);
+      const name = `${siteOf(call)} ${kind}`;
+      tally.set(name, (tally.get(name) ?? 0) + 1);
       return faultOf(kind, call, { random, gates: plan.gates });
     },
   };
   return plan;
 }
 
+/** At the site that a run aims at, one kind after the other, beginning with the one whose turn it is. */
+function aimingAt({ aim, round }: NonNullable<ReturnType<typeof aimOf>>, kinds: FaultKinds) {
+  const possible = [...kinds].filter((kind) => canHappen(aim.site, kind));
+  let hits = 0;
+  return (call: Call): FaultKind | undefined => {
+    if (siteOf(call) !== aim.site) return undefined;
+    hits += 1;
+    return possible[(round + hits - 1) % possible.length];
+  };
+}
+
 /** The clients of STS and of the claim never repeat a call. */
 export function canHappen(site: string, kind: FaultKind): boolean {
-  return kind !== 'repeat' || (site !== 'sts.assume' && site !== 'ledger.claim');
+  return kind !== 'repeat' || !/^(?:vend\/)?(?:sts\.assume|ledger\.claim)$/.test(site);
 }
 
 /** An issuance that nobody can claim takes three attempts to expire. */
@@ -138,7 +154,9 @@ function lengthUnder(mood: Mood | undefined): FaultPlan['length'] {
   return mood.site === 'ledger.claim' ? 4 : 2;
 }
 
-function perCentAt({ site }: Call): number {
+function perCentAt({ process, site }: Call): number {
+  if (process === 'vending' && RARE_OF_VENDING.has(site)) return FAULTS_PER_CENT_WHERE_RAREST;
+  if (process === 'vending') return FAULTS_PER_CENT_OF_VENDING;
   if (RAREST_SITES.has(site)) return FAULTS_PER_CENT_WHERE_RAREST;
   return USUAL_SITES.has(site) ? FAULTS_PER_CENT : FAULTS_PER_CENT_WHERE_RARE;
 }
@@ -175,4 +193,9 @@ function serviceError(site: string, random: SeededRandom): Error {
   if (site === 'sts.assume') return stsError('ServiceUnavailable', 503);
   if (site === 'lambda.invoke' && final) return namedError('ResourceNotFoundException');
   return namedError('InternalServerError');
+}
+
+/** Calls of vend-credentials are counted apart: another function makes them. */
+export function siteOf({ process, site }: Pick<Call, 'process' | 'site'>): string {
+  return process === 'vending' ? `vend/${site}` : site;
 }

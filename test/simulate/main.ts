@@ -1,21 +1,30 @@
 /**
  * `npm run test:simulate -- --seeds 10000 --from 1`: the protocol under random faults, on every core. Tells what was broken
- * where, prints the story of the first seed that broke an invariant, and keeps it in regressions.json. Exits with 1 then.
+ * where, prints the story of the first seed that broke an invariant, and keeps it in regressions.json. Exits with 1 then,
+ * and when a site was broken too seldom in some way.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Wiring, wirings } from '../support/faulty-world/wiring.ts';
-import { renderFailure, renderFindings } from './report.ts';
+import { rarestFault, renderFailure, renderFindings } from './report.ts';
 import { type Campaign, runSeeds } from './run-seeds.ts';
 import { simulate } from './simulation.ts';
 
 const REGRESSIONS = new URL('./regressions.json', import.meta.url);
+/** Over so many seeds, each site is to be broken in each way so often. */
+const ENOUGH_SEEDS = 10_000;
+const LEAST_FAULTS = 100;
 
 const campaign = readCampaign();
 const report = (done: number) => process.stderr.write(`\r${done} of ${campaign.seeds} runs`);
 const findings = await runSeeds(campaign, process.stderr.isTTY ? report : undefined);
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 process.stdout.write(renderFindings(findings));
+const rarest = rarestFault(findings.faults);
+if (campaign.seeds >= ENOUGH_SEEDS && rarest.count < LEAST_FAULTS) {
+  process.stdout.write(`${rarest.name} was met ${rarest.count} times: less than ${LEAST_FAULTS} shows too little\n`);
+  process.exitCode = 1;
+}
 const [first] = findings.failures;
 if (first !== undefined) {
   const { trace } = await simulate(first.seed, campaign);

@@ -10,7 +10,7 @@ describe('the protocol under random faults', () => {
     const { failures, runs } = await runSeeds({ ...regular, seeds: 1_000, skewLimitMs: 0 });
     expect(failures).toEqual([]);
     expect(runs).toBe(1_000);
-  }, 120_000);
+  }, 400_000);
 
   it.each([30_000, 900_000])(
     'keeps them with clocks that are up to %d ms off',
@@ -18,7 +18,7 @@ describe('the protocol under random faults', () => {
       const { failures } = await runSeeds({ ...regular, seeds: 200, skewLimitMs });
       expect(failures).toEqual([]);
     },
-    60_000,
+    200_000,
   );
 
   it('keeps them in every run that once broke one', async () => {

@@ -2,6 +2,7 @@ import type { Gate, Run } from '../support/faulty-world/process.ts';
 import type { Wiring } from '../support/faulty-world/wiring.ts';
 import { type FaultyWorld, faultyWorld, type WorldOptions } from '../support/faulty-world/world.ts';
 import { afterTheEnd } from './after-the-end.ts';
+import { type AskedCredentials, askForCredentials, checkAnswers } from './credentials-asked.ts';
 import { FAULT_KINDS, type FaultPlan, faultPlan, OUTAGES, WIRE_FAULT_KINDS } from './fault-plan.ts';
 import { judgeChangesOf } from './judged-changes.ts';
 import { registryChanges, tenantsOf } from './registry-changes.ts';
@@ -54,7 +55,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const drawSkewMs = () => random.below(2 * skewLimitMs + 1) - skewLimitMs;
   const world = await faultyWorld({ wiring, tenants, drawSkewMs, clientsOf: options.clients?.clientsOf });
   const judged = seed % JUDGED_EVERY === 0 && world.store.memory ? judgeChangesOf(world.store.memory) : [];
-  const plan = faultPlan(random, options.clients === undefined ? FAULT_KINDS : WIRE_FAULT_KINDS);
+  const plan = faultPlan(seed, { random, kinds: options.clients === undefined ? FAULT_KINDS : WIRE_FAULT_KINDS });
   const trace: string[] = [];
   plan.told = (call, kind) => {
     const about = call.subject === '' ? '' : ` ${call.subject}${call.attempt === undefined ? '' : `.${call.attempt}`}`;
@@ -64,8 +65,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   };
   world.faults.choose = plan.choose;
   await options.clients?.begin(world.clock);
-  await act({ world, random, plan, tenants, trace, started: [] });
-  const atTheEnd = [...(await world.violations()), ...(await afterTheEnd(world))];
+  const asked: AskedCredentials[] = [];
+  await act({ world, random, plan, tenants, trace, started: [], asked });
+  const atTheEnd = [
+    ...(await world.violations()),
+    ...(await checkAnswers(world, asked)),
+    ...(await afterTheEnd(world)),
+  ];
   options.clients?.end();
   const violations = [...atTheEnd, ...judged, ...(options.clients?.violations() ?? [])];
   const steps = world.faults.calls.length;
@@ -79,6 +85,7 @@ type Acting = {
   readonly tenants: Parameters<typeof registryChanges>[1]['tenants'];
   readonly trace: string[];
   readonly started: Promise<Run<unknown> | undefined>[];
+  readonly asked: AskedCredentials[];
 };
 
 async function act(acting: Acting): Promise<void> {
@@ -106,7 +113,7 @@ async function takeStep([name, take]: Step, { random, plan, trace }: Acting): Pr
 
 type Step = readonly [name: string, take: () => unknown];
 
-function stepsOf({ world, random, plan, tenants, started }: Acting): readonly [Step, ...Step[]] {
+function stepsOf({ world, random, plan, tenants, started, asked }: Acting): readonly [Step, ...Step[]] {
   const { change } = registryChanges(world, { random, tenants });
   const begin = (run: Run<unknown> | undefined) => void started.push(Promise.resolve(run));
   const pumps: Step = [
@@ -124,9 +131,19 @@ function stepsOf({ world, random, plan, tenants, started }: Acting): readonly [S
   const again: Step = ['a message comes again', () => world.queue.add(pickOf(world.queue.everSent, random) ?? '')];
   const goOn: Step = ['who stood still goes on', () => openSome(plan.gates, random)];
   const ask: Step = ['a request', () => askForSomething(world, random)];
+  const credentials: Step = [
+    'somebody asks for credentials',
+    async () => {
+      const call = await askForCredentials(world, { random, before: asked.length });
+      asked.push(call);
+      begin(call.run);
+      return `asked: credentials of ${call.name}`;
+    },
+  ];
   const registry: Step = ['a change', change];
   const brake: Step = ['a brake', () => pullBrake(world, random)];
   const operators = random.chance(50) ? [registry, brake] : [];
+  const vending = plan.aimsAtVending ? [credentials, credentials, credentials, credentials] : [];
   const longer = plan.length > 1 ? [waitLong, sweep, waitLong, sweep] : [];
   return [
     pumps,
@@ -142,6 +159,8 @@ function stepsOf({ world, random, plan, tenants, started }: Acting): readonly [S
     again,
     goOn,
     ask,
+    credentials,
+    ...vending,
     ...longer,
     ...operators,
   ];

@@ -16,7 +16,7 @@ describe('the protocol through the clients of the SDK, as they are set when depl
   });
 
   it('breaks one as soon as the client of STS asks again by itself', async () => {
-    const { failures } = await runSeeds({ ...sdk, from: 1, seeds: 5, stsMaxAttempts: 3 });
+    const { failures } = await runSeeds({ ...sdk, from: 1, seeds: 20, stsMaxAttempts: 3 });
     const broken = failures.flatMap(({ violations }) => violations);
     expect(broken).toContainEqual(expect.stringMatching(/^I1: \d+ calls for .*, \d announced$/));
     expect(broken).toContainEqual(expect.stringMatching(/^I1: \d+ calls of STS were \d+ HTTP requests$/));

@@ -46,12 +46,14 @@ function checkEnded(
 }
 
 function checkRequest(
-  { recordId, decision, accountIds = [] }: RequestRecord,
+  { recordId, decision, delivery, accountIds = [] }: RequestRecord,
   { issuances, calls }: { readonly issuances: readonly Issuance[]; readonly calls: readonly Call[] },
 ): readonly string[] {
   const own = issuances.filter(({ requestId }) => requestId === recordId);
   if (decision === 'refused') return own.length === 0 ? [] : [`I6: the refused ${recordId} has issuances`];
-  const missing = accountIds.filter((accountId) => !own.some((issuance) => issuance.accountId === accountId));
+  // A call for credentials that died takes its request along: nobody else could answer it.
+  const owed = delivery === 'caller' ? [] : accountIds;
+  const missing = owed.filter((accountId) => !own.some((issuance) => issuance.accountId === accountId));
   const beside = own.filter(({ accountId }) => !accountIds.includes(accountId));
   const refused = own.filter(({ state }) => state === 'refused').map(({ recordId: id }) => id);
   const acted = calls.filter(({ site, subject }) => OUTSIDE.has(site) && refused.includes(subject));

@@ -145,6 +145,7 @@ export function makePipeline(parts: PipelineParts) {
     sweeps: rewiring.sweeps !== 'never',
     denialsNoted,
     broker,
+    vendingLedger: rewiring.vendingLedger?.(broker.ledger) ?? broker.ledger,
     batch,
     sweeper,
     job,

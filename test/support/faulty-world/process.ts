@@ -14,7 +14,7 @@ export type Process = {
   standStill(gate: Gate): Promise<void>;
 };
 
-export type ProcessKind = 'broker' | 'sweeper' | 'job';
+export type ProcessKind = 'broker' | 'vending' | 'sweeper' | 'job';
 
 export type Gate = { readonly opened: Promise<void>; open(): void };
 

@@ -23,6 +23,15 @@ export function recordAfterInvoke({ ledger, invokeJob, assume }: BrokerParts): B
   };
 }
 
+/** Says that the issue is on record where it is not. */
+export function issuesUnrecorded(ledger: Ledger): Ledger {
+  const pretended = (after: Issuance) => after.state === 'issued';
+  return {
+    ...ledger,
+    advance: async (before, after) => pretended(after) || ledger.advance(before, after),
+  };
+}
+
 /** Calls STS first and writes the intent down afterwards. */
 export function intentAfterCall({ ledger, invokeJob, assume }: BrokerParts): BrokerParts {
   const postponed = new Map<string, () => Promise<boolean>>();

@@ -5,7 +5,7 @@ import type { Ledger } from '../../../lib/broker/ledger.ts';
 import type { Switches } from '../../../lib/switches/switches.ts';
 import type { SendCommand } from './memory-tables.ts';
 import { marksUnproven, otherIdUnannounced, policyDropped, repeatedWhenLost } from './unsafe-assumptions.ts';
-import { intentAfterCall, recordAfterInvoke, rerunOfClaimed } from './unsafe-ledgers.ts';
+import { intentAfterCall, issuesUnrecorded, recordAfterInvoke, rerunOfClaimed } from './unsafe-ledgers.ts';
 import { ownWritesUnknown, writesWithoutCondition } from './unsafe-stores.ts';
 import { cachedSwitches, claimWithoutSwitches, type Reading, unreadableIsOn } from './unsafe-switches.ts';
 
@@ -17,6 +17,7 @@ export type Rewiring = {
   readonly ledger?: (ledger: Ledger) => Ledger;
   /** Of the broker alone; the ledger and both of what goes out, whose order it may change. */
   readonly broker?: (parts: BrokerParts) => BrokerParts;
+  readonly vendingLedger?: (ledger: Ledger) => Ledger;
   readonly sweeperLedger?: (ledger: Ledger) => Ledger;
   readonly brokerSwitches?: (switches: Switches) => Switches;
   readonly jobSwitches?: (switches: Reading) => Reading;
@@ -40,6 +41,8 @@ export const wirings = {
   claimNotOneShot: { store: (send) => writesWithoutCondition(send, 'claim') },
   /** The job is handed over first, and the issue written down afterwards. */
   invokeBeforeRecord: { broker: recordAfterInvoke },
+  /** Who asked is given the credentials, and their issue is never written down. */
+  givenBeforeRecord: { vendingLedger: issuesUnrecorded },
   /** STS is called first, and the intent written down afterwards. */
   intentAfterCall: { broker: intentAfterCall },
   /** The call to STS is made once more, unannounced, where it was denied. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../lib/broker/issuance.ts';
 import { revoked } from '../../../lib/broker/issuance-endings.ts';
 import { aTenant } from '../../support/a-tenant.ts';
+import { endsWell } from '../../support/faulty-world/ends-well.ts';
 import { stsError } from '../../support/faulty-world/fake-sts.ts';
 import { gate } from '../../support/faulty-world/process.ts';
-import { endsWell, vended, vendIn } from '../../support/faulty-world/vending.ts';
+import { vended, vendIn } from '../../support/faulty-world/vending.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
 
 /** What a suspension does to it. */

@@ -4,8 +4,9 @@ import { sweptForCaller } from '../../../lib/broker/caller-issuance.ts';
 import { ownRecord } from '../../../lib/requests/parse-request.ts';
 import { anIntended } from '../../support/an-issuance.ts';
 import { tables } from '../../support/dynamo-tables.ts';
+import { endsWell } from '../../support/faulty-world/ends-well.ts';
 import { gate } from '../../support/faulty-world/process.ts';
-import { endsWell, vended, vendIn } from '../../support/faulty-world/vending.ts';
+import { vended, vendIn } from '../../support/faulty-world/vending.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
 
 /** Puts a record of the broker's own on the queue, as only its functions can, and has it handled. */

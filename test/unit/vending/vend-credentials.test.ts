@@ -3,7 +3,8 @@ import { catalogueOf } from '../../../lib/jobs/job-catalogue.ts';
 import { processLogsJob } from '../../../lib/jobs/process-logs.job.ts';
 import { scanAccountJob } from '../../../lib/jobs/scan-account.job.ts';
 import { aTenant } from '../../support/a-tenant.ts';
-import { endsWell, vended } from '../../support/faulty-world/vending.ts';
+import { endsWell } from '../../support/faulty-world/ends-well.ts';
+import { vended } from '../../support/faulty-world/vending.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
 import { START_MS } from '../../support/frozen-clock.ts';
 
