@@ -28,7 +28,8 @@ export type PinProblem = {
 
 export const PINS_FILE = path.join(projectRoot, 'config', 'deploy', 'pinned-resources.yml');
 
-const HEADING = `# What a deployment never renames, replaces or removes, by logical id (docs/deploying.md). What is new is pinned by
+const HEADING = `# cspell:disable
+# What a deployment never renames, replaces or removes, by logical id (docs/deploying.md). What is new is pinned by
 # \`npx vitest run test/architecture/never-replaced.test.ts -u\`, which changes and removes nothing that stands here: that is
 # done by hand, in a commit that says what becomes of those who rely on it.
 `;

@@ -43,7 +43,7 @@ export async function callQuery(
     const text = await answer.text();
     if (answer.ok) return resultOf(text, action);
     const error = errorOf(text, `${action} was answered with ${answer.status}`);
-    const again = answer.status >= 500 || /Throttl|RequestLimitExceeded/.test(error.name);
+    const again = answer.status >= 500 || /^Throttling|^RequestLimitExceeded/.test(error.name);
     if (!again || attempt === TRIES) throw error;
     await pause(200 * 2 ** attempt);
   }

@@ -1,0 +1,75 @@
+import type { CloudFormation } from './cloudformation.ts';
+import { type DeployedTemplate, readDeployedTemplate } from './deployed-template.ts';
+import type { Caller } from './deployment-target.ts';
+import { DeploymentRefused } from './refusal.ts';
+import { lastEvent, settle, type Watching } from './settle.ts';
+
+export type RemoveOptions = {
+  readonly stage: string;
+  readonly account: string;
+  /** The name of the stack, once more: what is typed on purpose. */
+  readonly confirm: string | undefined;
+};
+
+export type RemoveWorld = Watching & {
+  readonly cloudFormation: CloudFormation;
+  readonly caller: Caller;
+  /** Is everything switched off, or is there nothing any more that could be? */
+  readonly isOff: () => Promise<boolean>;
+  /** Deletes all that lies in a bucket; a bucket that has anything in it cannot be deleted. */
+  readonly emptyBucket: (bucket: string) => Promise<void>;
+};
+
+/** What was kept, by logical id, with the physical one. */
+export type Kept = ReadonlyMap<string, string>;
+
+/**
+ * Removes the stack of a stage but for what holds data, and gives what was kept. Says first what goes and what stays, and
+ * goes on only where that was confirmed. Throws `DeploymentRefused` while anything could still be issued.
+ */
+export async function removeStage(options: RemoveOptions, world: RemoveWorld): Promise<Kept> {
+  const { cloudFormation, caller, log } = world;
+  const stackName = `credential-broker-${options.stage}`;
+  const stack = await cloudFormation.describeStack(stackName);
+  if (options.account !== caller.accountId) {
+    throw refused(`the credentials are of account ${caller.accountId}, and --account says ${options.account}`);
+  }
+  if (stack === undefined) throw refused(`there is no stack ${stackName} in account ${caller.accountId}`);
+  if (stack.status.endsWith('_IN_PROGRESS')) throw refused(`the stack is ${stack.status}: wait until that is over`);
+  const template = readDeployedTemplate((await cloudFormation.template(stackName)) || '{"Resources":{}}');
+  const ids = await cloudFormation.resourceIds(stackName);
+  const kept = new Map([...ids].filter(([id]) => isKept(template, id)));
+  log(`${stackName} in account ${caller.accountId}: ${ids.size - kept.size} resources go, ${kept.size} stay:`);
+  for (const [id, physicalId] of kept) log(`  ${typeOf(template, id).padEnd(24)}  ${physicalId}`);
+  if (options.confirm !== stackName) throw refused(`to go on, say so: --confirm ${stackName}`);
+  if (!(await world.isOff())) {
+    throw refused(
+      'the broker still issues: broker switch off --global, and wait until no session is left (docs/deploying.md)',
+    );
+  }
+  for (const bucket of bucketsThatGo(template, ids)) await world.emptyBucket(bucket);
+  await cloudFormation.protectStack(stackName, false);
+  const after = await lastEvent(cloudFormation, stack.stackId);
+  await cloudFormation.deleteStack(stackName);
+  const { status, problems } = await settle(stack, after, world);
+  if (status === 'DELETE_COMPLETE') return kept;
+  throw new Error([`The stack could not be removed whole (${status}).`, ...problems].join('\n  '));
+}
+
+function refused(reason: string): DeploymentRefused {
+  return new DeploymentRefused([reason], 'removed');
+}
+
+function isKept({ Resources }: DeployedTemplate, logicalId: string): boolean {
+  return Resources[logicalId]?.DeletionPolicy === 'Retain';
+}
+
+function typeOf({ Resources }: DeployedTemplate, logicalId: string): string {
+  return Resources[logicalId]?.Type ?? 'unknown';
+}
+
+function bucketsThatGo(template: DeployedTemplate, ids: ReadonlyMap<string, string>): readonly string[] {
+  return [...ids].flatMap(([id, physicalId]) =>
+    typeOf(template, id) === 'AWS::S3::Bucket' && !isKept(template, id) ? [physicalId] : [],
+  );
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { type RemoveWorld, removeStage } from '../../../../config/deploy/remove-stage.ts';
+import { FakeCloudFormation } from '../../../support/fake-cloudformation.ts';
+
+const ACCOUNT = '111111111111';
+const STACK = 'credential-broker-dev';
+const template = JSON.stringify({
+  Resources: {
+    LedgerTable: { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'Retain' },
+    ArchiveBucket: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' },
+    ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' },
+    Bus: { Type: 'AWS::Events::EventBus' },
+  },
+});
+const resources = new Map([
+  ['LedgerTable', 'the-ledger'],
+  ['ArchiveBucket', 'the-archive'],
+  ['ServerlessDeploymentBucket', 'the-bucket'],
+  ['Bus', 'the-bus'],
+]);
+
+function worldWith(more: Partial<RemoveWorld> = {}, stack: { status?: string } = {}) {
+  const cloudFormation = new FakeCloudFormation({ template, resources, ...stack });
+  cloudFormation.outcome = { status: 'DELETE_COMPLETE', events: [] };
+  const said: string[] = [];
+  const emptied: string[] = [];
+  const world: RemoveWorld = {
+    cloudFormation,
+    caller: { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/ada` },
+    isOff: async () => true,
+    emptyBucket: async (bucket) => {
+      emptied.push(bucket);
+    },
+    log: (line) => said.push(line),
+    sleep: async () => undefined,
+    nowMs: () => 0,
+    ...more,
+  };
+  return { world, cloudFormation, said, emptied };
+}
+
+const options = { stage: 'dev', account: ACCOUNT, confirm: STACK };
+
+describe('the removal of a stage', () => {
+  it('removes all but what holds data, and tells what was kept', async () => {
+    const { world, cloudFormation, emptied, said } = worldWith();
+    expect(await removeStage(options, world)).toEqual(
+      new Map([
+        ['LedgerTable', 'the-ledger'],
+        ['ArchiveBucket', 'the-archive'],
+      ]),
+    );
+    expect(emptied).toEqual(['the-bucket']);
+    expect(cloudFormation.calls).toEqual(['protectStack false', 'deleteStack']);
+    expect(said).toEqual([
+      `${STACK} in account ${ACCOUNT}: 2 resources go, 2 stay:`,
+      '  AWS::DynamoDB::Table      the-ledger',
+      '  AWS::S3::Bucket           the-archive',
+    ]);
+  });
+
+  it('without a confirmation says what it would do, and does nothing', async () => {
+    const { world, cloudFormation, emptied, said } = worldWith();
+    await expect(removeStage({ ...options, confirm: undefined }, world)).rejects.toThrow(
+      `Nothing was removed:\n  - to go on, say so: --confirm ${STACK}`,
+    );
+    expect(said).toHaveLength(3);
+    expect([...cloudFormation.calls, ...emptied]).toEqual([]);
+  });
+
+  it.each<[string, object, Partial<RemoveWorld>, { status?: string }, string]>([
+    ['in another account', { account: '222222222222' }, {}, {}, '--account says 222222222222'],
+    ['under another name', { confirm: 'credential-broker-prod' }, {}, {}, `--confirm ${STACK}`],
+    ['while the broker issues', {}, { isOff: async () => false }, {}, 'the broker still issues'],
+    ['while the stack is at work', {}, {}, { status: 'UPDATE_IN_PROGRESS' }, 'wait until that is over'],
+  ])('is refused %s', async (_where, chosen, more, stack, message) => {
+    const { world, cloudFormation, emptied } = worldWith(more, stack);
+    await expect(removeStage({ ...options, ...chosen }, world)).rejects.toThrow(message);
+    expect([...cloudFormation.calls, ...emptied]).toEqual([]);
+  });
+
+  it('of what is not there is refused', async () => {
+    const { world } = worldWith({ cloudFormation: new FakeCloudFormation() });
+    await expect(removeStage(options, world)).rejects.toThrow(`there is no stack ${STACK}`);
+  });
+
+  it('that does not come through says why', async () => {
+    const { world, cloudFormation } = worldWith();
+    const event = { logicalId: 'Bus', physicalId: 'the-bus', type: 'AWS::Events::EventBus', status: 'DELETE_FAILED' };
+    cloudFormation.outcome = { status: 'DELETE_FAILED', events: [{ ...event, reason: 'has rules' }] };
+    await expect(removeStage(options, world)).rejects.toThrow('(DELETE_FAILED).\n  Bus: has rules');
+  });
+});
