@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../../lib/errors.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
 import { findSecret } from '../../../lib/onboarding/find-secret.ts';
 import { makeTenantImports } from '../../../lib/onboarding/import-tenants.ts';
@@ -131,6 +132,11 @@ describe('a line that is not taken in', () => {
       'tenantId first stands in line 2 too',
       `accessKeyId ${keyOf('first')} stands in line 2 too`,
     ]);
+    expect(linesOf(told).map(({ tenantId }) => tenantId)).toEqual(['first', 'first', 'third']);
+    // The line that was not taken in claims its key all the same.
+    const again = aLine('fourth', { accessKeyIds: [keyOf('x')] });
+    const [, , fourth] = linesOf(await at.check(aLine('first'), aLine('first', { accessKeyIds: [keyOf('x')] }), again));
+    expect(fourth?.problem).toBe(`accessKeyId ${keyOf('x')} stands in line 3 too`);
   });
 
   it('is one whose tenant is registered already, by hand or by another import', async () => {
@@ -153,8 +159,52 @@ describe('a line that is not taken in', () => {
       if (call === 'registry.importTenant') at.registry.put(aTenant());
     };
     const told = linesOf(await at.apply(full, aLine('other')));
-    expect(told).toMatchObject([{ tenantId: 'acme', problem: expect.any(String) }, { tenantId: 'other' }]);
-    expect(told[1]).not.toHaveProperty('problem');
+    const problem = 'a tenant with this id is registered already';
+    expect(told).toEqual([
+      { line: 2, tenantId: 'acme', problem },
+      { line: 3, tenantId: 'other' },
+    ]);
+  });
+
+  it('is told by what the registry says where the tenant that came before it is gone again', async () => {
+    const at = world();
+    at.steps.onCall = (call) => {
+      if (call === 'registry.importTenant') at.registry.put(aTenant());
+      if (call === 'registry.readTenant') at.registry.tenants.clear();
+    };
+    expect(await at.apply(full)).toEqual([{ line: 2, tenantId: 'acme', problem: 'there is one' }]);
+  });
+
+  it('is named with its line, ten of them at the most', async () => {
+    const wrong = (count: number) => Array.from({ length: count }, (_, index) => aLine(`t-${index}`, { name: '' }));
+    const named = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, index) =>
+          `line ${index + 2}: name: expected 1 to 128 characters of one line, none of them invisible, got ""`,
+      ).join('; ');
+    const refused = 'import.invalid';
+    expect(await world().apply(...wrong(1))).toEqual({ refused, explanation: named(1) });
+    expect(await world().apply(...wrong(10))).toEqual({ refused, explanation: named(10) });
+    expect(await world().apply(...wrong(12))).toEqual({ refused, explanation: `${named(10)}; and 2 more` });
+  });
+
+  it('holds a secret in one of several lines, each of which is named', async () => {
+    const lines = [aLine('a1', { notes: SECRET }), aLine('b1'), aLine('c1', { name: SECRET })];
+    expect(await world().check(...lines)).toEqual({
+      refused: 'import.secretRefused',
+      explanation: 'what looks like a secret access key stands in line 2 (notes); line 4 (name)',
+    });
+  });
+
+  it('ends everything where the registry cannot be used, once the other lines were seen to', async () => {
+    const at = world();
+    at.steps.onCall = (call, [tenant]) => {
+      const isFirst = JSON.stringify(tenant).includes('"first"');
+      if (call === 'registry.importTenant' && isFirst) throw new BrokerError('store.busy', 'busy');
+    };
+    await expect(at.apply(aLine('first'), aLine('second'))).rejects.toMatchObject({ code: 'store.busy' });
+    expect(at.ids()).toEqual(['second']);
   });
 });
 
@@ -240,11 +290,18 @@ describe('an import that is repeated', () => {
     expect(at.registry.changes).toHaveLength(before);
   });
 
-  it('is refused when its line says something else now', async () => {
+  it.each<[string, object]>([
+    ['name', { name: 'Another' }],
+    ['jobs', { jobs: ['process-logs', 'scan-account'] }],
+    ['settings', { settings: { 'process-logs': { bucket: 'acme-other', prefix: 'AWSLogs/' } } }],
+    ['schedule', { schedule: { 'scan-account': { everyHours: 25 } } }],
+    ['notes', { notes: 'none' }],
+    ['keys', { accessKeyIds: [keyOf('another')] }],
+  ])('is refused when its line says something else now: its %s', async (_, change) => {
     const at = world();
     await at.apply(full);
-    const told = linesOf(await at.check({ ...full, name: 'Another' }));
-    expect(told[0]?.problem).toMatch(/another import id/);
+    const problem = 'this import brought in another tenant with this id; give the file another import id';
+    expect(await at.check({ ...full, ...change })).toEqual([{ line: 2, tenantId: 'acme', problem }]);
   });
 
   it.each(['before', 'after'] as const)('completes what was interrupted %s any of its steps', async (when) => {
@@ -283,7 +340,8 @@ describe('an import that is undone', () => {
     await at.apply(full);
     const { tenant } = at.registry.tenants.get('acme') ?? aTenant();
     at.registry.put({ tenant: { ...tenant, lastChange }, roles: [] });
-    expect(await at.undo(full)).toMatchObject([{ problem: expect.stringContaining('changed since') }]);
+    const problem = 'it was changed since it was imported, and stays';
+    expect(await at.undo(full)).toEqual([{ line: 2, tenantId: 'acme', problem }]);
     expect(at.ids()).toEqual(['acme']);
   });
 
