@@ -13,10 +13,14 @@ import { outcomeOf, readLedger } from '../../local/demo/read-outcome.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { applyBlock, guideBlocks } from '../support/apply-guide.ts';
 import { makeFreshCopy } from '../support/fresh-copy.ts';
+import { shellBlocks } from '../support/shell-blocks.ts';
+import { awsCli, isThere } from './outside-clients/outside-clients.ts';
 
 const run = promisify(execFile);
 const JOB = 'measure-storage';
-const blocks = guideBlocks(readFileSync(path.join(projectRoot, 'docs/writing-a-job.md'), 'utf8'));
+const guide = readFileSync(path.join(projectRoot, 'docs/writing-a-job.md'), 'utf8');
+const blocks = guideBlocks(guide);
+const hasAwsCli = isThere(awsCli);
 
 type Report = { success: boolean; testResults: { name: string; assertionResults: unknown[] }[] };
 
@@ -74,18 +78,32 @@ describe('the guide to writing a job, followed to the letter', () => {
     }
   }, 90_000);
 
-  it('starts a stack to try the job on, and stops it when asked to', async () => {
+  it('starts a stack to try the job on, shows it run there, and stops it when asked to', async () => {
     const child = spawn(process.execPath, [`local/try-${JOB}.ts`, '0'], { cwd: root, stdio: 'pipe' });
     const exited = once(child, 'exit');
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;
     });
-    await expect.poll(() => printed, { timeout: 20_000 }).toMatch(/^export AWS_CONFIG_FILE=\S+\n$/);
+    child.stderr.resume();
+    await expect.poll(() => printed, { timeout: 60_000 }).toMatch(/^export AWS_CONFIG_FILE=\S+\n$/);
+    if (hasAwsCli) {
+      const [ask = '', look = ''] = tryBlock().split(/^(?=aws --profile operator)/m);
+      await run('sh', ['-c', `${printed}${ask}`]);
+      const shown = async () => (await run('sh', ['-c', `${printed}${look}`])).stdout.match(/\bcompleted\b/g)?.length;
+      await expect.poll(shown, { timeout: 60_000 }).toBe(2);
+    }
     child.kill('SIGINT');
     expect(await exited).toEqual([0, null]);
-  });
+  }, 150_000);
 });
+
+/** What somebody types in the other terminal. */
+function tryBlock(): string {
+  const found = shellBlocks(guide).filter(({ text }) => text.startsWith('aws --profile scan-scheduler'));
+  expect(found).toHaveLength(1);
+  return found[0]?.text ?? '';
+}
 
 describe('the third job, for a tenant', () => {
   let stack: Stack;

@@ -24,6 +24,17 @@ export function documentedCommands(markdown: string): readonly DocumentedCommand
   return [...fenced, ...inline];
 }
 
+/** Whatever a Markdown text has somebody type of npm, by the names of scripts, and of npm and npx besides. */
+export function typedCommands(markdown: string): {
+  readonly scripts: readonly string[];
+  readonly others: readonly string[];
+} {
+  const scripts = [...markdown.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
+  const npm = [...markdown.matchAll(/\bnpm (ci|test|install|exec|start)\b/g)].map(([, verb = '']) => `npm ${verb}`);
+  const npx = [...markdown.matchAll(/\bnpx (?:--no-install )?([a-z][\w-]*)/g)].map(([, name = '']) => `npx ${name}`);
+  return { scripts, others: [...npm, ...npx] };
+}
+
 function commandsIn(line: string): readonly (readonly string[])[] {
   const code = line.trim().replace(/(^|\s)#.*$/, '');
   return [...code.matchAll(COMMAND)].map((match) => wordsOf(code.slice(match.index + match[0].length)));

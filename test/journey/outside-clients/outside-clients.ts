@@ -45,6 +45,13 @@ export function describeWith(client: OutsideClient, title: string, body: () => v
   describe.runIf(false)(title, body);
 }
 
+/** Whether a client is on this machine. Where `CI` is `true` it has to be. */
+export function isThere(client: OutsideClient): boolean {
+  const problem = problemWith(client);
+  if (problem !== undefined && process.env['CI'] === 'true') throw new Error(problem);
+  return problem === undefined;
+}
+
 /** The same major release, and no older: AWS CLI 2 has other exit codes, and old releases other protocols. */
 function problemWith({ command, version, install }: OutsideClient): string | undefined {
   const [, major = '', minor = ''] = /==(\d+)\.(\d+)\./.exec(install) ?? [];
