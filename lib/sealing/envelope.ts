@@ -63,7 +63,7 @@ export function additionalData(context: EnvelopeContext): Buffer {
   const parts = Object.entries(kmsEncryptionContext(context)).flat();
   return Buffer.concat(
     parts.map((part) => {
-      const bytes = Buffer.from(part, 'utf8');
+      const bytes = Buffer.from(part);
       const length = Buffer.alloc(4);
       length.writeUInt32BE(bytes.length);
       return Buffer.concat([length, bytes]);

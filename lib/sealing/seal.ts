@@ -15,7 +15,7 @@ export function seal(content: Secret<EnvelopeContent>, { dataKey, context, rando
   const iv = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', dataKey, iv);
   cipher.setAAD(additionalData(context));
-  const plaintext = Buffer.from(JSON.stringify(content.reveal()), 'utf8');
+  const plaintext = Buffer.from(JSON.stringify(content.reveal()));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   plaintext.fill(0);
   return {

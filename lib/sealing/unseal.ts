@@ -20,14 +20,16 @@ const TAG_BYTES = 16;
 export function unseal({ sealed, dataKey, context }: UnsealInput): Secret<EnvelopeContent> {
   try {
     const iv = decodeBase64(sealed.iv);
-    const tag = decodeBase64(sealed.tag);
-    if (iv.length !== NONCE_BYTES || tag.length !== TAG_BYTES) throw new Error('wrong length');
+    // GCM takes a nonce of any length.
+    if (iv.length !== NONCE_BYTES) throw new Error('wrong length');
+    // With its length given, a shorter tag is refused, which would be easier to guess.
     const decipher = createDecipheriv('aes-256-gcm', dataKey, iv, { authTagLength: TAG_BYTES });
     decipher.setAAD(additionalData(context));
-    decipher.setAuthTag(tag);
-    const plaintext = Buffer.concat([decipher.update(decodeBase64(sealed.ciphertext)), decipher.final()]);
-    const content = v.parse(envelopeContentSchema, JSON.parse(plaintext.toString('utf8')));
-    plaintext.fill(0);
+    decipher.setAuthTag(decodeBase64(sealed.tag));
+    const parts = [decipher.update(decodeBase64(sealed.ciphertext)), decipher.final()];
+    const plaintext = Buffer.concat(parts);
+    const content = v.parse(envelopeContentSchema, JSON.parse(plaintext.toString()));
+    for (const bytes of [plaintext, ...parts]) bytes.fill(0);
     return new Secret(content);
   } catch {
     throw new BrokerError('envelope.invalid', 'the envelope could not be opened');

@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    isolate: false,
     include: ['test/unit/{broker,sealing,onboarding,requests}/**/*.test.ts', 'test/cases/*.test.ts'],
     exclude: [
       'test/unit/broker/crash-points.test.ts',

@@ -1,8 +1,10 @@
 import {
   DisabledException,
   type GenerateDataKeyCommand,
+  InvalidKeyUsageException,
   KMSClient,
   KMSInternalException,
+  KMSInvalidStateException,
   NotFoundException,
 } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
@@ -67,6 +69,8 @@ describe('the data key of an envelope', () => {
   it.each([
     [new DisabledException(metadata), true],
     [new NotFoundException(metadata), true],
+    [new KMSInvalidStateException(metadata), true],
+    [new InvalidKeyUsageException(metadata), true],
     [Object.assign(new Error('no'), { name: 'AccessDeniedException' }), true],
     [new KMSInternalException(metadata), false],
     [Object.assign(new Error('gone'), { code: 'ECONNRESET' }), false],

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BrokerError } from '../../../lib/errors.ts';
 import {
   additionalData,
@@ -96,6 +96,23 @@ describe('an envelope', () => {
     const one = { ...context, tenantId: ['a', 'account', 'b'].join(''), accountId: 'c' };
     const moved = { ...context, tenantId: 'a', accountId: ['b', 'account', 'c'].join('') };
     expect(additionalData(moved).equals(additionalData(one))).toBe(false);
+    // The same, by one who knows how many bytes each length takes.
+    const border = '\0\0\0\0account\0\0\0\0';
+    const wide = { ...context, tenantId: `a${border}b`, accountId: 'c' };
+    const narrow = { ...context, tenantId: 'a', accountId: `b${border}c` };
+    expect(additionalData(wide).equals(additionalData(narrow))).toBe(false);
+  });
+
+  it('is bound to bytes that never change: one that was sealed before an upgrade opens after it', () => {
+    // cspell:ignore Ehmgx
+    const before: SealedEnvelope = {
+      iv: 'GAzIdWhSxhXEhmgx',
+      ciphertext:
+        'LXfeNY2+8OA0tUnxHqqGMKYh5GSh/S4toghsayBvHAQ037L2zb/k0Al3B74HYql4o7Ap6vgU66K3faq4HD5HmGpEvTfugG/lAGcUs8mQlMGuLSu03k3Xs/MqUrCAk7Mkmq5PerpoEC785BCbwM/qv6RX8H3X/aSGHu1rxUaz5UKNeskuQBwbD3pwtby5FrwV7bEfVg8=',
+      tag: 'xBt1K/KOVQk1jqKV+ui9Gg==',
+    };
+    expect(sealed()).toEqual(before);
+    expect(unseal({ sealed: before, dataKey, context }).reveal()).toEqual(credentials);
   });
 
   it('does not open with any bit flipped, of 20 envelopes', () => {
@@ -172,6 +189,53 @@ describe('an envelope', () => {
     const cipher = createCipheriv('aes-256-gcm', dataKey, iv).setAAD(additionalData(context));
     const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]).toString('base64');
     expectInvalid({ sealed: { iv: iv.toString('base64'), ciphertext, tag: cipher.getAuthTag().toString('base64') } });
+  });
+});
+
+describe('the bytes in between', () => {
+  const made: Buffer[] = [];
+  const holdsSecret = (bytes: Buffer) => bytes.includes(credentials.secretAccessKey);
+  let held = 0;
+
+  /** Keeps every buffer that is made from text or put together, and counts those that hold the secret at that moment. */
+  function watchBuffers(): void {
+    const keep = (bytes: Buffer) => {
+      if (holdsSecret(bytes)) held += 1;
+      made.push(bytes);
+    };
+    const { from, concat } = Buffer;
+    vi.spyOn(Buffer, 'from').mockImplementation((...given: Parameters<typeof from>) => {
+      const bytes = from(...given);
+      keep(bytes);
+      return bytes;
+    });
+    vi.spyOn(Buffer, 'concat').mockImplementation((parts, length) => {
+      for (const part of parts) keep(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+      const bytes = concat(parts, length);
+      keep(bytes);
+      return bytes;
+    });
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+    made.length = 0;
+    held = 0;
+  });
+
+  it('hold no secret once it is sealed', () => {
+    watchBuffers();
+    sealed();
+    expect(held).toBe(1);
+    expect(made.filter(holdsSecret)).toEqual([]);
+  });
+
+  it('hold no secret once it is opened', () => {
+    const envelope = sealed();
+    watchBuffers();
+    unseal({ sealed: envelope, dataKey, context });
+    expect(held).toBeGreaterThanOrEqual(2);
+    expect(made.filter(holdsSecret)).toEqual([]);
   });
 });
 

@@ -72,6 +72,15 @@ describe.each(values)('a secret that holds %s', (_, held) => {
     expect(printed).not.toContain([...Buffer.from(canary)].slice(0, 6).join(', '));
   });
 
+  it.each<[string, (value: Secret<unknown>) => unknown, string]>([
+    ['String()', (value) => String(value), '[secret]'],
+    ['toString', (value) => value.toString(), '[secret]'],
+    ['JSON', (value) => JSON.stringify({ value }), '{"value":"[secret]"}'],
+    ['inspect', (value) => inspect({ value }), '{ value: [secret] }'],
+  ])('says that it is one through %s', (_way, print, shown) => {
+    expect(print(new Secret(held))).toBe(shown);
+  });
+
   it('is given by reveal, as it was', () => {
     expect(new Secret(held).reveal()).toBe(held);
   });
