@@ -129,11 +129,13 @@ export const acrossTenants: readonly Threat[] = [
     id: 'T12',
     priority: 'P0',
     title: 'Credentials of one tenant in a warm process used for another',
-    control: 'Credentials are objects that are handed on and forgotten; no module keeps any',
+    control:
+      'Credentials are objects that are handed on and forgotten; no module keeps any; with `hardening.tenantIsolation` Lambda gives each tenant processes of its own',
     files: [
       'test/attack/inherits-a-warm-process.test.ts',
       'test/attack/shares-a-role-name.test.ts',
       'test/unit/job-runtime/tenant-isolation.test.ts',
+      'test/architecture/hardening/hardened-runs.test.ts',
     ],
   },
   {

@@ -18,12 +18,14 @@ export const auditThreats: readonly Threat[] = [
     id: 'T25',
     priority: 'P0',
     title: 'Somebody inside changes or removes records',
-    control: 'Hashes bind each trail; every change is judged and put under Object Lock; digests are signed and linked',
+    control:
+      'Hashes bind each trail; every change is judged and put under Object Lock, in another account where `hardening.archiveAccount` is set; digests are signed and linked',
     files: [
       'test/attack/archive-tampering.test.ts',
       'test/attack/archive-byte-flips.test.ts',
       'test/unit/audit/archive/judge-change.test.ts',
       'test/architecture/archive-audit-access.test.ts',
+      'test/architecture/hardening/archive-account.test.ts',
     ],
   },
   {

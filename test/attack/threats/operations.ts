@@ -57,8 +57,13 @@ export const operations: readonly Threat[] = [
     id: 'T49',
     priority: 'P1',
     title: 'A function’s role grows unnoticed',
-    control: 'A table for each role of what it may and what it must be denied, decided by its policies',
-    files: ['test/architecture/packaged-policies.test.ts', 'test/least-privilege/function-tables.test.ts'],
+    control:
+      'A table for each role of what it may and what it must be denied, decided by its policies; a permissions boundary on every role where `hardening.permissionsBoundaryArn` is set',
+    files: [
+      'test/architecture/packaged-policies.test.ts',
+      'test/least-privilege/function-tables.test.ts',
+      'test/architecture/hardening/boundary.test.ts',
+    ],
     open: 'the analysers of AWS itself',
   },
   {
