@@ -95,6 +95,53 @@ export const unreadable: readonly AnswerCase[] = rows('unknown', 'sts.outcomeUnk
   ['a socket reset in the body', { breaks: 'inTheBody', error: socketError('ECONNRESET') }],
 ]);
 
+/** Something thrown on the way to the answer, by the SDK or by what it calls, and what it comes to. */
+export type ThrownCase = Pick<AnswerCase, 'name' | 'outcome' | 'code'> & {
+  readonly error: unknown;
+  readonly stsRequestId?: string;
+};
+
+const lost = { outcome: 'unknown', code: 'sts.outcomeUnknown' } as const;
+const answered = (httpStatusCode: number) => ({ httpStatusCode, requestId: 'r' });
+
+export const thrown: readonly ThrownCase[] = [
+  { name: 'nothing', error: undefined, ...lost },
+  { name: 'null', error: null, ...lost },
+  { name: 'a text', error: 'AccessDenied', ...lost },
+  { name: 'a code that is no text', error: { Code: 403 }, ...lost },
+  { name: 'an error with nothing to go by', error: {}, ...lost },
+  { name: 'a status without a code', error: { $metadata: answered(400) }, ...lost },
+  { name: 'a class that we do not know', error: { name: 'TypeError', $metadata: answered(400) }, ...lost },
+  { name: 'a code that we do not know, without a status', error: { Code: 'NoSuchThing' }, ...lost },
+  { name: 'a code that we do not know in a redirect', error: { Code: 'Moved', $metadata: answered(307) }, ...lost },
+  {
+    name: 'a code that we do not know at the lowest status of a refusal',
+    error: { Code: 'NoSuchThing', $metadata: answered(400) },
+    outcome: 'failed',
+    code: 'sts.requestRejected',
+    stsRequestId: 'r',
+  },
+  {
+    name: 'a known class without a code',
+    error: { name: 'ThrottlingException' },
+    outcome: 'unavailable',
+    code: 'sts.unavailable',
+  },
+  {
+    name: 'a known code under a class that says less',
+    error: { Code: 'AccessDenied', name: 'Error', $metadata: answered(500) },
+    outcome: 'denied',
+    code: 'sts.denied',
+    stsRequestId: 'r',
+  },
+  {
+    name: 'a known code without anything else',
+    error: { Code: 'ExpiredToken' },
+    outcome: 'unavailable',
+    code: 'broker.credentialsExpired',
+  },
+];
+
 const expiring = (offsetMs: number) =>
   assumedXml({ expiration: new Date(START_MS + 900_000 + offsetMs).toISOString() });
 

@@ -5,8 +5,16 @@ import { type Assumption, makeAssumeTenantRole } from '../../../lib/broker/assum
 import { stsClient } from '../../../lib/platform/clients.ts';
 import { everyPrint, formsOf } from '../../support/every-print.ts';
 import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
-import { refusals, skews, unreadable } from './assume-tenant-role.cases.ts';
-import { assumedXml, canaries, errorXml, socketError, stsThatAnswers, type WireAnswer } from './sts-answers.ts';
+import { refusals, skews, thrown, unreadable } from './assume-tenant-role.cases.ts';
+import {
+  assumedXml,
+  canaries,
+  errorXml,
+  sessionXml,
+  socketError,
+  stsThatAnswers,
+  type WireAnswer,
+} from './sts-answers.ts';
 
 const input = {
   roleArn: 'arn:aws:iam::222222222222:role/credential-broker/scanner',
@@ -52,8 +60,12 @@ const probing = { externalIdRequired: false };
 /** What was sent for this input under these terms, and what became of it. */
 async function send(change: Partial<AssumeInput>, terms: ExternalIdTerms) {
   const { sts, requests } = stsThatAnswers({ status: 200, body: assumedXml() });
-  const { outcome } = await makeAssumeTenantRole({ sts, clock: frozenClock(), ...terms })({ ...input, ...change });
-  return { outcome, sent: requests.map((fields) => Object.fromEntries(fields)) };
+  const assumption = await makeAssumeTenantRole({ sts, clock: frozenClock(), ...terms })({ ...input, ...change });
+  return { assumption, sent: requests.map((fields) => Object.fromEntries(fields)) };
+}
+
+function manyTags(count: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, nth) => [`k${nth}`, 'v']));
 }
 
 /** The secret is nowhere in what comes out, but behind `reveal`. */
@@ -99,12 +111,13 @@ describe('a request to assume a tenant’s role', () => {
     ['a tag with too long a key', { tags: { ['k'.repeat(129)]: 'acme' } }, shared],
     ['a tag whose value STS does not take', { tags: { TenantId: 'acme*' } }, shared],
     ['a tag with too long a value', { tags: { TenantId: 'v'.repeat(257) } }, shared],
-    ['too many tags', { tags: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v'])) }, shared],
+    ['too many tags', { tags: manyTags(51) }, shared],
     ['too short a source identity', { sourceIdentity: 'a' }, shared],
     ['too long a source identity', { sourceIdentity: 'a'.repeat(65) }, shared],
     ['a source identity that STS does not take', { sourceIdentity: 'aws:acme' }, shared],
   ])('is not made at all with %s', async (_, change, terms) => {
-    expect(await send(change, terms)).toEqual({ outcome: 'failed', sent: [] });
+    const assumption = { outcome: 'failed', code: 'internal' };
+    expect(await send(change, terms)).toStrictEqual({ assumption, sent: [] });
   });
 
   it.each<[string, Partial<AssumeInput>, ExternalIdTerms, Readonly<Record<string, string | undefined>>]>([
@@ -124,10 +137,11 @@ describe('a request to assume a tenant’s role', () => {
       },
     ],
     ['no tags where there are none', { tags: {} }, shared, { Tags: undefined, 'Tags.member.1.Key': undefined }],
+    ['as many tags as STS takes', { tags: manyTags(50) }, shared, { 'Tags.member.50.Key': 'k49' }],
     ['the longest source identity', { sourceIdentity: 'a'.repeat(64) }, shared, { SourceIdentity: 'a'.repeat(64) }],
   ])('has %s', async (_, change, terms, fields) => {
-    const { outcome, sent } = await send(change, terms);
-    expect(outcome).toBe('assumed');
+    const { assumption, sent } = await send(change, terms);
+    expect(assumption.outcome).toBe('assumed');
     expect(sent).toEqual([expect.objectContaining({ Policy: input.policy, RoleSessionName: input.sessionName })]);
     for (const [name, value] of Object.entries(fields)) expect(sent[0]?.[name]).toBe(value);
   });
@@ -146,7 +160,26 @@ describe('an answer of STS', () => {
   it('without a request id leaves none in the record, where it would be a key of an index', async () => {
     const answer = { status: 403, body: errorXml('AccessDenied'), headers: { 'x-amzn-requestid': '' } };
     const { assumption } = await assume(answer);
-    expect(assumption).toEqual({ outcome: 'denied', code: 'sts.denied' });
+    expect(assumption).toStrictEqual({ outcome: 'denied', code: 'sts.denied' });
+  });
+
+  it.each(thrown)('that is thrown as $name is $outcome', async ({ error, ...expected }) => {
+    const { sts } = stsThatAnswers({ status: 500, body: '' });
+    sts.middlewareStack.add(() => () => Promise.reject(error), { step: 'initialize' });
+    const assumption = await makeAssumeTenantRole({ sts, clock: frozenClock(), ...shared })(input);
+    const { outcome, code, stsRequestId } = expected;
+    expect(assumption).toStrictEqual({ outcome, code, ...(stsRequestId === undefined ? {} : { stsRequestId }) });
+  });
+
+  it('that is a session without a request id is a session all the same', async () => {
+    const { sts } = stsThatAnswers({ status: 500, body: '' });
+    const { accessKeyId: AccessKeyId, assumedRoleId: AssumedRoleId } = sessionXml;
+    const Expiration = new Date(START_MS + 900_000);
+    const Credentials = { AccessKeyId, SecretAccessKey: 'secret', SessionToken: 'token', Expiration };
+    const output = { $metadata: {}, Credentials, AssumedRoleUser: { AssumedRoleId } };
+    sts.middlewareStack.add(() => () => Promise.resolve({ output, response: {} }), { step: 'initialize' });
+    const assumption = await makeAssumeTenantRole({ sts, clock: frozenClock(), ...shared })(input);
+    expect(assumption).toMatchObject({ outcome: 'assumed', session: { stsRequestId: '' } });
   });
 
   it('that is a session gives its credentials in a secret, and its facts', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { termsOf, withOtherExternalId } from '../../../lib/broker/call-terms.ts';
 import { issuanceIdOf } from '../../../lib/broker/issuance.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import type { AllowedAccount } from '../../../lib/requests/decide-account.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { brokerIn, plainWorld, type World } from '../../support/broker-world.ts';
 import { rotating } from '../../support/faulty-world/rotation.ts';
@@ -14,6 +16,43 @@ async function issueIn(change: Partial<World>) {
   const issuance = [...broker.ledger.items.values()].find(({ recordType }) => recordType === 'issuance');
   return { issuance, ...broker.calls };
 }
+
+const account: AllowedAccount = {
+  allowed: true,
+  accountId: '222222222222',
+  roleArn: 'arn:aws:iam::222222222222:role/credential-broker/scanner',
+  externalId: 'the-one',
+  capabilities: { sessionTags: true, sourceIdentity: false },
+  settings: {},
+  tenantVersion: 3,
+  roleVersion: 2,
+};
+
+describe('the external ID of a call', () => {
+  it.each([
+    ['no slot, where there are no external IDs', {}, { sessionTags: true, sourceIdentity: false }],
+    [
+      'the slot that was used',
+      { externalIdSlot: 'next' as const },
+      { externalId: 'next', sessionTags: true, sourceIdentity: false },
+    ],
+  ])('is told on record by %s', (_, change, terms) => {
+    expect(termsOf({ ...account, ...change })).toStrictEqual(terms);
+  });
+
+  it.each([
+    ['current', 'next'],
+    ['next', 'current'],
+  ] as const)('is after %s the other one, once', (externalIdSlot, otherSlot) => {
+    const other = withOtherExternalId({ ...account, externalIdSlot, otherExternalId: 'the-other' });
+    expect(other).toStrictEqual({ ...account, externalId: 'the-other', externalIdSlot: otherSlot });
+    expect(other && withOtherExternalId(other)).toBeUndefined();
+  });
+
+  it('has no other one outside a rotation', () => {
+    expect(withOtherExternalId({ ...account, externalIdSlot: 'current' })).toBeUndefined();
+  });
+});
 
 describe('a session is marked', () => {
   const flags = [true, false];
