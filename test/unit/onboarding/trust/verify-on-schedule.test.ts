@@ -8,7 +8,7 @@ import {
   verifyOnSchedule,
 } from '../../../../lib/onboarding/trust/verify-on-schedule.ts';
 import { SLOTS, slotName } from '../../../../lib/scheduling/slot.ts';
-import type { TenantRole } from '../../../../lib/tenants/tenant.ts';
+import type { TenantReading, TenantRole } from '../../../../lib/tenants/tenant.ts';
 import { aRole, aTenant } from '../../../support/a-tenant.ts';
 import { frozenClock } from '../../../support/frozen-clock.ts';
 import { recordedTransitions } from '../../../support/recorded-transitions.ts';
@@ -243,7 +243,8 @@ describe('the schedule of verifications', () => {
 
   it.each<[string, Partial<TenantRole>, boolean]>([
     ['was verified ten minutes ago', { verifiedAtMs: NOON - 600_000 }, false],
-    ['was verified twenty minutes ago', { verifiedAtMs: NOON - 1_200_000 }, true],
+    ['was verified a quarter of an hour ago, but a millisecond', { verifiedAtMs: NOON - 899_999 }, false],
+    ['was verified a quarter of an hour ago', { verifiedAtMs: NOON - 900_000 }, true],
     ['was never verified', { verifiedAtMs: undefined }, true],
     ['had no answer ten minutes ago', { verifiedAtMs: NOON - 600_000, findings: ['probe.inconclusive'] }, true],
   ])('looks at whether a role that %s is due', async (_, change, due) => {
@@ -251,6 +252,129 @@ describe('the schedule of verifications', () => {
     for (const [tenantId, role] of roles) roles.set(tenantId, { ...role, ...change } as TenantRole);
     await verifyOnSchedule(enoughTime, verifier);
     expect(probed).toEqual(due ? ['tenant-000'] : []);
+  });
+
+  it.each<[string, (role: TenantRole) => TenantReading | undefined]>([
+    ['of a tenant that is gone', () => undefined],
+    ['that is gone', ({ tenantId }) => aTenant({ tenantId, roles: [] })],
+    ['that is another one of its account now', (role) => aTenant({ roles: [{ ...role, record: 'role#x#y' }] })],
+    ['of a tenant that left', (role) => aTenant({ tenant: { status: 'offboarded' }, roles: [role] })],
+  ])('goes past a role %s', async (_, now) => {
+    const { verifier, roles, probed, cursor, log } = world({ count: 1, slots: 1 });
+    const asked: unknown[] = [];
+    const readTenant = async (tenantId: string, accountIds?: readonly string[]) => {
+      asked.push([tenantId, accountIds]);
+      return now(roles.get(tenantId) ?? aRole());
+    };
+    const before = cursor()?.slot ?? 0;
+    const tick = await verifyOnSchedule(enoughTime, { ...verifier, registry: { ...verifier.registry, readTenant } });
+    expect(tick).toEqual({ verified: 0, slotsBehind: 0 });
+    expect(asked).toEqual([['tenant-000', ['222222222222']]]);
+    expect([probed, log.lines]).toEqual([[], []]);
+    expect(cursor()?.slot).toBe(before + 1);
+  });
+
+  it('verifies the role that the list named, among others of its account', async () => {
+    const { verifier, roles } = world({ count: 1, slots: 1 });
+    const named = roles.get('tenant-000') ?? aRole();
+    const other = { ...named, record: 'role#222222222222#other' };
+    const verified: string[] = [];
+    const verifyRole: typeof verifier.verifyRole = (reading) => {
+      verified.push(reading.role.record);
+      return verifier.verifyRole(reading);
+    };
+    const readTenant = async () => aTenant({ tenantId: 'tenant-000', roles: [other, named] });
+    await verifyOnSchedule(enoughTime, { ...verifier, verifyRole, registry: { ...verifier.registry, readTenant } });
+    expect(verified).toEqual([named.record]);
+  });
+
+  it('says in its own name what it proved', async () => {
+    const { verifier } = world({ count: 1, slots: 1 });
+    const by: string[] = [];
+    const recordVerification: typeof verifier.registry.recordVerification = (role, proof, who) => {
+      by.push(who);
+      return verifier.registry.recordVerification(role, proof, who);
+    };
+    await verifyOnSchedule(enoughTime, { ...verifier, registry: { ...verifier.registry, recordVerification } });
+    expect(by).toEqual(['verify-trust']);
+  });
+
+  it('goes past a role whose verification breaks in a way that nobody has a word for, and tells no more than its name', async () => {
+    const breaks = () => new TypeError('secret');
+    const { verifier, log } = world({ count: 1, slots: 1, breaks });
+    expect(await verifyOnSchedule(enoughTime, verifier)).toEqual({ verified: 0, slotsBehind: 0 });
+    const told = { transition: 'role.notVerified', tenantId: 'tenant-000', accountId: '222222222222' };
+    expect(log.lines).toEqual([{ ...told, code: 'internal', explanation: 'TypeError' }]);
+  });
+
+  it('begins a page with exactly the time that one may take, and none with less', async () => {
+    for (const [leftMs, verified] of [
+      [40_000, 1],
+      [39_999, 0],
+    ] as const) {
+      const { verifier } = world({ count: 1, slots: 1 });
+      expect(await verifyOnSchedule({ remainingMs: () => leftMs }, verifier)).toMatchObject({ verified });
+    }
+  });
+
+  it.each([
+    { tookMs: 0, pauses: [10_000 / 60] },
+    { tookMs: 100, pauses: [10_000 / 60 - 100] },
+    { tookMs: 500, pauses: [] },
+  ])('waits for what is left of the time of a role: it took $tookMs ms', async ({ tookMs, pauses }) => {
+    const { verifier, clock } = world({ count: 1, slots: 1 });
+    const paused: number[] = [];
+    const verifyRole: typeof verifier.verifyRole = (reading) => {
+      clock.advance(tookMs);
+      return verifier.verifyRole(reading);
+    };
+    const pause = async (milliseconds: number) => void paused.push(milliseconds);
+    await verifyOnSchedule(enoughTime, { ...verifier, verifyRole, pause });
+    expect(paused).toEqual(pauses.map((each) => expect.closeTo(each, 6)));
+  });
+
+  it('does not wait where nothing was verified', async () => {
+    const { verifier } = world({ count: 0 });
+    const pause = async () => {
+      throw new Error('waited');
+    };
+    expect(await verifyOnSchedule(enoughTime, { ...verifier, pause })).toEqual({ verified: 0, slotsBehind: 0 });
+  });
+
+  const SHUT = ['trust.rightExternalIdRefused'] as const;
+  const first = (count: number) => Array.from({ length: count }, (_, index) => `tenant-00${index}`);
+  it.each<[string, number, Findings, Partial<TenantRole>, boolean]>([
+    ['the roles of five tenants', 5, () => SHUT, {}, true],
+    ['the roles of four', 4, () => SHUT, {}, false],
+    ['all but one of six', 6, ({ tenantId }) => (tenantId === 'tenant-000' ? [] : SHUT), {}, false],
+    [
+      'five, beside one that was not trusted and is now',
+      6,
+      ({ tenantId }) => (tenantId === 'tenant-000' ? [] : SHUT),
+      { status: 'pending' },
+      true,
+    ],
+    ['four, beside one that was not trusted before', 5, () => SHUT, { status: 'pending' }, false],
+    [
+      'five, one of which opens to others besides',
+      5,
+      ({ tenantId }) => (tenantId === 'tenant-000' ? ['trust.noExternalIdAccepted', 'trust.brokerRefused'] : SHUT),
+      {},
+      false,
+    ],
+  ])('takes it for a mistake of ours when these shut at once: %s', async (_, count, findings, change, implausible) => {
+    const { verifier, roles, log } = world({ count, slots: 1, findings });
+    const role = roles.get('tenant-000') ?? aRole();
+    roles.set('tenant-000', { ...role, ...change });
+    const { stopped } = await verifyOnSchedule(enoughTime, verifier);
+    expect(stopped).toBe(implausible ? 'implausible' : undefined);
+    const told = { transition: 'verification.implausible', code: 'trust.broken', left: count };
+    expect(log.lines.filter(({ transition }) => transition === told.transition)).toEqual(implausible ? [told] : []);
+    const trusted = first(count).filter((tenantId) => roles.get(tenantId)?.status === 'trusted');
+    const opened = first(count).filter((tenantId) => findings({ ...role, tenantId }).length === 0);
+    expect(trusted.length).toBe(
+      implausible ? count - (change.status === 'pending' && opened.length === 0 ? 1 : 0) : opened.length,
+    );
   });
 
   it('lets two ticks at once do no harm: one of them goes on, and no role is left out', async () => {

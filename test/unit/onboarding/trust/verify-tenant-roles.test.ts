@@ -101,6 +101,20 @@ describe('a check', () => {
     expect(probed).toEqual(records);
   });
 
+  it.each([
+    { tookMs: 30_000, verified: 8 },
+    { tookMs: 30_001, verified: 4 },
+  ])('begins no more roles once half a minute is over: the first took $tookMs ms', async ({ tookMs, verified }) => {
+    const many = Array.from({ length: 8 }, (_, index) => roleNamed('222222222222', `role-${index}`));
+    const { check, clock, state } = world(many);
+    let began = 0;
+    state.whileProbing = () => {
+      began += 1;
+      if (began === 4) clock.advance(tookMs);
+    };
+    expect(await check()).toHaveLength(verified);
+  });
+
   it('verifies more roles than it does at once', async () => {
     const many = Array.from({ length: 10 }, (_, index) => roleNamed('222222222222', `role-${index}`));
     const { check } = world(many);
@@ -127,9 +141,33 @@ describe('a check', () => {
   });
 });
 
+describe('what is logged of a role', () => {
+  it.each<[string, Found, object]>([
+    ['that is fine', FINE, { transition: 'role.trusted' }],
+    [
+      'with a warning, which keeps it from nothing',
+      { status: 'trusted', findings: ['trust.wholeAccountAccepted', 'trust.sessionTagsRefused'] },
+      { transition: 'role.trusted' },
+    ],
+    [
+      'that does not open to the broker, beside a warning',
+      { status: 'pending', findings: ['trust.wholeAccountAccepted', 'trust.brokerRefused'] },
+      { transition: 'role.pending', code: 'trust.brokerRefused' },
+    ],
+  ])('is the worst that keeps it from being used: of one %s', async (_, found, line) => {
+    const { check, log } = world([roleNamed('222222222222', 'audit', { status: 'pending' })], { found });
+    await check();
+    expect(log.lines).toStrictEqual([{ ...line, tenantId: 'acme', accountId: '222222222222' }]);
+  });
+});
+
 describe('what is told of a role on the bus', () => {
   const unsafe: Found = { status: 'quarantined', findings: ['trust.noExternalIdAccepted'] };
   const broken: Found = { status: 'quarantined', findings: ['trust.rightExternalIdRefused'] };
+  const unsafeAndBroken: Found = {
+    status: 'quarantined',
+    findings: ['trust.noExternalIdAccepted', 'trust.brokerRefused'],
+  };
   const pending: Found = { status: 'pending', findings: [] };
   const refused: Found = { status: 'refused', findings: ['trust.rightExternalIdRefused'] };
   const warned: Found = { status: 'trusted', findings: ['trust.wholeAccountAccepted'] };
@@ -147,6 +185,10 @@ describe('what is told of a role on the bus', () => {
     ['stays trusted, with a warning', FINE, warned, undefined, undefined],
     ['stays unsafe', unsafe, unsafe, undefined, undefined],
     ['is refused for good', pending, refused, undefined, undefined],
+    ['is refused, though it was trusted', FINE, refused, 'role.withdrawn', 'trust.broken'],
+    ['becomes unsafe, and broken too', FINE, unsafeAndBroken, 'role.withdrawn', 'trust.unsafe'],
+    ['was broken, and is unsafe besides', broken, unsafeAndBroken, 'role.withdrawn', 'trust.unsafe'],
+    ['stays unsafe, and is broken too', unsafe, unsafeAndBroken, undefined, undefined],
   ])('that %s', async (_, before, found, changed, reason) => {
     const role = roleNamed('222222222222', 'audit', { ...before, findings: [...before.findings] });
     const { check, told, log } = world([role], { found });
@@ -156,7 +198,7 @@ describe('what is told of a role on the bus', () => {
     const event = { detailType: 'TrustChanged', detail: { ...detail, reason } };
     expect(told).toEqual(changed === undefined ? [] : [event]);
     const code = reason === undefined ? {} : { code: reason };
-    expect(log.lines.slice(1)).toEqual(
+    expect(log.lines.slice(1)).toStrictEqual(
       changed === undefined ? [] : [{ transition: changed, tenantId, accountId, ...code }],
     );
   });
@@ -194,6 +236,34 @@ describe('a role that is changed while it is probed', () => {
       expect(checked?.status).toBe(changed.status);
       expect(log.lines).toMatchObject([{ transition: 'role.notVerified', code: 'registry.stale' }]);
     }
+  });
+
+  it('is told apart from the others of its account', async () => {
+    const other = roleNamed('222222222222', 'another');
+    const { check, items, state } = world([other, role], { found: unsafe });
+    const changed = { ...role, jobs: ['scan-account'], version: role.version + 1 };
+    state.whileProbing = () => items.set(role.record, changed);
+    await check({ roleName: 'audit' });
+    expect(items.get(role.record)).toMatchObject({ jobs: ['scan-account'], ...unsafe });
+    expect(items.get(other.record)).toEqual(other);
+  });
+
+  it('is left alone when its tenant is gone, or when the registry refuses it for another reason', async () => {
+    const { verifier, log, told } = world([role], { found: unsafe });
+    let readings = 0;
+    const gone = async () => (readings++ === 0 ? aTenant({ roles: [role] }) : undefined);
+    const asked = { tenantId: 'acme', by: 'arn:aws:iam::111111111111:role/ops' };
+    for (const refused of ['registry.stale', 'tenant.unknown'] as const) {
+      readings = 0;
+      const recordVerification = async () => ({ refused, explanation: 'not written' });
+      const registry = { readTenant: gone, recordVerification };
+      const checked = await verifyTenantRoles(asked, { ...verifier, registry });
+      expect(checked).toEqual([{ tenantId: 'acme', record: role.record, status: 'trusted' }]);
+      expect(readings).toBe(refused === 'registry.stale' ? 2 : 1);
+      const line = { transition: 'role.notVerified', tenantId: 'acme', accountId: '222222222222' };
+      expect(log.lines.at(-1)).toEqual({ ...line, code: refused, explanation: 'not written' });
+    }
+    expect(told).toEqual([]);
   });
 
   it('is left alone when it is gone', async () => {
