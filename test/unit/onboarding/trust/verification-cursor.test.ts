@@ -47,9 +47,28 @@ describe('the cursor of the verifications', () => {
 
   it('says when the table is away', async () => {
     const away = () => storeOf(failingWith(tables.client(), new Error('away')));
-    await expect(away().read()).rejects.toMatchObject({ code: 'store.unavailable' });
+    await expect(away().read()).rejects.toMatchObject({
+      code: 'store.unavailable',
+      message: expect.stringContaining('the cursor of the verifications could not be read'),
+    });
     await expect(away().write({ slot: 7, version: 0 }, { slot: 8 })).rejects.toMatchObject({
       code: 'store.unavailable',
+      message: expect.stringContaining('the cursor of the verifications could not be written'),
     });
+  });
+
+  it('is read as it stands, never as a replica remembers it', async () => {
+    await put({ slot: 7, version: 4 });
+    const asked: unknown[] = [];
+    const dynamo = tables.client();
+    const send = dynamo.send.bind(dynamo);
+    Object.assign(dynamo, {
+      send: (command: Parameters<typeof send>[0]) => {
+        asked.push(command.input);
+        return send(command);
+      },
+    });
+    await storeOf(dynamo).read();
+    expect(asked).toMatchObject([{ ConsistentRead: true }]);
   });
 });
