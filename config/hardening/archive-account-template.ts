@@ -3,7 +3,7 @@ import { archiveArn, archiveBucketResources, archiveObjects } from '../archive-r
 import { iamArn, type TemplateValue } from '../template-value.ts';
 import { archivePlace } from './archive-place.ts';
 
-type Settings = Pick<DeploymentConfig, 'archive' | 'hardening'>;
+type Settings = Pick<DeploymentConfig, 'archive' | 'hardening' | 'homeRegion'>;
 
 const BROKER_ACCOUNT = '${BrokerAccountId}';
 
@@ -29,7 +29,7 @@ export function archiveAccountTemplate(
         Description: 'The account that the broker runs in',
       },
     },
-    Rules: { InTheArchiveAccount: { Assertions: assertions(account) } },
+    Rules: { InTheArchiveAccount: { Assertions: assertions(account, config.homeRegion) } },
     Resources: archiveBucketResources({
       retention: config.archive.retention,
       bucketName: archivePlace(config, { stage }).bucket,
@@ -40,11 +40,15 @@ export function archiveAccountTemplate(
   };
 }
 
-function assertions(account: string): TemplateValue {
+function assertions(account: string, homeRegion: string): TemplateValue {
   return [
     {
       Assert: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] },
       AssertDescription: `The bucket belongs into the account ${account} of hardening.archiveAccount.`,
+    },
+    {
+      Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, homeRegion] },
+      AssertDescription: `The broker looks for the bucket in its home region, ${homeRegion}.`,
     },
     {
       Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'BrokerAccountId' }, { Ref: 'AWS::AccountId' }] }] },

@@ -36,7 +36,8 @@ function merged(parts: readonly Part[]): Part {
 }
 
 function network(vpc: VpcSettings, place: Place): Part {
-  const endpoints = networkEndpoints(vpc, place);
+  const joins = networkFunctions.map(({ id }) => joinPolicyId(id));
+  const endpoints = networkEndpoints(vpc, { ...place, after: joins });
   // A function that is in the network before its ways out are there would fail.
   const waysOut = [...Object.keys(endpoints), ...subnetIds(vpc).map((id) => `${id}Routes`)];
   return {

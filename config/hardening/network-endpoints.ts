@@ -3,8 +3,16 @@ import type { TemplateValue } from '../template-value.ts';
 import { type EndpointAccess, type EndpointService, endpointAccess } from './endpoint-access.ts';
 import { groupId, subnetIds } from './network.ts';
 
+type Endpoints = EndpointAccess & {
+  /**
+   * What is made before them. An endpoint takes a minute or two: time for IAM to spread what lets Lambda join functions to
+   * the network, which come after the endpoints.
+   */
+  readonly after: readonly string[];
+};
+
 /** The ways out of the network, one for each service that its functions call, each closed to everything else. */
-export function networkEndpoints(vpc: VpcSettings, access: EndpointAccess): Record<string, TemplateValue> {
+export function networkEndpoints(vpc: VpcSettings, { after, ...access }: Endpoints): Record<string, TemplateValue> {
   const policies = endpointAccess(access);
   return Object.fromEntries(
     endpointServices.map((service) => {
@@ -14,7 +22,7 @@ export function networkEndpoints(vpc: VpcSettings, access: EndpointAccess): Reco
         PolicyDocument: { Version: '2012-10-17', Statement: policies[service] },
         ...(service === 'dynamodb' ? gateway : interfaceIn(vpc)),
       };
-      return [endpointId(service), { Type: 'AWS::EC2::VPCEndpoint', Properties: properties }];
+      return [endpointId(service), { Type: 'AWS::EC2::VPCEndpoint', DependsOn: after, Properties: properties }];
     }),
   );
 }

@@ -75,7 +75,6 @@ function securityGroups(prefix: string): Resources {
       Properties: {
         GroupDescription: `Functions of ${prefix} that assume roles`,
         VpcId: { Ref: 'Network' },
-        SecurityGroupIngress: [],
         // By address to everywhere: DynamoDB has public ones, and CloudFormation has no name for their list. Where "everywhere"
         // ends is the route table's to say: at the endpoints.
         SecurityGroupEgress: [{ ...https, CidrIp: '0.0.0.0/0', Description: 'Endpoints; there are no other routes' }],

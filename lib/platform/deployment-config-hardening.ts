@@ -104,8 +104,8 @@ export const hardeningSettings: Readonly<Record<string, SettingText>> = {
       'The addresses of a network without a way out, in which the functions that assume tenants’ roles run; their roles ' +
       'assume nothing from anywhere else.',
     whenWrong:
-      'Changed later: the network is made anew, and the functions fail until the old one is gone. Of a network that you ' +
-      'have: nothing, as long as nobody joins the two.',
+      'Changed later: the deployment fails, or calls are denied while the network is made anew: take it away first. Of a ' +
+      'network that you have: nothing, as long as nobody joins the two.',
     leftOut: 'the functions run in no network of yours',
   },
   'hardening.vpc.zones': {

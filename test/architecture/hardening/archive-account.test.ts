@@ -1,19 +1,26 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { archiveAccountTemplate } from '../../../config/hardening/archive-account-template.ts';
+import { ownArchive } from '../../../config/hardening/own-archive.ts';
+import { readStageConfig } from '../../../config/stage-config.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../../local/iam/policy-document.ts';
-import { anyone, everything, isAllowed, OWN, prefix } from '../packaged-access.ts';
-import { ARCHIVE_ACCOUNT, ofType, type Packaged, packageWith } from './hardened-template.ts';
+import { anyone, everything, isAllowed, OWN, prefix, region } from '../packaged-access.ts';
+import { ARCHIVE_ACCOUNT, ofType, type Packaged, packageWith, readOwn } from './hardened-template.ts';
 
 const bucket = `${prefix}-archive-${ARCHIVE_ACCOUNT}`;
 const archive = `arn:aws:s3:::${bucket}`;
 const object = `${archive}/changes/dt=2026-11-21/x`;
 const isNew = { 's3:if-none-match': '*' };
 
+const deployment = readStageConfig({ stage: 'local' });
+const off = { tenantIsolation: false, onRevokedSessions: 'record' } as const;
+const named = { accountId: ARCHIVE_ACCOUNT, bucketName: 'our-evidence' };
+
 let packaged: Packaged;
 let own: Packaged;
 let policy: PolicyDocument;
 beforeAll(async () => {
   packaged = await packageWith({ archiveAccount: { accountId: ARCHIVE_ACCOUNT } });
-  own = await packageWith();
+  own = await readOwn();
   policy = parsePolicyDocument(filledIn(statementsOf(packaged.archiveAccount)), 'resource');
 }, 90_000);
 
@@ -65,11 +72,15 @@ describe('the broker’s template, where the archive lies in another account', (
     }
   });
 
-  it('takes another name for the bucket', async () => {
-    const named = await packageWith({ archiveAccount: { accountId: ARCHIVE_ACCOUNT, bucketName: 'our-evidence' } });
-    expect(named.template.Outputs['ArchiveBucketName']?.Value).toBe('our-evidence');
-    expect(named.archiveAccount?.Resources['ArchiveBucket']?.Properties['BucketName']).toBe('our-evidence');
-  }, 60_000);
+  it('takes another name for the bucket, on both sides', () => {
+    const settings = { ...deployment, hardening: { ...off, archiveAccount: named } };
+    expect(ownArchive(settings, { stage: 'local' })).toMatchObject({
+      Outputs: { ArchiveBucketName: { Value: 'our-evidence' } },
+    });
+    expect(archiveAccountTemplate(settings, { stage: 'local' })).toMatchObject({
+      Resources: { ArchiveBucket: { Properties: { BucketName: 'our-evidence' } } },
+    });
+  });
 });
 
 describe('the template of the archive’s account', () => {
@@ -99,6 +110,7 @@ describe('the template of the archive’s account', () => {
       InTheArchiveAccount: {
         Assertions: [
           expect.objectContaining({ Assert: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, ARCHIVE_ACCOUNT] } }),
+          expect.objectContaining({ Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] } }),
           expect.objectContaining({
             Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'BrokerAccountId' }, { Ref: 'AWS::AccountId' }] }] },
           }),

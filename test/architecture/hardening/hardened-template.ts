@@ -31,17 +31,25 @@ export async function packageWith(hardening?: unknown, { stage = 'local' } = {})
     const written: object = parse(readFileSync(path.join(projectRoot, file), 'utf8'));
     const changes = { forbiddenAccountIds: [ARCHIVE_ACCOUNT], ...(hardening !== undefined && { hardening }) };
     tree.write(file, stringify({ ...written, ...changes }));
-    const { templatePath } = await packageStage({ stage, root: tree.root, log: () => undefined });
-    const text = readFileSync(templatePath, 'utf8');
-    const beside = path.join(path.dirname(templatePath), 'archive-account-template.json');
-    return {
-      text,
-      template: JSON.parse(text),
-      archiveAccount: existsSync(beside) ? JSON.parse(readFileSync(beside, 'utf8')) : undefined,
-    };
+    return read(await packageStage({ stage, root: tree.root, log: () => undefined }));
   } finally {
     tree.remove();
   }
+}
+
+/** The stage `local` as it is, without any of `hardening`. */
+export async function readOwn(): Promise<Packaged> {
+  return read(await packageStage({ stage: 'local', log: () => undefined }));
+}
+
+function read({ templatePath }: { readonly templatePath: string }): Packaged {
+  const text = readFileSync(templatePath, 'utf8');
+  const beside = path.join(path.dirname(templatePath), 'archive-account-template.json');
+  return {
+    text,
+    template: JSON.parse(text),
+    archiveAccount: existsSync(beside) ? JSON.parse(readFileSync(beside, 'utf8')) : undefined,
+  };
 }
 
 export function ofType({ Resources }: Template, type: string): readonly (readonly [string, TemplateResource])[] {
