@@ -76,7 +76,7 @@ describe('the guide to writing a job, followed to the letter', () => {
       const results = told.testResults.find(({ name }) => name.endsWith(file))?.assertionResults;
       expect(results?.length, file).toBeGreaterThan(1);
     }
-  }, 90_000);
+  }, 300_000);
 
   it('starts a stack to try the job on, shows it run there, and stops it when asked to', async () => {
     const child = spawn(process.execPath, [`local/try-${JOB}.ts`, '0'], { cwd: root, stdio: 'pipe' });

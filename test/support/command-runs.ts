@@ -23,7 +23,8 @@ export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws>> = {
   local: { by: 'test/journey/acceptance.test.ts', words: 'npm run --silent local' },
   check: gate('npm run check'),
   package: gate('npm run package -- --stage dev'),
-  deploy: { needsAws: true, heldBy: 'test/other-implementations/ministack/deploy-template.ts' },
+  deploy: { args: ['--stage', 'dev', '--dry-run', '--uncommitted'], says: /this could be deployed; AWS was not asked$/m },
+  remove: { needsAws: true, heldBy: 'test/unit/config/deploy/remove-stage.test.ts' },
   'publish-template': { needsAws: true, heldBy: 'test/unit/config/publish-template-command.test.ts' },
   'build:cli': { args: [], says: /^dist\/broker\.mjs, dist\/client\.mjs and dist\/types are made/ },
   'build:verifier': { by: 'test/unit/operator-cli/verify-receipts.test.ts', words: 'config/build-verifier.ts' },
@@ -53,7 +54,7 @@ export const otherRuns: Readonly<Record<string, Run | OnAws>> = {
   'npm install': { by: 'test/journey/documented-scripts.test.ts', words: 'npm install --global' },
   'npx vitest': gate('npm test'),
   'npx node': { by: 'test/journey/third-job.test.ts', words: 'local/try-' },
-  'npx serverless': { needsAws: true, heldBy: 'test/other-implementations/ministack/deploy-template.ts' },
+  'npx serverless': { needsAws: true, heldBy: 'test/unit/config/deploy/deploy-stage.test.ts' },
 };
 
 /** Every command of `broker`, by the words before its own arguments. */
@@ -122,6 +123,7 @@ export const blockRuns: Readonly<Record<string, string>> = {
   'docs/cli.md: broker completion': 'test/journey/documented-blocks.test.ts',
   'docs/credentials.md': 'test/journey/credentials-for-tools.test.ts',
   'docs/on-demand.md': 'test/journey/documented-blocks.test.ts',
+  'docs/deploying.md': 'test/journey/documented-scripts.test.ts',
   'docs/onboarding.md': 'test/journey/documented-blocks.test.ts',
   'docs/onboarding.md: aws iam create-role': 'test/journey/onboarding/proven-trust.test.ts',
   'docs/writing-a-job.md: npm run check': '.ci/run',
