@@ -3,6 +3,7 @@
  * come through, 2 for a command line that is wrong.
  */
 import { parseArgs } from 'node:util';
+import { systemClock } from '../lib/platform/clock.ts';
 import { openAws } from './deploy/aws-world.ts';
 import { deployStage } from './deploy/deploy-stage.ts';
 import { foreignCode } from './deploy/deployed-code.ts';
@@ -21,6 +22,8 @@ and deploys to the home region of the stage, with the AWS credentials of the she
   --watch MINUTES  roll the update back when an alarm rings during it or so long after it (0)
   --uncommitted    deploy also what no commit has
   --let-go A,B     pinned resources, by logical id, that may leave the stack; they are kept
+  --anew           deploy every function again, whatever runs; each starts anew
+  --revert-drift   change back what was changed around CloudFormation
   --take-over      take over what a removed stack of this stage kept
   --help           print this
 `;
@@ -43,6 +46,8 @@ function readOptions() {
         watch: { type: 'string', default: '0' },
         uncommitted: { type: 'boolean', default: false },
         'let-go': { type: 'string', default: '' },
+        anew: { type: 'boolean', default: false },
+        'revert-drift': { type: 'boolean', default: false },
         'take-over': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -68,7 +73,12 @@ async function deploy(options: Options): Promise<void> {
   const { stage = '', uncommitted, account } = options;
   const log = (line: string) => process.stdout.write(`${line}\n`);
   try {
-    const prepared = await prepareStage({ stage, log, uncommitted });
+    const prepared = await prepareStage({
+      stage,
+      log,
+      uncommitted,
+      ...(options.anew && { anew: String(systemClock.nowMs()) }),
+    });
     if (options['dry-run']) {
       log(`${stage}: this could be deployed; AWS was not asked`);
       return;
@@ -82,6 +92,7 @@ async function deploy(options: Options): Promise<void> {
         showOnly: options.show,
         letGo: options['let-go'].split(',').filter((id) => id !== ''),
         takeOver: options['take-over'],
+        revertDrift: options['revert-drift'],
         watchMinutes: Number(options.watch),
       },
       world,

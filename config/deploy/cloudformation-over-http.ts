@@ -59,6 +59,7 @@ function changeSetCalls(call: Call) {
         TemplateURL: wanted.templateUrl,
         'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
         ...(wanted.takesOver && { ImportExistingResources: 'true' }),
+        ...(wanted.revertsDrift && { DeploymentMode: 'REVERT_DRIFT' }),
         ...watched(wanted),
       });
     },

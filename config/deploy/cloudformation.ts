@@ -33,6 +33,8 @@ export type WantedChangeSet = ChangeSetName & {
   readonly templateUrl: string;
   /** Takes over what is there under the names of the template already, and belongs to no stack. */
   readonly takesOver: boolean;
+  /** Changes back what was changed around CloudFormation, as far as it can read it. */
+  readonly revertsDrift: boolean;
   /** While these alarms ring, or begin to within so many minutes of the update, it is rolled back. */
   readonly watch?: { readonly alarmArns: readonly AlarmArn[]; readonly minutes: number };
 };

@@ -16,6 +16,7 @@ export type DeployOptions = {
   /** Logical ids of pinned resources that may leave the stack; they are kept then. */
   readonly letGo: readonly string[];
   readonly takeOver: boolean;
+  readonly revertDrift: boolean;
   /** For how long after the update alarms roll it back; 0 for not at all. */
   readonly watchMinutes: number;
 };
@@ -95,6 +96,7 @@ async function updateStack(
     ...changeSet,
     templateUrl: world.urlOf(bucket, prepared.templateFile.key),
     takesOver: options.takeOver,
+    revertsDrift: options.revertDrift,
     ...(options.watchMinutes > 0 && { watch: watchFor(prepared, options, world) }),
   });
   const changes = await changesOf(changeSet, world);

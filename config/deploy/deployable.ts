@@ -28,9 +28,10 @@ const functionSchema = v.object({
 
 /**
  * What a packaged stage is deployed from. Every file is named by its content, so that what has not changed is no change,
- * whenever and wherever it was packaged, and what is deployed stays beside what is deployed after it.
+ * whenever and wherever it was packaged, and what is deployed stays beside what is deployed after it. With `anew`, which no
+ * deployment had before, every function is new to CloudFormation, whatever Lambda has of it.
  */
-export function deployableOf({ stage, templatePath, functionsDirectory }: PackagedStage): Deployable {
+export function deployableOf({ stage, templatePath, functionsDirectory }: PackagedStage, anew?: string): Deployable {
   const packaged = readDeployedTemplate(readFileSync(templatePath, 'utf8'));
   const uploads: Upload[] = [];
   const codeSha256 = new Map<string, string>();
@@ -39,7 +40,8 @@ export function deployableOf({ stage, templatePath, functionsDirectory }: Packag
     const { FunctionName, Code } = v.parse(functionSchema, resource.Properties);
     const bytes = readFileSync(path.join(functionsDirectory, path.posix.basename(Code.S3Key)));
     const hash = createHash('sha256').update(bytes).digest();
-    const key = `functions/${FunctionName}/${hash.toString('hex')}.zip`;
+    const name = [hash.toString('hex'), anew].filter((part) => part !== undefined).join('-');
+    const key = `functions/${FunctionName}/${name}.zip`;
     uploads.push({ key, bytes, contentType: 'application/zip' });
     codeSha256.set(FunctionName, hash.toString('base64'));
     return [id, withCode(resource, { ...Code, S3Key: key })] as const;

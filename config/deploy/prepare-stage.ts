@@ -13,6 +13,8 @@ export type PrepareOptions = {
   readonly log: (line: string) => void;
   /** Deploy also what no commit has. */
   readonly uncommitted: boolean;
+  /** Deploys every function again: see `deployableOf`. */
+  readonly anew?: string;
   readonly root?: string;
 };
 
@@ -22,14 +24,20 @@ const MOST_NAMED = 5;
  * All of a deployment that needs no AWS: checks the configuration, packages, and holds the package against what is pinned
  * and against git. Throws `DeploymentRefused`, and `DeploymentConfigError` for a configuration that cannot be deployed.
  */
-export async function prepareStage({ stage, log, uncommitted, root = projectRoot }: PrepareOptions): Promise<Prepared> {
+export async function prepareStage({
+  stage,
+  log,
+  uncommitted,
+  anew,
+  root = projectRoot,
+}: PrepareOptions): Promise<Prepared> {
   if (stage === 'local') {
     throw new DeploymentRefused([
       'local is the stage of the embedded stack: copy config/dev.yml to config/<stage>.yml',
     ]);
   }
   const packaged = await packageStage({ stage, log, root });
-  const deployable = deployableOf(packaged);
+  const deployable = deployableOf(packaged, anew);
   const tree = await readWorkingTree(root);
   const pins = readPins();
   const problems = problemsWithPins(deployable.template, stage, pins);

@@ -56,6 +56,7 @@ const OPTIONS: DeployOptions = {
   showOnly: false,
   letGo: [],
   takeOver: false,
+  revertDrift: false,
   watchMinutes: 0,
 };
 

@@ -109,7 +109,13 @@ describe('CloudFormation over its protocol', () => {
   });
 
   it('asks for a change set by the address of the template, and takes away what an earlier one watched', async () => {
-    const wanted = { stackName: STACK, changeSetName: 'deploy-1', templateUrl: 'https://b/t.json', takesOver: false };
+    const wanted = {
+      stackName: STACK,
+      changeSetName: 'deploy-1',
+      templateUrl: 'https://b/t.json',
+      takesOver: false,
+      revertsDrift: false,
+    };
     answers = [answerOf('CreateChangeSet', '<Id>arn:2</Id>')];
     await cloudFormation.createChangeSet(wanted);
     expect(parametersOf()).toEqual({
@@ -125,9 +131,15 @@ describe('CloudFormation over its protocol', () => {
     });
     answers = [answerOf('CreateChangeSet', '<Id>arn:2</Id>')];
     const alarmArns = [{ arn: 'arn:alarm', type: 'AWS::CloudWatch::Alarm' as const }];
-    await cloudFormation.createChangeSet({ ...wanted, takesOver: true, watch: { alarmArns, minutes: 5 } });
+    await cloudFormation.createChangeSet({
+      ...wanted,
+      takesOver: true,
+      revertsDrift: true,
+      watch: { alarmArns, minutes: 5 },
+    });
     expect(parametersOf(1)).toMatchObject({
       ImportExistingResources: 'true',
+      DeploymentMode: 'REVERT_DRIFT',
       'RollbackConfiguration.RollbackTriggers.member.1.Arn': 'arn:alarm',
       'RollbackConfiguration.RollbackTriggers.member.1.Type': 'AWS::CloudWatch::Alarm',
       'RollbackConfiguration.MonitoringTimeInMinutes': '5',

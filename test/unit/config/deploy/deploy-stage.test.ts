@@ -26,7 +26,7 @@ const prepared: Prepared = {
   config,
   pins: readPins(),
 };
-const options: DeployOptions = { showOnly: false, letGo: [], takeOver: false, watchMinutes: 0 };
+const options: DeployOptions = { showOnly: false, letGo: [], takeOver: false, revertDrift: false, watchMinutes: 0 };
 const alarmChanges: ResourceChange = {
   action: 'Modify',
   logicalId: 'StrayAlarm',
