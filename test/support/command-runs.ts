@@ -23,7 +23,10 @@ export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws>> = {
   local: { by: 'test/journey/acceptance.test.ts', words: 'npm run --silent local' },
   check: gate('npm run check'),
   package: gate('npm run package -- --stage dev'),
-  deploy: { args: ['--stage', 'dev', '--dry-run', '--uncommitted'], says: /this could be deployed; AWS was not asked$/m },
+  deploy: {
+    args: ['--stage', 'dev', '--dry-run', '--uncommitted'],
+    says: /this could be deployed; AWS was not asked$/m,
+  },
   remove: { needsAws: true, heldBy: 'test/unit/config/deploy/remove-stage.test.ts' },
   'publish-template': { needsAws: true, heldBy: 'test/unit/config/publish-template-command.test.ts' },
   'build:cli': { args: [], says: /^dist\/broker\.mjs, dist\/client\.mjs and dist\/types are made/ },
