@@ -90,3 +90,10 @@ describe('a change by what was read', () => {
     }
   });
 });
+
+describe('a refusal', () => {
+  it('is told from whatever else may be answered, nothing among it', () => {
+    expect(isRefusal(refuse('tenant.unknown', 'x'))).toBe(true);
+    expect([undefined, {}, aTenant()].map(isRefusal)).toEqual([false, false, false]);
+  });
+});

@@ -87,7 +87,10 @@ describe('which external ID a role takes', () => {
   });
 
   it('is the current one where there is no rotation', () => {
-    expect(takenBy(aRole(takesCurrent), { externalIds: { current: CURRENT } })).toBe('current');
+    for (const verifiedAtMs of [START_MS - 1_000, 1, 0]) {
+      const role = aRole({ ...takesCurrent, verifiedAtMs });
+      expect(takenBy(role, { externalIds: { current: CURRENT } })).toBe('current');
+    }
   });
 });
 
@@ -144,6 +147,9 @@ describe('starting a rotation', () => {
   ] as readonly { name: string; tenant: Partial<Tenant>; refused: string; explanation: string }[];
   it.each(refusals)('refuses a tenant, and makes nothing for it: $name', async ({ tenant, refused, explanation }) => {
     const at = world(tenant);
+    at.whenMaking(() => {
+      throw new Error('made one');
+    });
     expect(await at.start()).toEqual({ refused, explanation });
     expect(at.registry.changes).toEqual([]);
   });
@@ -217,6 +223,7 @@ describe('ending a rotation', () => {
     );
     expect(explanation).toContain(`${alone}: ${first}, ${second}, `);
     expect(explanation).toMatch(/, and 2 more$/);
+    expect(explanation).not.toContain('300000000010');
     expect(at.tenant()).toMatchObject(rotating);
   });
 
