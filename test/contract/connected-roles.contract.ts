@@ -212,6 +212,24 @@ export function connectedRolesContract(name: string, make: (ids: Ids) => Registr
       expect(await rolesOf(tenantId)).toEqual([unsafe]);
     });
 
+    it('takes no proof of trust that says in one breath that the role is paused', async () => {
+      const { tenantId } = await registered(at);
+      const role = await connected(at, { tenantId });
+      const findings = ['trust.sessionsRevoked' as const];
+      await expect(at.registry.recordVerification(role, { ...PROVEN, findings }, BY)).rejects.toThrow('paused');
+      expect(await rolesOf(tenantId)).toEqual([role]);
+    });
+
+    it('keeps when a pause of a role was lifted, whatever is proven of it later', async () => {
+      const { tenantId } = await registered(at);
+      const role = await connected(at, { tenantId });
+      const lifted = accepted(await at.registry.recordVerification(role, { ...PROVEN, pauseLiftedAtMs: 7 }, BY));
+      const unsafe = accepted(await at.registry.recordVerification(lifted, UNSAFE, BY));
+      const trusted = accepted(await at.registry.recordVerification(unsafe, PROVEN, BY));
+      expect([lifted, unsafe, trusted].map(({ pauseLiftedAtMs }) => pauseLiftedAtMs)).toEqual([7, 7, 7]);
+      expect(await rolesOf(tenantId)).toEqual([trusted]);
+    });
+
     it('keeps the external ID that a role takes until a proof names another', async () => {
       const { tenantId } = await registered(at);
       const role = await connected(at, { tenantId });

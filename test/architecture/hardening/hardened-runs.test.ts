@@ -7,6 +7,7 @@ import type { Wiring } from '../../../local/template/wiring.ts';
 import { isAllowed, OWN, prefix, region, runnerOf } from '../packaged-access.ts';
 import { ofType, packageWith, type Template } from './hardened-template.ts';
 
+// cspell:ignore Dashaccount Dashlogs -- how the packager writes hyphens
 /** The template of a stage that isolates tenants and pauses roles: `hardening.tenantIsolation`, `onRevokedSessions`. */
 let template: Template;
 let wiring: Wiring;

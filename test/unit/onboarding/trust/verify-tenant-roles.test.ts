@@ -62,6 +62,44 @@ function roleNamed(accountId: string, name: string, change: Partial<TenantRole> 
   return aRole({ accountId, record: `role#${accountId}#${name}`, roleArn, ...change });
 }
 
+describe('a role that is paused while it is probed', () => {
+  const refused = { status: 'quarantined', findings: ['trust.rightExternalIdRefused'] } as const;
+
+  it.each([
+    ['trusted', roleNamed('222222222222', 'audit', { verifiedAtMs: 5 })],
+    [
+      'out of use already',
+      roleNamed('222222222222', 'audit', { ...refused, findings: [...refused.findings], verifiedAtMs: 5 }),
+    ],
+  ])('stays paused, whatever the probes found: it was %s', async (_, role) => {
+    const { check, items, state, log } = world([role]);
+    const paused: TenantRole = {
+      ...role,
+      status: 'quarantined',
+      findings: [...role.findings, 'trust.sessionsRevoked'],
+      version: role.version + 1,
+    };
+    state.whileProbing = () => items.set(role.record, paused);
+    expect(await check()).toMatchObject([{ status: 'quarantined' }]);
+    expect(items.get(role.record)).toEqual(paused);
+    expect(log.lines.map(({ transition }) => transition)).toEqual(['role.notVerified']);
+  });
+
+  it('is asked after only for the operator who asks', async () => {
+    const asked: unknown[] = [];
+    const { verifier } = world([roleNamed('222222222222', 'audit')]);
+    const verifyRole: VerifierDependencies['verifyRole'] = async (reading) => {
+      asked.push(reading.liftsPause);
+      return verifier.verifyRole(reading);
+    };
+    const by = 'arn:aws:iam::111111111111:role/ops';
+    for (const liftsPause of [undefined, true]) {
+      await verifyTenantRoles({ tenantId: 'acme', by, liftsPause }, { ...verifier, verifyRole });
+    }
+    expect(asked).toEqual([undefined, true]);
+  });
+});
+
 describe('a check', () => {
   it('of more roles than there is time for goes on, when it is asked again, with those that waited longest', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `role-${index}`);
