@@ -7,7 +7,7 @@ import { simulate } from './simulation.ts';
 const SEEDS = 2_000;
 
 const mutants: readonly {
-  readonly wiring: Exclude<Wiring, 'production' | 'ownWriteUnknown'>;
+  readonly wiring: Exclude<Wiring, 'production' | 'ownWriteUnknown' | 'suspensionOfAll'>;
   readonly breaks: RegExp;
 }[] = [
   { wiring: 'noFenceAtIssued', breaks: /^I9: .* the trail does not hold$/ },

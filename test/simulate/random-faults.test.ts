@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { amongOthers } from './among-others.ts';
 import regressions from './regressions.json' with { type: 'json' };
 import { runSeeds } from './run-seeds.ts';
 import { simulate } from './simulation.ts';
@@ -25,6 +26,7 @@ describe('the protocol under random faults', () => {
     for (const { seed, skewLimitMs } of regressions as { seed: number; skewLimitMs: number }[]) {
       const { violations } = await simulate(seed, { skewLimitMs });
       expect(violations, `seed ${seed}`).toEqual([]);
+      expect((await amongOthers(seed)).violations, `seed ${seed}`).toEqual([]);
     }
   });
 

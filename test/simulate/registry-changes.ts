@@ -10,7 +10,8 @@ export function tenantsOf(random: SeededRandom): readonly TenantReading[] {
   return [tenantOf('acme', acme, random), tenantOf('globex', ['444444444444'], random)];
 }
 
-function tenantOf(tenantId: string, accountIds: readonly string[], random: SeededRandom): TenantReading {
+/** One tenant with these accounts, in the state that the draw has for it. */
+export function tenantOf(tenantId: string, accountIds: readonly string[], random: SeededRandom): TenantReading {
   const roles = accountIds.map((accountId) => {
     const capabilities = { sessionTags: random.chance(50), sourceIdentity: random.chance(50) };
     return aRole({ tenantId, accountId, capabilities });
@@ -19,14 +20,22 @@ function tenantOf(tenantId: string, accountIds: readonly string[], random: Seede
   return random.chance(50) ? tenant : rotating(tenant);
 }
 
+export type RegistryOptions = {
+  readonly random: SeededRandom;
+  readonly tenants: readonly TenantReading[];
+  /** Are the trust policies of all changed too? */
+  readonly trustPolicies?: boolean;
+};
 export type RegistryChanges = { change(): Promise<string> };
 
 /** What operators and customers change while requests are on their way; each change is a new version. */
 export function registryChanges(
   world: FaultyWorld,
-  { random, tenants }: { readonly random: SeededRandom; readonly tenants: readonly TenantReading[] },
+  { random, tenants, trustPolicies = true }: RegistryOptions,
 ): RegistryChanges {
   const now = new Map(tenants.map((reading) => [reading.tenant.tenantId, reading]));
+  const [first = '', ...rest] = now.keys();
+  const names: readonly [string, ...string[]] = [first, ...rest];
 
   async function become(tenantId: string, next: TenantReading): Promise<void> {
     const tenant = { ...next.tenant, version: next.tenant.version + 1 };
@@ -47,8 +56,8 @@ export function registryChanges(
   ];
   return {
     async change() {
-      const tenantId = random.pick(['acme', 'globex']);
-      if (random.chance(25)) return trustPolicy(world, random);
+      const tenantId = random.pick(names);
+      if (trustPolicies && random.chance(25)) return trustPolicy(world, random);
       const [name, make] = random.pick(changes);
       const reading = now.get(tenantId);
       if (reading !== undefined) await become(tenantId, make(reading));
@@ -66,9 +75,11 @@ function mapRoles(
   return { tenant, roles: roles.map((role) => ({ ...role, ...change() })) };
 }
 
+const SECOND_ACCOUNTS: Readonly<Record<string, string>> = { acme: '555555555555', initech: '999000999000' };
+
 /** The customer connects one account more; a request that was recorded before does not mean it. */
 function withAnotherAccount({ tenant, roles }: TenantReading): TenantReading {
-  const accountId = tenant.tenantId === 'acme' ? '555555555555' : '666666666666';
+  const accountId = SECOND_ACCOUNTS[tenant.tenantId] ?? '666666666666';
   if (roles.some((role) => role.accountId === accountId)) return { tenant, roles };
   return { tenant, roles: [...roles, { ...aRole({ tenantId: tenant.tenantId, accountId }), version: 1 }] };
 }

@@ -2,12 +2,16 @@ import { canHappen, FAULT_KINDS, type FaultKinds } from './fault-plan.ts';
 import type { Failure, Findings } from './run-seeds.ts';
 
 /** What a campaign came to, as tables. */
-export function renderFindings({ runs, steps, faults, failures }: Findings, kinds: FaultKinds = FAULT_KINDS): string {
+export function renderFindings(
+  { runs, steps, faults, failures, compared }: Findings,
+  kinds: FaultKinds = FAULT_KINDS,
+): string {
   const all = [...faults.values()].reduce((sum, count) => sum + count, 0);
   const rarest = rarestFault(faults, kinds);
   return [
     renderFaults(faults, kinds),
     `the rarest fault: ${rarest.name}, ${rarest.count} times`,
+    ...(compared > 0 ? [`${compared} lives of one tenant, alone and among others`] : []),
     `${runs} runs, ${steps} steps, ${all} faults, ${failures.length} runs that broke an invariant`,
     '',
   ].join('\n');

@@ -24,6 +24,8 @@ export type Findings = {
   /** Over the SDK: HTTP requests that a client made again, and calls of STS, each of one request. */
   readonly repeats: number;
   readonly stsCalls: number;
+  /** Seeds in which one tenant lived alone and among others, and what it got was compared. */
+  readonly compared: number;
 };
 
 /** What a thread does at a time. */
@@ -36,7 +38,7 @@ export async function runSeeds(
 ): Promise<Findings> {
   const faults = new Map<string, number>();
   const failures: Failure[] = [];
-  let [runs, steps, repeats, stsCalls, next] = [0, 0, 0, 0, campaign.from];
+  let [runs, steps, repeats, stsCalls, compared, next] = [0, 0, 0, 0, 0, campaign.from];
   const end = campaign.from + campaign.seeds;
   const atOnce = SEEDS_AT_ONCE[campaign.over ?? 'services'];
 
@@ -51,6 +53,7 @@ export async function runSeeds(
     steps += result.steps;
     repeats += result.repeats;
     stsCalls += result.stsCalls;
+    compared += result.compared;
     failures.push(...result.failures);
     for (const [name, count] of result.faults) faults.set(name, (faults.get(name) ?? 0) + count);
     onProgress(runs);
@@ -58,7 +61,7 @@ export async function runSeeds(
   const threads = Math.min(availableParallelism(), Math.ceil(campaign.seeds / atOnce));
   await Promise.all(Array.from({ length: threads }, () => work(take, add)));
   failures.sort((one, other) => one.seed - other.seed);
-  return { runs, steps, faults, failures, repeats, stsCalls };
+  return { runs, steps, faults, failures, repeats, stsCalls, compared };
 }
 
 function work(take: () => Job | undefined, add: (result: Result) => void): Promise<void> {

@@ -28,3 +28,18 @@ export function cachedSwitches(switches: Switches): Switches {
     },
   };
 }
+
+/** Takes the suspension of any tenant for one of the tenant that is asked about. */
+export function suspensionOfAll(switches: Switches): Switches {
+  const suspended = new Set<string>();
+  return {
+    ...switches,
+    async read(of) {
+      const [own, ...others] = await Promise.all(
+        [of.tenantId, ...suspended].map((tenantId) => switches.read({ ...of, tenantId })),
+      );
+      if (own?.some(({ switchId }) => switchId === `tenant#${of.tenantId}`)) suspended.add(of.tenantId);
+      return [...(own ?? []), ...others.flat()];
+    },
+  };
+}

@@ -7,7 +7,13 @@ import type { SendCommand } from './memory-tables.ts';
 import { marksUnproven, otherIdUnannounced, policyDropped, repeatedWhenLost } from './unsafe-assumptions.ts';
 import { intentAfterCall, issuesUnrecorded, recordAfterInvoke, rerunOfClaimed } from './unsafe-ledgers.ts';
 import { ownWritesUnknown, writesWithoutCondition } from './unsafe-stores.ts';
-import { cachedSwitches, claimWithoutSwitches, type Reading, unreadableIsOn } from './unsafe-switches.ts';
+import {
+  cachedSwitches,
+  claimWithoutSwitches,
+  type Reading,
+  suspensionOfAll,
+  unreadableIsOn,
+} from './unsafe-switches.ts';
 
 /** The parts of the pipeline that a wiring may put another in the place of; left out, they are as deployed. */
 export type Rewiring = {
@@ -68,6 +74,8 @@ export const wirings = {
   unreadableSwitchIsOn: { brokerSwitches: unreadableIsOn, jobSwitches: unreadableIsOn },
   /** What was decided for a tenant is remembered. */
   decisionCached: { brokerSwitches: cachedSwitches },
+  /** Whoever is suspended, everybody is. */
+  suspensionOfAll: { brokerSwitches: suspensionOfAll },
   noSweeper: { sweeps: 'never' },
   /** A claimed issuance whose job is silent is run again. */
   rerunAfterClaim: { sweeperLedger: rerunOfClaimed },
