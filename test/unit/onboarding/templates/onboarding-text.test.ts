@@ -200,6 +200,44 @@ describe('nothing is given', () => {
   });
 });
 
+describe('what is said instead', () => {
+  const { templateBaseUrl: _, ...nowhere } = deployment;
+  it.each<[Partial<OnboardingInput>, string, string]>([
+    [
+      { tenant: { ...tenant, status: 'offboarded' } },
+      'tenant.offboarded',
+      'the tenant has left: it makes no role for us',
+    ],
+    [{ tenant: withoutIds }, 'tenant.migrating', 'the tenant has no external ID yet: starting its migration makes one'],
+    [{ region: 'cn-north-1' }, 'request.fieldInvalid', 'region: it is not a region of the partition aws'],
+    [
+      { format: 'cli', showExternalIds: false },
+      'request.formatUnavailable',
+      'cli bears the external ID, which is shown only when it is made: the customer has it, and the other formats take it as a parameter',
+    ],
+    [
+      { format: 'quick-create', deployment: nowhere },
+      'request.formatUnavailable',
+      'quick-create opens a template in S3, and config/<stage>.yml of this deployment has no templateBaseUrl',
+    ],
+  ])('is said in whole sentences: %o', (changes, reason, explanation) => {
+    expect(onboardingText({ ...base, ...changes })).toEqual({ built: false, reason, explanation });
+  });
+
+  it('is said of a quick-create link too, before the link and after it', () => {
+    const [, open] = built({ format: 'quick-create' }).text.split('\n');
+    expect(open).toBe(
+      'Open this link, signed in to the AWS account that we are to work in: it fills in a CloudFormation stack. Read ' +
+        'it, let it make a named IAM role, and send us its output RoleArn: we prove the role before we use it.',
+    );
+    const [, update] = built({ format: 'quick-create', tenant: rotating }).text.split('\n');
+    expect(update).toBe(
+      `${open} Where you have the stack already, make no other one: update it, with its own template and ` +
+        `NextExternalId ${NEXT_ID}.`,
+    );
+  });
+});
+
 describe('the YAML of a StackSet', () => {
   it('is the CloudFormation template', () => {
     expect(parse(built({ format: 'stackset' }).text)).toEqual(parse(built({ format: 'cloudformation' }).text));

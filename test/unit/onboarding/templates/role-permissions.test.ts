@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
+import { everyResource } from '../../../../lib/jobs/policy-statement.ts';
 import { buildSessionPolicy } from '../../../../lib/jobs/session-policy.ts';
 import { type RolePermissionsInput, rolePermissions } from '../../../../lib/onboarding/templates/role-permissions.ts';
 import type { Partition } from '../../../../lib/platform/deployment-config.ts';
@@ -158,6 +159,18 @@ describe('no permissions', () => {
     expect(rolePermissions({ ...plain, ...changes })).toMatchObject({ built: false, ...refusal });
   });
 
+  it.each<[Partial<RolePermissionsInput>, string, string]>([
+    [{ jobNames: [] }, 'job.notEnabled', 'the role would serve no job'],
+    [{ jobNames: ['no"pe'] }, 'job.unknown', 'the catalogue has no job "no\\"pe"'],
+    [
+      { settings: { 'scan-account': { bucketNamePrefixes: ['*'] } } },
+      'policy.parameterInvalid',
+      'job scan-account: parameter bucketNamePrefixes.0, allowed what the settings of the job declare',
+    ],
+  ])('are made, and it is said why: %j', (changes, reason, explanation) => {
+    expect(rolePermissions({ ...plain, ...changes })).toEqual({ built: false, reason, explanation });
+  });
+
   it('are made larger than IAM takes', () => {
     const scan = jobCatalogue.get('scan-account');
     if (scan === undefined) throw new Error('no scan-account');
@@ -165,7 +178,40 @@ describe('no permissions', () => {
     const catalogue = new Map(many.map((job) => [job.name, job]));
     const settings = Object.fromEntries(many.map(({ name, largestSettings }) => [name, largestSettings]));
     const input = { ...plain, catalogue, settings, jobNames: [...catalogue.keys()] };
-    expect(rolePermissions(input)).toMatchObject({ built: false, reason: 'policy.tooLarge' });
+    const refusal = rolePermissions(input);
+    expect(refusal).toMatchObject({ built: false, reason: 'policy.tooLarge' });
+    const explanation = 'explanation' in refusal ? refusal.explanation : '';
+    expect(explanation).toMatch(/^\d{5} characters, and IAM takes 10240 for a role$/);
+  });
+
+  it('are told with all that is too large about a session', () => {
+    const scan = jobCatalogue.get('scan-account');
+    if (scan === undefined) throw new Error('no scan-account');
+    const actions = Array.from({ length: 400 }, (_, index) => `s3:Get${index}` as const);
+    const sessionPolicy = () => [{ effect: 'Allow' as const, actions, resources: [everyResource] }];
+    const catalogue = new Map([['scan-account', { ...scan, sessionPolicy }]]);
+    const refusal = rolePermissions({ ...plain, catalogue });
+    expect(refusal).toMatchObject({ built: false, reason: 'policy.tooLarge' });
+    expect('explanation' in refusal && refusal.explanation).toMatch(/^job scan-account: size \d+, limit 2048$/);
+  });
+
+  it('are the tenant’s own settings’, and the job’s own where it has none', () => {
+    const textOf = (settings: RolePermissionsInput['settings']) =>
+      JSON.stringify(rolePermissions({ ...plain, settings }));
+    expect(textOf({ 'scan-account': { bucketNamePrefixes: ['acme'] } })).toContain('acme');
+    expect(textOf({})).toBe(textOf({ 'process-logs': { bucket: 'x' } }));
+    // Given, and not what the job takes: it does not fall back.
+    expect(rolePermissions({ ...plain, settings: { 'scan-account': undefined } })).toMatchObject({ built: false });
+  });
+
+  it('say of each statement which job it is for', () => {
+    const input = { ...plain, jobNames: names, ...logs };
+    const made = rolePermissions(input);
+    const sids = made.built ? made.policy.Statement.map(({ Sid }) => Sid) : [];
+    expect(sids).toContain('ScanAccount1');
+    expect(sids).toContain('ProcessLogs1');
+    expect(new Set(sids).size).toBe(sids.length);
+    expect(made.built && made.policy.Version).toBe('2012-10-17');
   });
 
   it('are asked twice for a job that is named twice', () => {

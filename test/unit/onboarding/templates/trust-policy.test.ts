@@ -142,6 +142,60 @@ describe('the terms of the trust', () => {
     expect(() => trustPolicy({ ...terms, ...changes })).toThrow();
   });
 
+  /** All of it of that partition and account, so that nothing else is wrong. */
+  const of = (partition: string, account: string) => ({
+    partition,
+    brokerAccountId: account,
+    assumingRoleArns: [`arn:${partition}:iam::${account}:role/x`],
+  });
+  const named = (...names: readonly string[]) => ({ assumingRoleArns: names.map(ourRoleOf) });
+  const ourRoleOf = (name: string) => `arn:aws:iam::${BROKER_ACCOUNT}:role/${name}`;
+  const told: readonly [string, object, string][] = [
+    ['a partition that is not served', of('aws-iso', BROKER_ACCOUNT), 'the partition is not one that we serve'],
+    ['a partition with something before it', of('-aws', BROKER_ACCOUNT), 'the partition is not one that we serve'],
+    ['a partition that goes on', of('aws-cnx', BROKER_ACCOUNT), 'the partition is not one that we serve'],
+    ['an account id of 11 digits', of('aws', '11111111111'), "the broker's account id is not 12 digits"],
+    ['an account id of 13 digits', of('aws', '1111111111111'), "the broker's account id is not 12 digits"],
+    ...['abc', 'abcdefghijklm', 'Prod1', 'prod-1', 'prod1\n', ' prod1'].map(
+      (deploymentId): [string, object, string] => [
+        `the deployment id ${JSON.stringify(deploymentId)}`,
+        { deploymentId },
+        'the deployment id is not 4 to 12 of a-z and 0-9',
+      ],
+    ),
+    ['no role', { assumingRoleArns: [] }, 'the terms name no role that assumes'],
+    ...['', 'a b', 'a?', 'a/', '/a', 'a//b', 'x'.repeat(65), 'a\n'].map((name): [string, object, string] => [
+      `the role ${JSON.stringify(name)}`,
+      named('fine', name),
+      `not the exact ARN of a role of the broker: ${JSON.stringify(ourRoleOf(name))}`,
+    ]),
+    [
+      'the next external ID of another deployment',
+      { externalIds: { current: CURRENT_ID, next: NEXT_ID.replace('prod1', 'prod2') } },
+      'an external ID is not of this deployment',
+    ],
+    [
+      'more than a trust policy holds',
+      named(...Array.from({ length: 9 }, (_, n) => `${n}`.repeat(64))),
+      'IAM takes 2,048',
+    ],
+  ];
+  it.each(told)('are told to be wrong by %s', (_, changes, message) => {
+    expect(() => trustPolicy({ ...terms, ...changes })).toThrow(message);
+  });
+
+  it.each([
+    of('aws-cn', BROKER_ACCOUNT),
+    of('aws-us-gov', BROKER_ACCOUNT),
+    of('aws-eusc', BROKER_ACCOUNT),
+    named('x'.repeat(64)),
+    named('a/path/to/It+=,.@-_9'),
+    { deploymentId: 'prod', externalIds: { current: CURRENT_ID.replace('prod1', 'prod') } },
+    { deploymentId: 'production12', externalIds: { current: CURRENT_ID.replace('prod1', 'production12') } },
+  ])('may be %j', (changes) => {
+    expect(trustPolicy({ ...terms, ...(changes as Partial<TrustTerms>) }).Statement).toHaveLength(3);
+  });
+
   it('tell what is wrong without telling an external ID', () => {
     const externalIds = { current: `${CURRENT_ID}x`, next: `${NEXT_ID}'` };
     const told = () => trustPolicy({ ...terms, externalIds });
