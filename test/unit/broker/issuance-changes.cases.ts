@@ -31,6 +31,8 @@ export type ChangeCase = {
   readonly entry: object;
   /** What is new or differs in the last attempt. */
   readonly attempt: object;
+  /** What differs in the attempt before. */
+  readonly closed?: object;
 };
 
 const opened = { ...identity, recordType: 'issuance', recordedAtMs: later, day: '2031-05-06' };
@@ -62,7 +64,7 @@ export const changeCases: readonly ChangeCase[] = [
   { name: 'a further call', before: 'throttled', after: ({ throttled }) => nextCall(throttled, { owner: 'owner-2' }, later), set: { ...lease, owner: 'owner-2', call: 2, resume: 'attempt' }, entry: { type: 'called', attempt: 1, call: 2, owner: 'owner-2', leaseUntilMs: lease.leaseUntilMs }, attempt: { calls: 2 } },
   { name: 'a further call after an answer', before: 'throttled', after: ({ throttled }) => nextCall(throttled, { owner: 'owner-2', ...told }, later), set: { ...lease, owner: 'owner-2', call: 2, resume: 'attempt', lastStsRequestId: 'sts-2' }, entry: { type: 'called', attempt: 1, call: 2, owner: 'owner-2', ...told, leaseUntilMs: lease.leaseUntilMs }, attempt: { calls: 2 } },
   { name: 'a further attempt', before: 'unclaimed', after: ({ unclaimed }) => nextAttempt(unclaimed, { ...grounds, owner: 'owner-2' }, later), set: { ...lease, state: 'intended', attempt: 2, owner: 'owner-2' }, entry: { type: 'intended', ...intendedBy.entry, owner: 'owner-2', attempt: 2, sessionName: `${recordId}.2` }, attempt: { attempt: 2, ...begun(`${recordId}.2`) } },
-  { name: 'a further attempt after a session that could be claimed', before: 'issuedOne', after: ({ issuedOne }) => nextAttempt(issuedOne, { ...grounds, owner: 'owner-2' }, later), set: { ...lease, state: 'intended', attempt: 2, owner: 'owner-2' }, removed: ['ticket'], entry: { type: 'intended', ...intendedBy.entry, owner: 'owner-2', attempt: 2, sessionName: `${recordId}.2` }, attempt: { attempt: 2, ...begun(`${recordId}.2`) } },
+  { name: 'a further attempt after a session that could be claimed', before: 'issuedOne', after: ({ issuedOne }) => nextAttempt(issuedOne, { ...grounds, owner: 'owner-2' }, later), set: { ...lease, state: 'intended', attempt: 2, owner: 'owner-2' }, removed: ['ticket'], closed: { outcome: 'unclaimed' }, entry: { type: 'intended', ...intendedBy.entry, owner: 'owner-2', attempt: 2, sessionName: `${recordId}.2` }, attempt: { attempt: 2, ...begun(`${recordId}.2`) } },
   { name: 'a session for a job', before: 'intended', after: ({ intended }) => issued(intended, facts, later), set: { dueAtMs: ticket.usableUntilMs, state: 'issued', ticket, ...found }, entry: { type: 'issued', ...calledOnce, ...factsForCaller, usableUntilMs: ticket.usableUntilMs }, attempt: { outcome: 'issued', ...factsForCaller, usableUntilMs: ticket.usableUntilMs } },
   { name: 'a session for a caller', before: 'intended', after: ({ intended }) => issued(intended, factsForCaller, later), set: { dueAtMs: facts.fenceMs, state: 'issued', ...found }, entry: { type: 'issued', ...calledOnce, ...factsForCaller }, attempt: { outcome: 'issued', ...factsForCaller } },
   { name: 'a release to call again', before: 'intended', after: ({ intended }) => released(intended, { code: 'sts.unavailable', resume: 'call', outcome: 'open', retryAtMs, session: { stsRequestId: 'sts-2' } }, later), set: { ...givenBack, resume: 'call', lastStsRequestId: 'sts-2' }, entry: { type: 'released', ...calledOnce, code: 'sts.unavailable', stsRequestId: 'sts-2' }, attempt: { code: 'sts.unavailable' } },

@@ -26,7 +26,7 @@ function withoutChain(issuance: Issuance | undefined): object {
 }
 
 describe.each(changeCases)('$name', (change) => {
-  const { set, removed = [], entry, attempt } = change;
+  const { set, removed = [], entry, attempt, closed = {} } = change;
 
   it('changes these attributes of the record and no others', () => {
     const { before, after } = made(change);
@@ -45,11 +45,11 @@ describe.each(changeCases)('$name', (change) => {
     expect(told).toStrictEqual({ atMs: later, ...entry });
   });
 
-  it('changes its own attempt and no other', () => {
+  it('changes its own attempt, and of the one before what became of it', () => {
     const { before, after } = made(change);
     const place = Math.max(after.attempts.length - 1, 0);
     expect(differing(before?.attempts[place] ?? {}, after.attempts[place] ?? {})).toStrictEqual(attempt);
-    expect(after.attempts.slice(0, place)).toStrictEqual(before?.attempts.slice(0, place) ?? []);
+    expect(differing(before?.attempts[place - 1] ?? {}, after.attempts[place - 1] ?? {})).toStrictEqual(closed);
   });
 });
 
