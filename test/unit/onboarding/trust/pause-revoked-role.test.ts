@@ -69,6 +69,44 @@ describe('the role of a session that its customer has ended', () => {
     await expect(unlucky.pause()).rejects.toMatchObject({ code: 'store.busy', retryable: true });
   });
 
+  it('is written ten times at the most, in the name of the function', async () => {
+    const by: string[] = [];
+    const asked: unknown[] = [];
+    const registry = {
+      async readTenant(tenantId: string, accountIds?: readonly string[]) {
+        asked.push([tenantId, accountIds]);
+        return aTenant({ roles: [aRole({ roleArn: `${trusted.roleArn}-other` }), trusted] });
+      },
+      async recordVerification(_role: TenantRole, _proof: object, who: string) {
+        by.push(who);
+        return { refused: 'registry.stale', explanation: 'changed meanwhile' } as const;
+      },
+    };
+    const log = recordedTransitions();
+    const tell = async () => undefined;
+    const pausing = pauseRevokedRole('x', { findEndedSession: async () => ended, registry, log, tell });
+    await expect(pausing).rejects.toMatchObject({ code: 'store.busy' });
+    expect(by).toEqual(Array(10).fill('verify-trust'));
+    expect(asked).toEqual(Array(10).fill(['acme', ['222222222222']]));
+    expect(log.lines).toEqual([]);
+  });
+
+  it('keeps what it was proven to be able to do, and since when it refuses us', async () => {
+    const capabilities = { sessionTags: true, sourceIdentity: false };
+    const { pause, state, log } = world({ ...trusted, capabilities, status: 'refused', firstRefusedAtMs: 7 });
+    expect(await pause()).toEqual([{ tenantId: 'acme', record: trusted.record, status: 'refused' }]);
+    expect(state.role).toMatchObject({ capabilities, firstRefusedAtMs: 7, verifiedAtMs: trusted.verifiedAtMs });
+    const line = { transition: 'role.paused', tenantId: 'acme', accountId: '222222222222' };
+    expect(log.lines[0]).toEqual({ ...line, code: 'trust.sessionsRevoked' });
+  });
+
+  it('has no more in its proof than it had before', async () => {
+    const { pause, state } = world(trusted);
+    await pause();
+    expect(state.role).not.toHaveProperty('capabilities');
+    expect(state.role).not.toHaveProperty('firstRefusedAtMs');
+  });
+
   it('keeps what else was found of it', async () => {
     const quarantined = {
       ...trusted,
