@@ -98,6 +98,10 @@ function readingCalls(call: Call) {
       }
       return found.toReversed();
     },
+    async lastEventId(stackId: string): Promise<string | undefined> {
+      const [newest] = membersOf(await call('DescribeStackEvents', { StackName: stackId }), 'StackEvents');
+      return textAt(newest, 'EventId');
+    },
     async resourceIds(stackName: string): Promise<ReadonlyMap<string, string>> {
       const found = await pages(call, 'ListStackResources', { StackName: stackName });
       const resources = found.flatMap((page) => membersOf(page, 'StackResourceSummaries'));

@@ -12,6 +12,8 @@ export type CloudFormation = {
   executeChangeSet(changeSet: ChangeSetName): Promise<void>;
   deleteChangeSet(changeSet: ChangeSetName): Promise<void>;
   deleteStack(stackName: string): Promise<void>;
+  /** Undefined where nothing has happened yet. */
+  lastEventId(stackId: string): Promise<string | undefined>;
   /** What happened since the event of that id, the oldest first; everything where no id is given. */
   eventsSince(stackId: string, eventId?: string): Promise<readonly StackEvent[]>;
   /** The physical id of each resource, by its logical one. */

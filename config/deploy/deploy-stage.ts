@@ -6,7 +6,7 @@ import { describeChanges } from './describe-changes.ts';
 import { judgeChanges } from './judge-changes.ts';
 import type { Prepared } from './prepare-stage.ts';
 import { DeploymentRefused } from './refusal.ts';
-import { lastEvent, settle, type Watching } from './settle.ts';
+import { settle, type Watching } from './settle.ts';
 import { stackPolicy } from './stack-policy.ts';
 
 export type DeployOptions = {
@@ -117,7 +117,7 @@ async function updateStack(
 }
 
 async function execute(changeSet: ChangeSetOf, world: DeployWorld, stack: Stack): Promise<void> {
-  const after = await lastEvent(world.cloudFormation, stack.stackId);
+  const after = await world.cloudFormation.lastEventId(stack.stackId);
   await world.cloudFormation.executeChangeSet(changeSet);
   const { status, problems } = await settle(stack, after, world);
   if (status !== 'UPDATE_COMPLETE') {

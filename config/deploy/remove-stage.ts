@@ -2,7 +2,7 @@ import type { CloudFormation } from './cloudformation.ts';
 import { type DeployedTemplate, readDeployedTemplate } from './deployed-template.ts';
 import type { Caller } from './deployment-target.ts';
 import { DeploymentRefused } from './refusal.ts';
-import { lastEvent, settle, type Watching } from './settle.ts';
+import { settle, type Watching } from './settle.ts';
 
 export type RemoveOptions = {
   readonly stage: string;
@@ -49,7 +49,7 @@ export async function removeStage(options: RemoveOptions, world: RemoveWorld): P
   }
   for (const bucket of bucketsThatGo(template, ids)) await world.emptyBucket(bucket);
   await cloudFormation.protectStack(stackName, false);
-  const after = await lastEvent(cloudFormation, stack.stackId);
+  const after = await cloudFormation.lastEventId(stack.stackId);
   await cloudFormation.deleteStack(stackName);
   const { status, problems } = await settle(stack, after, world);
   if (status === 'DELETE_COMPLETE') return kept;

@@ -1,13 +1,14 @@
 import type { CloudFormation, Stack, StackEvent } from './cloudformation.ts';
 
 export type Watching = {
-  readonly cloudFormation: Pick<CloudFormation, 'describeStack' | 'eventsSince'>;
+  readonly cloudFormation: Pick<CloudFormation, 'eventsSince'>;
   readonly log: (line: string) => void;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly nowMs: () => number;
 };
 
 export type Settled = {
+  /** How the stack ended up, as CloudFormation words it. */
   readonly status: string;
   /** Why resources failed, the first of them first. */
   readonly problems: readonly string[];
@@ -19,7 +20,8 @@ const STILL_MS = 60_000;
 
 /**
  * Waits until a stack is done with what it is doing, and says of each resource when it is done, with the seconds since
- * the beginning. `after` is the last event before it began.
+ * the beginning. `after` is the last event before it began: the end is an event of the stack itself that is younger. Its
+ * status is not asked, which may still be that of before for a moment, and would be taken for the end.
  */
 export async function settle(
   { stackId }: Pick<Stack, 'stackId'>,
@@ -29,14 +31,12 @@ export async function settle(
   const progress = makeProgress(log, nowMs);
   let last = after;
   for (;;) {
-    // Asked before the events, so that the last of them are not missed.
-    const stack = await cloudFormation.describeStack(stackId);
     const events = await cloudFormation.eventsSince(stackId, last);
     last = events.at(-1)?.eventId ?? last;
     for (const event of events) progress.take(event);
-    const status = stack?.status ?? 'DELETE_COMPLETE';
-    if (!status.endsWith('_IN_PROGRESS')) return { status, problems: progress.problems };
-    progress.remind(status);
+    const end = events.findLast((event) => isOfStack(event) && !event.status.endsWith('_IN_PROGRESS'));
+    if (end !== undefined) return { status: end.status, problems: progress.problems };
+    progress.remind();
     await sleep(POLL_MS);
   }
 }
@@ -57,30 +57,27 @@ function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
       done += 1;
       say(`${event.status.padEnd(15)}  ${event.logicalId}${reasonOf(event)}`);
     },
-    remind(status: string) {
-      if (nowMs() - saidMs >= STILL_MS) say(`${status}, ${done} resources so far`);
+    remind() {
+      if (nowMs() - saidMs >= STILL_MS) say(`still at work, ${done} resources so far`);
     },
   };
 }
 
-/** The id of the newest event that there is; undefined where there is none. */
-export async function lastEvent(
-  cloudFormation: Pick<CloudFormation, 'eventsSince'>,
-  stackId: string,
-): Promise<string | undefined> {
-  return (await cloudFormation.eventsSince(stackId)).at(-1)?.eventId;
-}
-
 function isFailure({ status, type, reason }: StackEvent): boolean {
-  if (type === 'AWS::CloudFormation::Stack' || !status.endsWith('_FAILED')) return false;
+  if (isOfStack({ type }) || !status.endsWith('_FAILED')) return false;
   // What was stopped because another one failed is not why.
   return !/^Resource (?:creation|update) cancelled/.test(reason ?? '');
 }
 
 function isEnd({ status, type }: StackEvent): boolean {
-  return type !== 'AWS::CloudFormation::Stack' && /_(?:COMPLETE|FAILED|SKIPPED)$/.test(status);
+  return !isOfStack({ type }) && /_(?:COMPLETE|FAILED|SKIPPED)$/.test(status);
 }
 
 function reasonOf({ status, reason }: StackEvent): string {
   return status.endsWith('_FAILED') && reason !== undefined ? `: ${reason}` : '';
+}
+
+/** There are no stacks in ours. */
+function isOfStack({ type }: Pick<StackEvent, 'type'>): boolean {
+  return type === 'AWS::CloudFormation::Stack';
 }

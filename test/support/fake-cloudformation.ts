@@ -14,7 +14,7 @@ export type FakeStack = {
   template: string;
 };
 
-/** A CloudFormation of one stack, which does what the test says that it would, a step with each look at it. */
+/** A CloudFormation of one stack, which does what the test says that it would, and is done at the second look. */
 export class FakeCloudFormation implements CloudFormation {
   stack: FakeStack | undefined;
   /** Every call that changes something, in its order. */
@@ -31,6 +31,7 @@ export class FakeCloudFormation implements CloudFormation {
   };
   readonly #events: StackEvent[] = [];
   #looks = 0;
+  #isAtWork = false;
 
   static readonly stackId = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/credential-broker-dev/1';
 
@@ -48,19 +49,18 @@ export class FakeCloudFormation implements CloudFormation {
       template: '{}',
       ...stack,
     };
+    this.#happened(this.#ofStack('UPDATE_COMPLETE'));
   }
 
   async describeStack() {
     if (this.stack === undefined) return undefined;
-    // What is in progress is over at the second look.
-    this.#looks += 1;
-    if (this.stack.status.endsWith('_IN_PROGRESS') && this.#looks > 1) this.stack.status = this.outcome.status;
     const { status, isProtected, outputs } = this.stack;
     return { stackId: FakeCloudFormation.stackId, status, isProtected, outputs };
   }
 
   async createStack() {
     this.calls.push('createStack');
+    this.#happened(this.#ofStack('CREATE_COMPLETE'));
     const resources = new Map([['ServerlessDeploymentBucket', 'the-bucket']]);
     this.stack = { status: 'CREATE_COMPLETE', isProtected: true, resources, outputs: new Map(), template: '{}' };
   }
@@ -102,7 +102,14 @@ export class FakeCloudFormation implements CloudFormation {
     this.#begin('DELETE_IN_PROGRESS');
   }
 
+  async lastEventId() {
+    return this.#events.at(-1)?.eventId;
+  }
+
+  /** What was begun is over at the second look. */
   async eventsSince(_stackId: string, eventId?: string) {
+    this.#looks += 1;
+    if (this.#looks > 1 && this.#isAtWork) this.#end();
     const from = eventId === undefined ? 0 : this.#events.findIndex((event) => event.eventId === eventId) + 1;
     return this.#events.slice(from);
   }
@@ -117,8 +124,23 @@ export class FakeCloudFormation implements CloudFormation {
 
   #begin(status: string) {
     if (this.stack === undefined) throw new Error('there is no stack');
-    this.stack.status = status;
     this.#looks = 0;
-    for (const event of this.outcome.events) this.#events.push({ ...event, eventId: `event-${this.#events.length}` });
+    this.#isAtWork = true;
+    this.#happened(this.#ofStack(status));
+  }
+
+  #end() {
+    this.#isAtWork = false;
+    this.#happened(...this.outcome.events, this.#ofStack(this.outcome.status));
+    if (this.stack !== undefined) this.stack.status = this.outcome.status;
+  }
+
+  #happened(...events: readonly Omit<StackEvent, 'eventId'>[]) {
+    for (const event of events) this.#events.push({ ...event, eventId: `event-${this.#events.length}` });
+  }
+
+  #ofStack(status: string) {
+    const physicalId = FakeCloudFormation.stackId;
+    return { logicalId: 'credential-broker-dev', physicalId, type: 'AWS::CloudFormation::Stack', status };
   }
 }

@@ -88,7 +88,7 @@ describe('a deployment', () => {
       'dev: uploading to the-bucket',
       '  changed     AWS::CloudWatch::Alarm              StrayAlarm (Threshold)',
       '  1 changed',
-      '    0 s  UPDATE_COMPLETE  StrayAlarm',
+      '    3 s  UPDATE_COMPLETE  StrayAlarm',
       'dev: deployed; every function runs what the sources make',
     ]);
   });
