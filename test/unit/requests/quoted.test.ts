@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../lib/platform/ids.ts';
 import { quoted } from '../../../lib/requests/quoted.ts';
 
 describe('a value from outside in a message', () => {
@@ -12,6 +13,8 @@ describe('a value from outside in a message', () => {
     ['\u0430b', '"\\u0430b"'],
     ['\u{1f600}', '"\\ud83d\\ude00"'],
     ['x'.repeat(64), `"${'x'.repeat(64)}"`],
+    [' ~', '" ~"'],
+    ['\u001f\u007f', '"\\u001f\\u007f"'],
   ])('is quoted and escaped: %j', (value, shown) => {
     expect(quoted(value)).toBe(shown);
   });
@@ -19,6 +22,7 @@ describe('a value from outside in a message', () => {
   it('is cut at 64 letters and told apart by its hash', () => {
     const cut = quoted('x'.repeat(65));
     expect(cut).toMatch(/^"x{64}…" \(sha256 [0-9a-f]{12}\)$/);
+    expect(cut).toContain(sha256Hex('x'.repeat(65)).slice(0, 12));
     expect(quoted('x'.repeat(66))).not.toBe(cut);
   });
 

@@ -39,6 +39,37 @@ describe('fields', () => {
     expect(read(input)).toMatchObject({ read: false, refusal: { reason, explanation: expect.stringContaining(text) } });
   });
 
+  it.each<[string, v.GenericSchema, unknown, string]>([
+    ['nothing is taken', v.strictObject({}), { a: 1 }, 'the body has the key "a"; it takes no keys'],
+    [
+      'they are within what may be left out',
+      v.strictObject({ of: v.exactOptional(v.strictObject({ inner: v.string() })) }),
+      { of: { Inner: 'x' } },
+      'the body has the key "Inner"; did you mean inner?',
+    ],
+    [
+      'they are within a map',
+      v.strictObject({ of: v.record(v.string(), v.strictObject({ paused: v.exactOptional(v.boolean()) })) }),
+      { of: { any: { x: 1 } } },
+      'the body has the key "x"; known keys are of, paused',
+    ],
+    [
+      'they are named once, though two have them',
+      v.strictObject({
+        a: v.strictObject({ name: v.string() }),
+        b: v.exactOptional(v.strictObject({ name: v.string() })),
+      }),
+      { a: { name: 'x', other: 1 } },
+      'the body has the key "other"; known keys are a, b, name',
+    ],
+    ['a strict one is wrong as a whole', v.strictObject({ a: v.string() }), 7, 'the body: expected Object, got number'],
+    ['a missing one is no stray', v.strictObject({ a: v.string() }), {}, 'a: is missing'],
+  ])('are told where %s', (_, choice, input, explanation) => {
+    const reading = readFields(choice, { what: 'the body', input });
+    expect(reading).toMatchObject({ read: false });
+    expect('refusal' in reading ? reading.refusal.explanation : '').toBe(explanation);
+  });
+
   it('are known in every option of a choice', () => {
     const choice = v.variant('step', [
       v.strictObject({ step: v.literal('start'), format: v.exactOptional(v.string()) }),
