@@ -103,7 +103,7 @@ describe('every command in the documents is run by a test, or is known to need A
     const runs = [...Object.values(scriptRuns), ...Object.values(otherRuns), ...Object.values(brokerRuns)];
     const wrong = runs.filter((ran) => {
       if ('args' in ran) return false;
-      if ('needsAws' in ran) return !existsSync(path.join(root, ran.heldBy));
+      if ('heldBy' in ran) return !existsSync(path.join(root, ran.heldBy));
       return !existsSync(path.join(root, ran.by)) || !runIn(ran.by).includes(ran.words);
     });
     expect(wrong).toEqual([]);

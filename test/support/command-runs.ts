@@ -7,6 +7,9 @@ export type SmallRun = { readonly args: readonly string[]; readonly says: RegExp
 /** Nothing here can run it: it asks AWS, and whatever it does is held by the test that is named. */
 export type OnAws = { readonly needsAws: true; readonly heldBy: string };
 
+/** Takes longer than a test may: the file that is named is what it goes by, and the nightly run has it. */
+export type Nightly = { readonly nightly: true; readonly heldBy: string };
+
 const RUNBOOKS = 'test/journey/runbooks.test.ts';
 const SCHEDULES: Run = { by: 'test/journey/schedules.test.ts', words: "'schedule'" };
 const AUDIT = 'test/journey/audit-commands.test.ts';
@@ -17,7 +20,7 @@ const gate = (words: string): Run => ({ by: '.ci/run', words });
 const runbook = (words: string): Run => ({ by: 'docs/operations.md', words: `broker ${words}` });
 
 /** Every script of npm that a document names. */
-export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws>> = {
+export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws | Nightly>> = {
   demo: gate('npm run demo'),
   broker: { by: 'test/journey/acceptance.test.ts', words: 'broker doctor' },
   local: { by: 'test/journey/acceptance.test.ts', words: 'npm run --silent local' },
@@ -38,6 +41,7 @@ export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws>> = {
   'test:unused-permissions': gate('test:unused-permissions'),
   'test:other-implementations': gate('.ci/other-implementations'),
   'test:simulate-sdk': { args: ['--seeds', '1'], says: /crashBefore/ },
+  'test:stryker': { nightly: true, heldBy: 'stryker.config.json' },
   'test:load': { by: 'test/load/load.test.ts', words: './run-load.ts' },
   fuzz: { args: ['--inputs', '20'], says: /^parser: / },
   'bench:audit': { args: ['--issuances', '100', '--tenants', '3', '--pages', '3'], says: /"issuances": 100/ },
