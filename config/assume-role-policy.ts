@@ -137,7 +137,11 @@ function ownAccounts({ forbiddenAccountIds }: AssumptionConfig): readonly string
 
 function ownAccountsCondition(config: AssumptionConfig): TemplateValue {
   return {
-    StringEquals: { 'aws:ResourceAccount': ownAccounts(config).map((account) => ({ 'Fn::Sub': account })) },
+    StringEquals: {
+      'aws:ResourceAccount': ownAccounts(config).map((account) =>
+        account === ownAccount ? { 'Fn::Sub': account } : account,
+      ),
+    },
   };
 }
 

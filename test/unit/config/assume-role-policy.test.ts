@@ -100,7 +100,7 @@ describe('probeTenantRoleStatements', () => {
       Effect: 'Deny',
       NotResource: decoy,
       Condition: {
-        StringEquals: { 'aws:ResourceAccount': [{ 'Fn::Sub': '${AWS::AccountId}' }, { 'Fn::Sub': '222233334444' }] },
+        StringEquals: { 'aws:ResourceAccount': [{ 'Fn::Sub': '${AWS::AccountId}' }, '222233334444'] },
       },
     });
     expect(probing().get('DenyOtherRoles')).toMatchObject({ Effect: 'Deny', NotResource: [tenantRoles, decoy] });
