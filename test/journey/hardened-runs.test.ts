@@ -7,11 +7,13 @@ import { packageStage } from '../../config/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
 import type { Issuance } from '../../lib/broker/issuance.ts';
 import { instantOf, revokeSessionsPolicy } from '../../lib/onboarding/templates/revoke-sessions.ts';
+import { DEFAULT_ROLE_NAME } from '../../lib/onboarding/templates/trust-template.ts';
 import type { TenantRole } from '../../lib/tenants/tenant.ts';
 import { type DemoWorld, makeDemoWorld } from '../../local/demo/demo-world.ts';
 import { onboard } from '../../local/demo/onboard.ts';
 import { readLedger } from '../../local/demo/read-outcome.ts';
 import { parsePolicyDocument } from '../../local/iam/policy-document.ts';
+import type { AnsweredCall } from '../../local/stack/late-services.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 
 const SCAN = 'credential-broker-local-scan-account';
@@ -107,28 +109,32 @@ describe('an isolated job', () => {
 });
 
 describe('a customer who ends our sessions under a job', () => {
-  /** Between the claim and the first call of the job: the role then denies whatever was issued before. */
-  function revokeUnderTheJob(tenantId: Tenant): () => void {
-    const end = stack.onCall(({ service, action, call }) => {
-      if (service !== 'kms' || action !== 'Decrypt' || !call.caller.principalArn.endsWith(`/${SCAN}`)) return;
+  /** The role then denies whatever was issued before. */
+  function revokeUnderTheJob(tenantId: Tenant, after: (call: AnsweredCall) => boolean): void {
+    const end = stack.onCall((answered) => {
+      if (!after(answered)) return;
       end();
-      const role = stack.identities.findRoleByName(ACCOUNTS[tenantId], roleName);
+      const role = stack.identities.findRoleByName(ACCOUNTS[tenantId], DEFAULT_ROLE_NAME);
       if (role === undefined) throw new Error('there is no such role');
       const revokeBefore = instantOf(stack.clock.nowMs() + 1_000);
       const policy = parsePolicyDocument(JSON.stringify(revokeSessionsPolicy(revokeBefore)), 'identity');
       stack.identities.putRole({ ...role, policies: { ...role.policies, 'revoke-older-sessions': policy } });
     });
-    return end;
   }
-  let roleName: string;
 
   it('is understood: the run has failed with a code of its own, and its role is out of use', async () => {
-    roleName = (await roleOf('acme'))?.roleArn.split('/').at(-1) ?? '';
-    revokeUnderTheJob('acme');
+    // Between the claim and the first call of the job.
+    revokeUnderTheJob('acme', ({ service, action, call }) => {
+      return service === 'kms' && action === 'Decrypt' && call.caller.principalArn.endsWith(`/${SCAN}`);
+    });
     const issuance = await scan('acme');
     expect(issuance).toMatchObject({ state: 'failed', report: { code: 'job.sessionRevoked', name: 'AccessDenied' } });
     expect(await roleOf('acme')).toMatchObject({ status: 'quarantined', findings: ['trust.sessionsRevoked'] });
     expect(await roleOf('globex')).toMatchObject({ status: 'trusted', findings: [] });
+    const { client } = world.auditor;
+    const story = await client.call('GET /issuances/:issuanceId', { params: { issuanceId: issuance?.recordId ?? '' } });
+    const told = story.steps.find(({ source, title }) => source === 'job' && title === 'reported a failure');
+    expect(told?.facts).toMatchObject({ code: 'job.sessionRevoked' });
   });
 
   it('is asked before anything runs again: requests are refused, and another tenant’s are not', async () => {
@@ -170,5 +176,11 @@ describe('a customer who ends our sessions under a job', () => {
     };
     await stack.functions.invoke('credential-broker-local-verify-trust', JSON.stringify(event));
     expect(await roleOf('globex')).toMatchObject({ status: 'trusted', findings: [] });
+  });
+
+  it('is understood when a job goes on after a denial: it asks whether it is let in at all', async () => {
+    revokeUnderTheJob('globex', ({ service, action }) => service === 's3' && action === 'ListBuckets');
+    expect(await scan('globex')).toMatchObject({ state: 'failed', report: { code: 'job.sessionRevoked' } });
+    expect(await roleOf('globex')).toMatchObject({ status: 'quarantined', findings: ['trust.sessionsRevoked'] });
   });
 });

@@ -1,4 +1,10 @@
-import { type Bucket, paginateListBuckets, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  type Bucket,
+  ListBucketsCommand,
+  paginateListBuckets,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import { BrokerError } from '../../../lib/errors.ts';
 import type { RunJob } from '../../../lib/job-runtime/job-handler.ts';
@@ -37,7 +43,13 @@ export function makeScanBuckets({
       const findings: BucketFinding[] = [];
       const queue = inScope.values();
       await Promise.all(Array.from({ length: CONCURRENCY }, drain));
+      if (findings.at(-1)?.problems.includes('unreadable:AccessDenied')) await mustStillBeLetIn();
       return summarise({ inScope: inScope.length, listedAll: listed.all, findings }) satisfies ScanSummary;
+
+      /** Was that bucket denied, or everything from some moment on? Then the run has failed, and the error says why. */
+      async function mustStillBeLetIn(): Promise<void> {
+        await regions.of(undefined).send(new ListBucketsCommand({ MaxBuckets: 1 }), { abortSignal });
+      }
 
       async function drain(): Promise<void> {
         // Asked before a bucket is taken, so that what is not looked at is counted as such.

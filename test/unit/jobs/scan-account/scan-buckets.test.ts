@@ -73,6 +73,15 @@ describe('the scan of an account', () => {
     });
   });
 
+  it('fails when it was let in no longer, and not when a bucket is denied by itself', async () => {
+    const denied = { name: 'denied', denied: true };
+    s3 = await startFakeS3([{ name: 'fine', ...good }, denied], { listDenied: 'afterwards' });
+    await expect(scan()).rejects.toMatchObject({ name: 'AccessDenied' });
+    await s3.close();
+    s3 = await startFakeS3([denied, { name: 'fine', ...good }, denied]);
+    expect(await scan()).toMatchObject({ bucketsScanned: 3, bucketsWithProblems: 2 });
+  });
+
   it('asks for each bucket in its own region, always with the tenant’s credentials', async () => {
     s3 = await startFakeS3([
       { name: 'one', ...good },
