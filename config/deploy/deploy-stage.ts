@@ -111,7 +111,7 @@ async function updateStack(
   if (refusals.length > 0) throw new DeploymentRefused(refusals);
   if (options.showOnly) return true;
   if (!stack.isProtected) await cloudFormation.protectStack(stackName, true);
-  await cloudFormation.setStackPolicy(stackName, stackPolicy(template, pins, options.letGo));
+  await cloudFormation.setStackPolicy(stackName, stackPolicy(template, pins));
   await execute(changeSet, world, stack);
   return true;
 }

@@ -8,8 +8,8 @@ export const MOST_CHARACTERS = 16_384;
  * The stack policy that keeps what is pinned from being replaced or removed by any update of the stack, whoever makes it:
  * this command, another one, or the console.
  */
-export function stackPolicy(template: DeployedTemplate, pins: Pins, letGo: readonly string[]): string {
-  const protectedIds = Object.keys(pins).filter((id) => Object.hasOwn(template.Resources, id) && !letGo.includes(id));
+export function stackPolicy(template: DeployedTemplate, pins: Pins): string {
+  const protectedIds = Object.keys(pins).filter((id) => Object.hasOwn(template.Resources, id));
   const policy = JSON.stringify({
     Statement: [
       { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' },

@@ -99,6 +99,8 @@ describe('CloudFormation over its protocol', () => {
       '',
       '<a><b></a>',
       '<a/><b/>',
+      '<a>',
+      '<a/><',
       'text',
       '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
       '<a>&b;</a>',

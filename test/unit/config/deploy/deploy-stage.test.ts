@@ -170,8 +170,9 @@ describe('a deployment', () => {
         { ...of, logicalId: 'OtherAlarm', status: 'CREATE_FAILED', reason: 'Resource creation cancelled' },
       ],
     };
-    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
-      'The update did not come through; what was deployed before is there again (UPDATE_ROLLBACK_COMPLETE).\n  StrayAlarm: not authorised',
+    const failure = await deployStage(prepared, options, worldWith(cloudFormation).world).catch(String);
+    expect(failure).toBe(
+      'Error: The update did not come through; what was deployed before is there again (UPDATE_ROLLBACK_COMPLETE).\n  StrayAlarm: not authorised',
     );
   });
 
