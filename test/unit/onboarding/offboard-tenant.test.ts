@@ -106,6 +106,15 @@ describe('offboarding a tenant', () => {
     expect(await removed(asked)).toEqual({ refused: 'tenant.unknown', explanation: 'no tenant has this id' });
   });
 
+  it('lets nobody go whose suspension is refused', async () => {
+    const refused = { refused: 'registry.stale', explanation: 'ask again' } as const;
+    const { dependencies, registry } = worldWithRoles();
+    const offboard = makeOffboardTenant({ ...dependencies, suspend: async () => refused });
+    expect(await offboard({ tenantId: 'acme', by: 'ops', reason: 'left' })).toEqual(refused);
+    expect(registry.changes).toEqual([]);
+    expect(registry.tenants.get('acme')).toMatchObject({ tenant: { status: 'active' }, roles: [{}, {}, {}] });
+  });
+
   it('records who lets it go and why', async () => {
     const world = worldWithRoles();
     await world.offboard();

@@ -118,6 +118,15 @@ describe('what the customer can do sooner', () => {
     expect(cutSooner[1]?.command).not.toContain('&&');
   });
 
+  it('names the roles of an account in one order, and none that is not known', () => {
+    const roles = ['logs', 'audit'].map((name) => aRole({ roleArn: `arn:aws:iam::222222222222:role/x/${name}` }));
+    const illegible: Looked = { issuanceId: 'scan-account.a', outcome: 'illegible' };
+    const { alive, cutSooner } = report({ reading: aTenant({ roles }), looked: [illegible] });
+    expect(alive).toMatchObject([{ accountId: 'unknown', roleArn: 'unknown' }]);
+    expect(cutSooner.map(({ accountId }) => accountId)).toEqual(['222222222222']);
+    expect(cutSooner[0]?.command.match(/--role-name '(\w+)'/g)).toEqual(["--role-name 'audit'", "--role-name 'logs'"]);
+  });
+
   it('cuts every session that could have been made before the leases ended, in whole seconds', () => {
     const [first] = report().cutSooner;
     const instant = /"aws:TokenIssueTime": "(.*)"/.exec(first?.command ?? '')?.[1] ?? '';

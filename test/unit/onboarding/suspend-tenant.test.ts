@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Issuance, LIMITS } from '../../../lib/broker/issuance.ts';
 import { nextCall } from '../../../lib/broker/issuance-transitions.ts';
 import { BrokerError } from '../../../lib/errors.ts';
+import { endOpenIssuances } from '../../../lib/onboarding/end-open-issuances.ts';
 import { aTenant } from '../../support/a-tenant.ts';
 import { anIntended, anIssued } from '../../support/an-issuance.ts';
 import { START_MS } from '../../support/frozen-clock.ts';
@@ -94,6 +95,31 @@ describe('suspending a tenant', () => {
     };
     const alive = [{ issuanceId: recordId, state: 'intended', endsByMs: BOUND_MS }];
     expect(await world.suspend()).toMatchObject({ revokedIssuances: 0, alive });
+    // Twice at each of the two looks.
+    expect(world.steps.calls.filter((call) => call === 'ledger.advance')).toHaveLength(4);
+  });
+
+  it('says of each issuance what became of it', async () => {
+    const world = lifecycleWorld();
+    const [revoked, over, held] = [await open(world, 'a'), await open(world, 'b'), await open(world, 'c')];
+    claim(world, over.recordId, { state: 'expired', claim: undefined });
+    claim(world, held.recordId);
+    const refusal = { reason: 'tenant.suspended', explanation: 'x' } as const;
+    const looked = await endOpenIssuances('acme', refusal, world.dependencies);
+    const { accountId, job, roleArn } = held;
+    const fenceMs = held.attempts[0]?.fenceMs;
+    const order = [revoked.recordId, over.recordId, held.recordId];
+    expect(
+      [...looked].sort((one, other) => order.indexOf(one.issuanceId) - order.indexOf(other.issuanceId)),
+    ).toStrictEqual([
+      { issuanceId: revoked.recordId, outcome: 'revoked' },
+      { issuanceId: over.recordId, outcome: 'over' },
+      {
+        issuanceId: held.recordId,
+        outcome: 'inHands',
+        session: { accountId, job, state: 'claimed', roleArn, fenceMs },
+      },
+    ]);
   });
 
   it('ends at its second look what moved too often at the first', async () => {
@@ -256,6 +282,20 @@ describe('a tenant that cannot be suspended', () => {
     };
     await expect(world.suspend()).rejects.toMatchObject({ code: 'store.unavailable' });
     expect(world.rows.size).toBe(1);
+  });
+
+  it('is not judged by a registry that could not be read: the brake holds, and whoever asks is to ask again', async () => {
+    const world = lifecycleWorld();
+    world.registry.put(aTenant({ tenant: { status: 'offboarded' } }));
+    let away = true;
+    world.steps.onCall = (call) => {
+      if (!call.startsWith('registry') || !away) return;
+      away = false;
+      throw new BrokerError('store.unavailable', 'gone');
+    };
+    await expect(world.suspend()).rejects.toMatchObject({ code: 'store.unavailable' });
+    expect(world.rows.size).toBe(1);
+    expect(world.registry.changes).toEqual([]);
   });
 
   it('is not one that others keep changing: the brake holds, and what is missing is its record', async () => {
