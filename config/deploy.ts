@@ -4,10 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/platform/clock.ts';
-import { openAws } from './deploy/aws-world.ts';
-import { deployStage } from './deploy/deploy-stage.ts';
-import { foreignCode } from './deploy/deployed-code.ts';
-import { prepareStage } from './deploy/prepare-stage.ts';
+import type { Deployable } from './deploy/deployable.ts';
+import { type CodeOf, foreignCode } from './deploy/deployed-code.ts';
 
 const USAGE = `Usage: npm run deploy -- --stage STAGE [--dry-run | --show | --check] [options]
 
@@ -73,6 +71,8 @@ async function deploy(options: Options): Promise<void> {
   const { stage = '', uncommitted, account } = options;
   const log = (line: string) => process.stdout.write(`${line}\n`);
   try {
+    // Only now: who asks for help does not wait for what is not needed.
+    const { prepareStage } = await import('./deploy/prepare-stage.ts');
     const prepared = await prepareStage({
       stage,
       log,
@@ -83,6 +83,8 @@ async function deploy(options: Options): Promise<void> {
       log(`${stage}: this could be deployed; AWS was not asked`);
       return;
     }
+    const { openAws } = await import('./deploy/aws-world.ts');
+    const { deployStage } = await import('./deploy/deploy-stage.ts');
     const world = await openAws(prepared.config, log);
     if (options.check) return await check(prepared, world);
     await deployStage(
@@ -104,8 +106,8 @@ async function deploy(options: Options): Promise<void> {
 }
 
 async function check(
-  prepared: Parameters<typeof foreignCode>[0],
-  { codeOf, log }: { readonly codeOf: Parameters<typeof foreignCode>[1]; readonly log: (line: string) => void },
+  prepared: Deployable,
+  { codeOf, log }: { readonly codeOf: CodeOf; readonly log: (line: string) => void },
 ): Promise<void> {
   const foreign = await foreignCode(prepared, codeOf);
   for (const line of foreign) log(line);

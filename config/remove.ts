@@ -3,12 +3,6 @@
  * with 1 when it was refused or did not come through, 2 for a command line that is wrong.
  */
 import { parseArgs } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { openAws } from './deploy/aws-world.ts';
-import { emptyBucket } from './deploy/empty-bucket.ts';
-import { removeStage } from './deploy/remove-stage.ts';
-import { isSwitchedOff } from './deploy/switched-off.ts';
 import { readStageConfig } from './stage-config.ts';
 
 const USAGE = `Usage: npm run remove -- --stage STAGE --account ID [--confirm STACK]
@@ -56,6 +50,13 @@ async function remove({
   const log = (line: string) => process.stdout.write(`${line}\n`);
   try {
     const config = readStageConfig({ stage });
+    // Only now: who asks for help does not wait for what is not needed.
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+    const { DynamoDBDocumentClient } = await import('@aws-sdk/lib-dynamodb');
+    const { openAws } = await import('./deploy/aws-world.ts');
+    const { emptyBucket } = await import('./deploy/empty-bucket.ts');
+    const { removeStage } = await import('./deploy/remove-stage.ts');
+    const { isSwitchedOff } = await import('./deploy/switched-off.ts');
     const aws = await openAws(config, log);
     const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ region: config.homeRegion }));
     const kept = await removeStage(

@@ -6,8 +6,8 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
 import { CLOUDFORMATION_VERSION, makeCloudFormation } from './cloudformation-over-http.ts';
+import { codeFromLambda } from './code-from-lambda.ts';
 import type { DeployWorld } from './deploy-stage.ts';
-import { codeFromLambda } from './deployed-code.ts';
 import type { Credentials } from './query-call.ts';
 
 /**

@@ -1,12 +1,7 @@
-import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Deployable } from './deployable.ts';
 
 /** Asks Lambda for the SHA-256 of the zip that a function was made of, in base64. */
 export type CodeOf = (functionName: string) => Promise<string | undefined>;
-
-export function codeFromLambda(lambda: LambdaClient): CodeOf {
-  return async (FunctionName) => (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).CodeSha256;
-}
 
 /** The functions whose deployed code is not what the sources make, a sentence each. */
 export async function foreignCode(

@@ -30,26 +30,50 @@ export class QueryError extends Error {
 const TRIES = 5;
 
 /**
- * Calls a service that the project depends on no client of, and gives the result of the answer. A throttled call and one
- * that the service failed are tried again; throws `QueryError` for what the service refuses.
+ * Calls a service that the project depends on no client of, and gives the result of the answer. A throttled call is tried
+ * again, and a call that only reads also after a failure of the service or of the way there: whether one that changes
+ * something was heard is not known then. Throws `QueryError` for what the service refuses.
  */
 export async function callQuery(
   place: QueryPlace,
   action: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<XmlElement> {
+  const isReading = /^(?:Describe|Get|List)/.test(action);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await callOnce(place, { Action: action, Version: place.version, ...parameters });
-    const text = await answer.text();
-    if (answer.ok) return resultOf(text, action);
-    const error = errorOf(text, `${action} was answered with ${answer.status}`);
-    const again = answer.status >= 500 || /^Throttling|^RequestLimitExceeded/.test(error.name);
-    if (!again || attempt === TRIES) throw error;
+    const outcome = await tryOnce(place, action, parameters);
+    if ('result' in outcome) return outcome.result;
+    const again = outcome.isThrottled || (isReading && outcome.isFailure);
+    if (!again || attempt === TRIES) throw outcome.error;
     await pause(200 * 2 ** attempt);
   }
 }
 
-async function callOnce(place: QueryPlace, parameters: Readonly<Record<string, string>>): Promise<Response> {
+type Outcome =
+  | { readonly result: XmlElement }
+  | { readonly error: unknown; readonly isThrottled: boolean; readonly isFailure: boolean };
+
+async function tryOnce(
+  place: QueryPlace,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  const { headers, body } = await signed(place, { Action: action, Version: place.version, ...parameters });
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(new URL('/', place.url), { method: 'POST', headers, body });
+    text = await answer.text();
+  } catch (error) {
+    return { error, isThrottled: false, isFailure: true };
+  }
+  if (answer.ok) return { result: resultOf(text, action) };
+  const error = errorOf(text, `${action} was answered with ${answer.status}`);
+  const isThrottled = /^Throttling|^RequestLimitExceeded/.test(error.name);
+  return { error, isThrottled, isFailure: answer.status >= 500 };
+}
+
+async function signed(place: QueryPlace, parameters: Readonly<Record<string, string>>) {
   const { url, service, region, credentials } = place;
   const body = new URLSearchParams(parameters).toString();
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
@@ -62,7 +86,7 @@ async function callOnce(place: QueryPlace, parameters: Readonly<Record<string, s
     headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
     body,
   });
-  return fetch(new URL('/', url), { method: 'POST', headers, body });
+  return { headers, body };
 }
 
 function resultOf(text: string, action: string): XmlElement {

@@ -6,7 +6,7 @@ import { CLOUDFORMATION_VERSION, makeCloudFormation } from '../../../../config/d
 const STACK = 'credential-broker-dev';
 /** What is asked, and the answers to give, in their order. */
 const asked: { readonly parameters: URLSearchParams; readonly authorization: string | undefined }[] = [];
-let answers: (readonly [number, string])[] = [];
+let answers: (readonly [number, string] | 'hang up')[] = [];
 const server = createServer((request, response) => {
   let body = '';
   request.on('data', (part) => {
@@ -14,9 +14,11 @@ const server = createServer((request, response) => {
   });
   request.on('end', () => {
     asked.push({ parameters: new URLSearchParams(body), authorization: request.headers.authorization });
-    const [status, text] = answers.shift() ?? [500, 'no answer is left'];
+    const answer = answers.shift() ?? [500, 'no answer is left'];
+    if (answer === 'hang up') return response.destroy();
+    const [status, text] = answer;
     response.statusCode = status;
-    response.end(text);
+    return response.end(text);
   });
 });
 let cloudFormation: CloudFormation;
@@ -92,6 +94,18 @@ describe('CloudFormation over its protocol', () => {
     answers = [refusal('Throttling', 'Rate exceeded'), answerOf('DescribeStacks', '<Stacks/>')];
     expect(await cloudFormation.describeStack(STACK)).toBeUndefined();
     expect(asked).toHaveLength(2);
+  });
+
+  it('asks again after a failure where it only reads, and does nothing twice', async () => {
+    answers = [[503, 'busy'], 'hang up', answerOf('DescribeStacks', '<Stacks/>')];
+    expect(await cloudFormation.describeStack(STACK)).toBeUndefined();
+    expect(asked).toHaveLength(3);
+    for (const answer of [[503, 'busy'] as const, 'hang up' as const]) {
+      asked.length = 0;
+      answers = [answer, answerOf('DeleteStack', '')];
+      await expect(cloudFormation.deleteStack(STACK)).rejects.toThrow();
+      expect(asked).toHaveLength(1);
+    }
   });
 
   it('takes no answer for one that is not whole', async () => {
