@@ -38,11 +38,26 @@ export function makeReadLogs({ clock, makeS3 = makeS3Client }: ReadLogsDependenc
     const bucket = await openLogBucket({ settings, credentials, abortSignal, makeS3 });
     try {
       const keys = items ?? bucket.keys();
-      return (await readAll({ keys, bucket, isOver, abortSignal })) satisfies LogSummary;
+      const summary: LogSummary = await readAll({ keys, bucket, isOver, abortSignal });
+      if (summary.unread.at(-1)?.problem === 'unreadable:AccessDenied') await mustStillBeLetIn(bucket);
+      return summary;
     } finally {
       bucket.close();
     }
   };
+}
+
+/**
+ * Was that file denied, or everything from some moment on? Then the run has failed, and the error says why; whatever else
+ * goes wrong here undoes nothing of what was read.
+ */
+async function mustStillBeLetIn(bucket: LogBucket): Promise<void> {
+  await bucket
+    .keys()
+    .next()
+    .catch((error: unknown) => {
+      if (errorName(error) === 'AccessDenied') throw error;
+    });
 }
 
 /** Throws when the input is not what it may be, or names what the session may not read. */

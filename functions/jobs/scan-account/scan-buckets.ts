@@ -10,6 +10,7 @@ import { BrokerError } from '../../../lib/errors.ts';
 import type { RunJob } from '../../../lib/job-runtime/job-handler.ts';
 import { bucketNamePrefixesSchema, type ScanSettings } from '../../../lib/jobs/scan-account.job.ts';
 import type { Clock } from '../../../lib/platform/clock.ts';
+import { errorName } from '../../../lib/platform/store-error.ts';
 import { type BucketFinding, readBucket } from './read-bucket.ts';
 import { type ScanSummary, summarise } from './summarise.ts';
 
@@ -48,7 +49,13 @@ export function makeScanBuckets({
 
       /** Was that bucket denied, or everything from some moment on? Then the run has failed, and the error says why. */
       async function mustStillBeLetIn(): Promise<void> {
-        await regions.of(undefined).send(new ListBucketsCommand({ MaxBuckets: 1 }), { abortSignal });
+        await regions
+          .of(undefined)
+          .send(new ListBucketsCommand({ MaxBuckets: 1 }), { abortSignal })
+          .catch((error: unknown) => {
+            // Whatever else goes wrong here undoes nothing of the scan.
+            if (errorName(error) === 'AccessDenied') throw error;
+          });
       }
 
       async function drain(): Promise<void> {

@@ -110,6 +110,17 @@ describe('reading everything below the prefix', () => {
 });
 
 describe('a file that cannot be read', () => {
+  it('fails the run where nothing is let in any more, and not where it is denied by itself', async () => {
+    const objects = { [`${prefix}c`]: { refused: 'AccessDenied' } } as const;
+    const input = { items: [`${prefix}c`] };
+    await start(objects);
+    expect(await read({ input })).toMatchObject({ filesUnread: 1 });
+    await bucket.close();
+    await start(objects, { listDeniedFrom: 0 });
+    await expect(read({ input })).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(bucket.openClients).toBe(0);
+  });
+
   it('is named with the byte where it went wrong, and the others are counted', async () => {
     await start({
       ...files(2),

@@ -23,7 +23,7 @@ export type FakeS3 = {
 /** S3 over HTTP, as far as the scan sees it: it answers for a bucket only in the bucket's own region. */
 export async function startFakeS3(
   buckets: readonly FakeBucket[],
-  { pageSize = 1_000, listDenied = false as boolean | 'afterwards' } = {},
+  { pageSize = 1_000, listDenied = false as boolean | 'afterwards', listBreaks = false } = {},
 ): Promise<FakeS3> {
   const server = createServer((incoming, outgoing) => answer(incoming, outgoing));
   await new Promise<void>((resolve) => {
@@ -62,6 +62,7 @@ export async function startFakeS3(
 
   function list(url: URL): Answer {
     const lists = fake.calls.filter(({ path }) => path.startsWith('/?')).length;
+    if (listBreaks && lists > 1) return failure(500, 'InternalError');
     if (listDenied === true || (listDenied === 'afterwards' && lists > 1)) return failure(403, 'AccessDenied');
     const from = Number(url.searchParams.get('continuation-token') ?? '0');
     const size = Math.min(pageSize, Number(url.searchParams.get('max-buckets') ?? '0'));

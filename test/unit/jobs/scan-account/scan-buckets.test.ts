@@ -80,6 +80,10 @@ describe('the scan of an account', () => {
     await s3.close();
     s3 = await startFakeS3([denied, { name: 'fine', ...good }, denied]);
     expect(await scan()).toMatchObject({ bucketsScanned: 3, bucketsWithProblems: 2 });
+    await s3.close();
+    // What breaks when it only makes sure undoes nothing.
+    s3 = await startFakeS3([denied], { listBreaks: true });
+    expect(await scan()).toMatchObject({ bucketsScanned: 1, bucketsWithProblems: 1 });
   });
 
   it('asks for each bucket in its own region, always with the tenant’s credentials', async () => {
