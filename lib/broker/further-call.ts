@@ -33,7 +33,7 @@ export function furtherCall(
 export async function announceFurtherCall(
   issuance: IssuanceIn<'intended'>,
   { told, account, waits }: FurtherCall,
-  broker: IssuingDependencies,
+  broker: Pick<IssuingDependencies, 'ids' | 'pause' | 'clock' | 'ledger'>,
 ): Promise<IssuanceIn<'intended'> | undefined> {
   if (waits) {
     const [byte = 0] = broker.ids.randomBytes(1);

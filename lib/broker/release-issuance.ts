@@ -8,11 +8,13 @@ import { type Release, released } from './issuance-transitions.ts';
 /** A refusal of STS that was read in full: its code, and the id under which AWS knows the call. */
 export type StsRefusal = { readonly code: ErrorCode; readonly stsRequestId?: string };
 
+type Means = Pick<BrokerDependencies, 'clock' | 'ledger'>;
+
 /** No session was made: the sweeper brings the issuance back for another call of the same attempt. */
 export async function releaseForAnotherCall(
   issuance: IssuanceIn<'intended'>,
   { code, ...request }: StsRefusal,
-  broker: BrokerDependencies,
+  broker: Means,
 ): Promise<void> {
   const atMs = broker.clock.nowMs();
   const retryAtMs = atMs + retryDelayMs(issuance.call);
@@ -24,7 +26,7 @@ export async function releaseForAnotherCall(
 export async function releaseUnknown(
   issuance: IssuanceIn<'intended'>,
   assumption: Extract<Assumption, { outcome: 'unknown' | 'unavailable' }>,
-  broker: BrokerDependencies,
+  broker: Means,
 ): Promise<void> {
   const { code } = assumption;
   const made = assumption.outcome === 'unknown' ? assumption.session : undefined;
@@ -38,7 +40,7 @@ export async function releaseUnknown(
 export async function release(
   issuance: IssuanceIn<'intended'>,
   { slow = false, ...how }: Pick<Release, 'code' | 'outcome' | 'session'> & { readonly slow?: boolean },
-  broker: BrokerDependencies,
+  broker: Means,
 ): Promise<void> {
   const atMs = broker.clock.nowMs();
   const retryAtMs = atMs + (slow ? 15 * 60_000 : retryDelayMs(issuance.attempt));
