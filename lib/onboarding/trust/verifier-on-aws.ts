@@ -25,6 +25,8 @@ import { type CheckedRole, verifyTenantRoles } from './verify-tenant-roles.ts';
 export type VerifierAnswer = { readonly roles: readonly CheckedRole[] } | TickResult;
 export type Verifier = (event: unknown, invocation: { readonly remainingMs: () => number }) => Promise<VerifierAnswer>;
 
+// Stryker disable all: wiring of clients and tables alone, without a decision; test/journey/verify-trust.test.ts runs it.
+
 /** The verifier on AWS: its clients, its tables, its three ways of probing. Called once per cold start. */
 export function verifierOnAws(environment: VerifierEnvironment, deployment: DeploymentConfig): Verifier {
   const { homeRegion, mode, deploymentId, partition, tenantRoles, forbiddenAccountIds } = deployment;

@@ -30,7 +30,7 @@ describe('a detail', () => {
     ['hops', 100],
   ];
   it.each(taken)('is taken with the %s %j, as it stands', (field, value) => {
-    expect(read({ [field]: value })).toEqual({ read: true, detail: { ...plainDetail, [field]: value } });
+    expect(read({ [field]: value })).toStrictEqual({ read: true, detail: { ...plainDetail, [field]: value } });
   });
 
   const refused: readonly (readonly [field: string, value: unknown, says: string])[] = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claimedNames, parseQueueMessage } from '../../../lib/requests/parse-request.ts';
+import { START_MS } from '../../support/frozen-clock.ts';
 import { plainDetail, runJobEvent } from '../../support/queue-message.ts';
 
 const base32 = (length: number) => 'a2'.repeat(length).slice(0, length);
@@ -197,6 +198,56 @@ describe('of the messages of the queue', () => {
   });
 });
 
+describe('an event', () => {
+  const origin = {
+    kind: 'event',
+    account: '111111111111',
+    source: 'com.example.scans',
+    eventId: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+    timeMs: START_MS,
+  };
+
+  it('says whether it is of a replay', () => {
+    const message = { kind: 'request', origin, detail: plainDetail };
+    expect(parseQueueMessage(runJobEvent())).toStrictEqual({ read: true, message });
+    const replayed = { ...message, origin: { ...origin, replayName: 'yesterday' } };
+    const body = runJobEvent({ envelope: { 'replay-name': 'yesterday' } });
+    expect(parseQueueMessage(body)).toStrictEqual({ read: true, message: replayed });
+  });
+
+  it('is read up to 64 KiB, counted in bytes', () => {
+    const empty = Buffer.byteLength(runJobEvent({ detail: { input: '' } }));
+    const sized = (bytes: number) => runJobEvent({ detail: { input: 'x'.repeat(bytes - empty) } });
+    expect(parseQueueMessage(sized(65_536))).toMatchObject({ read: true });
+    const refusal = {
+      reason: 'request.tooLarge',
+      explanation: 'the message has 65537 bytes; the limit is 65536',
+    };
+    expect(parseQueueMessage(sized(65_537))).toEqual({ read: false, refusal, claimed: {} });
+    const letters = runJobEvent({ detail: { input: 'é'.repeat(33_000) } });
+    expect(parseQueueMessage(letters)).toMatchObject({ read: false, refusal: { reason: 'request.tooLarge' } });
+  });
+
+  it.each([
+    [runJobEvent({ envelope: { account: 7 } }), 'wrong at account'],
+    ['[]', 'wrong at version'],
+    ['7', 'wrong at the top level'],
+  ])('is told where it is wrong: %s', (body, where) => {
+    const explanation = `expected an EventBridge event with detail-type RunJob; ${where}`;
+    expect(parseQueueMessage(body)).toMatchObject({ refusal: { reason: 'request.malformed', explanation } });
+  });
+});
+
+describe('a record of the broker', () => {
+  it.each([
+    ['account', { requestId: `req_${base32(32)}`, accountId: account }],
+    ['continue', { issuanceId: `scan-account.${base32(32)}`, trailHead: hex(64) }],
+  ])('is read as it was written: %s', (brokerRecord, rest) => {
+    const body = JSON.stringify({ brokerRecord, ...rest });
+    expect(parseQueueMessage(body)).toStrictEqual({ read: true, message: { kind: brokerRecord, ...rest } });
+  });
+});
+
 describe('an ordered probe', () => {
   it('is read as it was written, with its external ID and without', () => {
     const order = { probeId: `probe_${base32(32)}`, tenantId: 'acme', accountId: account, roleArn: 'arn:x' };
@@ -237,7 +288,7 @@ describe('what an illegible message claims', () => {
     [null, {}],
     [undefined, {}],
   ])('of %j is kept only where it has the form: %j', (detail, claimed) => {
-    expect(claimedNames(detail)).toEqual(claimed);
+    expect(claimedNames(detail)).toStrictEqual(claimed);
   });
 
   it('is kept of an event that is no request, and nothing of a text that is no message', () => {
