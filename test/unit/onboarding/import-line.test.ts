@@ -13,7 +13,7 @@ const keyIds = (count: number) => Array.from({ length: count }, (_, index) => ke
 
 describe('a line of an import', () => {
   it('is read as it stands, and has nothing that it does not say', () => {
-    expect(read({})).toEqual({
+    expect(read({})).toStrictEqual({
       read: true,
       tenant: {
         tenantId: 'acme',
@@ -23,6 +23,11 @@ describe('a line of an import', () => {
         legacyAccessKeyIds: [keyId(1)],
       },
     });
+    const inside = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 0]));
+    // As deep and as wide as a line may be: what is wrong with it is something else.
+    for (const settings of [{ 'scan-account': [[[[[[]]]]]] }, inside(196)]) {
+      expect(read({ settings })).not.toMatchObject({ problem: expect.stringContaining('deeper than') });
+    }
     const extras = { schedule: { 'scan-account': { everyHours: 24 } }, notes: '' };
     expect(read(extras)).toMatchObject({ read: true, tenant: extras });
   });
@@ -169,6 +174,7 @@ describe('a secret', () => {
     ['a field of 32 letters', { ['secret'.padEnd(32, 'x')]: 1 }, 'secret'.padEnd(32, 'x')],
     ['a field of 33 letters, which may be what should not be shown', { ['secret'.padEnd(33, 'x')]: 1 }, 'a field'],
     ['a field of odd letters', { 'secret\n': 1 }, 'a field'],
+    ['a field of odd letters before others', { '\nsecret': 1 }, 'a field'],
     ['a field within one that is as long as one', { [letters(40)]: { a: letters(40) } }, 'a field'],
   ])('stands there: %s', (_, value, name) => {
     expect(findSecret(value)).toBe(name);
