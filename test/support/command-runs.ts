@@ -42,6 +42,7 @@ export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws | Nightl
   'test:other-implementations': gate('.ci/other-implementations'),
   'test:simulate-sdk': { args: ['--seeds', '1'], says: /crashBefore/ },
   'test:stryker': { nightly: true, heldBy: 'stryker.config.json' },
+  'test:nightly': { nightly: true, heldBy: '.ci/nightly' },
   'test:load': { by: 'test/load/load.test.ts', words: './run-load.ts' },
   fuzz: { args: ['--inputs', '20'], says: /^parser: / },
   'bench:audit': { args: ['--issuances', '100', '--tenants', '3', '--pages', '3'], says: /"issuances": 100/ },
