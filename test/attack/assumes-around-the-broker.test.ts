@@ -6,14 +6,14 @@ import { everyPrint } from '../support/every-print.ts';
 describe('a call to STS that the broker did not announce', () => {
   it('is told of, each one once and nothing else, however CloudTrail delivers', async () => {
     const { world, planted, deliveries } = await runCalls({
-      stories: 1_500,
+      stories: 6_000,
       strays: 100,
       minutes: 60,
       seed: 42,
       orderSeed: 43,
     });
     expect(planted).toHaveLength(100);
-    expect(deliveries).toBeGreaterThan(2_000);
+    expect(deliveries).toBeGreaterThan(8_000);
     expect(
       world
         .alerts()

@@ -3,8 +3,9 @@ import { faultyWorld } from '../support/faulty-world/world.ts';
 import { runJobEvent } from '../support/queue-message.ts';
 
 /** T31: messages that can never succeed, sent so that the others wait for them. */
-const MESSAGES = 120;
+const MESSAGES = 600;
 const EVERY = 10;
+const BATCH = 10;
 const nested = (levels: number): unknown => (levels === 0 ? 0 : { a: nested(levels - 1) });
 const permanent: readonly string[] = [
   '',
@@ -27,7 +28,7 @@ async function workOn(bodies: readonly string[]) {
   const world = await faultyWorld();
   const messages = bodies.map((body) => world.queue.add(body));
   let invocations = 0;
-  for (; (await world.pump({ batchSize: 10 })) !== undefined; invocations += 1);
+  for (; (await world.pump({ batchSize: BATCH })) !== undefined; invocations += 1);
   return { world, messages, invocations };
 }
 
@@ -41,7 +42,11 @@ describe('a queue with a tenth of poison', () => {
     const poisoned = await workOn(bodies);
     const clean = await workOn(bodies.map((_, index) => good(index)));
     expect(poisoned.messages.map(({ receiveCount }) => receiveCount)).toEqual(bodies.map(() => 1));
-    expect(poisoned.invocations).toBe(clean.invocations);
+    // Rubbish over sixty in a minute is counted, and the count is a message of the broker's own.
+    const counts = poisoned.world.queue.everSent.filter((body) => body.includes('"brokerRecord":"strangers"'));
+    expect(counts.length).toBeLessThan(5);
+    expect(clean.invocations).toBe(MESSAGES / BATCH);
+    expect(poisoned.invocations).toBe(Math.ceil((MESSAGES + counts.length) / BATCH));
     await poisoned.world.settle();
     const states = (await poisoned.world.issuances()).map(({ state }) => state);
     expect(states).toEqual(Array.from({ length: MESSAGES - MESSAGES / EVERY }, () => 'completed'));

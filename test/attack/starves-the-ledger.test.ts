@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { brokerIn, plainWorld } from '../support/broker-world.ts';
 import type { Fault } from '../support/faulty-world/faults.ts';
 import type { Wiring } from '../support/faulty-world/wiring.ts';
 import { faultyWorld } from '../support/faulty-world/world.ts';
+import { runJobEvent } from '../support/queue-message.ts';
 
 /** T24: whoever keeps the ledger from being written wants credentials that no record tells of. */
-const EVENTS = 30;
+const EVENTS = 100;
+const MANY_EVENTS = 10_000;
 const outages: readonly (readonly [name: string, site: string, fault: Fault])[] = [
   ['every write and every reading throttled', 'ledger.*', 'throttle'],
   ['every connection broken', 'ledger.*', 'loseRequest'],
@@ -34,6 +37,20 @@ describe('a ledger that cannot be written', () => {
     expect(issuances.filter(({ state }) => state === 'completed')).toHaveLength(EVENTS);
     expect(world.sts.minted).toHaveLength(EVENTS);
     expect(await world.violations()).toEqual([]);
+  });
+
+  it(`lets none happen over ${MANY_EVENTS} events either, and makes good all of them`, async () => {
+    const broker = brokerIn({ ...plainWorld, unreadable: ['ledger'] });
+    const bodies = Array.from({ length: MANY_EVENTS }, (_, index) =>
+      runJobEvent({ envelope: { id: `event-${index}` }, detail: { idempotencyKey: `key-${index}` } }),
+    );
+    const starvedOnes = await Promise.all(bodies.map((body, index) => broker.deliver(body, `message-${index}`)));
+    expect(new Set(starvedOnes)).toEqual(new Set(['again']));
+    expect([broker.calls.assumed, broker.calls.dataKeys, broker.calls.invoked]).toEqual([[], [], []]);
+    broker.become(plainWorld);
+    for (const [index, body] of bodies.entries()) await broker.deliver(body, `message-${index}`);
+    expect(new Set(broker.calls.assumed.map(({ sessionName }) => sessionName)).size).toBe(MANY_EVENTS);
+    expect(broker.calls.invoked).toHaveLength(MANY_EVENTS);
   });
 
   it('would be seen to be passed by, were STS called first', async () => {

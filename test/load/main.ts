@@ -11,7 +11,7 @@ import { CHUNK, type LoadOptions, runLoad } from './run-load.ts';
 
 const RESULTS = new URL('../bench/results/', import.meta.url);
 /** Chunks of the mix that have one of valid requests alone beside them, however long the load is. */
-const PAIRS = 12;
+const PAIRS = 10;
 /**
  * How far the valid requests may be slowed down by what comes with them. The median is reported; only what three of four
  * pairs say is a failure, because a busy machine blurs a pair by a tenth.

@@ -53,14 +53,30 @@ const AIMS: readonly [Aim, ...Aim[]] = [
   { site: 'ledger.undelivered', mood: jobMissing },
   { site: 'vend/ledger.failed', mood: stsIsSilent },
   { site: 'vend/ledger.denied', mood: stsRefuses },
+  { site: 'job.work' },
   { site: 'ledger.failed', mood: stsIsSilent },
+  { site: 'ledger.unknown', mood: jobsDie },
+  { site: 'ledger.report' },
+  { site: 'ledger.denied', mood: stsRefuses },
+  { site: 'kms.decrypt' },
+  { site: 'ledger.undelivered', mood: jobMissing },
   { site: 'vend/ledger.denied', mood: stsRefuses },
   { site: 'vend/ledger.issued' },
   { site: 'ledger.denied', mood: stsRefuses },
   { site: 'vend/ledger.denied', mood: stsRefuses },
 ];
 
-/** The aim of a seed, if it has one: eight of ten have. */
+export type Length = 1 | 2 | 3 | 4;
+
+/** An issuance that nobody can claim takes three attempts to expire, one whose job is silent its whole session. */
+export function lengthOf(aim: Aim | undefined): Length {
+  if (aim === undefined) return 1;
+  const { mood } = aim;
+  if (mood === nobodyClaims || mood === jobsDie || mood === reportsLost) return 4;
+  return mood === jobMissing || mood === jobThrottled ? 3 : 2;
+}
+
+/** The aim of a seed, if it has one: nine of ten have. */
 export function aimOf(seed: number): { readonly aim: Aim; readonly round: number } | undefined {
   const tens = Math.floor(seed / 10);
   const place = seed % 10;
@@ -69,4 +85,4 @@ export function aimOf(seed: number): { readonly aim: Aim; readonly round: number
   return { aim: AIMS[count % AIMS.length] ?? AIMS[0], round: Math.floor(count / AIMS.length) };
 }
 
-const AIMED_OF_TEN = 8;
+const AIMED_OF_TEN = 9;

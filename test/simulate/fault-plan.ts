@@ -1,7 +1,7 @@
 import { stsError } from '../support/faulty-world/fake-sts.ts';
 import { type Call, type Fault, namedError } from '../support/faulty-world/faults.ts';
 import { type Gate, gate } from '../support/faulty-world/process.ts';
-import { aimOf, type Mood } from './aims.ts';
+import { aimOf, type Length, lengthOf } from './aims.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** What can happen to a call, by the names that a run's tally has. */
@@ -87,7 +87,7 @@ export type FaultPlan = {
   readonly tally: ReadonlyMap<string, number>;
   readonly gates: Gate[];
   /** How much longer than usual a run goes on: what is out of sorts throughout it takes time to come to its end. */
-  readonly length: 1 | 2 | 4;
+  readonly length: Length;
   /** Is it vend-credentials that is to be broken? */
   readonly aimsAtVending: boolean;
   /** Every call to what begins with this fails, until it is back. */
@@ -112,7 +112,7 @@ export function faultPlan(
   const plan: FaultPlan = {
     tally,
     gates: [],
-    length: lengthUnder(mood),
+    length: lengthOf(aimed?.aim),
     aimsAtVending: aimed?.aim.site.startsWith('vend/') ?? false,
     away: undefined,
     told: undefined,
@@ -146,12 +146,6 @@ function aimingAt({ aim, round }: NonNullable<ReturnType<typeof aimOf>>, kinds: 
 /** The clients of STS and of the claim never repeat a call. */
 export function canHappen(site: string, kind: FaultKind): boolean {
   return kind !== 'repeat' || !/^(?:vend\/)?(?:sts\.assume|ledger\.claim)$/.test(site);
-}
-
-/** An issuance that nobody can claim takes three attempts to expire. */
-function lengthUnder(mood: Mood | undefined): FaultPlan['length'] {
-  if (mood === undefined) return 1;
-  return mood.site === 'ledger.claim' ? 4 : 2;
 }
 
 function perCentAt({ process, site }: Call): number {

@@ -11,7 +11,7 @@ import { type Campaign, runSeeds } from './run-seeds.ts';
 import { simulate } from './simulation.ts';
 
 const REGRESSIONS = new URL('./regressions.json', import.meta.url);
-/** Over so many seeds, each site is to be broken in each way so often. */
+/** Over so many seeds, of processes whose clocks are right, each site is to be broken in each way so often. */
 const ENOUGH_SEEDS = 10_000;
 const LEAST_FAULTS = 100;
 
@@ -21,7 +21,7 @@ const findings = await runSeeds(campaign, process.stderr.isTTY ? report : undefi
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 process.stdout.write(renderFindings(findings));
 const rarest = rarestFault(findings.faults);
-if (campaign.seeds >= ENOUGH_SEEDS && rarest.count < LEAST_FAULTS) {
+if (campaign.seeds >= ENOUGH_SEEDS && campaign.skewLimitMs === 0 && rarest.count < LEAST_FAULTS) {
   process.stdout.write(`${rarest.name} was met ${rarest.count} times: less than ${LEAST_FAULTS} shows too little\n`);
   process.exitCode = 1;
 }

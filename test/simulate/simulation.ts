@@ -143,7 +143,7 @@ function stepsOf({ world, random, plan, tenants, started, asked }: Acting): read
   const registry: Step = ['a change', change];
   const brake: Step = ['a brake', () => pullBrake(world, random)];
   const operators = random.chance(50) ? [registry, brake] : [];
-  const vending = plan.aimsAtVending ? [credentials, credentials, credentials, credentials] : [];
+  const vending = plan.aimsAtVending ? Array.from({ length: 6 }, () => credentials) : [];
   const longer = plan.length > 1 ? [waitLong, sweep, waitLong, sweep] : [];
   return [
     pumps,

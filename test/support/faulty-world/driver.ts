@@ -94,7 +94,7 @@ export function makeDriver({ clock, faults, store, pipeline, host }: DriverParts
 }
 
 function isEnded({ recordType, state }: Item): boolean {
-  return recordType === 'request' || TERMINAL.has(String(state));
+  return recordType !== 'issuance' || TERMINAL.has(String(state));
 }
 
 function recordOf({ id, body, receiveCount }: QueuedMessage): QueueRecord {

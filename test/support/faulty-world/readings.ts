@@ -28,7 +28,7 @@ export function makeReadings({ store, faults, pipeline, host, log, tenants, brok
 
   async function issuances(): Promise<readonly Issuance[]> {
     const items = await ledgerItems();
-    return items.flatMap((item) => (item['recordType'] === 'request' ? [] : [v.parse(issuanceSchema, item)]));
+    return items.flatMap((item) => (item['recordType'] === 'issuance' ? [v.parse(issuanceSchema, item)] : []));
   }
 
   /** I7: secrets, session tokens and external IDs that stand anywhere but in the sealed ciphertext. */
