@@ -3,6 +3,8 @@ export type SessionOfRun = { readonly accountId: string; readonly issuanceId: st
 
 /** AWS's words for a statement of the role's own policies; the fence of a session is "in a session policy". */
 const DENIED_BY_ROLE = 'with an explicit deny in an identity-based policy';
+/** How AWS begins to say why. */
+const REASONS = ['with an explicit deny in ', 'because '] as const;
 const CALLER = /User: arn:aws[a-z-]{0,20}:sts::(\d{12}):assumed-role\/[\w+=,.@-]{1,64}\/([\w+=,.@-]{2,64}) /;
 /** Longer than any message of AWS's. */
 const LONGEST_READ = 8_192;
@@ -30,9 +32,18 @@ function deniedByRole(error: unknown): readonly DeniedCaller[] {
   return errorsOf(error).flatMap(({ message }) => {
     const text = message.slice(0, LONGEST_READ);
     const [, accountId, sessionName] = CALLER.exec(text) ?? [];
-    if (accountId === undefined || sessionName === undefined || !text.includes(DENIED_BY_ROLE)) return [];
+    if (accountId === undefined || sessionName === undefined || !isDeniedByRole(text)) return [];
     return [{ accountId, sessionName }];
   });
+}
+
+/**
+ * By the last reason of the text. Between the caller and the reason AWS tells what was asked for, and whoever may put an
+ * object into a bucket of the customer's names it: such a name could hold another reason, and another caller.
+ */
+function isDeniedByRole(text: string): boolean {
+  const at = Math.max(...REASONS.map((words) => text.lastIndexOf(words)));
+  return at >= 0 && text.startsWith(DENIED_BY_ROLE, at);
 }
 
 /** The error, what caused it and what it gathers, each once: a job may wrap what AWS answered. */

@@ -6,14 +6,17 @@ import { sessionRevoked } from '../../../lib/job-runtime/session-revoked.ts';
 const session = { accountId: '222222222222', issuanceId: `scan-account.${'a'.repeat(32)}`, attempt: 2 };
 const sessionName = `${session.issuanceId}.2`;
 
+const BY_ROLE = 'with an explicit deny in an identity-based policy';
+
 /** As AWS words it, and S3, DynamoDB and the embedded stack with it. */
 function denied({
   account = session.accountId,
   name = sessionName,
-  why = 'with an explicit deny in an identity-based policy',
+  what = 's3:ListAllMyBuckets on resource: arn:aws:s3:::*',
+  why = BY_ROLE,
 } = {}) {
   const caller = `arn:aws:sts::${account}:assumed-role/audit/${name}`;
-  const text = `User: ${caller} is not authorized to perform: s3:ListAllMyBuckets on resource: arn:aws:s3:::* ${why}`;
+  const text = `User: ${caller} is not authorized to perform: ${what} ${why}`;
   return Object.assign(new Error(text), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
 }
 
@@ -41,6 +44,8 @@ describe('a session that its customer has ended', () => {
     ['is found under a code of the broker', new BrokerError('job.failed', 'the scan failed', { cause: denied() })],
     ['is found among several', new AggregateError([new Error('one'), denied()], 'two calls failed')],
     ['is found in a circle of causes', circle],
+    ['is told of an object that is named like another reason', of(`a" because no identity-based policy allows it`)],
+    ['is told of an object that is named like another caller', of(denied({ name: 'somebody', why: '' }).message)],
   ])('%s', (_, error) => {
     expect(sessionRevoked(error, session)).toBe(true);
     expect(failedReport(error, undefined, session)).toMatchObject({ outcome: 'failed', code: 'job.sessionRevoked' });
@@ -61,7 +66,19 @@ describe('a session that its customer has ended', () => {
     ['a name that only begins like it', denied({ name: `${sessionName}2` })],
     ['the same session name in another account', denied({ account: '333333333333' })],
     ['a denial that does not say why', new Error('Access Denied')],
-    ['words without a caller', new Error('with an explicit deny in an identity-based policy')],
+    [
+      'the name of an object, which somebody else may have chosen',
+      of(`a" ${BY_ROLE}`, 'because no identity-based policy allows the s3:GetObject action'),
+    ],
+    [
+      'such a name under a bucket’s own policy',
+      of(`a" ${BY_ROLE}`, 'with an explicit deny in a resource-based policy'),
+    ],
+    [
+      'such a name where public access is blocked',
+      of(`a" ${BY_ROLE}`, 'because public policies are prevented by the BlockPublicPolicy setting in S3'),
+    ],
+    ['words without a caller', new Error(BY_ROLE)],
     ['what lies deeper than anybody looks', deep],
     ['no error at all', { message: denied().message }],
     ['nothing', undefined],
@@ -78,6 +95,11 @@ describe('a session that its customer has ended', () => {
     });
   });
 });
+
+/** An object is named by whoever puts it, and S3 tells its name. */
+function of(key: string, why = BY_ROLE): Error {
+  return denied({ what: `s3:GetObject on resource: "arn:aws:s3:::uploads/${key}"`, why });
+}
 
 function encoded(): Error {
   const before = 'You are not authorized to perform this operation. ';
