@@ -94,9 +94,12 @@ export function brokerIn(world: World) {
   const sendToQueue = async (body: string) => void calls.queued.push(body);
   const isUnreadable = () => now.unreadable.includes('limits');
   const braked = limitsIn({ clock, log, sendToQueue, isUnreadable, settings: world.limits });
-  const brokerFor = () => makeRunJob(brokerDependencies({ current, calls, clock, ids, ledger, log, braked }));
+  const dependencies = () => brokerDependencies({ current, calls, clock, ids, ledger, log, braked });
+  const brokerFor = () => makeRunJob(dependencies());
   return {
     calls,
+    /** What the pipeline works with in the world as it is now. */
+    dependencies,
     clock,
     ledger,
     log,
