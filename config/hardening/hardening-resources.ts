@@ -41,7 +41,7 @@ function network(vpc: VpcSettings, place: Place): Part {
   // A function that is in the network before its ways out are there would fail.
   const waysOut = [...Object.keys(endpoints), ...subnetIds(vpc).map((id) => `${id}Routes`)];
   return {
-    Resources: { ...networkResources(vpc, place), ...endpoints, ...networkRolePolicies(place) },
+    Resources: { ...networkResources(vpc, { ...place, joins }), ...endpoints, ...networkRolePolicies(place) },
     Outputs: {
       NetworkStsEndpointId: {
         Description: 'The only endpoint through which tenants are assumed; aws:SourceVpce of each call',

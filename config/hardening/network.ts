@@ -4,11 +4,22 @@ import { subnetCidrs } from './subnet-cidrs.ts';
 
 type Resources = Record<string, TemplateValue>;
 
+type Around = {
+  readonly prefix: string;
+  /**
+   * What is there for as long as the network is: it is made before subnets and goes after them. Lambda gives interfaces
+   * back as the function's role, up to 40 minutes after the function has left, and subnets wait for that; without the
+   * right to it they would wait in vain. Source: Lambda Developer Guide, "Giving Lambda functions access to resources in
+   * an Amazon VPC".
+   */
+  readonly joins: readonly string[];
+};
+
 /**
  * A network that leads nowhere: private subnets and a route table without an internet gateway, a NAT or a peer. What is
  * in it reaches the endpoints of `network-endpoints.ts` and nothing else.
  */
-export function networkResources(vpc: VpcSettings, { prefix }: { readonly prefix: string }): Resources {
+export function networkResources(vpc: VpcSettings, { prefix, joins }: Around): Resources {
   const tags = [{ Key: 'Name', Value: prefix }];
   return {
     Network: {
@@ -17,8 +28,8 @@ export function networkResources(vpc: VpcSettings, { prefix }: { readonly prefix
       Properties: { CidrBlock: vpc.cidr, EnableDnsSupport: true, EnableDnsHostnames: true, Tags: tags },
     },
     NetworkRoutes: { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: { Ref: 'Network' }, Tags: tags } },
-    ...Object.fromEntries(subnetCidrs(vpc).flatMap((cidr, zone) => subnet({ cidr, zone, tags }))),
-    ...securityGroups(prefix),
+    ...Object.fromEntries(subnetCidrs(vpc).flatMap((cidr, zone) => subnet({ cidr, zone, tags, joins }))),
+    ...securityGroups({ prefix, joins }),
   };
 }
 
@@ -39,9 +50,9 @@ export function groupId(logicalId: string): TemplateValue {
   return { 'Fn::GetAtt': [logicalId, 'GroupId'] };
 }
 
-type Subnet = { readonly cidr: string; readonly zone: number; readonly tags: TemplateValue };
+type Subnet = Pick<Around, 'joins'> & { readonly cidr: string; readonly zone: number; readonly tags: TemplateValue };
 
-function subnet({ cidr, zone, tags }: Subnet): readonly (readonly [string, TemplateValue])[] {
+function subnet({ cidr, zone, tags, joins }: Subnet): readonly (readonly [string, TemplateValue])[] {
   const id = `NetworkSubnet${zone + 1}`;
   const place = { 'Fn::Select': [zone, { 'Fn::GetAZs': '' }] };
   return [
@@ -49,6 +60,7 @@ function subnet({ cidr, zone, tags }: Subnet): readonly (readonly [string, Templ
       id,
       {
         Type: 'AWS::EC2::Subnet',
+        DependsOn: joins,
         Properties: {
           VpcId: { Ref: 'Network' },
           CidrBlock: cidr,
@@ -68,10 +80,11 @@ function subnet({ cidr, zone, tags }: Subnet): readonly (readonly [string, Templ
   ];
 }
 
-function securityGroups(prefix: string): Resources {
+function securityGroups({ prefix, joins }: Around): Resources {
   return {
     NetworkFunctionsGroup: {
       Type: 'AWS::EC2::SecurityGroup',
+      DependsOn: joins,
       Properties: {
         GroupDescription: `Functions of ${prefix} that assume roles`,
         VpcId: { Ref: 'Network' },

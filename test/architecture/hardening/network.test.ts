@@ -99,6 +99,15 @@ describe('the roles that assume tenants’ roles', () => {
     }
   });
 
+  it('may give interfaces back for as long as there is anything that waits for it', () => {
+    const policies = ofType(template, 'AWS::IAM::RolePolicy').map(([id]) => id);
+    const joins = policies.filter((id) => id.endsWith('JoinNetworkPolicy'));
+    const held = [...ofType(template, 'AWS::EC2::Subnet').map(([id]) => id), 'NetworkFunctionsGroup'];
+    expect([joins.length, held.length]).toEqual([joined.length, 4]);
+    // CloudFormation takes away first what depends on another.
+    for (const id of held) expect(template.Resources[id]?.DependsOn, id).toEqual(joins);
+  });
+
   it('have policies that IAM takes: 10,240 characters inline in a role', () => {
     for (const { name, policies } of network.wiring.roles) {
       const characters = Object.values(policies).reduce((sum, policy) => sum + JSON.stringify(policy).length, 0);
