@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROKER_BUDGET_BYTES, type Bundles, bundleBothWays } from './figures/bundle-sizes.ts';
+import { cannedAws } from './figures/canned-aws.ts';
+import { clientsOver } from './figures/deployed-broker.ts';
 import { type OutcomeFigure, outcomeFigures } from './figures/figures.ts';
 import { latencyFigures, roundTrips } from './figures/latency.ts';
+import { middyPeer } from './figures/middy-peer.ts';
 
 let costs: readonly OutcomeFigure[] = [];
 let bundles: Bundles | undefined;
@@ -61,7 +64,23 @@ describe('the time from an event to its job', () => {
   });
 });
 
+describe('the peer with @middy/sts', () => {
+  it('makes one session for each invocation, by one call, and nothing else', async () => {
+    const asked: string[] = [];
+    const clients = clientsOver(cannedAws(Date.now, async ({ action }) => void asked.push(action)));
+    const job = middyPeer(clients.sts);
+    for (const id of ['one', 'another']) await job({ id });
+    expect(asked).toEqual(['AssumeRole', 'AssumeRole']);
+  });
+});
+
 describe('the bundles', () => {
+  it('take modules of Node without what Node loads for an import of them', async () => {
+    const texts = await Promise.all((bundles?.pairs ?? []).map(({ file }) => readFile(file, 'utf8')));
+    expect(texts.filter((text) => /from\s*["']node:|import\(\s*["']node:/.test(text))).toEqual([]);
+    expect(texts.every((text) => text.includes('process.getBuiltinModule("node:https")'))).toBe(true);
+  });
+
   it('keep the broker to 500 KB', () => {
     const broker = bundles?.pairs.find(({ name }) => name === 'issue-credentials');
     expect(broker?.bytes).toBeLessThanOrEqual(BROKER_BUDGET_BYTES);

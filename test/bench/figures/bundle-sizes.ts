@@ -14,14 +14,20 @@ export type BundlePair = {
   readonly naiveFile: string;
 };
 
+const PEERS = ['naive-function', 'middy-function'];
+
 /** Bytes that the broker's bundle may have. */
 export const BROKER_BUDGET_BYTES = 500_000;
 
 /** Of code of its own, not of ours. */
 export type NaiveBundle = { readonly bytes: number; readonly file: string };
-export type Bundles = { readonly pairs: readonly BundlePair[]; readonly naiveBroker: NaiveBundle };
+export type Bundles = {
+  readonly pairs: readonly BundlePair[];
+  readonly naiveBroker: NaiveBundle;
+  readonly middy: NaiveBundle;
+};
 
-/** Every function, both ways, in two folders of this one, and the naive broker. */
+/** Every function, both ways, in two folders of this one, and the peers. */
 export async function bundleBothWays(folder: string): Promise<Bundles> {
   const [ours, naive] = [path.join(folder, 'ours'), path.join(folder, 'naive')];
   const config = readStageConfig({ stage: 'local' });
@@ -34,8 +40,11 @@ export async function bundleBothWays(folder: string): Promise<Bundles> {
       return { name, bytes, zippedBytes, naiveBytes, file: path.join(ours, `${name}.mjs`), naiveFile };
     }),
   );
-  const file = path.join(naive, 'naive-function.cjs');
-  return { pairs, naiveBroker: { bytes: (await stat(file)).size, file } };
+  const peer = async (name: string) => {
+    const file = path.join(naive, `${name}.cjs`);
+    return { bytes: (await stat(file)).size, file };
+  };
+  return { pairs, naiveBroker: await peer('naive-function'), middy: await peer('middy-function') };
 }
 
 /**
@@ -53,7 +62,7 @@ async function bundleNaively(outdir: string, config: string): Promise<void> {
     ),
   );
   await build({
-    entryPoints: [...files.flat(), path.join(import.meta.dirname, 'naive-function.ts')],
+    entryPoints: [...files.flat(), ...PEERS.map((name) => path.join(import.meta.dirname, `${name}.ts`))],
     outdir,
     entryNames: '[name]',
     outExtension: { '.js': '.cjs' },

@@ -7,8 +7,11 @@ import { bareChainOf } from './bare-chain.ts';
 import { cannedAws } from './canned-aws.ts';
 import { type CpuRound, STARTED_MS } from './cpu.ts';
 import { clientsOver, deployedBroker } from './deployed-broker.ts';
+import { middyPeer } from './middy-peer.ts';
 import { naiveBroker } from './naive-broker.ts';
 
+/** Issuances of each before anything is measured. */
+const WARM_UP = 400;
 const [rounds = 0, issuances = 0] = process.argv.slice(2).map(Number);
 // Where there is a server of AWS's answers, it has this time too, and never another.
 const overHttp = process.env['AWS_ENDPOINT_URL'] !== undefined;
@@ -18,6 +21,7 @@ const clients = clientsOver(overHttp ? undefined : cannedAws(clock.nowMs));
 const logged = deployedBroker({ clients, clock, log: makeTransitionLog({ logLevel: 'INFO' }) });
 const silent = deployedBroker({ clients, clock, log: { transition: () => undefined } });
 const naive = naiveBroker(clients);
+const middy = middyPeer(clients.sts);
 let count = 0;
 const next = () => {
   count += 1;
@@ -37,9 +41,11 @@ const runs: Readonly<Record<keyof CpuRound, () => Promise<void>>> = {
     return bare();
   },
   naive: () => naive({ id: next(), detail }),
+  middy: () => middy({ id: next() }),
 };
 
-for (const [, run] of entries(0)) await cpuMs(run, 2 * issuances);
+// A process that has just started compiles what it runs, the more of it there is.
+for (const [, run] of entries(0)) await cpuMs(run, WARM_UP);
 for (let round = 0; round < rounds; round += 1) {
   const told: Record<string, number> = {};
   for (const [name, run] of entries(round)) told[name] = await cpuMs(run, issuances);

@@ -8,6 +8,7 @@ const roundSchema = v.object({
   brokerWithoutLog: v.number(),
   bare: v.number(),
   naive: v.number(),
+  middy: v.number(),
 });
 
 /** Milliseconds of processor for one issuance, each measured in the same round. */
@@ -23,14 +24,17 @@ export type CpuFigures = {
   readonly issuancesARound: number;
   /** Medians over rounds, in milliseconds of processor. */
   readonly medianMs: CpuRound;
+  /** The least of all rounds: what else the machine does only adds to it. */
+  readonly leastMs: CpuRound;
   /** Of each round by itself: its median, and the quarters below and above. */
   readonly brokerToBare: Spread;
   readonly brokerWithoutLogToBare: Spread;
   readonly brokerToNaive: Spread;
+  readonly brokerToMiddy: Spread;
 };
 export type Spread = { readonly low: number; readonly median: number; readonly high: number };
 
-/** Processor time of the broker against the bare chain of the same SDK calls and against a naive broker, in one process. */
+/** Processor time of the broker against the bare chain of the same SDK calls, a naive broker and `@middy/sts`, in one process. */
 export async function cpuFigures({
   rounds,
   issuances,
@@ -56,21 +60,22 @@ export async function cpuFigures({
   const [code] = await once(child, 'exit');
   server?.stop();
   if (code !== 0 || told.length !== rounds) throw new Error(`the measuring process ended with ${code}`);
-  const median = (of: (round: CpuRound) => number) => spreadOf(told.map(of)).median;
   return {
     over,
     rounds,
     issuancesARound: issuances,
-    medianMs: {
-      broker: median((round) => round.broker),
-      brokerWithoutLog: median((round) => round.brokerWithoutLog),
-      bare: median((round) => round.bare),
-      naive: median((round) => round.naive),
-    },
+    medianMs: ofEach((name) => spreadOf(told.map((round) => round[name])).median),
+    leastMs: ofEach((name) => Math.min(...told.map((round) => round[name]))),
     brokerToBare: spreadOf(told.map(({ broker, bare }) => broker / bare)),
     brokerWithoutLogToBare: spreadOf(told.map(({ brokerWithoutLog, bare }) => brokerWithoutLog / bare)),
     brokerToNaive: spreadOf(told.map(({ broker, naive }) => broker / naive)),
+    brokerToMiddy: spreadOf(told.map(({ broker, middy }) => broker / middy)),
   };
+}
+
+function ofEach(figure: (name: keyof CpuRound) => number): CpuRound {
+  const [broker, brokerWithoutLog, bare] = [figure('broker'), figure('brokerWithoutLog'), figure('bare')];
+  return { broker, brokerWithoutLog, bare, naive: figure('naive'), middy: figure('middy') };
 }
 
 async function startServer() {

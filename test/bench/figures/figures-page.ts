@@ -1,9 +1,9 @@
 import { BROKER_BUDGET_BYTES } from './bundle-sizes.ts';
-import type { CpuFigures } from './cpu.ts';
 import { earlierSection } from './earlier-section.ts';
 import type { Figures } from './figures.ts';
 import { latencyModels } from './latency.ts';
-import { kilo, spread, table, two, verdict } from './page-text.ts';
+import { kilo, table, two, verdict } from './page-text.ts';
+import { processorSection } from './processor-section.ts';
 
 /** `docs/figures.md`, of what one run found out. */
 export function figuresPage(figures: Figures): string {
@@ -16,10 +16,10 @@ export function figuresPage(figures: Figures): string {
     `times are of one run on ${machine.processors} × ${machine.model}, Node ${node}, and told as ratios.`,
     '',
     ...costs(figures),
-    ...processor(figures),
+    ...processorSection(figures),
     ...latency(figures),
     ...bundles(figures),
-    ...earlierSection(),
+    ...earlierSection(figures.cpu),
   ].join('\n')}`;
 }
 
@@ -82,50 +82,6 @@ function costs({ outcomes, prices }: Figures): readonly string[] {
   ];
 }
 
-function processor({ cpu }: Figures): readonly string[] {
-  const rows = cpu.map((one) => [
-    HOW[one.over],
-    ...[one.medianMs.broker, one.medianMs.brokerWithoutLog, one.medianMs.bare, one.medianMs.naive].map(two),
-    spread(one.brokerToBare),
-    spread(one.brokerWithoutLogToBare),
-    spread(one.brokerToNaive),
-  ]);
-  const [first] = cpu;
-  return [
-    '## Processor time of an issuance',
-    '',
-    '![Processor time of the broker against the bare chain](figures/processor.svg)',
-    '',
-    'issue-credentials with one message, against the bare chain of the very SDK calls that it makes, and against a naive',
-    'broker (look up, assume, invoke with the credentials in the payload: nothing decided, recorded or sealed). One process,',
-    `${first?.rounds} rounds of ${first?.issuancesARound} issuances each, the contestants in turn; medians of milliseconds of`,
-    'processor, and of the ratio of each round with its quartiles.',
-    '',
-    table(
-      [
-        'Answers come',
-        'Broker',
-        'without log',
-        'Bare chain',
-        'Naive',
-        'Broker : bare',
-        'without log : bare',
-        'Broker : naive',
-      ],
-      rows,
-    ),
-    `The goal is a ratio to the bare chain of at most 1.25: ${cpu.map((one) => `${verdict(one.brokerToBare.median, 1.25)} ${HOW[one.over]}`).join(', ')}.`,
-    'With a handler in the place of the network, nothing of an HTTP request is paid for, so that the ratio is the highest',
-    'there can be; over HTTP (without TLS) it is nearer to a deployment. `@middy/sts` is not in it: it is not a dependency.',
-    '',
-  ];
-}
-
-const HOW: Readonly<Record<CpuFigures['over'], string>> = {
-  handler: 'from a handler in the process',
-  http: 'over HTTP from another process',
-};
-
 function latency({ latency: all, roundTrips }: Figures): readonly string[] {
   return [
     '## From event to job',
@@ -173,7 +129,7 @@ function modelOf(name: string) {
   return model;
 }
 
-function bundles({ bundles: all, naiveBroker }: Figures): readonly string[] {
+function bundles({ bundles: all, naiveBroker, middy }: Figures): readonly string[] {
   return [
     '## Bundles and cold starts',
     '',
@@ -197,7 +153,10 @@ function bundles({ bundles: all, naiveBroker }: Figures): readonly string[] {
         two(importMs / naiveImportMs),
       ]),
     ),
-    `A naive broker, bundled naively, has ${kilo(naiveBroker.bytes)} KB and loads in ${naiveBroker.importMs.toFixed(0)} ms.`,
+    `A naive broker, bundled naively, has ${kilo(naiveBroker.bytes)} KB and loads in ${naiveBroker.importMs.toFixed(0)} ms; a function with \`@middy/sts\` has ${kilo(middy.bytes)} KB and`,
+    `loads in ${middy.importMs.toFixed(0)} ms. No bundle holds the SDK's code for event streams or schemas of commands that nobody sends, and none makes`,
+    "the facades of Node's modules that an `import` makes: for the one of `node:http` alone, which the SDK imports at the first",
+    'request, Node loads a whole client of web sockets (`config/sdk-as-needed.ts`, `config/builtins-without-facades.ts`).',
     '',
   ];
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleBothWays } from './bundle-sizes.ts';
+import { bundleBothWays, type NaiveBundle } from './bundle-sizes.ts';
 import { type Cost, costOf } from './cost.ts';
 import { type CpuFigures, cpuFigures } from './cpu.ts';
 import { importTimes } from './import-time.ts';
@@ -21,6 +21,8 @@ export type BundleFigure = {
   readonly naiveImportMs: number;
 };
 
+type PeerBundle = { readonly bytes: number; readonly importMs: number };
+
 /** Everything that one run of `npm run bench` finds out. */
 export type Figures = {
   readonly machine: { readonly model: string; readonly processors: number; readonly platform: string };
@@ -31,7 +33,8 @@ export type Figures = {
   readonly latency: readonly LatencyFigure[];
   readonly cpu: readonly CpuFigures[];
   readonly bundles: readonly BundleFigure[];
-  readonly naiveBroker: { readonly bytes: number; readonly importMs: number };
+  readonly naiveBroker: PeerBundle;
+  readonly middy: PeerBundle;
 };
 
 export type FigureOptions = { readonly rounds: number; readonly issuances: number; readonly imports: number };
@@ -72,11 +75,11 @@ export async function outcomeFigures(brokerMs: number): Promise<readonly Outcome
   }
 }
 
-async function bundleFigures(repeats: number): Promise<Pick<Figures, 'bundles' | 'naiveBroker'>> {
+async function bundleFigures(repeats: number): Promise<Pick<Figures, 'bundles' | 'naiveBroker' | 'middy'>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'figures-'));
   try {
-    const { pairs, naiveBroker } = await bundleBothWays(folder);
-    const files = [...pairs.flatMap(({ file, naiveFile }) => [file, naiveFile]), naiveBroker.file];
+    const { pairs, naiveBroker, middy } = await bundleBothWays(folder);
+    const files = [...pairs.flatMap(({ file, naiveFile }) => [file, naiveFile]), naiveBroker.file, middy.file];
     const times = await importTimes(files, repeats);
     const ms = (file: string) => times.get(file) ?? Number.NaN;
     const bundles = pairs.map(({ file, naiveFile, ...sizes }) => ({
@@ -84,7 +87,8 @@ async function bundleFigures(repeats: number): Promise<Pick<Figures, 'bundles' |
       importMs: ms(file),
       naiveImportMs: ms(naiveFile),
     }));
-    return { bundles, naiveBroker: { bytes: naiveBroker.bytes, importMs: ms(naiveBroker.file) } };
+    const peer = ({ bytes, file }: NaiveBundle) => ({ bytes, importMs: ms(file) });
+    return { bundles, naiveBroker: peer(naiveBroker), middy: peer(middy) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

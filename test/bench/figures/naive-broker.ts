@@ -33,7 +33,7 @@ export function naiveBroker({ dynamo, sts, lambda }: NaiveClients) {
 }
 
 /** Of a table whose one item for a tenant has both; the broker's own tables keep them apart. */
-const SAMPLE = {
+export const SAMPLE = {
   roleArn: 'arn:aws:iam::222222222222:role/credential-broker/scanner',
   externalId: 'cb-test1-5ec2e700-0000-4000-8000-000000000000',
 };
