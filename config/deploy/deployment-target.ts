@@ -63,10 +63,22 @@ function problemsWithStack({ config, stack }: Target): readonly string[] {
   return found;
 }
 
+/** Stacks that never came to be, or are half gone: nothing of a broker at work is in them. */
+const RUINS: ReadonlySet<string> = new Set(['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED']);
+
+/**
+ * What has to happen before a stack of this status can be updated. Nobody is told to remove what may be at work.
+ * Source: CloudFormation User Guide, "Stack status codes"; API Reference, RollbackStack and ContinueUpdateRollback.
+ */
 function whatToDoFor(status: string): string {
-  if (status.endsWith('_IN_PROGRESS')) return `the stack is ${status}: wait until that is over`;
-  if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `the stack is ${status}: see its events for why, mend that, and aws cloudformation continue-update-rollback`;
+  if (status === 'REVIEW_IN_PROGRESS') {
+    return `the stack is ${status}: somebody only planned it, and it is empty. aws cloudformation delete-stack, and deploy again`;
   }
-  return `the stack is ${status}: remove what there is of it (npm run remove), and deploy again`;
+  if (status.endsWith('_IN_PROGRESS')) return `the stack is ${status}: wait until that is over`;
+  if (RUINS.has(status)) return `the stack is ${status}: remove what there is of it (npm run remove), and deploy again`;
+  if (status === 'UPDATE_FAILED') {
+    return `the stack is ${status}, an update that was told not to be rolled back: aws cloudformation rollback-stack, and deploy again`;
+  }
+  const next = status === 'UPDATE_ROLLBACK_FAILED' ? ', and aws cloudformation continue-update-rollback' : '';
+  return `the stack is ${status}: see its events for why, mend that${next}`;
 }

@@ -260,6 +260,9 @@ describe('where a stage is deployed to', () => {
       'continue-update-rollback',
     ],
     ['a stack that never came to be', deployed({ status: 'ROLLBACK_COMPLETE' }), {}, {}, 'npm run remove'],
+    ['a stack that is only planned', deployed({ status: 'REVIEW_IN_PROGRESS' }), {}, {}, 'delete-stack'],
+    ['an update left half-way', deployed({ status: 'UPDATE_FAILED' }), {}, {}, 'rollback-stack, and deploy again'],
+    ['an import left half-way', deployed({ status: 'IMPORT_ROLLBACK_FAILED' }), {}, {}, 'see its events for why, mend'],
   ])('is refused: %s', async (_what, cloudFormation, chosen, world, message) => {
     await expect(
       deployStage(prepared, { ...options, ...chosen }, worldWith(cloudFormation, world).world),
