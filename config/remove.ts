@@ -55,12 +55,13 @@ async function remove({
     const { DynamoDBDocumentClient } = await import('@aws-sdk/lib-dynamodb');
     const { openAws } = await import('./deploy/aws-world.ts');
     const { emptyBucket } = await import('./deploy/empty-bucket.ts');
+    const { readPins } = await import('./deploy/pinned-resources.ts');
     const { removeStage } = await import('./deploy/remove-stage.ts');
     const { isSwitchedOff } = await import('./deploy/switched-off.ts');
     const aws = await openAws(config, log);
     const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ region: config.homeRegion }));
     const kept = await removeStage(
-      { stage, account, confirm },
+      { stage, account, confirm, pins: readPins() },
       {
         ...aws,
         isOff: () => isSwitchedOff(dynamo, stage),

@@ -1,6 +1,7 @@
 import type { CloudFormation } from './cloudformation.ts';
 import { type DeployedTemplate, readDeployedTemplate } from './deployed-template.ts';
 import type { Caller } from './deployment-target.ts';
+import type { Pins } from './pinned-resources.ts';
 import { DeploymentRefused } from './refusal.ts';
 import { settle, type Watching } from './settle.ts';
 
@@ -9,6 +10,7 @@ export type RemoveOptions = {
   readonly account: string;
   /** The name of the stack, once more: what is typed on purpose. */
   readonly confirm: string | undefined;
+  readonly pins: Pins;
 };
 
 export type RemoveWorld = Watching & {
@@ -35,12 +37,21 @@ export async function removeStage(options: RemoveOptions, world: RemoveWorld): P
     throw refused(`the credentials are of account ${caller.accountId}, and --account says ${options.account}`);
   }
   if (stack === undefined) throw refused(`there is no stack ${stackName} in account ${caller.accountId}`);
+  if (stack.status === 'REVIEW_IN_PROGRESS') {
+    throw refused(`the stack is ${stack.status}: it is empty. aws cloudformation delete-stack removes it`);
+  }
   if (stack.status.endsWith('_IN_PROGRESS')) throw refused(`the stack is ${stack.status}: wait until that is over`);
   const template = readDeployedTemplate((await cloudFormation.template(stackName)) || '{"Resources":{}}');
   const ids = await cloudFormation.resourceIds(stackName);
   const kept = new Map([...ids].filter(([id]) => isKept(template, id)));
   log(`${stackName} in account ${caller.accountId}: ${ids.size - kept.size} resources go, ${kept.size} stay:`);
   for (const [id, physicalId] of kept) log(`  ${typeOf(template, id).padEnd(24)}  ${physicalId}`);
+  const unprotected = [...ids.keys()].filter((id) => options.pins[id]?.kept === true && !kept.has(id));
+  if (unprotected.length > 0) {
+    throw refused(
+      `what is deployed does not keep ${unprotected.join(', ')}, where data lies: deploy first, from a commit that keeps it`,
+    );
+  }
   if (options.confirm !== stackName) throw refused(`to go on, say so: --confirm ${stackName}`);
   if (!(await world.isOff())) {
     throw refused(
@@ -60,8 +71,11 @@ function refused(reason: string): DeploymentRefused {
   return new DeploymentRefused([reason], 'removed');
 }
 
+/** `RetainExceptOnCreate` keeps, too, what is there. Source: CloudFormation Template Reference, DeletionPolicy. */
+const KEEPING: ReadonlySet<string | undefined> = new Set(['Retain', 'RetainExceptOnCreate']);
+
 function isKept({ Resources }: DeployedTemplate, logicalId: string): boolean {
-  return Resources[logicalId]?.DeletionPolicy === 'Retain';
+  return KEEPING.has(Resources[logicalId]?.DeletionPolicy);
 }
 
 function typeOf({ Resources }: DeployedTemplate, logicalId: string): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readPins } from '../../../../config/deploy/pinned-resources.ts';
 import { type RemoveWorld, removeStage } from '../../../../config/deploy/remove-stage.ts';
 import { FakeCloudFormation } from '../../../support/fake-cloudformation.ts';
 
@@ -39,7 +40,7 @@ function worldWith(more: Partial<RemoveWorld> = {}, stack: { status?: string } =
   return { world, cloudFormation, said, emptied };
 }
 
-const options = { stage: 'dev', account: ACCOUNT, confirm: STACK };
+const options = { stage: 'dev', account: ACCOUNT, confirm: STACK, pins: readPins() };
 
 describe('the removal of a stage', () => {
   it('removes all but what holds data, and tells what was kept', async () => {
@@ -72,11 +73,28 @@ describe('the removal of a stage', () => {
     ['in another account', { account: '222222222222' }, {}, {}, '--account says 222222222222'],
     ['under another name', { confirm: 'credential-broker-prod' }, {}, {}, `--confirm ${STACK}`],
     ['while the broker issues', {}, { isOff: async () => false }, {}, 'the broker still issues'],
+    ['while the stack is only planned', {}, {}, { status: 'REVIEW_IN_PROGRESS' }, 'delete-stack removes it'],
     ['while the stack is at work', {}, {}, { status: 'UPDATE_IN_PROGRESS' }, 'wait until that is over'],
   ])('is refused %s', async (_where, chosen, more, stack, message) => {
     const { world, cloudFormation, emptied } = worldWith(more, stack);
     await expect(removeStage({ ...options, ...chosen }, world)).rejects.toThrow(message);
     expect([...cloudFormation.calls, ...emptied]).toEqual([]);
+  });
+
+  it('is refused where what is deployed would let data go with it', async () => {
+    const { world, cloudFormation, emptied } = worldWith();
+    if (cloudFormation.stack === undefined) throw new Error('there is no stack');
+    cloudFormation.stack.template = template.replaceAll('"Retain"', '"Delete"');
+    await expect(removeStage(options, world)).rejects.toThrow('does not keep LedgerTable, ArchiveBucket, where data');
+    expect([...cloudFormation.calls, ...emptied]).toEqual([]);
+  });
+
+  it('empties no bucket that stays, by whichever policy', async () => {
+    const { world, cloudFormation, emptied } = worldWith();
+    if (cloudFormation.stack === undefined) throw new Error('there is no stack');
+    cloudFormation.stack.template = template.replaceAll('"Retain"', '"RetainExceptOnCreate"');
+    expect([...(await removeStage(options, world)).keys()]).toEqual(['LedgerTable', 'ArchiveBucket']);
+    expect(emptied).toEqual(['the-bucket']);
   });
 
   it('of what is not there is refused', async () => {
