@@ -4,8 +4,9 @@
  */
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/platform/clock.ts';
-import type { Deployable } from './deploy/deployable.ts';
-import { type CodeOf, foreignCode } from './deploy/deployed-code.ts';
+import type { DeployWorld } from './deploy/deploy-stage.ts';
+import { foreignCode } from './deploy/deployed-code.ts';
+import type { Prepared } from './deploy/prepare-stage.ts';
 
 const USAGE = `Usage: npm run deploy -- --stage STAGE [--dry-run | --show | --check] [options]
 
@@ -106,9 +107,10 @@ async function deploy(options: Options): Promise<void> {
 }
 
 async function check(
-  prepared: Deployable,
-  { codeOf, log }: { readonly codeOf: CodeOf; readonly log: (line: string) => void },
+  prepared: Prepared,
+  { caller, codeOf, log }: Pick<DeployWorld, 'caller' | 'codeOf' | 'log'>,
 ): Promise<void> {
+  log(`${prepared.stage}: as ${caller.arn}, account ${caller.accountId}, ${prepared.config.homeRegion}`);
   const foreign = await foreignCode(prepared, codeOf);
   for (const line of foreign) log(line);
   if (foreign.length > 0) process.exitCode = 1;

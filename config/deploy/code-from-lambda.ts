@@ -5,7 +5,14 @@ import type { CodeOf } from './deployed-code.ts';
 export function codeFromLambda(lambda: Pick<LambdaClient, 'send'>): CodeOf {
   return async (FunctionName) => {
     try {
-      return (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).CodeSha256;
+      const told = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      return {
+        sha256: told.CodeSha256,
+        handler: told.Handler,
+        runtime: told.Runtime,
+        layers: (told.Layers ?? []).map(({ Arn = '' }) => Arn),
+        variables: Object.keys(told.Environment?.Variables ?? {}),
+      };
     } catch (error) {
       if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
       throw error;

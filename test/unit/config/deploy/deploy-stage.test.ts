@@ -46,7 +46,7 @@ function worldWith(cloudFormation: FakeCloudFormation, more: Partial<DeployWorld
       uploaded.push(...files.map(({ key }) => `${bucket}/${key}`));
     },
     urlOf: (bucket, key) => `https://${bucket}/${key}`,
-    codeOf: async () => 'hash-of-the-sources',
+    codeOf: async () => running('hash-of-the-sources'),
     log: (line) => said.push(line),
     sleep: async (milliseconds) => {
       nowMs += milliseconds;
@@ -57,6 +57,7 @@ function worldWith(cloudFormation: FakeCloudFormation, more: Partial<DeployWorld
   return { world, said, uploaded };
 }
 
+const running = (sha256: string) => ({ sha256, handler: undefined, runtime: undefined, layers: [], variables: [] });
 const deployed = (stack: Partial<FakeStack> = {}) => new FakeCloudFormation(stack);
 
 describe('a deployment', () => {
@@ -177,7 +178,7 @@ describe('a deployment', () => {
   });
 
   it('fails where a function does not run what the sources make', async () => {
-    const { world } = worldWith(deployed(), { codeOf: async () => 'another' });
+    const { world } = worldWith(deployed(), { codeOf: async () => running('another') });
     await expect(deployStage(prepared, options, world)).rejects.toThrow(
       'credential-broker-dev-verify-trust runs another; the sources make hash-of-the-sources',
     );

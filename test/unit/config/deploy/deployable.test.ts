@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deployableOf } from '../../../../config/deploy/deployable.ts';
-import { foreignCode } from '../../../../config/deploy/deployed-code.ts';
+import { foreignCode, type RunningCode } from '../../../../config/deploy/deployed-code.ts';
 import type { PackagedStage } from '../../../../config/package-stage.ts';
 import { readStageConfig } from '../../../../config/stage-config.ts';
 
+const SETTINGS = {
+  Handler: 'scan.handler',
+  Runtime: 'nodejs24.x',
+  Environment: { Variables: { TABLE: { Ref: 'Table' } } },
+};
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -21,7 +26,7 @@ function packagedAt(instant: string, code: string): PackagedStage {
   writeFileSync(path.join(functionsDirectory, 'scan.zip'), code);
   const Code = { S3Bucket: { Ref: 'ServerlessDeploymentBucket' }, S3Key: `serverless/${instant}/scan.zip` };
   const Resources = {
-    ScanFunction: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'broker-scan', Code } },
+    ScanFunction: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'broker-scan', ...SETTINGS, Code } },
     Bus: { Type: 'AWS::Events::EventBus' },
   };
   const templatePath = path.join(folder, 'cloudformation-template-update-stack.json');
@@ -54,9 +59,33 @@ describe('what a stage is deployed from', () => {
   it('says by which hash Lambda will know each function, and sees another', async () => {
     const deployable = deployableOf(packagedAt('1', 'code'), '17');
     const hash = 'VpTQii5T/8rgwxA+Wtb2B2q9lg6x+KVldwQLwQKPcCs=';
-    expect(await foreignCode(deployable, async () => hash)).toEqual([]);
+    expect(await foreignCode(deployable, async () => running(hash))).toEqual([]);
+    expect(await foreignCode(deployable, async () => running('other'))).toEqual([
+      `broker-scan runs other; the sources make ${hash}`,
+    ]);
     expect(await foreignCode(deployable, async () => undefined)).toEqual([
       `broker-scan runs nothing; the sources make ${hash}`,
     ]);
   });
+
+  it.each([
+    ['a layer', { layers: ['arn:layer'] }, 'has the layer arn:layer, which the sources do not give it'],
+    [
+      'a variable',
+      { variables: ['TABLE', 'NODE_OPTIONS'] },
+      'has the environment variable NODE_OPTIONS, which the sources do not give it',
+    ],
+    ['a handler', { handler: 'other.handler' }, 'begins with other.handler, not with scan.handler'],
+    ['a runtime', { runtime: 'nodejs22.x' }, 'runs on nodejs22.x, not on nodejs24.x'],
+  ])('sees %s that has other code run, whatever the zip', async (_what, other, sentence) => {
+    const deployable = deployableOf(packagedAt('1', 'code'));
+    const hash = deployable.codeSha256.get('broker-scan') ?? '';
+    expect(await foreignCode(deployable, async () => ({ ...running(hash), ...other }))).toEqual([
+      `broker-scan ${sentence}`,
+    ]);
+  });
 });
+
+function running(sha256: string): RunningCode {
+  return { sha256, handler: SETTINGS.Handler, runtime: SETTINGS.Runtime, layers: [], variables: ['TABLE'] };
+}

@@ -100,9 +100,21 @@ describe('a bucket that goes', () => {
 describe('the code that a function runs', () => {
   const codeOf = (name: string) => codeFromLambda(new LambdaClient(place))(name);
 
+  it('is told with all that has other code run, and with the names of variables alone', async () => {
+    const told = { Handler: 'scan.handler', Runtime: 'nodejs24.x', Layers: [{ Arn: 'arn:layer' }] };
+    answers = [[200, JSON.stringify({ ...told, Environment: { Variables: { TABLE: 'secret' } } })]];
+    expect(await codeOf('broker-scan')).toEqual({
+      sha256: undefined,
+      handler: 'scan.handler',
+      runtime: 'nodejs24.x',
+      layers: ['arn:layer'],
+      variables: ['TABLE'],
+    });
+  });
+
   it('is told by Lambda, and there is none where there is no function', async () => {
     answers = [[200, '{"CodeSha256":"hash"}']];
-    expect(await codeOf('broker-scan')).toBe('hash');
+    expect(await codeOf('broker-scan')).toEqual({ sha256: 'hash', layers: [], variables: [] });
     expect(asked[0]?.url).toBe('/2015-03-31/functions/broker-scan/configuration');
     answers = [[404, '{"__type":"ResourceNotFoundException","Type":"User"}']];
     expect(await codeOf('broker-scan')).toBeUndefined();
