@@ -224,6 +224,12 @@ describe('what is said instead', () => {
     expect(onboardingText({ ...base, ...changes })).toEqual({ built: false, reason, explanation });
   });
 
+  it('is said of quick-create alone where there is no place for templates', () => {
+    for (const format of ['json', 'cli', 'terraform'] as const) {
+      expect(onboardingText({ ...base, deployment: nowhere, format })).toMatchObject({ built: true });
+    }
+  });
+
   it('is said of a quick-create link too, before the link and after it', () => {
     const [, open] = built({ format: 'quick-create' }).text.split('\n');
     expect(open).toBe(

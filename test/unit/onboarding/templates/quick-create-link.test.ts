@@ -69,8 +69,18 @@ describe('the quick-create link', () => {
     ['templateUrl', 'https://vendor-templates.s3.eu-west-1.amazonaws.com/'],
     ['templateUrl', 'https://vendor-templates.s3.eu-west-1.amazonaws.com/a/../role.yaml'],
     ['templateUrl', 'https://vendor-templates.s3.eu-west-1.amazonaws.com/role.yaml#x'],
+    ['templateUrl', 'https://s3.eu-west-1xamazonaws.com/role.yaml'],
+    ['templateUrl', 'https://s3.eu-west-1.x.amazonaws.com/role.yaml'],
+    ['templateUrl', 'https://a_.s3.eu-west-1.amazonaws.com/role.yaml'],
+    ['templateUrl', 'https://u@s3.eu-west-1.amazonaws.com/role.yaml'],
+    ['templateUrl', 'https://:p@s3.eu-west-1.amazonaws.com/role.yaml'],
     ['templateUrl', 'javascript:alert(1)'],
   ])('is not made with the %s %j', (key, value) => {
-    expect(() => quickCreateLink(aTemplate(), { ...good, [key]: value })).toThrow();
+    const told = {
+      region: `${JSON.stringify(value)} is not a region of aws`,
+      stackName: 'CloudFormation takes no stack of this name',
+      templateUrl: 'the template does not lie at an HTTPS address of S3 below amazonaws.com',
+    }[key];
+    expect(() => quickCreateLink(aTemplate(), { ...good, [key]: value })).toThrow(told);
   });
 });

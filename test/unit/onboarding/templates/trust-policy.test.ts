@@ -170,6 +170,11 @@ describe('the terms of the trust', () => {
       `not the exact ARN of a role of the broker: ${JSON.stringify(ourRoleOf(name))}`,
     ]),
     [
+      'a user whose name begins as a role does',
+      { assumingRoleArns: [`arn:aws:iam::${BROKER_ACCOUNT}:user/role/x`] },
+      'not the exact ARN of a role of the broker',
+    ],
+    [
       'the next external ID of another deployment',
       { externalIds: { current: CURRENT_ID, next: NEXT_ID.replace('prod1', 'prod2') } },
       'an external ID is not of this deployment',

@@ -77,6 +77,7 @@ describe('a comment', () => {
     ['of one line', ['a b'], ['# a b']],
     ['of an empty paragraph', ['a', '', 'b'], ['# a', '#', '# b']],
     ['that just fits', [words(2, 57)], [`# ${words(2, 57)}`]],
+    ['that fits to the letter', [`${words(2, 57)}w`], [`# ${words(2, 57)}w`]],
     ['that is one letter too long', [`${words(2, 57)}ww`], [`# ${words(1, 57)}`, `# ${words(1, 59)}`]],
     ['of a word that fits nowhere', [`${'w'.repeat(200)} a`], [`# ${'w'.repeat(200)}`, '# a']],
     ['of many words', [words(60, 3)], [`# ${words(29, 3)}`, `# ${words(29, 3)}`, `# ${words(2, 3)}`]],
