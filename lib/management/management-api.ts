@@ -76,9 +76,12 @@ export type ManagementRoutes = {
     answer: RoleView;
   };
   'DELETE /tenants/:tenantId/roles/:accountId/:roleName': { body: undefined; query: undefined; answer: RoleView };
-  /** Probes the named role, the roles of the named account, or all of them. Takes up to 30 s. */
+  /**
+   * Probes the named role, the roles of the named account, or all of them. Takes up to 30 s. `liftsPause`: whoever asks
+   * has asked their customer, and those that are paused are put in use again if their probes are fine.
+   */
   'POST /tenants/:tenantId/verification': {
-    body: { accountId?: string; roleName?: string };
+    body: { accountId?: string; roleName?: string; liftsPause?: boolean };
     query: undefined;
     answer: { readonly roles: readonly RoleView[] };
   };

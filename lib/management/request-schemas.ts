@@ -76,6 +76,7 @@ export const verificationBody = v.pipe(
   v.strictObject({
     accountId: v.exactOptional(accountId),
     roleName: v.exactOptional(v.pipe(v.string(), v.regex(ROLE_NAME, 'expected the name of a role'))),
+    liftsPause: v.exactOptional(v.boolean('expected true or false')),
   }),
   v.check(({ accountId: named, roleName }) => roleName === undefined || named !== undefined, 'expected accountId too'),
 );

@@ -35,8 +35,8 @@ export function roleRoutes(dependencies: ManagementDependencies) {
         const wanted = { tenantId, by, ...body };
         const before = await readNamedRoles(wanted, dependencies);
         if (isRefusal(before)) return before;
-        // Whoever has a role verified by hand knows whether its customer wants us in again; the clock does not.
-        await dependencies.verify({ ...wanted, liftsPause: true });
+        // A pause is lifted only for who says so: roles are verified by hand for other reasons too, as in a rotation.
+        await dependencies.verify(wanted);
         const after = await readNamedRoles(wanted, dependencies);
         return isRefusal(after) ? after : answered({ roles: after.map(roleView) });
       },

@@ -9,6 +9,8 @@ type Wanted = {
   readonly address: RoleAddress;
   /** Until no role is pending any more. */
   readonly wait: boolean;
+  /** Puts paused roles in use again, if their probes are fine: their customer was asked. */
+  readonly liftsPause?: boolean;
   /** Left out where something else tells how far it is. */
   readonly quiet?: boolean;
 };
@@ -24,7 +26,7 @@ export async function verifyRoles(session: Session, wanted: Wanted): Promise<rea
   const verify = async () => {
     const { roles } = await client.call('POST /tenants/:tenantId/verification', {
       params: { tenantId: wanted.tenantId },
-      body: wanted.address,
+      body: { ...wanted.address, ...(wanted.liftsPause === true && { liftsPause: true }) },
     });
     return roles;
   };

@@ -13,7 +13,7 @@ export type HardeningSettings = {
   readonly tenantIsolation: boolean;
   /**
    * When a customer has ended the sessions of its role under a job that runs. `record`: the run has failed with a code
-   * of its own. `pause`: the role is also put out of use until an operator has it verified.
+   * of its own. `pause`: the role is also put out of use until an operator lifts that.
    */
   readonly onRevokedSessions: 'record' | 'pause';
 };
@@ -146,7 +146,7 @@ export const hardeningSettings: Readonly<Record<string, SettingText>> = {
     unit: 'choice',
     meaning:
       'When a customer ends the sessions of its role under a job that runs. record: the run has failed, with a code of its ' +
-      'own. pause: the role is also put out of use until an operator has it verified.',
+      'own. pause: the role is also put out of use until an operator lifts that.',
     whenWrong:
       'pause: a job that lies can pause its own tenants. record: the next run goes on with a role whose customer has just ' +
       'ended its sessions.',

@@ -45,7 +45,7 @@ export const trustFindings = {
   'trust.sessionsRevoked': {
     severity: 'broken',
     meaning: 'The role denied a session that a job was using: as a rule its customer has ended our sessions.',
-    fix: 'In the role nothing, where that is over: ask the customer, then verify the role. What else in the role denies a job, allow or take out of the job.',
+    fix: 'In the role nothing, where that is over: ask the customer, then verify the role with --lift-pause. What else in the role denies a job, allow or take out of the job.',
   },
   'probe.inconclusive': {
     severity: 'broken',

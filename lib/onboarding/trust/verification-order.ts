@@ -12,7 +12,7 @@ const orderSchema = v.variant('kind', [
     roleName: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_+=,.@-]{1,64}$/))),
     /** The ARN of the principal that asks, or the name of the function that does. */
     by: v.pipe(v.string(), v.minLength(1), v.maxLength(2_048)),
-    /** An operator asks, who may put a paused role in use again. */
+    /** An operator asks who has asked the customer: a paused role may be put in use again. */
     liftsPause: v.exactOptional(v.boolean()),
   }),
   v.strictObject({ kind: v.literal('tick') }),

@@ -16,14 +16,19 @@ export const verifyTenant: Command = (yargs, run) =>
         .option('role-arn', { ...text, describe: 'this role alone', conflicts: ['account', 'role-name'] })
         .option('account', { ...text, describe: 'the roles of this account' })
         .option('role-name', { ...text, describe: 'with --account: this role alone' })
+        .option('lift-pause', {
+          type: 'boolean',
+          default: false,
+          describe: 'their customer was asked: put what is paused in use again',
+        })
         .option('wait', waitOption),
     (args) => {
       const goOn = `Nothing is lost; go on with: broker tenants verify ${args.tenant} --wait`;
       return run(
         args,
         async (session) => {
-          const { tenant: tenantId, wait } = args;
-          const roles = await verifyRoles(session, { tenantId, address: readRoleAddress(args), wait });
+          const { tenant: tenantId, wait, 'lift-pause': liftsPause } = args;
+          const roles = await verifyRoles(session, { tenantId, address: readRoleAddress(args), wait, liftsPause });
           if (roles.length === 0 && !session.json) {
             session.say(`No role is connected. Connect one: broker tenants connect ${tenantId} --role-arn <ARN>`);
             return EXIT_CODES.notProven;

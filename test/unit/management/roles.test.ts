@@ -91,7 +91,7 @@ describe('POST /tenants/:tenantId/verification', () => {
     world.proves({ status: 'quarantined', findings: ['trust.noExternalIdAccepted'] });
     const answer = await verify({ accountId, roleName: 'scanner' });
     const asked = { tenantId, accountId, roleName: 'scanner', by: OPERATOR };
-    expect(world.verified.at(-1)).toEqual({ ...asked, liftsPause: true });
+    expect(world.verified.at(-1)).toEqual(asked);
     expect(answer).toMatchObject({
       statusCode: 200,
       body: {
@@ -111,6 +111,19 @@ describe('POST /tenants/:tenantId/verification', () => {
         ],
       },
     });
+  });
+
+  it('has what is paused put in use again only where that is asked for', async () => {
+    await connect({ roleArn: anArn(accountId) });
+    const lifts = async (body: object) => {
+      await verify(body);
+      return world.verified.at(-1)?.liftsPause;
+    };
+    expect(await lifts({})).toBeUndefined();
+    expect(await lifts({ accountId, roleName: 'scanner' })).toBeUndefined();
+    expect(await lifts({ accountId, liftsPause: false })).toBe(false);
+    expect(await lifts({ accountId, liftsPause: true })).toBe(true);
+    expect(await verify({ liftsPause: 'yes' })).toMatchObject({ statusCode: 400 });
   });
 
   it('shows until when a role that is refused stays pending', async () => {

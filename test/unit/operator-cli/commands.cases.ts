@@ -371,6 +371,24 @@ const connecting: readonly CommandCase[] = [
     asks: [[VERIFY, ofRole]],
   },
   {
+    title: 'verifies a role that is paused, and says how it comes back',
+    argv: ['tenants', 'verify', 'acme', '--account', '222222222222'],
+    answers: {
+      [VERIFY]: json({
+        roles: [aRoleView({ status: 'quarantined', findings: [findingView('trust.sessionsRevoked')] })],
+      }),
+    },
+    exitCode: 4,
+    asks: [[VERIFY, { accountId: '222222222222' }]],
+  },
+  {
+    title: 'puts a paused role in use again',
+    argv: ['tenants', 'verify', 'acme', '--account', '222222222222', '--lift-pause'],
+    answers: { [VERIFY]: json({ roles: [aRoleView()] }) },
+    exitCode: 0,
+    asks: [[VERIFY, { accountId: '222222222222', liftsPause: true }]],
+  },
+  {
     title: 'has no role to verify',
     argv: ['tenants', 'verify', 'acme'],
     answers: { [VERIFY]: json({ roles: [] }) },
