@@ -15,7 +15,7 @@ const ROUNDS = 10;
 /**
  * Puts the role of one issuance out of use, if the issuance says itself that the role denied its session under the job,
  * and no operator has put the role in use again since that session was issued. A second time it changes nothing. What
- * is done to the role is one finding more: verifications by the clock keep it, one that an operator asks for lifts it.
+ * is done to the role is one finding more: verifications keep it, but for one with which an operator lifts it.
  * Throws `store.*`, also where the role is written again and again: then it is to be tried again.
  */
 export async function pauseRevokedRole(
@@ -30,7 +30,7 @@ export async function pauseRevokedRole(
     const proof = role === undefined ? undefined : pausing(role, ended.issuedAtMs);
     if (role === undefined || proof === undefined) return [];
     const written = await verifier.registry.recordVerification(role, proof, 'verify-trust');
-    if (!('refused' in written)) return [await told(role, written, verifier)];
+    if (!('refused' in written)) return [await told({ before: role, after: written, issuanceId }, verifier)];
   }
   throw new BrokerError('store.busy', 'the role was written again and again meanwhile');
 }
@@ -49,13 +49,16 @@ function pausing(role: TenantRole, issuedAtMs: number): TrustProof | undefined {
   };
 }
 
+type Paused = { readonly before: TenantRole; readonly after: TenantRole; readonly issuanceId: string };
+
+/** Whoever has to ask the customer begins with the run that it came from: its story has who ran what there, and when. */
 async function told(
-  before: TenantRole,
-  after: TenantRole,
+  { before, after, issuanceId }: Paused,
   verifier: Omit<PauseDependencies, 'findEndedSession'>,
 ): Promise<CheckedRole> {
   const { tenantId, accountId, record, status } = after;
-  verifier.log.transition({ transition: 'role.paused', tenantId, accountId, code: 'trust.sessionsRevoked' });
+  const line = { transition: 'role.paused', issuanceId, tenantId, accountId, code: 'trust.sessionsRevoked' };
+  verifier.log.transition(line);
   await tellOfChange(before, after, verifier);
   return { tenantId, record, status };
 }

@@ -96,7 +96,7 @@ describe('the role of a session that its customer has ended', () => {
     const { pause, state, log } = world({ ...trusted, capabilities, status: 'refused', firstRefusedAtMs: 7 });
     expect(await pause()).toEqual([{ tenantId: 'acme', record: trusted.record, status: 'refused' }]);
     expect(state.role).toMatchObject({ capabilities, firstRefusedAtMs: 7, verifiedAtMs: trusted.verifiedAtMs });
-    const line = { transition: 'role.paused', tenantId: 'acme', accountId: '222222222222' };
+    const line = { transition: 'role.paused', issuanceId: 'the-issuance', tenantId: 'acme', accountId: '222222222222' };
     expect(log.lines[0]).toEqual({ ...line, code: 'trust.sessionsRevoked' });
   });
 
