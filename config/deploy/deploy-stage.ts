@@ -1,5 +1,5 @@
 import type { CloudFormation, Stack } from './cloudformation.ts';
-import type { Upload } from './deployable.ts';
+import { templateUpload, type Upload } from './deployable.ts';
 import { type CodeOf, foreignCode } from './deployed-code.ts';
 import { type Caller, problemsWithTarget } from './deployment-target.ts';
 import { describeChanges } from './describe-changes.ts';
@@ -8,6 +8,7 @@ import type { Prepared } from './prepare-stage.ts';
 import { DeploymentRefused } from './refusal.ts';
 import { settle, type Watching } from './settle.ts';
 import { stackPolicy } from './stack-policy.ts';
+import { withStaticNames } from './static-names.ts';
 
 export type DeployOptions = {
   readonly account?: string;
@@ -85,16 +86,19 @@ async function updateStack(
   stack: Stack,
 ): Promise<boolean> {
   const { cloudFormation, log } = world;
-  const { stackName, template, pins } = prepared;
+  const { stackName, pins } = prepared;
+  const { template, templateFile } = options.takeOver
+    ? templateUpload(withStaticNames(prepared.template, world.caller.accountId))
+    : prepared;
   const bucket = (await cloudFormation.resourceIds(stackName)).get('ServerlessDeploymentBucket');
   if (bucket === undefined)
     throw new Error(`the stack ${stackName} has no deployment bucket: it is none of this project`);
   log(`${prepared.stage}: uploading to ${bucket}`);
-  await world.upload(bucket, [...prepared.uploads, prepared.templateFile]);
+  await world.upload(bucket, [...prepared.uploads, templateFile]);
   const changeSet = { stackName, changeSetName: `deploy-${world.nowMs()}` };
   await cloudFormation.createChangeSet({
     ...changeSet,
-    templateUrl: world.urlOf(bucket, prepared.templateFile.key),
+    templateUrl: world.urlOf(bucket, templateFile.key),
     takesOver: options.takeOver,
     revertsDrift: options.revertDrift,
     ...(options.watchMinutes > 0 && { watch: watchFor(prepared, options, world) }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceChange } from '../../../../config/deploy/cloudformation.ts';
 import { type DeployOptions, type DeployWorld, deployStage } from '../../../../config/deploy/deploy-stage.ts';
+import { templateUpload } from '../../../../config/deploy/deployable.ts';
 import { readPins } from '../../../../config/deploy/pinned-resources.ts';
 import type { Prepared } from '../../../../config/deploy/prepare-stage.ts';
 import { readStageConfig } from '../../../../config/stage-config.ts';
@@ -158,6 +159,27 @@ describe('a deployment', () => {
         { arn: alarm('tables-unusable'), type: 'AWS::CloudWatch::Alarm' },
       ],
     });
+  });
+
+  it('takes over a bucket under its name written out: CloudFormation imports no other', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    const handedOver: string[] = [];
+    const { world } = worldWith(cloudFormation, {
+      upload: async (_bucket, files) => {
+        handedOver.push(...files.map(({ key, bytes }) => `${key} ${bytes}`));
+      },
+    });
+    const BucketName = { 'Fn::Sub': 'credential-broker-dev-archive-${AWS::AccountId}' };
+    const ArchiveBucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName, ObjectLockEnabled: true } };
+    const Resources = { ...prepared.template.Resources, ArchiveBucket };
+    const archived = { ...prepared, ...templateUpload({ ...prepared.template, Resources }) };
+    await deployStage(archived, { ...options, takeOver: true }, world);
+    const [, file = ''] = handedOver;
+    expect(file).toContain(`"BucketName":"credential-broker-dev-archive-${ACCOUNT}","ObjectLockEnabled":true`);
+    const [key = ''] = file.split(' ');
+    expect(cloudFormation.wanted[0]).toMatchObject({ templateUrl: `https://the-bucket/${key}`, takesOver: true });
+    expect(key).not.toBe(archived.templateFile.key);
   });
 
   it('says why where it did not come through, and that what was there before is there again', async () => {
