@@ -118,6 +118,11 @@ describe('finishing a migration', () => {
     expect(at.registry.changes).toHaveLength(1);
   });
 
+  it('needs no more than one role that serves every job', async () => {
+    expect(await world({}, [{ jobs: 'all' }]).finish()).toMatchObject({ status: 'active' });
+    expect(await world({}, [{ jobs: 'all', status: 'pending' }]).finish()).toHaveProperty('refused');
+  });
+
   const refusals: readonly { name: string; roles: readonly Partial<TenantRole>[]; refused: string; says: string }[] = [
     {
       name: 'has no role',
