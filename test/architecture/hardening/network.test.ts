@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../../config/stage-config.ts';
 import { createDecide, type Decide } from '../../least-privilege/decide.ts';
 import { type FunctionTable, type Question, questionsOf } from '../../least-privilege/function-table.ts';
 import { decoy } from '../../least-privilege/functions/decoy.ts';
@@ -97,6 +100,20 @@ describe('the roles that assume tenants’ roles', () => {
         false,
       );
     }
+  });
+
+  it('are proven to be held by the simulation of docs/hardening.md, and by nothing else that it leaves out', () => {
+    const text = readFileSync(path.join(projectRoot, 'docs/hardening.md'), 'utf8');
+    const entries = text.matchAll(/ContextKeyName=([\w:]+),ContextKeyValues=([^,]+),/g);
+    const context = Object.fromEntries([...entries].map(([, key = '', value = '']) => [key, value]));
+    const question = {
+      action: 'sts:AssumeRole',
+      resource: `arn:aws:iam::${TENANT}:role/credential-broker/credential-broker`,
+      context: { ...context, 'aws:RequestedRegion': region },
+    };
+    const from = (endpoint: string) => answers(issueCredentials, question, { 'aws:SourceVpce': endpoint }).deployed;
+    expect(Object.keys(context)).toEqual(['aws:SourceVpce', 'aws:RequestedRegion', 'sts:ExternalId']);
+    expect([from(inside['aws:SourceVpce']), from('vpce-0123456789abcdef0')]).toEqual([true, false]);
   });
 
   it('may give interfaces back for as long as there is anything that waits for it', () => {
