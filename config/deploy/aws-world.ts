@@ -19,7 +19,9 @@ export async function openAws(
   log: (line: string) => void,
 ): Promise<DeployWorld & { readonly s3: S3Client }> {
   const sts = new STSClient({ region });
-  const endpoint = await sts.config.serviceConfiguredEndpoint?.();
+  // Of a service that the project has no client of, any client tells where it is configured to be.
+  const endpoint = await configuredEndpoint(new STSClient({ region, serviceId: 'CloudFormation' }));
+  const s3Endpoint = await configuredEndpoint(new S3Client({ region }));
   const suffix = PARTITION_ENDPOINTS[partition].s3;
   const credentials = async (): Promise<Credentials> => {
     const { accessKeyId, secretAccessKey, sessionToken } = await sts.config.credentials();
@@ -27,7 +29,7 @@ export async function openAws(
   };
   const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
   if (accountId === undefined || arn === undefined) throw new Error('STS does not say whose the credentials are');
-  const s3 = new S3Client({ region, forcePathStyle: endpoint !== undefined });
+  const s3 = new S3Client({ region, forcePathStyle: s3Endpoint !== undefined });
   const url = new URL(endpoint ?? `https://cloudformation.${region}.${suffix}`);
   return {
     caller: { accountId, arn },
@@ -42,15 +44,24 @@ export async function openAws(
     s3,
     async upload(bucket, files) {
       for (const { key, bytes, contentType } of files) {
-        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }));
+        // A bucket that was deleted by hand can be somebody else's by now, who would choose what is deployed from it.
+        const of = { Bucket: bucket, ExpectedBucketOwner: accountId };
+        await s3.send(new PutObjectCommand({ ...of, Key: key, Body: bytes, ContentType: contentType }));
       }
     },
     urlOf: (bucket, key) =>
-      endpoint === undefined
+      s3Endpoint === undefined
         ? `https://${bucket}.s3.${region}.${suffix}/${key}`
-        : new URL(`/${bucket}/${key}`, endpoint).href,
+        : new URL(`/${bucket}/${key}`, s3Endpoint).href,
     log,
     sleep: async (milliseconds) => sleep(milliseconds),
     nowMs: systemClock.nowMs,
   };
+}
+
+type Configured = { readonly config: { readonly serviceConfiguredEndpoint?: () => Promise<string | undefined> } };
+
+/** What `AWS_ENDPOINT_URL`, that of the service, or the profile says; undefined for the service's own. */
+async function configuredEndpoint({ config }: Configured): Promise<string | undefined> {
+  return config.serviceConfiguredEndpoint?.();
 }
