@@ -39,11 +39,10 @@ export async function callQuery(
   action: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<XmlElement> {
-  const isReading = /^(?:Describe|Get|List)/.test(action);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryOnce(place, action, parameters);
     if ('result' in outcome) return outcome.result;
-    const again = outcome.isThrottled || (isReading && outcome.isFailure);
+    const again = outcome.isThrottled || (isReading(action) && outcome.isFailure);
     if (!again || attempt === TRIES) throw outcome.error;
     await pause(200 * 2 ** attempt);
   }
@@ -64,13 +63,25 @@ async function tryOnce(
   try {
     answer = await fetch(new URL('/', place.url), { method: 'POST', headers, body });
     text = await answer.text();
-  } catch (error) {
-    return { error, isThrottled: false, isFailure: true };
+  } catch (cause) {
+    return { error: unanswered(place, action, cause), isThrottled: false, isFailure: true };
   }
   if (answer.ok) return { result: resultOf(text, action) };
   const error = errorOf(text, `${action} was answered with ${answer.status}`);
   const isThrottled = /^Throttling|^RequestLimitExceeded/.test(error.name);
   return { error, isThrottled, isFailure: answer.status >= 500 };
+}
+
+/** `fetch` says no more than that it failed; why is in its cause. */
+function unanswered({ url }: QueryPlace, action: string, error: unknown): Error {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const why = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const unknown = isReading(action) ? '' : '. Whether it was heard is not known: the events of the stack tell';
+  return new Error(`${action} got no answer from ${url.host}: ${why}${unknown}`, { cause: error });
+}
+
+function isReading(action: string): boolean {
+  return /^(?:Describe|Get|List)/.test(action);
 }
 
 async function signed(place: QueryPlace, parameters: Readonly<Record<string, string>>) {

@@ -31,7 +31,9 @@ export async function settle(
   const progress = makeProgress(log, nowMs);
   let last = after;
   for (;;) {
-    const events = await cloudFormation.eventsSince(stackId, last);
+    const events = await cloudFormation.eventsSince(stackId, last).catch((cause: unknown) => {
+      throw brokenOff(cause);
+    });
     last = events.at(-1)?.eventId ?? last;
     for (const event of events) progress.take(event);
     const end = events.findLast((event) => isOfStack(event) && !event.status.endsWith('_IN_PROGRESS'));
@@ -39,6 +41,13 @@ export async function settle(
     progress.remind();
     await sleep(POLL_MS);
   }
+}
+
+/** Credentials run out and nets go away in the middle; what was begun does not notice. */
+function brokenOff(cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const what = 'CloudFormation goes on by itself; the same command, given again, says what became of it';
+  return new Error(`The watching broke off: ${why}\n  ${what}.`, { cause });
 }
 
 function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {

@@ -108,6 +108,13 @@ describe('CloudFormation over its protocol', () => {
     }
   });
 
+  it('says who gave no answer, why, and what is not known then', async () => {
+    answers = ['hang up'];
+    await expect(cloudFormation.deleteStack(STACK)).rejects.toThrow(
+      /^DeleteStack got no answer from 127\.0\.0\.1:\d+: .+\. Whether it was heard is not known: the events of the stack tell$/,
+    );
+  });
+
   it('takes no answer for one that is not whole', async () => {
     for (const text of [
       '',

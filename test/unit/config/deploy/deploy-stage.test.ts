@@ -199,6 +199,15 @@ describe('a deployment', () => {
     );
   });
 
+  it('whose watching breaks off says that CloudFormation goes on', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    cloudFormation.eventsSince = async () => Promise.reject(new Error('The security token is expired'));
+    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
+      'broke off: The security token is expired\n  CloudFormation goes on by itself; the same command',
+    );
+  });
+
   it('fails where a function does not run what the sources make', async () => {
     const { world } = worldWith(deployed(), { codeOf: async () => running('another') });
     await expect(deployStage(prepared, options, world)).rejects.toThrow(
