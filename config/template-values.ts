@@ -65,6 +65,7 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
     archiveReaders: archiveReaders(archive),
     archiveResources: ownArchive(config, { stage }),
     hardening: hardeningResources(config, {
+      stage,
       prefix,
       jobNames: jobs.map(({ name }) => name),
       root: root ?? projectRoot,

@@ -13,7 +13,11 @@ import { revokedSessions } from './revoked-sessions.ts';
 type Values = Record<string, TemplateValue>;
 /** A part of `resources` in serverless.yml; `extensions` add to what another part or the framework makes. */
 type Part = { readonly Resources?: Values; readonly Outputs?: Values; readonly extensions?: Values };
-type Place = EndpointAccess & { readonly root: string; readonly jobNames: readonly string[] };
+type Place = EndpointAccess & {
+  readonly stage: string;
+  readonly root: string;
+  readonly jobNames: readonly string[];
+};
 
 /** What the settings of `hardening` add to the template; nothing where there are none. */
 export function hardeningResources({ hardening }: Pick<DeploymentConfig, 'hardening'>, place: Place): Part {

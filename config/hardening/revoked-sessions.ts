@@ -1,8 +1,9 @@
 import { BROKER_EVENT_SOURCE } from '../../lib/platform/broker-events.ts';
+import { type Alarm, alarmResources } from '../alarms/alarm.ts';
 import type { TemplateValue } from '../template-value.ts';
 
 type Values = Record<string, TemplateValue>;
-type Place = { readonly prefix: string; readonly jobNames: readonly string[] };
+type Place = { readonly stage: string; readonly prefix: string; readonly jobNames: readonly string[] };
 
 /** What `lib/onboarding/trust/ended-session.ts` reads. */
 const READ_OF_ISSUANCE = [
@@ -23,17 +24,61 @@ export function revokedSessions(place: Place): { readonly Resources: Values; rea
       SessionsRevokedRule: rule(place),
       SessionsRevokedRulePermission: permission,
       VerifyTrustEndedSessionsPolicy: readEndedSessions(place),
+      ...alarmResources([dropped(place)], place),
     },
     // Otherwise a failure of verify-trust is tried again by whoever asked, or by the next tick; here nobody asks again.
     extensions: { VerifyDashtrustLambdaEvConf: { Properties: { MaximumRetryAttempts: 2 } } },
   };
 }
 
+/**
+ * One fact comes once, and what becomes of it is no error of the function that comes again and again: a role that was not
+ * paused is told by what Lambda or EventBridge gave up. A rule of a bus of one's own counts under both names.
+ * Source: Lambda Developer Guide, "Types of metrics for Lambda functions"; EventBridge User Guide, "Monitoring".
+ */
+function dropped({ prefix }: Place): Alarm {
+  const byLambda = {
+    namespace: 'AWS/Lambda',
+    name: 'AsyncEventsDropped',
+    dimensions: [['FunctionName', `${prefix}-verify-trust`]],
+  } as const;
+  const byEventBridge = {
+    namespace: 'AWS/Events',
+    name: 'FailedInvocations',
+    dimensions: [
+      ['EventBusName', prefix],
+      ['RuleName', ruleName(prefix)],
+    ],
+  } as const;
+  return {
+    name: 'ended-sessions-errors',
+    meaning:
+      'verify-trust was told something that it could not do: where a customer ended our sessions, its role may be in use ' +
+      'still. Find the runs that failed with job.sessionRevoked, suspend their tenants and ask (docs/hardening.md).',
+    runbook: 'function-fails',
+    watches: {
+      metrics: {
+        dropped: { metric: byLambda, statistic: 'Sum' },
+        failed: { metric: byEventBridge, statistic: 'Sum' },
+      },
+      expression: 'FILL(dropped, 0) + FILL(failed, 0)',
+      label: 'Given up',
+    },
+    periodSeconds: 60,
+    rings: 'atLeast',
+    threshold: 1,
+  };
+}
+
+function ruleName(prefix: string): string {
+  return `${prefix}-sessions-revoked`;
+}
+
 function rule({ prefix }: Place): TemplateValue {
   return {
     Type: 'AWS::Events::Rule',
     Properties: {
-      Name: `${prefix}-sessions-revoked`,
+      Name: ruleName(prefix),
       Description: 'Every run under which a customer ended the sessions of its role',
       EventBusName: { Ref: 'Bus' },
       State: 'ENABLED',

@@ -108,6 +108,32 @@ describe('sessions that a customer ended', () => {
     expect(verifier?.eventInvokeConfig).toMatchObject({ maximumRetryAttempts: 2, maximumEventAgeSeconds: 300 });
   });
 
+  it('ring when one of them is given up: a single one is not again and again', () => {
+    const alarm = template.Resources['EndedSessionsErrorsAlarm']?.Properties;
+    expect(alarm).toMatchObject({
+      AlarmName: `${prefix}-ended-sessions-errors`,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      AlarmActions: [{ Ref: 'AlarmsTopic' }],
+      TreatMissingData: 'notBreaching',
+    });
+    const metrics = JSON.stringify(alarm?.['Metrics']);
+    for (const told of [
+      { Namespace: 'AWS/Lambda', MetricName: 'AsyncEventsDropped' },
+      { Namespace: 'AWS/Events', MetricName: 'FailedInvocations' },
+    ])
+      expect(metrics).toContain(JSON.stringify(told).slice(1, -1));
+    const [rule] = ofType(template, 'AWS::Events::Rule').filter(([id]) => id === 'SessionsRevokedRule');
+    const name = rule?.[1].Properties['Name'];
+    expect(metrics).toContain(
+      JSON.stringify([
+        { Name: 'EventBusName', Value: prefix },
+        { Name: 'RuleName', Value: name },
+      ]),
+    );
+    expect(ofType(template, 'AWS::Events::EventBus').map(([, { Properties }]) => Properties['Name'])).toEqual([prefix]);
+  });
+
   const reading = {
     'dynamodb:LeadingKeys': [`scan-account.${'a'.repeat(32)}`],
     'dynamodb:Attributes': [...READ_OF_ISSUANCE],
