@@ -3,19 +3,26 @@ import type { TemplateResource } from './deployed-template.ts';
 /**
  * The properties that cannot change in place, by type of resource: a change makes another resource, or is refused. Types
  * that are not here hold nothing that anybody relies on by name.
- * Source: AWS CloudFormation Template Reference, "Update requires: Replacement" of each type. KeySpec, KeyUsage and
- * ObjectLockEnabled are not replaced but refused, which is no better in the middle of an update.
+ * Source: AWS CloudFormation Template Reference, "Update requires: Replacement" of each type. KeySpec, KeyUsage,
+ * LocalSecondaryIndexes and ObjectLockEnabled are not replaced but refused, which is no better in the middle of an update.
+ * Another StreamSpecification is another stream: what the old one still held would never be archived.
  */
 export const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
-  'AWS::DynamoDB::Table': ['TableName', 'KeySchema'],
+  'AWS::DynamoDB::Table': [
+    'TableName',
+    'KeySchema',
+    'LocalSecondaryIndexes',
+    'ImportSourceSpecification',
+    'StreamSpecification',
+  ],
   'AWS::Events::EventBus': ['Name'],
   'AWS::Events::Rule': ['Name', 'EventBusName'],
   'AWS::IAM::ManagedPolicy': ['ManagedPolicyName', 'Path', 'Description'],
   'AWS::IAM::Role': ['RoleName', 'Path'],
   'AWS::KMS::Alias': ['AliasName'],
   'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
-  'AWS::Lambda::EventSourceMapping': ['EventSourceArn', 'StartingPosition'],
-  'AWS::Lambda::Function': ['FunctionName', 'PackageType'],
+  'AWS::Lambda::EventSourceMapping': ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp'],
+  'AWS::Lambda::Function': ['FunctionName', 'PackageType', 'TenancyConfig'],
   'AWS::Lambda::Url': ['TargetFunctionArn', 'Qualifier'],
   'AWS::S3::Bucket': ['BucketName', 'ObjectLockEnabled'],
   'AWS::S3::BucketPolicy': ['Bucket'],
