@@ -24,7 +24,7 @@ const TONES: ReadonlyMap<string, Tone> = new Map([
 
 /** These say what they are about in their second column, or in their id. */
 const UNNAMED: ReadonlySet<string> = new Set(['request', 'issuance', 'run']);
-const WORD_WIDTH = 13;
+const WORD_WIDTH = 15;
 
 /**
  * One line for one thing that happened: when (UTC, by the stack's clock), what, to whose access, which request or
@@ -36,11 +36,11 @@ export function happeningLine(happening: Happening, paint: Paint): string {
   const columns = [
     happening.timestamp?.slice(11, 19) ?? '--:--:--',
     paint(TONES.get(word) ?? 'plain', printable(label).padEnd(WORD_WIDTH)),
-    ...[place(happening), identity(happening), ...extras(happening), reason(happening)]
+    ...[happening.route ?? '', place(happening), identity(happening), ...extras(happening), reason(happening)]
       .filter((column) => column !== '')
       .map(printable),
   ];
-  return columns.join('  ');
+  return columns.join('  ').trimEnd();
 }
 
 function place({ tenantId, accountId, job }: Happening): string {

@@ -17,6 +17,8 @@ const lineSchema = v.object({
   accountId: text,
   job: text,
   requester: text,
+  /** Of a call of a function URL: `POST /tenants`. */
+  route: text,
   state: text,
   code: text,
   explanation: text,

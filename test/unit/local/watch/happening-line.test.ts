@@ -14,48 +14,52 @@ const session = 'acme 222222222222 scan-account  scan-account.abc.1';
 const cases: readonly { readonly happening: Happening; readonly line: string }[] = [
   {
     happening: { ...request, what: 'request.allowed' },
-    line: '12:00:01  allowed        acme scan-account  req_1  by scan-scheduler',
+    line: '12:00:01  allowed          acme scan-account  req_1  by scan-scheduler',
   },
   {
     happening: { ...request, what: 'request.refused', code: 'tenant.unknown', explanation: 'no tenant has this id' },
-    line: '12:00:01  refused        acme scan-account  req_1  by scan-scheduler  tenant.unknown: no tenant has this id',
+    line: '12:00:01  refused          acme scan-account  req_1  by scan-scheduler  tenant.unknown: no tenant has this id',
   },
   {
     happening: { timestamp, what: 'request.refused', requestId: 'req_2', requester: 'unbound', code: 'no.such' },
-    line: '12:00:01  refused        req_2  by unbound  no.such',
+    line: '12:00:01  refused          req_2  by unbound  no.such',
   },
-  { happening: { ...issuance, what: 'issuance.intended' }, line: `12:00:01  intended       ${session}` },
+  { happening: { ...issuance, what: 'issuance.intended' }, line: `12:00:01  intended         ${session}` },
   {
     happening: { ...issuance, what: 'issuance.issued', accessKeyId: 'ASIA1', stsRequestId: 'r-1' },
-    line: `12:00:01  issued         ${session}  ASIA1`,
+    line: `12:00:01  issued           ${session}  ASIA1`,
   },
   {
     happening: { ...issuance, what: 'issuance.denied', stsRequestId: 'r-1', code: 'sts.denied' },
-    line: `12:00:01  denied         ${session}  STS request r-1  sts.denied: STS denied AssumeRole and does not say why.`,
+    line: `12:00:01  denied           ${session}  STS request r-1  sts.denied: STS denied AssumeRole and does not say why.`,
   },
-  { happening: { ...issuance, what: 'issuance.leaseExpired' }, line: `12:00:01  lease expired  ${session}` },
+  { happening: { ...issuance, what: 'issuance.leaseExpired' }, line: `12:00:01  lease expired    ${session}` },
   {
     happening: { ...issuance, what: 'issuance.settled', state: 'completed' },
-    line: `12:00:01  settled        ${session}  as completed`,
+    line: `12:00:01  settled          ${session}  as completed`,
   },
-  { happening: { ...run, what: 'run.completed' }, line: '12:00:01  completed      acme  scan-account.abc.1' },
+  { happening: { ...run, what: 'run.completed' }, line: '12:00:01  completed        acme  scan-account.abc.1' },
   {
     happening: { ...run, what: 'run.failed', code: 'job.threw', name: 'TypeError' },
-    line: '12:00:01  failed         acme  scan-account.abc.1  job.threw: TypeError',
+    line: '12:00:01  failed           acme  scan-account.abc.1  job.threw: TypeError',
   },
   {
     happening: { ...run, what: 'claim.refused', because: 'switchedOff' },
-    line: '12:00:01  claim refused  acme  scan-account.abc.1  switchedOff',
+    line: '12:00:01  claim refused    acme  scan-account.abc.1  switchedOff',
   },
   {
     happening: { timestamp, what: 'message.again', messageId: 'm-1', receiveCount: 1, explanation: 'a store is away' },
-    line: '12:00:01  message again  m-1  received 1 time  a store is away',
+    line: '12:00:01  message again    m-1  received 1 time  a store is away',
   },
   {
     happening: { timestamp, what: 'message.deadLettered', messageId: 'm-1', receiveCount: 3 },
     line: '12:00:01  message dead lettered  m-1  received 3 times',
   },
-  { happening: { what: 'something' }, line: '--:--:--  something    ' },
+  { happening: { what: 'something' }, line: '--:--:--  something' },
+  {
+    happening: { timestamp, what: 'url.answered', route: 'POST /tenants' },
+    line: '12:00:01  url answered     POST /tenants',
+  },
 ];
 
 describe('happeningLine', () => {

@@ -21,10 +21,10 @@ const refused = '{"transition":"request.refused","timestamp":"2026-11-21T12:00:0
 
 describe('watchStack', () => {
   it('writes a line for what happened and nothing of what else is logged, without colour where none is taken', () => {
-    expect(watched(false, 'hello', refused)).toBe('12:00:01  refused        req_1\n');
+    expect(watched(false, 'hello', refused)).toBe('12:00:01  refused          req_1\n');
   });
 
   it('writes the logs as well when it is asked to', () => {
-    expect(watched(true, 'hello', refused)).toBe(`f: hello\n12:00:01  refused        req_1\nf: ${refused}\n`);
+    expect(watched(true, 'hello', refused)).toBe(`f: hello\n12:00:01  refused          req_1\nf: ${refused}\n`);
   });
 });
