@@ -25,7 +25,7 @@ export const clientErrors = {
   'client.accessDenied': {
     message: 'AWS refused the request.',
     whatToDo:
-      'Check that your AWS profile is of the right account, not expired, and has the managed policy of the operators.',
+      'Check that your AWS profile is of the right account, not expired, and has the managed policy for this: `…-operators`, `…-auditors` for the audit, `…-dead-letter-keepers` for dead letters.',
   },
   'client.credentialsMissing': {
     message: 'There are no AWS credentials.',

@@ -54,7 +54,7 @@ function suspended({ sinceMs, by, reason }: NonNullable<TenantView['suspension']
 }
 
 function statusCell(status: Tenant['status'], isSuspended: boolean): Cell {
-  if (isSuspended) return { text: `${status}, suspended`, tone: 'bad' };
+  if (isSuspended) return { text: status === 'active' ? 'suspended' : `${status}, suspended`, tone: 'bad' };
   return { text: status, tone: status === 'active' ? 'good' : status === 'migrating' ? 'waiting' : 'plain' };
 }
 
@@ -78,5 +78,5 @@ function scheduleText(schedule: TenantSchedule = {}): string {
     if (paused === true) return `${job} paused`;
     return everyHours === undefined ? `${job} always` : `${job} every ${everyHours} h`;
   });
-  return entries.length === 0 ? 'with every tick' : entries.join(', ');
+  return entries.length === 0 ? 'always' : entries.join(', ');
 }

@@ -4,7 +4,7 @@ import type { Receipt, ReceiptPage } from '../../lib/audit/receipts/receipt.ts';
 export const BROKER_ACCOUNT = '111111111111';
 export const CUSTOMER_ACCOUNT = '222222222222';
 export const CALLER_ROLE = `arn:aws:iam::${BROKER_ACCOUNT}:role/broker-dev-issue-credentials`;
-export const CUSTOMER_ROLE = `arn:aws:iam::${CUSTOMER_ACCOUNT}:role/broker/BrokerAccess`;
+export const CUSTOMER_ROLE = `arn:aws:iam::${CUSTOMER_ACCOUNT}:role/credential-broker/credential-broker`;
 /** Of the receipts: a day. */
 export const FROM_MS = Date.parse('2031-05-06T00:00:00Z');
 export const TO_MS = FROM_MS + 24 * 3_600_000;

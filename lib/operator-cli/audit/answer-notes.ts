@@ -12,7 +12,7 @@ export function sayCurrency(
   say(`As of ${instantOf(readAtMs)}, ${how}.`);
   say(
     correlatedUpToMs === undefined
-      ? 'CloudTrail was not held against the ledger yet.'
+      ? 'CloudTrail was not searched for missing sessions yet.'
       : `CloudTrail was held against the ledger up to ${instantOf(correlatedUpToMs)} (${ageOf(correlatedUpToMs, clock.nowMs())}).`,
   );
 }

@@ -8,7 +8,7 @@ import { type Command, text } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { listOf } from '../option-values.ts';
-import { grouped, makeProgress } from '../progress.ts';
+import { countOf, grouped, makeProgress } from '../progress.ts';
 import { printJson, type Session } from '../session.ts';
 import { openArchive, unreadableArchive } from './archive-option.ts';
 import { publicKeysIn } from './receipt-files.ts';
@@ -82,7 +82,7 @@ async function verify(wanted: Wanted, session: Session): Promise<ArchiveReport> 
       progress: ({ digests, records }) => {
         interrupted.throwIfAborted();
         const perSecond = Math.round((records * 1_000) / Math.max(1, clock.nowMs() - startedMs));
-        progress.show(`${grouped(digests)} digests, ${grouped(records)} records, ${grouped(perSecond)} a second`);
+        progress.show(`${countOf(digests, 'digest')}, ${countOf(records, 'record')}, ${grouped(perSecond)} a second`);
       },
     });
   } catch (error) {

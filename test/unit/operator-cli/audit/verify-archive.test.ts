@@ -44,7 +44,7 @@ const verify = (...argv: readonly string[]) => runBroker(['audit', 'verify', ...
 
 const FOUND: ArchiveReport = {
   isProven: false,
-  archive: 's3://credential-broker-live-audit-archive/',
+  archive: 's3://credential-broker-live-archive-111111111111/',
   covered: { fromMs: 0, toMs: CLI_NOW_MS - 117_000, firstSequence: 0, lastSequence: 11 },
   counted: { digests: 12, objects: 3, records: 17, bytes: 27_000 },
   pending: { objects: 1, records: 2 },
