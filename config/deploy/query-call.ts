@@ -76,7 +76,7 @@ async function tryOnce(
 function unanswered({ url }: QueryPlace, action: string, error: unknown): Error {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const why = cause instanceof Error ? cause.message || cause.name : String(cause);
-  const unknown = isReading(action) ? '' : '. Whether it was heard is not known: the events of the stack tell';
+  const unknown = isReading(action) ? '' : '. Whether it was heard is not known: look before you try again';
   return new Error(`${action} got no answer from ${url.host}: ${why}${unknown}`, { cause: error });
 }
 

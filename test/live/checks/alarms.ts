@@ -1,7 +1,8 @@
+import { membersOf, textAt, type XmlElement } from '../../../config/deploy/xml-element.ts';
 import type { Ground } from '../ground.ts';
 import type { LiveCheck } from '../live-check.ts';
 import { told } from '../outcome.ts';
-import { callQuery, cloudWatchIn } from '../query-call.ts';
+import { callQuery, cloudWatchIn, type QueryParameters } from '../query-call.ts';
 
 const NAMESPACE = 'CredentialBrokerLive';
 const WAIT_MS = 180_000;
@@ -57,7 +58,8 @@ async function makeAlarm(ground: Ground, name: string, named: readonly string[])
 
 async function stateOf(ground: Ground, name: string): Promise<string> {
   const answer = await call(ground, { Action: 'DescribeAlarms', 'AlarmNames.member.1': name });
-  return /<StateValue>(\w+)<\/StateValue>/.exec(answer)?.[1] ?? 'no alarm';
+  const [alarm] = membersOf(answer, 'MetricAlarms');
+  return textAt(alarm, 'StateValue') ?? 'no alarm';
 }
 
 function dimensions(prefix: string, names: readonly string[]): Readonly<Record<string, string>> {
@@ -73,6 +75,6 @@ function metricOf({ suffix }: Ground): string {
   return `Checked-${suffix}`;
 }
 
-function call(ground: Ground, parameters: Readonly<Record<string, string>>): Promise<string> {
+function call(ground: Ground, parameters: QueryParameters): Promise<XmlElement> {
   return callQuery(cloudWatchIn(ground.region), ground.accounts.broker, parameters);
 }

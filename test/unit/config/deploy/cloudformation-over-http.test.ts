@@ -111,7 +111,7 @@ describe('CloudFormation over its protocol', () => {
   it('says who gave no answer, why, and what is not known then', async () => {
     answers = ['hang up'];
     await expect(cloudFormation.deleteStack(STACK)).rejects.toThrow(
-      /^DeleteStack got no answer from 127\.0\.0\.1:\d+: .+\. Whether it was heard is not known: the events of the stack tell$/,
+      /^DeleteStack got no answer from 127\.0\.0\.1:\d+: .+\. Whether it was heard is not known: look before you try again$/,
     );
   });
 
