@@ -61,7 +61,10 @@ const AIMS: readonly [Aim, ...Aim[]] = [
   { site: 'kms.decrypt' },
   { site: 'ledger.undelivered', mood: jobMissing },
   { site: 'vend/ledger.denied', mood: stsRefuses },
+  { site: 'job.work' },
   { site: 'vend/ledger.issued' },
+  { site: 'ledger.report' },
+  { site: 'vend/ledger.denied', mood: stsRefuses },
   { site: 'ledger.denied', mood: stsRefuses },
   { site: 'vend/ledger.denied', mood: stsRefuses },
 ];
