@@ -152,6 +152,7 @@ function readChange(member: XmlElement): readonly ResourceChange[] {
   );
   const physicalId = textAt(change, 'PhysicalResourceId');
   const replacement = textAt(change, 'Replacement');
+  const policyAction = textAt(change, 'PolicyAction');
   return [
     {
       action: textAt(change, 'Action') ?? 'UNKNOWN',
@@ -159,6 +160,7 @@ function readChange(member: XmlElement): readonly ResourceChange[] {
       type: textAt(change, 'ResourceType') ?? '',
       ...(physicalId !== undefined && { physicalId }),
       ...(replacement !== undefined && { replacement }),
+      ...(policyAction !== undefined && { policyAction }),
       properties: [...new Set(details.filter((name) => name !== undefined))],
     },
   ];

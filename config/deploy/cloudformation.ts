@@ -61,6 +61,8 @@ export type ResourceChange = {
   readonly physicalId?: string;
   /** Whether another resource takes its place: `True`, `False`, `Conditional`. */
   readonly replacement?: string;
+  /** What becomes of what is removed or replaced, by the template that is deployed: `Retain`, `Delete`, … */
+  readonly policyAction?: string;
   /** What is changed of it: `Properties`, `Metadata`, `Tags`, … and the properties by name. */
   readonly properties: readonly string[];
 };

@@ -5,6 +5,8 @@ const VERBS: Readonly<Record<string, string>> = {
   Modify: 'changed',
   Remove: 'removed',
   Import: 'taken over',
+  Dynamic: 'undecided',
+  SyncWithActual: 'as it is',
 };
 
 /** What an update does, a line for each resource, and how many of each kind. */
@@ -18,5 +20,5 @@ export function describeChanges(changes: readonly ResourceChange[]): readonly st
     return `  ${verb.padEnd(10)}  ${type.padEnd(34)}  ${logicalId}${what}`;
   });
   const sum = [...counts].map(([verb, count]) => `${count} ${verb}`).join(', ');
-  return [...lines, `  ${sum}`];
+  return [...lines, `  ${sum || 'no resource is changed: only outputs, or what becomes of resources when they leave'}`];
 }

@@ -29,14 +29,20 @@ function judge(change: ResourceChange, pin: Pin): readonly Verdict[] {
   const named = `${logicalId} (${pin.type}${physicalId === undefined ? '' : ` ${physicalId}`})`;
   const because = properties.length === 0 ? '' : ` because of ${properties.join(', ')}`;
   const refusal = (text: string) => [{ kind: 'refusal', text: `${text}. ${consequenceOf(logicalId, pin)}` }] as const;
-  if (action === 'Remove') return refusal(`${named} would be removed`);
+  if (action === 'Remove') return refusal(`${named} would be removed${deleted(change, pin)}`);
   if (replacement === 'True') return refusal(`${named} would be replaced${because}`);
   if (!mayReplace(change)) return [];
   return [{ kind: 'warning', text: `${named} might be replaced${because}: the stack policy forbids it` }];
 }
 
-function mayGo({ action, logicalId }: ResourceChange, { kept }: Pin, letGo: readonly string[]): boolean {
-  return action === 'Remove' && kept && letGo.includes(logicalId);
+function deleted({ policyAction = 'Retain' }: ResourceChange, { kept }: Pin): string {
+  return kept && policyAction !== 'Retain' ? ', and not kept: what is deployed does not say so' : '';
+}
+
+/** Whether it is kept then is for the template to say that is deployed, and not for the one that comes. */
+function mayGo(change: ResourceChange, { kept }: Pin, letGo: readonly string[]): boolean {
+  const { action, logicalId, policyAction = 'Retain' } = change;
+  return action === 'Remove' && kept && policyAction === 'Retain' && letGo.includes(logicalId);
 }
 
 function mayReplace({ action, replacement }: ResourceChange): boolean {

@@ -39,7 +39,7 @@ function take([, closed, opened, selfClosing, text]: RegExpExecArray, open: Open
 }
 
 /** The first child of that name, or nothing. */
-export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
+function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((child) => child.name === name);
 }
 

@@ -178,7 +178,7 @@ describe('CloudFormation over its protocol', () => {
         'DescribeChangeSet',
         `<Status>CREATE_COMPLETE</Status><Changes>${change(
           'One',
-          `<PhysicalResourceId>one</PhysicalResourceId><Replacement>True</Replacement><Scope><member>Properties</member></Scope><Details>${detail(
+          `<PhysicalResourceId>one</PhysicalResourceId><Replacement>True</Replacement><PolicyAction>ReplaceAndRetain</PolicyAction><Scope><member>Properties</member></Scope><Details>${detail(
             '<Attribute>Properties</Attribute><Name>RoleName</Name><RequiresRecreation>Always</RequiresRecreation>',
           )}${detail('<Attribute>Tags</Attribute>')}</Details>`,
         )}</Changes><NextToken>more</NextToken>`,
@@ -194,6 +194,7 @@ describe('CloudFormation over its protocol', () => {
           type: 'AWS::IAM::Role',
           physicalId: 'one',
           replacement: 'True',
+          policyAction: 'ReplaceAndRetain',
           properties: ['RoleName', 'Tags'],
         },
         { action: 'Modify', logicalId: 'Two', type: 'AWS::IAM::Role', properties: [] },

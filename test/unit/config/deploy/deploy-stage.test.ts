@@ -120,6 +120,15 @@ describe('a deployment', () => {
     expect(said.at(-1)).toBe('dev: nothing has changed; every function runs what the sources make');
   });
 
+  it('says so where no resource is changed, and something is', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.describeChangeSet = async () => ({ status: 'CREATE_COMPLETE', changes: [] });
+    const { world, said } = worldWith(cloudFormation);
+    await deployStage(prepared, options, world);
+    expect(said).toContain('  no resource is changed: only outputs, or what becomes of resources when they leave');
+    expect(cloudFormation.calls).toContain('executeChangeSet');
+  });
+
   it('only shows what would change where no more is asked for', async () => {
     const cloudFormation = deployed();
     cloudFormation.changes = [alarmChanges];
@@ -271,6 +280,16 @@ describe('what must not be deployed', () => {
     await expect(
       deployStage(prepared, { ...options, letGo: ['VerifyTrustRole'] }, worldWith(cloudFormation).world),
     ).rejects.toThrow('would be removed');
+  });
+
+  it('may not leave the stack, by name or not, where the template that is deployed has it deleted then', async () => {
+    const cloudFormation = deployed();
+    const bucket = { logicalId: 'ArchiveBucket', type: 'AWS::S3::Bucket', properties: [] };
+    cloudFormation.changes = [{ ...bucket, action: 'Remove', policyAction: 'Delete' }];
+    await expect(
+      deployStage(prepared, { ...options, letGo: ['ArchiveBucket'] }, worldWith(cloudFormation).world),
+    ).rejects.toThrow('would be removed, and not kept: what is deployed does not say so');
+    expect(cloudFormation.calls).not.toContain('executeChangeSet');
   });
 });
 
