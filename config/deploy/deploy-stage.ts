@@ -1,7 +1,7 @@
 import type { CloudFormation, Stack } from './cloudformation.ts';
 import { templateUpload, type Upload } from './deployable.ts';
 import { type CodeOf, foreignCode } from './deployed-code.ts';
-import { type Caller, problemsWithTarget } from './deployment-target.ts';
+import { type Caller, problemsWithTarget, whatToDoFor } from './deployment-target.ts';
 import { describeChanges } from './describe-changes.ts';
 import { judgeChanges } from './judge-changes.ts';
 import type { Prepared } from './prepare-stage.ts';
@@ -124,11 +124,10 @@ async function execute(changeSet: ChangeSetOf, world: DeployWorld, stack: Stack)
   const after = await world.cloudFormation.lastEventId(stack.stackId);
   await world.cloudFormation.executeChangeSet(changeSet);
   const { status, problems } = await settle(stack, after, world);
-  if (status !== 'UPDATE_COMPLETE') {
-    throw new Error(
-      failureText('The update did not come through; what was deployed before is there again', status, problems),
-    );
-  }
+  if (status === 'UPDATE_COMPLETE') return;
+  const isBack = status === 'UPDATE_ROLLBACK_COMPLETE';
+  const now = isBack ? 'what was deployed before is there again' : whatToDoFor(status);
+  throw new Error(failureText(`The update did not come through; ${now}`, status, problems));
 }
 
 type ChangeSetOf = { readonly stackName: string; readonly changeSetName: string };

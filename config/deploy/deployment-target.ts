@@ -70,7 +70,7 @@ const RUINS: ReadonlySet<string> = new Set(['CREATE_FAILED', 'ROLLBACK_COMPLETE'
  * What has to happen before a stack of this status can be updated. Nobody is told to remove what may be at work.
  * Source: CloudFormation User Guide, "Stack status codes"; API Reference, RollbackStack and ContinueUpdateRollback.
  */
-function whatToDoFor(status: string): string {
+export function whatToDoFor(status: string): string {
   if (status === 'REVIEW_IN_PROGRESS') {
     return `the stack is ${status}: somebody only planned it, and it is empty. aws cloudformation delete-stack, and deploy again`;
   }

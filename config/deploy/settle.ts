@@ -61,7 +61,9 @@ function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
   return {
     problems,
     take(event: StackEvent) {
-      if (isFailure(event)) problems.push(`${event.logicalId}: ${event.reason ?? event.status}`);
+      if (isFailure(event) || (problems.length === 0 && isGivenUp(event))) {
+        problems.push(`${event.logicalId}: ${event.reason ?? event.status}`);
+      }
       if (!isEnd(event)) return;
       done += 1;
       say(`${event.status.padEnd(15)}  ${event.logicalId}${reasonOf(event)}`);
@@ -76,6 +78,11 @@ function isFailure({ status, type, reason }: StackEvent): boolean {
   if (isOfStack({ type }) || !status.endsWith('_FAILED')) return false;
   // What was stopped because another one failed is not why.
   return !/^Resource (?:creation|update) cancelled/.test(reason ?? '');
+}
+
+/** An alarm that was watched, or somebody who cancelled, is told of by the stack alone: no resource failed. */
+function isGivenUp({ status, type, reason }: StackEvent): boolean {
+  return isOfStack({ type }) && /ROLLBACK_IN_PROGRESS$/.test(status) && reason !== undefined;
 }
 
 function isEnd({ status, type }: StackEvent): boolean {

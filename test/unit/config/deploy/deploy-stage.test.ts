@@ -208,6 +208,29 @@ describe('a deployment', () => {
     );
   });
 
+  it('says which alarm rolled it back, though no resource failed', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    const stack = { logicalId: 'credential-broker-dev', physicalId: '', type: 'AWS::CloudFormation::Stack' };
+    const reason = 'Rollback requested due to alarm arn:not-issuing';
+    cloudFormation.outcome = {
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      events: [{ ...stack, status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason }],
+    };
+    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
+      `is there again (UPDATE_ROLLBACK_COMPLETE).\n  credential-broker-dev: ${reason}`,
+    );
+  });
+
+  it('claims nothing to be there again that could not be put back', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    cloudFormation.outcome = { status: 'UPDATE_ROLLBACK_FAILED', events: [] };
+    const failure = await deployStage(prepared, options, worldWith(cloudFormation).world).catch(String);
+    expect(failure).toContain('continue-update-rollback');
+    expect(failure).not.toContain('is there again');
+  });
+
   it('whose watching breaks off says that CloudFormation goes on', async () => {
     const cloudFormation = deployed();
     cloudFormation.changes = [alarmChanges];
