@@ -46,29 +46,6 @@ export function digestSha256(digest: Digest): string {
   return sha256Hex(canonicalJson(digest));
 }
 
-export type DigestReading =
-  | { readonly read: true; readonly digest: Digest }
-  | { readonly read: false; readonly problem: string };
-
-/**
- * Reads a stored digest: its bytes must be exactly those that `digestBytes` gives for what they say. A byte more (a line
- * break, another document behind it, a byte order mark), a member twice, or another spelling of a number is no digest.
- */
-export function readDigest(bytes: Uint8Array): DigestReading {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    return { read: false, problem: 'it is not JSON in UTF-8' };
-  }
-  const read = v.safeParse(digestSchema, value);
-  if (!read.success) return { read: false, problem: `it has not the shape of a digest at ${where(read.issues[0])}` };
-  const isExact = digestBytes(read.output).equals(bytes);
-  return isExact
-    ? { read: true, digest: read.output }
-    : { read: false, problem: 'its bytes are not exactly those of what it says' };
-}
-
 /** What is wrong with a digest that stands after `previous`, beside its signature and its records. */
 export function linkProblem(digest: Digest, previous: Digest | undefined): string | undefined {
   const expectedSequence = previous === undefined ? 0 : previous.sequence + 1;
@@ -83,8 +60,4 @@ export function linkProblem(digest: Digest, previous: Digest | undefined): strin
   const counted = digest.objects.reduce((sum, { records }) => sum + records, 0);
   if (counted !== digest.records) return `its objects hold ${counted} records, and it says ${digest.records}`;
   return undefined;
-}
-
-function where(issue: v.BaseIssue<unknown>): string {
-  return v.getDotPath(issue) ?? 'the top level';
 }

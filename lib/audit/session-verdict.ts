@@ -47,7 +47,7 @@ export type Verdict =
   | 'stray';
 
 /** Why a session counts as one that nobody announced. */
-export const STRAY_REASONS = [
+const STRAY_REASONS = [
   /** No attempt and no probe bears the session name. */
   'nameUnknown',
   /** Another function of ours than the one that announced the call, or one that assumes no roles at all. */

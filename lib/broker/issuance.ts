@@ -25,13 +25,13 @@ export const LIMITS = {
 } as const;
 
 /** The ends of requests and issuances that somebody may ask for by themselves. */
-export const EXCEPTIONS = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown'] as const;
+const EXCEPTIONS = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown'] as const;
 export type Exception = (typeof EXCEPTIONS)[number];
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What a claim needs and removes. The wrapped key opens nothing without the envelope, which is not in the ledger. */
-export const ticketSchema = v.strictObject({
+const ticketSchema = v.strictObject({
   wrappedKey: v.custom<Uint8Array>((value) => value instanceof Uint8Array),
   attempt: count,
   usableUntilMs: count,

@@ -4,7 +4,7 @@
  */
 type ClientProblem = { readonly message: string; readonly whatToDo: string };
 
-export const clientErrors = {
+const clientErrors = {
   'client.unreachable': {
     message: 'The function URL could not be reached.',
     whatToDo: 'Check the network, and that the stack is running or deployed; then try again.',

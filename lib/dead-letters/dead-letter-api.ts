@@ -31,7 +31,7 @@ export type LetterFacts = {
 };
 
 /** Why a letter may be redriven or not. */
-export const VERDICTS = [
+const VERDICTS = [
   'safe',
   'settled',
   'underway',

@@ -88,7 +88,7 @@ export const rotationBody = v.strictObject({
 });
 
 /** How many lines a call takes: see `POST /imports`. */
-export const IMPORT_LINES = 100;
+const IMPORT_LINES = 100;
 export const importBody = v.strictObject({
   importId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected 1 to 64 of A-Za-z0-9._-')),
   step: v.picklist(['check', 'apply', 'undo']),

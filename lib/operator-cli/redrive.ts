@@ -23,7 +23,7 @@ export async function redriveAll(order: RedriveOrder, { session, client }: Means
   return redriven;
 }
 
-export function keptIn({ kept }: Redriven): number {
+function keptIn({ kept }: Redriven): number {
   return Object.values(kept).reduce((sum, count) => sum + count, 0);
 }
 

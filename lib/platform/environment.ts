@@ -71,7 +71,6 @@ export const sweeperEnvironment = environmentOf('ledgerTable', 'requestQueueUrl'
 export type SweeperEnvironment = ReturnType<typeof sweeperEnvironment>;
 
 export const jobEnvironment = environmentOf('ledgerTable', 'switchesTable', 'envelopeKeyArn');
-export type JobEnvironment = ReturnType<typeof jobEnvironment>;
 
 export const verifierEnvironment = environmentOf(
   'tenantsTable',

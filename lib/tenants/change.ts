@@ -5,7 +5,7 @@ import * as v from 'valibot';
  * conditional write as what it changes, as the item's `lastChange`; before the next change takes its place it is copied
  * to a record of its own, so that neither can be without the other. An external ID stands in it only as its SHA-256.
  */
-export const CHANGES = [
+const CHANGES = [
   'tenant.registered',
   'tenant.imported',
   'migration.started',

@@ -4,7 +4,7 @@ import type { ServiceAnswer } from '../service.ts';
 import type { WireResponse } from './wire.ts';
 
 /** What AWS answers with when the function failed, or said something that is no HTTP answer. */
-export const badGateway: WireResponse = {
+const badGateway: WireResponse = {
   statusCode: 502,
   headers: { 'content-type': 'text/plain' },
   body: 'Internal Server Error',

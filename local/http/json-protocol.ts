@@ -37,7 +37,7 @@ export function jsonErrorCode(code: string): string {
 }
 
 /** Parses a JSON object; an empty body is an empty input. Throws `SerializationException`. */
-export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function parseJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   if (body.byteLength === 0) return {};
   const notAnObject = new ServiceError('SerializationException', 400, 'the request body must be a JSON object');
   try {

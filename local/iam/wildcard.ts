@@ -2,8 +2,8 @@
  * Matches text against a pattern of IAM's two wildcards. The matcher never backtracks further than the last `*`, so
  * that a hostile pattern costs at most pattern × text, where a regular expression could take exponential time.
  */
-export const ANY_RUN = Symbol('*');
-export const ANY_ONE = Symbol('?');
+const ANY_RUN = Symbol('*');
+const ANY_ONE = Symbol('?');
 
 /** One UTF-16 code unit, or a wildcard. */
 export type PatternToken = string | typeof ANY_RUN | typeof ANY_ONE;

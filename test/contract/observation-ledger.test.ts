@@ -1,10 +1,11 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { makeCorrelationStateStore, makeReadCorrelatedUpTo } from '../../lib/audit/correlation/correlation-state.ts';
+import { makeCorrelationStateStore } from '../../lib/audit/correlation/correlation-state.ts';
 import { makeAnnouncingRecords } from '../../lib/audit/correlation/dynamo-announcing-records.ts';
 import { makeObservationLedger } from '../../lib/audit/correlation/dynamo-observation-ledger.ts';
 import type { ObservationLedger } from '../../lib/audit/correlation/observation-ledger.ts';
 import { type ObservationRecord, observationIdOfSession } from '../../lib/audit/correlation/observation-record.ts';
+import { makeAuditStore } from '../../lib/audit/questions/dynamo-audit-store.ts';
 import { utcDay } from '../../lib/broker/issuance.ts';
 import { CORRELATION_SHARD } from '../../lib/platform/table-keys.ts';
 import { anIntended, anIssued } from '../support/an-issuance.ts';
@@ -152,7 +153,7 @@ describe('the state of the correlation', () => {
   const store = () => makeCorrelationStateStore({ dynamo: dynamo.client(), config });
 
   it('moves by version, and tells whoever answers questions how far it came', async () => {
-    const upTo = makeReadCorrelatedUpTo({ dynamo: dynamo.client(), config });
+    const upTo = makeAuditStore({ dynamo: dynamo.client(), config }).readCorrelatedUpToMs;
     expect([await store().read(), await upTo()]).toEqual([undefined, undefined]);
     const state = { correlatedUpToMs: START_MS, later: [{ recordId: 'x', lookAtMs: 1 }] };
     expect(await store().write(0, state)).toEqual({ ...state, version: 1 });

@@ -9,7 +9,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 /** What a change may be that no code of ours makes. */
-export const CHANGE_FINDINGS = [
+const CHANGE_FINDINGS = [
   /** Entries of the trail were changed, dropped or do not follow from each other. */
   'trailRewritten',
   /** From one state to another that does not follow it, or out of a state that never changes. */

@@ -3,7 +3,7 @@
  * needs no trust: its leaves must give the root that is signed. What it is for: when an object is not what was signed, it
  * tells which of its lines was changed, removed, added or moved.
  */
-export const LEAVES_PREFIX = 'leaves/';
+const LEAVES_PREFIX = 'leaves/';
 
 export type Leaf = {
   /** Hash of the leaf, as the tree has it (RFC 6962): 64 hexadecimal digits. */

@@ -102,13 +102,3 @@ export function makeCorrelationStateStore({ dynamo, config }: Dependencies): Cor
     },
   };
 }
-
-/**
- * For whoever answers questions: until when CloudTrail was held against the ledger, in epoch milliseconds. Undefined: not
- * yet. One consistent read of the row `correlation` (`counterIds.correlation`) of the limits table, which the asking role
- * must be allowed (`dynamodb:LeadingKeys`). Throws `store.*`.
- */
-export function makeReadCorrelatedUpTo(dependencies: Dependencies): () => Promise<number | undefined> {
-  const store = makeCorrelationStateStore(dependencies);
-  return async () => (await store.read())?.correlatedUpToMs;
-}

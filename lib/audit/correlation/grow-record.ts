@@ -13,7 +13,7 @@ import {
 /** How observations grow: pure functions from the record before to the record after, each with one more version. */
 
 /** How long whoever tells of strays keeps others from telling of the same; who crashed is followed after it. */
-export const TELLING_MS = 2 * 60_000;
+const TELLING_MS = 2 * 60_000;
 /** How long until what is undecided is judged again: the tick comes round as often. */
 const LOOK_AGAIN_MS = 5 * 60_000;
 /** No name of a tool is so long; what callers put there is theirs. */

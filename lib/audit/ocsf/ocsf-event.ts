@@ -2,7 +2,7 @@
  * The envelope of an event in the Open Cybersecurity Schema Framework. Sources: schema.ocsf.io/1.4.0, classes Authentication
  * (3002) and API Activity (6003), their base event, the objects that they name, and the profile `cloud`.
  */
-export const OCSF_VERSION = '1.4.0';
+const OCSF_VERSION = '1.4.0';
 
 /** How both classes are numbered; `other` is an activity that the schema has no word for. */
 const CLASSES = {

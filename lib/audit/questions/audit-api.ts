@@ -13,7 +13,6 @@ import type { SessionVerdict, StrayReason, Verdict } from '../session-verdict.ts
 
 /** Ends that can be asked for by themselves; `stray`: what CloudTrail showed and nobody announced. */
 export const EXCEPTIONS_ASKED = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown', 'stray'] as const;
-export type ExceptionAsked = (typeof EXCEPTIONS_ASKED)[number];
 
 export type IssuanceView = {
   readonly recordType: 'issuance';

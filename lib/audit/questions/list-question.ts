@@ -5,7 +5,7 @@ import { EXCEPTIONS_ASKED } from './audit-api.ts';
 import { dayText, timeText } from './question-times.ts';
 
 /** What may stand in a question for a list, and what each part of an address looks like. Closed: an unknown key is refused. */
-export const RECORD_TYPES = ['issuance', 'request', 'probe', 'strangers', 'observation'] as const;
+const RECORD_TYPES = ['issuance', 'request', 'probe', 'strangers', 'observation'] as const;
 const STATES = [
   'refused',
   'intended',

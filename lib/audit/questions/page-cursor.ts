@@ -24,7 +24,7 @@ const cursorSchema = v.strictObject({
 export type PagePosition = Omit<v.InferOutput<typeof cursorSchema>, 'of'>;
 
 /** What two pages of one question have in common. */
-export function questionHash(question: object): string {
+function questionHash(question: object): string {
   return sha256Hex(canonicalJson(question)).slice(0, 32);
 }
 

@@ -23,7 +23,7 @@ export function readMeter(): ReadMeter {
 }
 
 /** What one page may cost: after that it is answered as it is, with a cursor that goes on from there. */
-export const BUDGET = { calls: 16, rows: 10_000 } as const;
+const BUDGET = { calls: 16, rows: 10_000 } as const;
 /** Records that one page may read whole, where only they themselves tell whether they are wanted. */
 export const MOST_READ = 500;
 /** What must be left of an invocation for another round of reading, with every retry of it, and for the answer. */

@@ -8,7 +8,7 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-export const receiptSchema = v.strictObject({
+const receiptSchema = v.strictObject({
   /** `probe`: a call that proves what the role's trust policy lets in; its session may do nothing at all. */
   kind: v.picklist(['issuance', 'probe']),
   /** Of the issuance or the probe. */
@@ -44,7 +44,7 @@ export const receiptSchema = v.strictObject({
 export type Receipt = v.InferOutput<typeof receiptSchema>;
 
 /** One signed page of receipts. Pages are bound to each other: none can be left out of the middle or put elsewhere. */
-export const receiptPageSchema = v.strictObject({
+const receiptPageSchema = v.strictObject({
   version: v.literal(1),
   deploymentId: text,
   /** Whose credentials make the calls: the account that stands in `userIdentity.accountId` of the customer's copies. */

@@ -42,7 +42,7 @@ export function endOfPlainString(bytes: Uint8Array, start: number): number {
   }
 }
 
-export function endOfNumber(bytes: Uint8Array, start: number): number {
+function endOfNumber(bytes: Uint8Array, start: number): number {
   let at = bytes[start] === MINUS ? start + 1 : start;
   const first = at;
   while (isDigit(bytes[at])) at += 1;

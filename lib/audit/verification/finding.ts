@@ -1,5 +1,5 @@
 /** What a verification may find. Each names the object, the line and the record that it is about, as far as it is about one. */
-export const FINDING_KINDS = [
+const FINDING_KINDS = [
   /** A digest that should be there is not, or none covers a time that was asked for. */
   'digestMissing',
   'digestUnreadable',

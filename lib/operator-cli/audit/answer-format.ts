@@ -1,6 +1,6 @@
 import { usageError } from '../command-error.ts';
 
-export const ANSWER_FORMATS = ['table', 'json', 'csv', 'ocsf'] as const;
+const ANSWER_FORMATS = ['table', 'json', 'csv', 'ocsf'] as const;
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
 export const answerFormatOption = {

@@ -18,7 +18,7 @@ export type Question = {
 };
 
 type Subject = { readonly name: string; readonly describe: string; readonly choices?: readonly string[] };
-export const FILTERS = ['type', 'tenant', 'account', 'job', 'requester', 'state'] as const;
+const FILTERS = ['type', 'tenant', 'account', 'job', 'requester', 'state'] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Query = Readonly<Partial<Record<Filter | 'from' | 'to' | 'limit' | 'cursor', string>>>;
 

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Digest,
-  digestBytes,
-  digestSha256,
-  linkProblem,
-  NO_DIGEST_SHA256,
-  readDigest,
-} from '../../../lib/audit/digest.ts';
+import { type Digest, digestSha256, linkProblem, NO_DIGEST_SHA256 } from '../../../lib/audit/digest.ts';
 import { merkleTree } from '../../../lib/audit/merkle.ts';
 
 const aDigest = (change: Partial<Digest> = {}): Digest => ({
@@ -32,30 +25,6 @@ const follows = (previous: Digest, change: Partial<Digest> = {}): Digest =>
   });
 
 describe('a digest', () => {
-  it('is read back from its own bytes', () => {
-    const objects = [{ key: 'audit/1', sha256: 'a'.repeat(64), bytes: 10, records: 2 }];
-    const digest = aDigest({ objects, records: 2 });
-    expect(readDigest(digestBytes(digest))).toEqual({ read: true, digest });
-  });
-
-  const text = digestBytes(aDigest()).toString();
-  it.each([
-    ['a line break behind it', `${text}\n`],
-    ['a space before it', ` ${text}`],
-    ['a byte order mark', `\ufeff${text}`],
-    ['a second document behind it', `${text}${text}`],
-    ['a member twice', text.replace('{', '{"toMs":1,')],
-    ['another order of members', JSON.stringify(aDigest())],
-    ['another spelling of a number', text.replace('300000', '3e5')],
-    ['an escape for a letter', text.replace('test1', '\\u0074est1')],
-    ['a member that is not in the schema', text.replace('{', '{"more":1,')],
-    ['a missing member', text.replace('"records":0,', '')],
-    ['nothing', ''],
-    ['no UTF-8', Buffer.from([0xff, 0xfe])],
-  ])('is not read from %s', (_what, bytes) => {
-    expect(readDigest(Buffer.from(bytes)).read).toBe(false);
-  });
-
   it('follows from the one before', () => {
     const first = aDigest();
     const second = follows(first);
