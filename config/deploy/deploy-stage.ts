@@ -1,4 +1,4 @@
-import type { CloudFormation, Stack } from './cloudformation.ts';
+import type { ChangeSetName, CloudFormation, Stack } from './cloudformation.ts';
 import { templateUpload, type Upload } from './deployable.ts';
 import { type CodeOf, foreignCode } from './deployed-code.ts';
 import { type Caller, problemsWithTarget, whatToDoFor } from './deployment-target.ts';
@@ -87,22 +87,7 @@ async function updateStack(
 ): Promise<boolean> {
   const { cloudFormation, log } = world;
   const { stackName, pins } = prepared;
-  const { template, templateFile } = options.takeOver
-    ? templateUpload(withStaticNames(prepared.template, world.caller.accountId))
-    : prepared;
-  const bucket = (await cloudFormation.resourceIds(stackName)).get('ServerlessDeploymentBucket');
-  if (bucket === undefined)
-    throw new Error(`the stack ${stackName} has no deployment bucket: it is none of this project`);
-  log(`${prepared.stage}: uploading to ${bucket}`);
-  await world.upload(bucket, [...prepared.uploads, templateFile]);
-  const changeSet = { stackName, changeSetName: `deploy-${world.nowMs()}` };
-  await cloudFormation.createChangeSet({
-    ...changeSet,
-    templateUrl: world.urlOf(bucket, templateFile.key),
-    takesOver: options.takeOver,
-    revertsDrift: options.revertDrift,
-    ...(options.watchMinutes > 0 && { watch: watchFor(prepared, options, world) }),
-  });
+  const { template, changeSet } = await askForChanges(prepared, options, world);
   const changes = await changesOf(changeSet, world);
   if (changes === undefined) {
     await cloudFormation.deleteChangeSet(changeSet);
@@ -120,7 +105,30 @@ async function updateStack(
   return true;
 }
 
-async function execute(changeSet: ChangeSetOf, world: DeployWorld, stack: Stack): Promise<void> {
+/** Uploads all that the update needs, and has CloudFormation begin to work out what it would change. */
+async function askForChanges(prepared: Prepared, options: DeployOptions, world: DeployWorld) {
+  const { cloudFormation, caller, log } = world;
+  const { stackName } = prepared;
+  const { template, templateFile } = options.takeOver
+    ? templateUpload(withStaticNames(prepared.template, caller.accountId))
+    : prepared;
+  const bucket = (await cloudFormation.resourceIds(stackName)).get('ServerlessDeploymentBucket');
+  if (bucket === undefined)
+    throw new Error(`the stack ${stackName} has no deployment bucket: it is none of this project`);
+  log(`${prepared.stage}: uploading to ${bucket}`);
+  await world.upload(bucket, [...prepared.uploads, templateFile]);
+  const changeSet: ChangeSetName = { stackName, changeSetName: `deploy-${world.nowMs()}` };
+  await cloudFormation.createChangeSet({
+    ...changeSet,
+    templateUrl: world.urlOf(bucket, templateFile.key),
+    takesOver: options.takeOver,
+    revertsDrift: options.revertDrift,
+    ...(options.watchMinutes > 0 && { watch: watchFor(prepared, options, world) }),
+  });
+  return { template, changeSet };
+}
+
+async function execute(changeSet: ChangeSetName, world: DeployWorld, stack: Stack): Promise<void> {
   const after = await world.cloudFormation.lastEventId(stack.stackId);
   await world.cloudFormation.executeChangeSet(changeSet);
   const { status, problems } = await settle(stack, after, world);
@@ -130,10 +138,8 @@ async function execute(changeSet: ChangeSetOf, world: DeployWorld, stack: Stack)
   throw new Error(failureText(`The update did not come through; ${now}`, status, problems));
 }
 
-type ChangeSetOf = { readonly stackName: string; readonly changeSetName: string };
-
 /** Undefined where there is nothing to change. */
-async function changesOf(changeSet: ChangeSetOf, { cloudFormation, sleep }: DeployWorld) {
+async function changesOf(changeSet: ChangeSetName, { cloudFormation, sleep }: DeployWorld) {
   for (;;) {
     const { status, reason = '', changes } = await cloudFormation.describeChangeSet(changeSet);
     if (status === 'CREATE_COMPLETE') return changes;
