@@ -118,7 +118,9 @@ function readingCalls(call: Call) {
 async function describeStack(call: Call, nameOrId: string): Promise<Stack | undefined> {
   const answer = await call('DescribeStacks', { StackName: nameOrId }).catch((error: unknown) => {
     // The code is that of every wrong parameter: only the sentence tells.
-    if (error instanceof QueryError && /does not exist/.test(error.message)) return undefined;
+    if (error instanceof QueryError && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+      return undefined;
+    }
     throw error;
   });
   const [stack] = membersOf(answer, 'Stacks');

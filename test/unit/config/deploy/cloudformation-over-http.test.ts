@@ -86,6 +86,8 @@ describe('CloudFormation over its protocol', () => {
     expect(await cloudFormation.describeStack(STACK)).toBeUndefined();
     answers = [refusal('AccessDenied', 'User is not authorized')];
     await expect(cloudFormation.describeStack(STACK)).rejects.toMatchObject({ name: 'AccessDenied' });
+    answers = [refusal('AccessDenied', 'The role that you act as does not exist')];
+    await expect(cloudFormation.describeStack(STACK)).rejects.toMatchObject({ name: 'AccessDenied' });
     answers = [refusal('ValidationError', 'Something else')];
     await expect(cloudFormation.describeStack(STACK)).rejects.toThrow('Something else');
   });
