@@ -33,7 +33,7 @@ const clientErrors = {
   },
   'client.regionMissing': {
     message: 'The AWS region of the deployment is not known.',
-    whatToDo: 'Give it with --region, AWS_REGION or in your AWS profile.',
+    whatToDo: 'Give it with --region, AWS_REGION or in your AWS profile; look whether there is a profile of that name.',
   },
   'client.stageMissing': {
     message: 'The stage of the deployment is not known.',

@@ -116,7 +116,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .wrap(Math.min(WIDEST_HELP, world.stdout.columns ?? WIDEST_HELP))
     .exitProcess(false)
     .fail((message, error) => {
-      throw usageError(oneLine(message ?? error?.message ?? 'The command line is wrong.'), `See: ${helpFor(argv)}`);
+      throw usageError(whatIsWrong(message ?? error?.message), `See: ${helpFor(argv)}`);
     });
 }
 
@@ -127,7 +127,9 @@ function refuseTwice(args: Readonly<Record<string, unknown>>): true {
   return true;
 }
 
-function oneLine(message: string): string {
+/** In one line; what the parser counts is nothing to a person. */
+function whatIsWrong(message = 'The command line is wrong.'): string {
+  if (message.startsWith('Not enough non-option arguments')) return 'An argument is missing: the help says which.';
   return message
     .trim()
     .split(/\s*\n\s*/)

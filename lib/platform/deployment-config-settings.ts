@@ -165,7 +165,8 @@ const trail: Readonly<Record<string, SettingText>> = {
   },
   canaryAccounts: {
     unit: 'account ids',
-    meaning: 'Decoy accounts of yours, each with a tenant of its own: any issuance for one rings.',
+    meaning:
+      'Accounts of yours in which nothing of value lies, each with a tenant of its own: any issuance for one rings.',
     whenWrong: 'An account that is used: false alarms. None: who walks your customer list is noticed later.',
   },
   ...hardeningSettings,

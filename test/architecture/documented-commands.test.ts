@@ -42,7 +42,7 @@ async function problemWith(words: readonly string[]): Promise<string | undefined
 }
 
 /** A command's name in a sentence need not have what the command takes. */
-const INCOMPLETE = /Missing required argument|Not enough non-option arguments|Which |needs? |Give /;
+const INCOMPLETE = /Missing required argument|An argument is missing|Which |needs? |Give /;
 
 describe('every command line in the documents', () => {
   it.each(documents)('%s: is one that broker takes', async (document) => {

@@ -132,7 +132,8 @@ function sayNotes(listing: Listing, { read, session }: Told): void {
   const { cursor, searchedToMs } = read.last;
   if (read.records === 0) {
     const far = cursor === undefined ? '' : ', so far';
-    const back = searchedToMs === undefined ? '' : ` (looked back to ${instantOf(searchedToMs)})`;
+    // From the beginning of time: all of it.
+    const back = searchedToMs === undefined || searchedToMs === 0 ? '' : ` (looked back to ${instantOf(searchedToMs)})`;
     session.say(`${question.nothing.replace(/\.$/, '')}${far}${back}.`);
   }
   if (cursor !== undefined) {

@@ -44,7 +44,7 @@ async function changesOf(seed: number): Promise<readonly ReadChange[]> {
   return changes;
 }
 
-/** Mulberry32, as `test/support/faulty-world/random-run.ts`. */
+/** Mulberry32. */
 function randomFrom(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
