@@ -1,5 +1,6 @@
 import type {
   ChangeSet,
+  ChangeSetName,
   CloudFormation,
   ResourceChange,
   Stack,
@@ -56,6 +57,7 @@ function changeSetCalls(call: Call) {
       await call('CreateChangeSet', {
         ...named(wanted),
         ChangeSetType: 'UPDATE',
+        Description: wanted.description,
         TemplateURL: wanted.templateUrl,
         'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
         ...(wanted.takesOver && { ImportExistingResources: 'true' }),
@@ -75,10 +77,11 @@ function changeSetCalls(call: Call) {
         changes: [first, ...more].flatMap((page) => membersOf(page, 'Changes').flatMap(readChange)),
       };
     },
-    async executeChangeSet(changeSet: { readonly stackName: string; readonly changeSetName: string }) {
+    async executeChangeSet({ takesOver, ...changeSet }: ChangeSetName & { readonly takesOver: boolean }) {
       // What is kept when it leaves the stack is not kept when it was made by an update that failed: a second try
-      // would find its names taken. Source: CloudFormation API Reference, ExecuteChangeSet.
-      await call('ExecuteChangeSet', { ...named(changeSet), RetainExceptOnCreate: 'true' });
+      // would find its names taken. Source: CloudFormation API Reference, ExecuteChangeSet. What is taken over was there
+      // before, and must stay whatever CloudFormation counts as made by the update.
+      await call('ExecuteChangeSet', { ...named(changeSet), ...(!takesOver && { RetainExceptOnCreate: 'true' }) });
     },
     async deleteChangeSet(changeSet: { readonly stackName: string; readonly changeSetName: string }) {
       await call('DeleteChangeSet', named(changeSet));

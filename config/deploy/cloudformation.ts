@@ -9,7 +9,7 @@ export type CloudFormation = {
   createChangeSet(wanted: WantedChangeSet): Promise<void>;
   /** With every page of its changes. */
   describeChangeSet(changeSet: ChangeSetName): Promise<ChangeSet>;
-  executeChangeSet(changeSet: ChangeSetName): Promise<void>;
+  executeChangeSet(changeSet: ChangeSetName & { readonly takesOver: boolean }): Promise<void>;
   deleteChangeSet(changeSet: ChangeSetName): Promise<void>;
   deleteStack(stackName: string): Promise<void>;
   /** Undefined where nothing has happened yet. */
@@ -32,6 +32,8 @@ export type Stack = {
 export type ChangeSetName = { readonly stackName: string; readonly changeSetName: string };
 
 export type WantedChangeSet = ChangeSetName & {
+  /** What somebody who looks at it later is told. */
+  readonly description: string;
   readonly templateUrl: string;
   /** Takes over what is there under the names of the template already, and belongs to no stack. */
   readonly takesOver: boolean;

@@ -101,7 +101,7 @@ async function updateStack(
   if (options.showOnly) return true;
   if (!stack.isProtected) await cloudFormation.protectStack(stackName, true);
   await cloudFormation.setStackPolicy(stackName, stackPolicy(template, pins));
-  await execute(changeSet, world, stack);
+  await execute({ ...changeSet, takesOver: options.takeOver }, world, stack);
   return true;
 }
 
@@ -120,6 +120,7 @@ async function askForChanges(prepared: Prepared, options: DeployOptions, world: 
   const changeSet: ChangeSetName = { stackName, changeSetName: `deploy-${world.nowMs()}` };
   await cloudFormation.createChangeSet({
     ...changeSet,
+    description: `of ${prepared.source}`,
     templateUrl: world.urlOf(bucket, templateFile.key),
     takesOver: options.takeOver,
     revertsDrift: options.revertDrift,
@@ -128,7 +129,11 @@ async function askForChanges(prepared: Prepared, options: DeployOptions, world: 
   return { template, changeSet };
 }
 
-async function execute(changeSet: ChangeSetName, world: DeployWorld, stack: Stack): Promise<void> {
+async function execute(
+  changeSet: ChangeSetName & { readonly takesOver: boolean },
+  world: DeployWorld,
+  stack: Stack,
+): Promise<void> {
   const after = await world.cloudFormation.lastEventId(stack.stackId);
   await world.cloudFormation.executeChangeSet(changeSet);
   const { status, problems } = await settle(stack, after, world);

@@ -6,7 +6,12 @@ import { type Pins, problemsWithPins, readPins } from './pinned-resources.ts';
 import { DeploymentRefused } from './refusal.ts';
 import { readWorkingTree, type WorkingTree } from './working-tree.ts';
 
-export type Prepared = Deployable & { readonly config: DeploymentConfig; readonly pins: Pins };
+export type Prepared = Deployable & {
+  readonly config: DeploymentConfig;
+  readonly pins: Pins;
+  /** The commit it is of, and whether there is more than that. */
+  readonly source: string;
+};
 
 export type PrepareOptions = {
   readonly stage: string;
@@ -36,7 +41,8 @@ export async function prepareStage({
       'local is the stage of the embedded stack: copy config/dev.yml to config/<stage>.yml',
     ]);
   }
-  const packaged = await packageStage({ stage, log, root });
+  // Made anew whatever lies in .build: what is deployed is what the sources make.
+  const packaged = await packageStage({ stage, log, root, force: true });
   const deployable = deployableOf(packaged, anew);
   const tree = await readWorkingTree(root);
   const pins = readPins();
@@ -50,8 +56,9 @@ export async function prepareStage({
   for (const { logicalId } of problems.filter(({ kind }) => kind === 'gone')) {
     log(`${stage}: ${logicalId} is pinned and not in this template; a stack that has it keeps it`);
   }
-  for (const line of summary(deployable, tree)) log(line);
-  return { ...deployable, config: packaged.config, pins };
+  const source = sourceOf(tree);
+  log(summary(deployable, source));
+  return { ...deployable, config: packaged.config, pins, source };
 }
 
 function uncommittedReasons({ commit, changed }: WorkingTree): readonly string[] {
@@ -68,16 +75,16 @@ function uncommittedReasons({ commit, changed }: WorkingTree): readonly string[]
   ];
 }
 
-function summary(
-  { stage, template, templateFile, uploads }: Deployable,
-  { commit, changed }: WorkingTree,
-): readonly string[] {
+function sourceOf({ commit, changed }: WorkingTree): string {
+  if (commit === undefined) return 'no commit';
+  return `commit ${commit}${changed.length > 0 ? ' and changes' : ''}`;
+}
+
+function summary({ stage, template, templateFile, uploads }: Deployable, source: string): string {
   const bytes = [...uploads, templateFile].reduce((sum, upload) => sum + upload.bytes.length, 0);
   const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function').length;
-  const of =
-    commit === undefined ? 'no commit' : `commit ${commit.slice(0, 12)}${changed.length > 0 ? ' and changes' : ''}`;
-  return [
+  return (
     `${stage}: ${Object.keys(template.Resources).length} resources, ${functions} functions, ` +
-      `${(bytes / 1_000_000).toFixed(1)} MB to upload, of ${of}`,
-  ];
+    `${(bytes / 1_000_000).toFixed(1)} MB to upload, of ${source}`
+  );
 }

@@ -75,6 +75,7 @@ export async function deployOntoMinistack(stage: PackagedStage, place: AwsPlace)
       ...templateUpload(readDeployedTemplate(JSON.stringify(template))),
       config: stage.config,
       pins: readPins(),
+      source: 'the working tree',
     };
   };
   // What is known to be refused is not tried: every update that fails is rolled back, and leaves traces here.

@@ -137,6 +137,7 @@ describe('CloudFormation over its protocol', () => {
     const wanted = {
       stackName: STACK,
       changeSetName: 'deploy-1',
+      description: 'of commit 1',
       templateUrl: 'https://b/t.json',
       takesOver: false,
       revertsDrift: false,
@@ -149,6 +150,7 @@ describe('CloudFormation over its protocol', () => {
       StackName: STACK,
       ChangeSetName: 'deploy-1',
       ChangeSetType: 'UPDATE',
+      Description: 'of commit 1',
       TemplateURL: 'https://b/t.json',
       'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
       'RollbackConfiguration.RollbackTriggers': '',
@@ -207,8 +209,14 @@ describe('CloudFormation over its protocol', () => {
 
   it('keeps nothing of an update that failed, so that it can be tried again', async () => {
     answers = [answerOf('ExecuteChangeSet', '')];
-    await cloudFormation.executeChangeSet({ stackName: STACK, changeSetName: 'deploy-1' });
+    await cloudFormation.executeChangeSet({ stackName: STACK, changeSetName: 'deploy-1', takesOver: false });
     expect(parametersOf()).toMatchObject({ ChangeSetName: 'deploy-1', RetainExceptOnCreate: 'true' });
+  });
+
+  it('lets no update that failed delete what it took over', async () => {
+    answers = [answerOf('ExecuteChangeSet', '')];
+    await cloudFormation.executeChangeSet({ stackName: STACK, changeSetName: 'deploy-1', takesOver: true });
+    expect(parametersOf()).not.toHaveProperty('RetainExceptOnCreate');
   });
 
   it('tells the events since one, the oldest first, and reads no further than to it', async () => {

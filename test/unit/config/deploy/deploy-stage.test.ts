@@ -11,6 +11,7 @@ const ACCOUNT = '111111111111';
 const config = readStageConfig({ stage: 'dev' });
 const prepared: Prepared = {
   stage: 'dev',
+  source: 'commit 1',
   stackName: 'credential-broker-dev',
   firstTemplateText: '{"Resources":{}}',
   template: {
@@ -83,7 +84,12 @@ describe('a deployment', () => {
     ]);
     expect(uploaded).toEqual(['the-bucket/functions/f/1.zip', 'the-bucket/templates/1.json']);
     expect(cloudFormation.wanted).toMatchObject([
-      { stackName: 'credential-broker-dev', templateUrl: 'https://the-bucket/templates/1.json', takesOver: false },
+      {
+        stackName: 'credential-broker-dev',
+        description: 'of commit 1',
+        templateUrl: 'https://the-bucket/templates/1.json',
+        takesOver: false,
+      },
     ]);
     expect(said).toEqual([
       `dev: as arn:aws:iam::${ACCOUNT}:user/ada, account ${ACCOUNT}, eu-west-1`,
