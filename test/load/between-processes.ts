@@ -17,7 +17,12 @@ export type Told = {
   handle: { readonly again: readonly string[]; readonly faults: number };
   sweep: { readonly looked: number };
   run: { readonly end: 'done' | 'threw'; readonly opened: string | undefined; readonly crossed: boolean };
-  measure: { readonly cpuMs: number; readonly heapBytes: number; readonly faults: number };
+  measure: {
+    readonly cpuMs: number;
+    readonly heapBytes: number;
+    readonly faults: number;
+    readonly storeErrors: number;
+  };
 };
 
 export type ToFunctions =

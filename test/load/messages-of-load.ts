@@ -1,5 +1,6 @@
+import type { Clock } from '../../lib/platform/clock.ts';
 import { type SeededRandom, seededRandom } from '../simulate/seeded-random.ts';
-import { runJobEvent } from '../support/queue-message.ts';
+import { type EventParts, runJobEvent } from '../support/queue-message.ts';
 import { tenantIdOf } from './tenants-of-load.ts';
 
 export type Kind = 'valid' | 'duplicate' | 'permanentPoison' | 'transientPoison';
@@ -13,17 +14,20 @@ export type LoadMessage = {
 /** Of a hundred messages. */
 export const SHARES = { permanentPoison: 8, transientPoison: 2, duplicate: 5 } as const;
 
+/** An event as it is sent now: one that is older than a day is refused. */
+type Send = (id: string, parts?: EventParts) => string;
+
 const poisons: readonly [Poison, ...Poison[]] = [
   () => 'not JSON',
-  (id) => `{"id":"${id}"`,
-  (id) => runJobEvent({ envelope: { id }, detail: { TenantId: 'acme' } }),
-  (id) => runJobEvent({ envelope: { id }, detail: { input: { text: 'x'.repeat(70_000) } } }),
-  (id, tenantId) => runJobEvent({ envelope: { id, source: 'com.example.nobody' }, detail: { tenantId } }),
-  (id, tenantId) => runJobEvent({ envelope: { id, source: 'com.example.logs' }, detail: { tenantId } }),
-  (id) => runJobEvent({ envelope: { id }, detail: { tenantId: 'nobody' } }),
-  (id, tenantId) => runJobEvent({ envelope: { id }, detail: { tenantId, job: 'no-such-job' } }),
+  ({ id }) => `{"id":"${id}"`,
+  ({ id, send }) => send(id, { detail: { TenantId: 'acme' } }),
+  ({ id, send }) => send(id, { detail: { input: { text: 'x'.repeat(70_000) } } }),
+  ({ id, tenantId, send }) => send(id, { envelope: { source: 'com.example.nobody' }, detail: { tenantId } }),
+  ({ id, tenantId, send }) => send(id, { envelope: { source: 'com.example.logs' }, detail: { tenantId } }),
+  ({ id, send }) => send(id, { detail: { tenantId: 'nobody' } }),
+  ({ id, tenantId, send }) => send(id, { detail: { tenantId, job: 'no-such-job' } }),
 ];
-type Poison = (id: string, tenantId: string) => string;
+type Poison = (made: { readonly id: string; readonly tenantId: string; readonly send: Send }) => string;
 
 export type MessagesOfLoad = {
   /** A tenth of poison, a twentieth of duplicates. */
@@ -34,16 +38,20 @@ export type MessagesOfLoad = {
   rest(count: number): readonly LoadMessage[];
 };
 
-/** The messages of a load, all of them from one seed. */
-export function messagesOfLoad({ tenants, seed }: { readonly tenants: number; readonly seed: number }): MessagesOfLoad {
+export type MessagesOptions = { readonly tenants: number; readonly seed: number; readonly clock: Clock };
+
+/** The messages of a load, all of them from one seed, each sent at the time that it is when it is made. */
+export function messagesOfLoad({ tenants, seed, clock }: MessagesOptions): MessagesOfLoad {
   const random = seededRandom(seed);
   const sent: LoadMessage[] = [];
   let count = 0;
+  const send: Send = (id, { envelope = {}, detail = {} } = {}) =>
+    runJobEvent({ envelope: { id, time: new Date(clock.nowMs()).toISOString(), ...envelope }, detail });
 
   function valid(): LoadMessage {
     count += 1;
     const eventId = `event-${count}`;
-    const body = runJobEvent({ envelope: { id: eventId }, detail: { tenantId: tenantIdOf(random.below(tenants)) } });
+    const body = send(eventId, { detail: { tenantId: tenantIdOf(random.below(tenants)) } });
     const message = { kind: 'valid', body, eventId } as const;
     // A request seldom comes again long after it was first sent.
     if (sent.push(message) > 1_000) sent.shift();
@@ -53,10 +61,14 @@ export function messagesOfLoad({ tenants, seed }: { readonly tenants: number; re
     count += 1;
     const id = `poison-${count}`;
     if (kind === 'transientPoison') {
-      return { kind, body: runJobEvent({ envelope: { id }, detail: { tenantId: 'spoilt' } }), eventId: undefined };
+      return { kind, body: send(id, { detail: { tenantId: 'spoilt' } }), eventId: undefined };
     }
     if (kind === 'permanentPoison') {
-      return { kind, body: random.pick(poisons)(id, tenantIdOf(random.below(tenants))), eventId: undefined };
+      return {
+        kind,
+        body: random.pick(poisons)({ id, tenantId: tenantIdOf(random.below(tenants)), send }),
+        eventId: undefined,
+      };
     }
     return { ...(sent[random.below(sent.length)] ?? valid()), kind };
   }

@@ -8,6 +8,9 @@ export type RareFaults = {
   readonly faults: Faults;
   /** All so far. */
   count(): number;
+  /** Something broke that was not meant to, as on a machine that has no time: the work that met it is excused too. */
+  noteStrange(): void;
+  strange(): number;
   /** Runs it, with faults or without; gives how many of its calls met one. */
   within<Result>(
     breaks: boolean,
@@ -20,12 +23,12 @@ export type RareFaults = {
  * million.
  */
 export function rareFaults(perMillionCalls: number, draw: () => number): RareFaults {
-  const asked = new AsyncLocalStorage<{ faults: number }>();
-  let count = 0;
+  const asked = new AsyncLocalStorage<{ faults: number; readonly breaks: boolean }>();
+  let [count, strange] = [0, 0];
 
   async function through<Answer>(_made: unknown, temper: Temper, effect: () => Promise<Answer>): Promise<Answer> {
     const work = asked.getStore();
-    if (work === undefined || draw() * 1_000_000 >= perMillionCalls) return effect();
+    if (work === undefined || !work.breaks || draw() * 1_000_000 >= perMillionCalls) return effect();
     count += 1;
     work.faults += 1;
     const kind = KINDS[Math.floor(draw() * KINDS.length)];
@@ -36,9 +39,15 @@ export function rareFaults(perMillionCalls: number, draw: () => number): RareFau
   return {
     faults: { ...makeFaults({ advance: () => undefined }), through },
     count: () => count,
+    strange: () => strange,
+    noteStrange() {
+      strange += 1;
+      const work = asked.getStore();
+      if (work !== undefined) work.faults += 1;
+    },
     async within(breaks, work) {
-      const met = { faults: 0 };
-      const result = await (breaks ? asked.run(met, work) : work());
+      const met = { faults: 0, breaks };
+      const result = await asked.run(met, work);
       return { result, faults: met.faults };
     },
   };

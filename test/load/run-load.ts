@@ -30,6 +30,8 @@ export type LoadRun = {
   readonly deadLetters: number;
   /** Of the functions' process, since it was last started; so is its CPU time. */
   readonly faults: number;
+  /** What the machine itself broke: calls to the store that were not answered in time, for the same process. */
+  readonly storeErrors: number;
   readonly kills: LoadWorld['kills'];
   /** What still waits: messages, invocations. */
   readonly left: number;
@@ -64,13 +66,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadRun> {
     // Each valid request hands over one job.
     const part = (requests * VALID_PART) / (kills + 1);
     world.killAfter(...Array.from({ length: kills }, (_, index) => Math.floor(part * (index + 1))));
-    const run = { world, messages: messagesOfLoad({ tenants, seed }), valid: new Set<string>() };
+    const run = { world, messages: messagesOfLoad({ tenants, seed, clock: world.clock }), valid: new Set<string>() };
     const { pairs, heap } = await workOff(run, options);
     await settle(world);
-    const { faults, cpuMs } = await world.measure(false);
+    const { faults, storeErrors, cpuMs } = await world.measure(false);
     const ledger = await checkLedger(world.ledger(), run.valid);
     const wallSeconds = (performance.now() - began) / 1_000;
-    const figures = { faults, pairs, heap, wallSeconds, cpuSeconds: cpuMs / 1_000 };
+    const figures = { faults, storeErrors, pairs, heap, wallSeconds, cpuSeconds: cpuMs / 1_000 };
     return { valid: run.valid.size, ledger, ...whatHappened(world), ...figures };
   } finally {
     await world.close();
