@@ -35,7 +35,9 @@ it.each([
   await bus.send(new PutEventsCommand({ Entries: [entry] }));
   await expect
     .poll(() => told, { timeout: 10_000 })
-    .toMatch(/^\d\d:\d\d:\d\d {2}refused {10}nobody scan-account {2}req_\w+ {2}by scan-scheduler {2}tenant\.unknown: /m);
+    .toMatch(
+      /^\d\d:\d\d:\d\d {2}refused {10}nobody scan-account {2}req_\w+ {2}by scan-scheduler {2}tenant\.unknown: /m,
+    );
   expect(told.includes('"transition":"request.refused"')).toBe(logs);
   child.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
