@@ -28,7 +28,7 @@ export function networkEndpoints(vpc: VpcSettings, { after, ...access }: Endpoin
 }
 
 /** As their endpoints are named: `com.amazonaws.<region>.<service>`, in the partitions aws and aws-us-gov. */
-export const endpointServices: readonly EndpointService[] = ['dynamodb', 'events', 'kms', 'lambda', 'sqs', 'sts'];
+const endpointServices: readonly EndpointService[] = ['dynamodb', 'events', 'kms', 'lambda', 'sqs', 'sts'];
 
 export function endpointId(service: EndpointService): string {
   return `NetworkEndpointOf${service.replace(/^./, (letter) => letter.toUpperCase())}`;

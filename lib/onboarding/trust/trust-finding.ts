@@ -80,19 +80,6 @@ export type FindingSeverity = FindingEntry['severity'];
 export const TRUST_FINDINGS = Object.keys(trustFindings) as readonly TrustFinding[];
 export const trustFindingSchema = v.picklist(TRUST_FINDINGS);
 
-/** A finding as people are told of it. */
-export type DescribedFinding = {
-  readonly code: TrustFinding;
-  readonly severity: FindingSeverity;
-  readonly detail: string;
-  readonly fix: string;
-};
-
-export function describeFinding(code: TrustFinding): DescribedFinding {
-  const { severity, meaning, fix } = trustFindings[code];
-  return { code, severity, detail: meaning, fix };
-}
-
 /** Does it keep the role from becoming trusted? */
 export function keepsFromTrust(finding: TrustFinding): boolean {
   const { severity } = trustFindings[finding];

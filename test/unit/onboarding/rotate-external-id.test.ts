@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { makeExternalIdRotation } from '../../../lib/onboarding/rotate-external-id.ts';
-import { rotationReminder } from '../../../lib/onboarding/rotation-reminder.ts';
 import { type Takes, takenBy } from '../../../lib/onboarding/rotation-view.ts';
 import { sha256Hex } from '../../../lib/platform/ids.ts';
 import type { Tenant, TenantRole } from '../../../lib/tenants/tenant.ts';
@@ -341,21 +340,5 @@ describe('ending a rotation', () => {
     });
     await at.finish();
     expect(at.tenant()).toMatchObject({ name: 'New', externalIds: { current: NEXT } });
-  });
-});
-
-describe('the reminder of a rotation', () => {
-  const { rotation } = rotating;
-  it.each([
-    [-29.5, 'rotation ends in 29 days (2031-05-07)'],
-    [-2, 'rotation ends in 2 days (2031-05-07)'],
-    [-1, 'rotation ends in 1 day (2031-05-07)'],
-    [-0.5, 'rotation ends in less than a day (2031-05-07)'],
-    [0, 'rotation overdue since 2031-05-07'],
-    [0.99, 'rotation overdue since 2031-05-07'],
-    [1, 'rotation overdue since 2031-05-07, 1 day'],
-    [40.2, 'rotation overdue since 2031-05-07, 40 days'],
-  ])('says, %d days from the deadline, %j', (days, text) => {
-    expect(rotationReminder(rotation, rotation.deadlineMs + days * DAY_MS)).toBe(text);
   });
 });

@@ -8,7 +8,7 @@ import {
   type TrustEvidence,
 } from '../../../../lib/onboarding/trust/assess-trust.ts';
 import { isNegative, NEGATIVE_PROBES, PROBES, type ProbeResult } from '../../../../lib/onboarding/trust/probe-role.ts';
-import { describeFinding, keepsFromTrust, TRUST_FINDINGS } from '../../../../lib/onboarding/trust/trust-finding.ts';
+import { keepsFromTrust, TRUST_FINDINGS, trustFindings } from '../../../../lib/onboarding/trust/trust-finding.ts';
 import { sha256Hex } from '../../../../lib/platform/ids.ts';
 import { ROLE_STATUSES } from '../../../../lib/tenants/tenant.ts';
 import { externalIdOf } from '../../../support/a-tenant.ts';
@@ -224,7 +224,7 @@ describe('whatever the probes answer', () => {
     fc.assert(
       fc.property(anyEvidence, (input) => {
         const { status, findings } = assessTrust(input);
-        if (findings.some((code) => describeFinding(code).severity === 'unsafe')) expect(status).toBe('quarantined');
+        if (findings.some((code) => trustFindings[code].severity === 'unsafe')) expect(status).toBe('quarantined');
         expect(findings).toEqual(TRUST_FINDINGS.filter((code) => findings.includes(code)));
       }),
     );
@@ -258,11 +258,10 @@ describe('a role that is refused', () => {
 
 describe('a finding', () => {
   it.each(TRUST_FINDINGS)('%s says what it means and what to do', (code) => {
-    const { severity, detail, fix, ...rest } = describeFinding(code);
-    expect(rest).toEqual({ code });
+    const { severity, meaning, fix } = trustFindings[code];
     expect(['unsafe', 'broken', 'warning', 'info']).toContain(severity);
-    expect([detail.length > 20, fix.length > 20]).toEqual([true, true]);
+    expect([meaning.length > 20, fix.length > 20]).toEqual([true, true]);
     expect(keepsFromTrust(code)).toBe(severity === 'unsafe' || severity === 'broken');
-    expect(everyPrint(describeFinding(code))).not.toMatch(/cb-[a-z0-9]{4,12}-[0-9a-f]{8}/);
+    expect(everyPrint(trustFindings[code])).not.toMatch(/cb-[a-z0-9]{4,12}-[0-9a-f]{8}/);
   });
 });
