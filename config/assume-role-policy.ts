@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { iamArn, ownAccount, type TemplateValue } from './template-value.ts';
 
 type AssumptionConfig = Pick<DeploymentConfig, 'mode' | 'homeRegion' | 'tenantRoles' | 'forbiddenAccountIds'>;

@@ -5,7 +5,7 @@ import { CLOUDTRAIL_TABLE, cloudTrailColumns } from '../lib/audit/views/cloudtra
 import { type Fields, glueType } from '../lib/audit/views/sql-type.ts';
 import { rolePatternOf } from '../lib/audit/views/view.ts';
 import { namedViews, neededBy, queryOfView } from '../lib/audit/views/views.ts';
-import type { CloudTrailFiles, DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { CloudTrailFiles, DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { archivePlace } from './hardening/archive-place.ts';
 import { ownAccount, type TemplateValue } from './template-value.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { builtinsWithoutFacades } from './builtins-without-facades.ts';
 import { sdkAsNeeded } from './sdk-as-needed.ts';
 import { zipOneFile } from './zip-file.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeploymentConfig, EventRecognition } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig, EventRecognition } from '../lib/platform/deployment-config/deployment-config.ts';
 import { iamArn, ownAccount, type TemplateValue } from './template-value.ts';
 
 const busArn = { 'Fn::GetAtt': ['Bus', 'Arn'] };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ConfigProblem } from '../lib/platform/deployment-config-problem.ts';
+import type { ConfigProblem } from '../lib/platform/deployment-config/problem.ts';
 
 /**
  * What is wrong with the catalogue of jobs (an event age over the session, a session under the time-out, a policy that STS

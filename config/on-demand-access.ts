@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import type { TemplateValue } from './template-value.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
-import { DeploymentConfigError } from '../lib/platform/deployment-config-problem.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
+import { DeploymentConfigError } from '../lib/platform/deployment-config/problem.ts';
 import { withBuildLock } from './build-lock.ts';
 import { type Bundle, bundleFunctions } from './bundle-functions.ts';
 import { catalogueProblems } from './catalogue-problems.ts';

@@ -10,7 +10,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
 import { publishTemplate } from '../lib/onboarding/templates/publish-template.ts';
 import { publishedText } from '../lib/onboarding/templates/published-template.ts';
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { checkRenderedTemplate } from './rendered-template.ts';
 import { readStageConfig } from './stage-config.ts';
 import { templateForJobs } from './template-for-jobs.ts';

@@ -1,5 +1,5 @@
 import { usageError } from '../lib/operator-cli/command-error.ts';
-import type { StageReading } from '../lib/operator-cli/config-commands.ts';
+import type { StageReading } from '../lib/operator-cli/commands/config-commands.ts';
 import { catalogueProblems } from './catalogue-problems.ts';
 import { checkStageConfig, projectRoot } from './stage-config.ts';
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import { trustWithParameters } from '../lib/onboarding/templates/render-cloudformation.ts';
 import { assumingRoleArns } from '../lib/onboarding/trust/assuming-roles.ts';
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 
 /** What the rendering of a template looks like as far as it is checked; the role is all that it makes. */
 const templateSchema = v.object({

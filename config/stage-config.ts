@@ -1,8 +1,12 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
-import { type CheckedConfig, checkDeploymentConfig, type DeploymentConfig } from '../lib/platform/deployment-config.ts';
-import { type ConfigProblem, DeploymentConfigError } from '../lib/platform/deployment-config-problem.ts';
+import {
+  type CheckedConfig,
+  checkDeploymentConfig,
+  type DeploymentConfig,
+} from '../lib/platform/deployment-config/deployment-config.ts';
+import { type ConfigProblem, DeploymentConfigError } from '../lib/platform/deployment-config/problem.ts';
 
 /** The project's own folder: where `serverless.yml` stands. */
 export const projectRoot = path.resolve(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 import type { Job } from '../lib/jobs/job.ts';
 import { onboardingText } from '../lib/onboarding/templates/onboarding-text.ts';
-import type { DeploymentConfig } from '../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 
 export type JobsTemplateInput = {
   readonly deployment: DeploymentConfig;

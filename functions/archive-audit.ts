@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { type ArchiveAnswer, archiveOnAws } from '../lib/audit/archive/archive-on-aws.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { archiveEnvironment } from '../lib/platform/environment.ts';
 
 const archive = archiveOnAws(archiveEnvironment(), deploymentConfig());

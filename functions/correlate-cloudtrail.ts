@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { correlationOnAws } from '../lib/audit/correlation/correlation-on-aws.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { correlationEnvironment } from '../lib/platform/environment.ts';
 
 const correlate = correlationOnAws(correlationEnvironment(), deploymentConfig());

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { fanOutEnvironment } from '../lib/platform/environment.ts';
 import { fanOutOnAws } from '../lib/scheduling/fan-out-on-aws.ts';
 import { runFanOut } from '../lib/scheduling/run-fan-out.ts';

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { deadLettersOnAws } from '../lib/dead-letters/dead-letters-on-aws.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { deadLetterEnvironment } from '../lib/platform/environment.ts';
 import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/function-url.ts';
 

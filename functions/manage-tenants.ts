@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { managementOnAws } from '../lib/management/management-on-aws.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { managementEnvironment } from '../lib/platform/environment.ts';
 import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/function-url.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { answerInvocation } from '../lib/on-demand/answer-invocation.ts';
 import type { OnDemandAnswer } from '../lib/on-demand/on-demand-answer.ts';
 import { onDemandOnAws } from '../lib/on-demand/on-demand-on-aws.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { onDemandEnvironment } from '../lib/platform/environment.ts';
 
 const onDemand = onDemandOnAws(onDemandEnvironment(), deploymentConfig());

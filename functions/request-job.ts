@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { onDemandOnAws } from '../lib/on-demand/on-demand-on-aws.ts';
 import { requestRoutes } from '../lib/on-demand/request-routes.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { onDemandEnvironment } from '../lib/platform/environment.ts';
 import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/function-url.ts';
 

@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { vendingEnvironment } from '../lib/platform/environment.ts';
 import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/function-url.ts';
 import { vendingOnAws } from '../lib/vending/vending-on-aws.ts';

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { type VerifierAnswer, verifierOnAws } from '../lib/onboarding/trust/verifier-on-aws.ts';
-import { deploymentConfig } from '../lib/platform/deployment-config.ts';
+import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { verifierEnvironment } from '../lib/platform/environment.ts';
 
 const verify = verifierOnAws(verifierEnvironment(), deploymentConfig());

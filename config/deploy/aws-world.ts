@@ -3,7 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../../lib/platform/clock.ts';
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
 import { CLOUDFORMATION_VERSION, makeCloudFormation } from './cloudformation-over-http.ts';
 import { codeFromLambda } from './code-from-lambda.ts';

@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import type { Stack } from './cloudformation.ts';
 
 export type Caller = { readonly accountId: string; readonly arn: string };

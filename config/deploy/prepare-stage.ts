@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { packageStage } from '../package-stage.ts';
 import { projectRoot } from '../stage-config.ts';
 import { type Deployable, deployableOf } from './deployable.ts';

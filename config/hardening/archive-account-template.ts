@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { archiveArn, archiveBucketResources, archiveObjects } from '../archive-resources.ts';
 import { iamArn, type TemplateValue } from '../template-value.ts';
 import { archivePlace } from './archive-place.ts';

@@ -1,4 +1,4 @@
-import type { VpcSettings } from '../../lib/platform/deployment-config-hardening.ts';
+import type { VpcSettings } from '../../lib/platform/deployment-config/hardening.ts';
 import type { TemplateValue } from '../template-value.ts';
 import { subnetCidrs } from './subnet-cidrs.ts';
 

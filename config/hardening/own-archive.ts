@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { archiveBucketResources } from '../archive-resources.ts';
 import { iamArn, ownAccount, type TemplateValue } from '../template-value.ts';
 import { archiveBucketName, archivePlace } from './archive-place.ts';

@@ -1,4 +1,4 @@
-import type { VpcSettings } from '../../lib/platform/deployment-config-hardening.ts';
+import type { VpcSettings } from '../../lib/platform/deployment-config/hardening.ts';
 
 /** The network in equal parts, one for each zone: halves for two, three of four quarters for three. */
 export function subnetCidrs({ cidr, zones }: VpcSettings): readonly string[] {

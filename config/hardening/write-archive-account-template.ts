@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { archiveAccountTemplate } from './archive-account-template.ts';
 
 /** Puts the template of the account that keeps the archive beside the broker's own, where there is one. */

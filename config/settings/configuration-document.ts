@@ -1,6 +1,6 @@
-import { configProblemCodes } from '../../lib/platform/deployment-config-problem.ts';
-import { deploymentConfigSchema } from '../../lib/platform/deployment-config-schema.ts';
-import { type SettingText, settingTexts } from '../../lib/platform/deployment-config-settings.ts';
+import { configProblemCodes } from '../../lib/platform/deployment-config/problem.ts';
+import { deploymentConfigSchema } from '../../lib/platform/deployment-config/schema.ts';
+import { type SettingText, settingTexts } from '../../lib/platform/deployment-config/settings.ts';
 import { type SchemaSetting, settingsOfSchema } from './settings-of-schema.ts';
 
 /** `docs/configuration.md`: every setting, and every reason for which a configuration is refused. */

@@ -1,5 +1,5 @@
-import { deploymentConfigSchema } from '../../lib/platform/deployment-config-schema.ts';
-import { type SettingText, settingTexts } from '../../lib/platform/deployment-config-settings.ts';
+import { deploymentConfigSchema } from '../../lib/platform/deployment-config/schema.ts';
+import { type SettingText, settingTexts } from '../../lib/platform/deployment-config/settings.ts';
 import { type JsonSchema, jsonSchemaOf } from '../openapi/json-schema.ts';
 import { settingsOfSchema } from './settings-of-schema.ts';
 
@@ -10,7 +10,7 @@ export function configurationSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'config/<stage>.yml',
-    description: 'A deployment of the credential broker. Made from lib/platform/deployment-config-schema.ts.',
+    description: 'A deployment of the credential broker. Made from lib/platform/deployment-config/schema.ts.',
     ...annotated(jsonSchemaOf(deploymentConfigSchema), ''),
   };
 }

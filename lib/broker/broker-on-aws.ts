@@ -5,7 +5,7 @@ import { makeLimits } from '../limits/limits.ts';
 import { makeStrangers } from '../limits/strangers.ts';
 import { documentClient, kmsClient, lambdaClient, sqsClient, stsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { BrokerEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';

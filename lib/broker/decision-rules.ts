@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { DecisionRules } from '../requests/decide.ts';
 
 /** A request may come through this many jobs; one more is a loop. */

@@ -1,6 +1,6 @@
 import { documentClient, sqsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { SweeperEnvironment } from '../platform/environment.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';

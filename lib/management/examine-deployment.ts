@@ -2,7 +2,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { BrokerError } from '../errors.ts';
 import type { VerificationCursorStore } from '../onboarding/trust/verification-cursor.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { Switches } from '../switches/switches.ts';
 import type { TenantDirectory, TenantReader } from '../tenants/tenant-registry.ts';

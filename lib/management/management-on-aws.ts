@@ -6,7 +6,7 @@ import { makeTenantLifecycle } from '../onboarding/make-tenant-lifecycle.ts';
 import { makeVerificationCursorStore } from '../onboarding/trust/verification-cursor.ts';
 import { documentClient, lambdaClient, patientLambdaClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { ManagementEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';

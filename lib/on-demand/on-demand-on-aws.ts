@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { documentClient, sqsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { OnDemandEnvironment } from '../platform/environment.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';

@@ -1,6 +1,6 @@
 import type { Job } from '../jobs/job.ts';
 import { buildSessionPolicy } from '../jobs/session-policy.ts';
-import type { Partition } from '../platform/deployment-config.ts';
+import type { Partition } from '../platform/deployment-config/deployment-config.ts';
 import { quoted } from '../requests/quoted.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { type OnboardingRefusal, refuse } from './onboarding-refusal.ts';

@@ -8,7 +8,7 @@ import { systemClock } from '../platform/clock.ts';
 import { chooseProfile, enterCredentialProcess, operatorEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { Interrupted, usageError } from './command-error.ts';
-import type { ReadStage } from './config-commands.ts';
+import type { ReadStage } from './commands/config-commands.ts';
 import { printerTo } from './printer-to.ts';
 import { runCli } from './run-cli.ts';
 import type { Opened, Target } from './session.ts';

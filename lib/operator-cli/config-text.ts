@@ -1,4 +1,4 @@
-import type { EffectiveSetting } from '../platform/deployment-config-effective.ts';
+import type { EffectiveSetting } from '../platform/deployment-config/effective.ts';
 import { type Cell, renderTable, type TableStyle } from './table.ts';
 
 type Options = {

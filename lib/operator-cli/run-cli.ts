@@ -4,17 +4,17 @@ import type { ManagementClient } from '../client/management-client.ts';
 import { AUDIT_COMMANDS, auditCommands } from './audit/audit-commands.ts';
 import type { GlobalArguments, Run, Yargs } from './command.ts';
 import { externalIdRefused, reportError, usageError } from './command-error.ts';
+import { configCommands } from './commands/config-commands.ts';
+import { deadLettersCommands } from './commands/dead-letters-commands.ts';
 import { giveCredentials } from './commands/give-credentials.ts';
+import { replayCommands } from './commands/replay-commands.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { runJob } from './commands/run-job.ts';
-import { configCommands } from './config-commands.ts';
-import { deadLettersCommands } from './dead-letters-commands.ts';
+import { scheduleCommands } from './commands/schedule-commands.ts';
+import { switchCommands } from './commands/switch-commands.ts';
+import { tenantsCommands } from './commands/tenants-commands.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
-import { replayCommands } from './replay-commands.ts';
-import { scheduleCommands } from './schedule-commands.ts';
 import { type Opened, type Session, type World, withSignal } from './session.ts';
-import { switchCommands } from './switch-commands.ts';
-import { tenantsCommands } from './tenants-commands.ts';
 
 const WIDEST_HELP = 110;
 

@@ -2,7 +2,7 @@ import type { FunctionUrlClient } from '../client/function-url-client.ts';
 import type { ManagementClient } from '../client/management-client.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
-import type { ReadStage } from './config-commands.ts';
+import type { ReadStage } from './commands/config-commands.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { TableStyle } from './table.ts';
 

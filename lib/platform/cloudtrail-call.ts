@@ -1,5 +1,5 @@
 import { type AwsJsonMeans, type AwsJsonService, callAwsJson } from './aws-json-call.ts';
-import type { DeploymentConfig } from './deployment-config.ts';
+import type { DeploymentConfig } from './deployment-config/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
 import { errorName, storeError } from './store-error.ts';
 

@@ -1,4 +1,4 @@
-import type { Partition } from './deployment-config.ts';
+import type { Partition } from './deployment-config/deployment-config.ts';
 
 export type PartitionEndpoints = {
   /** The console's host, without the region that stands before it. */

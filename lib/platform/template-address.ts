@@ -1,4 +1,4 @@
-import type { Partition } from './deployment-config.ts';
+import type { Partition } from './deployment-config/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
 
 /** Where customers' templates lie in S3: what `templateBaseUrl` says. */

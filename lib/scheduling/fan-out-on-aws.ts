@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { documentClient, eventBridgeClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { FanOutEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';

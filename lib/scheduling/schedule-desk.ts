@@ -2,7 +2,7 @@ import { InvokeCommand, type InvokeCommandOutput } from '@aws-sdk/client-lambda'
 import * as v from 'valibot';
 import { BrokerError, isErrorCode, type RefusalReason } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ScheduleConfig } from '../platform/deployment-config.ts';
+import type { ScheduleConfig } from '../platform/deployment-config/deployment-config.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import type { ScheduleSwitches } from '../switches/schedule-switches.ts';

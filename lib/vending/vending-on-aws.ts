@@ -10,7 +10,7 @@ import { makeLimits } from '../limits/limits.ts';
 import { recordEveryStranger } from '../limits/strangers.ts';
 import { documentClient, stsClient } from '../platform/clients.ts';
 import { systemClock } from '../platform/clock.ts';
-import type { DeploymentConfig } from '../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../platform/deployment-config/deployment-config.ts';
 import type { VendingEnvironment } from '../platform/environment.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeStageDurations, type StageDurations } from '../platform/stage-durations.ts';

@@ -7,7 +7,7 @@ import {
   type ManagementClient,
   makeManagementClient,
 } from '../../lib/client/management-client.ts';
-import type { DeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { systemIds } from '../../lib/platform/ids.ts';
 import { makeTenantRegistry } from '../../lib/tenants/dynamo-tenant-registry.ts';
 import type { TenantRegistry } from '../../lib/tenants/tenant-registry.ts';

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { configurationDocument } from '../../config/settings/configuration-document.ts';
 import { configurationSchema } from '../../config/settings/configuration-schema.ts';
 import { settingsOfSchema } from '../../config/settings/settings-of-schema.ts';
-import { deploymentConfigSchema } from '../../lib/platform/deployment-config-schema.ts';
-import { settingTexts } from '../../lib/platform/deployment-config-settings.ts';
+import { deploymentConfigSchema } from '../../lib/platform/deployment-config/schema.ts';
+import { settingTexts } from '../../lib/platform/deployment-config/settings.ts';
 import { root } from './source-files.ts';
 
 const settings = settingsOfSchema(deploymentConfigSchema);

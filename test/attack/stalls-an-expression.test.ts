@@ -12,11 +12,11 @@ import { expressionsOf } from './expressions-of.ts';
 const bounded: Readonly<Record<string, string>> = {
   'lib/requests/principal-pattern.ts /^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\\d{12}:)?(?:role\\/[\\w+=,.@-]+|user\\/(?:[\\w+=,.@-]+\\/)*[\\w+=,.@-]+)\\*?$/':
     'our own configuration, compiled in',
-  'lib/platform/deployment-config-schema.ts /^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\\d{12}:)?(?:role|user)\\/(?:[\\w+=,.@-]+\\/)*[\\w+=,.@-]+$/':
+  'lib/platform/deployment-config/schema.ts /^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\\d{12}:)?(?:role|user)\\/(?:[\\w+=,.@-]+\\/)*[\\w+=,.@-]+$/':
     'our own configuration, when it is packaged; a slash divides the steps, so each text has one way',
   'lib/job-runtime/session-revoked.ts /User: arn:aws[a-z-]{0,20}:sts::(\\d{12}):assumed-role\\/[\\w+=,.@-]{1,64}\\/([\\w+=,.@-]{2,64}) /':
     'no more than 64 letters, twice, behind a beginning that is written out, in a message that is cut',
-  'lib/platform/deployment-config-hardening.ts /^arn:aws(?:-cn|-us-gov|-eusc)?:iam::(?:\\d{12}|aws):policy\\/(?:[\\w+=,.@-]+\\/)*[\\w+=,.@-]+$/':
+  'lib/platform/deployment-config/hardening.ts /^arn:aws(?:-cn|-us-gov|-eusc)?:iam::(?:\\d{12}|aws):policy\\/(?:[\\w+=,.@-]+\\/)*[\\w+=,.@-]+$/':
     'our own configuration, when it is packaged; a slash divides the steps, so each text has one way',
   'lib/operator-cli/role-address.ts /^arn:aws[a-z-]*:iam::(\\d{12}):role\\/(?:.+\\/)?([^/]+)$/':
     "an operator's own command line; at most one way for each slash",

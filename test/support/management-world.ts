@@ -7,7 +7,7 @@ import { managementRoutes } from '../../lib/management/management-routes.ts';
 import { customersOnboarding } from '../../lib/management/onboarding-for-customer.ts';
 import { makeTenantLifecycle } from '../../lib/onboarding/make-tenant-lifecycle.ts';
 import type { TrustProof } from '../../lib/onboarding/trust/assess-trust.ts';
-import { parseDeploymentConfig } from '../../lib/platform/deployment-config.ts';
+import { parseDeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { makeFunctionUrl } from '../../lib/platform/function-url.ts';
 import { systemIds } from '../../lib/platform/ids.ts';
 import { makeWindowStore } from '../../lib/scheduling/dynamo-window-store.ts';

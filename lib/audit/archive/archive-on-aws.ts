@@ -1,6 +1,6 @@
 import { documentClient, eventBridgeClient, kmsClient, s3Client } from '../../platform/clients.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import type { ArchiveEnvironment } from '../../platform/environment.ts';
 import { makeStageDurations } from '../../platform/stage-durations.ts';
 import { makeTransitionLog, type TransitionLog } from '../../platform/transition-log.ts';

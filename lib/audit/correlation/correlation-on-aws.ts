@@ -3,7 +3,7 @@ import { makeTellOnBus } from '../../platform/broker-events.ts';
 import { documentClient, eventBridgeClient, sqsClient } from '../../platform/clients.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { makeCallCloudTrail } from '../../platform/cloudtrail-call.ts';
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import type { CorrelationEnvironment } from '../../platform/environment.ts';
 import { errorName } from '../../platform/store-error.ts';
 import { makeTransitionLog } from '../../platform/transition-log.ts';

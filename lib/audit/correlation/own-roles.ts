@@ -1,5 +1,5 @@
 import { ASSUMING_FUNCTIONS } from '../../onboarding/trust/assuming-roles.ts';
-import type { Partition } from '../../platform/deployment-config.ts';
+import type { Partition } from '../../platform/deployment-config/deployment-config.ts';
 
 /** The deployment's own roles: whose calls are looked at, and which of them assume other roles at all. */
 export type OwnRoles = {

@@ -2,7 +2,7 @@ import { jobCatalogue } from '../../jobs/job-catalogue.ts';
 import { ASSUMING_FUNCTIONS } from '../../onboarding/trust/assuming-roles.ts';
 import { documentClient, kmsClient } from '../../platform/clients.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import type { AuditEnvironment } from '../../platform/environment.ts';
 import { makeTransitionLog, type TransitionLog } from '../../platform/transition-log.ts';
 import type { RouteTable } from '../../platform/url-routes.ts';

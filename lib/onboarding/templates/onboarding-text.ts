@@ -1,7 +1,7 @@
 import type { RefusalReason } from '../../errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { OnboardingFormat } from '../../management/management-views.ts';
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from '../../platform/partition-endpoints.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import { assumingRoleArns } from '../trust/assuming-roles.ts';

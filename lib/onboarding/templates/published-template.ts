@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import { sha256Hex } from '../../platform/ids.ts';
 import { readTemplateBaseUrl, type TemplateAddress } from '../../platform/template-address.ts';
 import { renderCloudFormation } from './render-cloudformation.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Job } from '../../jobs/job.ts';
 import { buildSessionPolicy } from '../../jobs/session-policy.ts';
-import type { Partition } from '../../platform/deployment-config.ts';
+import type { Partition } from '../../platform/deployment-config/deployment-config.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import { type Policy, policyOf, policySize, type Statement } from './policy-json.ts';
 

@@ -1,4 +1,4 @@
-import type { DeploymentConfig, Partition } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig, Partition } from '../../platform/deployment-config/deployment-config.ts';
 import { parseExternalId } from '../../tenants/external-id.ts';
 import { ACCOUNT_ID, type ExternalIds } from '../../tenants/tenant.ts';
 import { type Policy, policyOf, policySize, type Statement } from './policy-json.ts';

@@ -1,5 +1,5 @@
 import type { Job } from '../../jobs/job.ts';
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import { readRoleArn, roleArn } from '../../tenants/role-arn.ts';
 import type { ExternalIds, Tenant } from '../../tenants/tenant.ts';
 import type { Policy } from './policy-json.ts';

@@ -1,4 +1,4 @@
-import type { Partition } from '../../platform/deployment-config.ts';
+import type { Partition } from '../../platform/deployment-config/deployment-config.ts';
 
 /** The functions whose roles assume or probe customers' roles. */
 export const ASSUMING_FUNCTIONS = ['issue-credentials', 'vend-credentials', 'verify-trust'] as const;

@@ -3,7 +3,7 @@ import { makeAssumeTenantRole } from '../../broker/assume-tenant-role.ts';
 import { makeTellOnBus } from '../../platform/broker-events.ts';
 import { documentClient, eventBridgeClient, sqsClient, stsClient, stsClientAs } from '../../platform/clients.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { DeploymentConfig } from '../../platform/deployment-config.ts';
+import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import type { VerifierEnvironment } from '../../platform/environment.ts';
 import { systemIds } from '../../platform/ids.ts';
 import { makeRequestQueue } from '../../platform/request-queue.ts';

@@ -1,7 +1,7 @@
 import { type Command, formatOption, jobsOption, tenantPositional, text, waitOption } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { migrateTenant as goOn } from '../migrate-tenant.ts';
 import { listOf } from '../option-values.ts';
+import { migrateTenant as goOn } from '../run-migration.ts';
 import { printJson } from '../session.ts';
 
 /** Takes an imported tenant to a role, as far as it can go now. */

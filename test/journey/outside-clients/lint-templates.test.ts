@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { renderCloudFormation } from '../../../lib/onboarding/templates/render-cloudformation.ts';
 import { renderStackSet } from '../../../lib/onboarding/templates/render-stackset.ts';
-import type { Partition } from '../../../lib/platform/deployment-config.ts';
+import type { Partition } from '../../../lib/platform/deployment-config/deployment-config.ts';
 import { aDedicatedTemplate, aFullTemplate, aTemplate } from '../../unit/onboarding/templates/a-template.ts';
 import { cfnLint, describeWith, lint } from './outside-clients.ts';
 

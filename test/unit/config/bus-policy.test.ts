@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { busPolicyResources } from '../../../config/bus-policy.ts';
-import type { EventRecognition, RequesterConfig } from '../../../lib/platform/deployment-config.ts';
+import type { EventRecognition, RequesterConfig } from '../../../lib/platform/deployment-config/deployment-config.ts';
 
 function requester(name: string, event: EventRecognition): RequesterConfig {
   return { name, recognisedBy: { event }, jobs: 'all', tenants: 'all' };

@@ -28,7 +28,7 @@ export function createConfigTree(): ConfigTree {
 }
 
 function functionIn(lib: string): string {
-  return `import { deploymentConfig } from '${lib}/platform/deployment-config.ts';
+  return `import { deploymentConfig } from '${lib}/platform/deployment-config/deployment-config.ts';
 // a remark of the source
 export const handler = async () => deploymentConfig().deploymentId;
 `;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onDemandAccessResources } from '../../../config/on-demand-access.ts';
-import type { RecognitionConfig, RequesterConfig } from '../../../lib/platform/deployment-config.ts';
+import type { RecognitionConfig, RequesterConfig } from '../../../lib/platform/deployment-config/deployment-config.ts';
 
 function resourcesFor(...recognitions: readonly RecognitionConfig[]) {
   const requesters = recognitions.map(

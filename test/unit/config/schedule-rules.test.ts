@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scheduleRuleResources } from '../../../config/schedule-rules.ts';
-import type { ScheduleConfig } from '../../../lib/platform/deployment-config.ts';
+import type { ScheduleConfig } from '../../../lib/platform/deployment-config/deployment-config.ts';
 
 const nightly: ScheduleConfig = {
   name: 'nightly',

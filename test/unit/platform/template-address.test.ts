@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Partition } from '../../../lib/platform/deployment-config.ts';
+import type { Partition } from '../../../lib/platform/deployment-config/deployment-config.ts';
 import { readTemplateBaseUrl } from '../../../lib/platform/template-address.ts';
 
 describe('templateBaseUrl', () => {

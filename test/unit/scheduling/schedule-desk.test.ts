@@ -1,7 +1,7 @@
 import type { InvokeCommand, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { scheduleRoutes } from '../../../lib/management/schedule-routes.ts';
-import type { ScheduleConfig } from '../../../lib/platform/deployment-config.ts';
+import type { ScheduleConfig } from '../../../lib/platform/deployment-config/deployment-config.ts';
 import type { Route } from '../../../lib/platform/url-routes.ts';
 import { makeScheduleDesk } from '../../../lib/scheduling/schedule-desk.ts';
 import { advanceWindow, openWindow, openWindows } from '../../../lib/scheduling/windows.ts';

@@ -5,7 +5,7 @@ import {
   trustTemplate,
 } from '../../../../lib/onboarding/templates/trust-template.ts';
 import { assumingRoleArns } from '../../../../lib/onboarding/trust/assuming-roles.ts';
-import type { Partition } from '../../../../lib/platform/deployment-config.ts';
+import type { Partition } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 
 export const CURRENT_ID = 'cb-prod1-0123abcd-0123-4abc-89ab-0123456789ab';
 export const NEXT_ID = 'cb-prod1-ffffabcd-0123-4abc-89ab-0123456789ab';

@@ -4,7 +4,7 @@ import { templateForJobs } from '../../../../config/template-for-jobs.ts';
 import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
 import { ONBOARDING_FORMATS, type OnboardingFormat } from '../../../../lib/management/management-views.ts';
 import { type OnboardingInput, onboardingText } from '../../../../lib/onboarding/templates/onboarding-text.ts';
-import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config.ts';
+import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 import { sha256Hex } from '../../../../lib/platform/ids.ts';
 import { BROKER_ACCOUNT, CURRENT_ID, NEXT_ID, ourRole, PREFIX } from './a-template.ts';
 

@@ -5,7 +5,7 @@ import { publishTemplate } from '../../../../lib/onboarding/templates/publish-te
 import { publishedTemplate, publishedText } from '../../../../lib/onboarding/templates/published-template.ts';
 import { renderCloudFormation } from '../../../../lib/onboarding/templates/render-cloudformation.ts';
 import { renderStackSet } from '../../../../lib/onboarding/templates/render-stackset.ts';
-import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config.ts';
+import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 import { aDedicatedTemplate, aFullTemplate, aTemplate, BROKER_ACCOUNT, CURRENT_ID, PREFIX } from './a-template.ts';
 
 const deployment = parseDeploymentConfig(

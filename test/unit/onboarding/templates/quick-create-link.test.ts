@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quickCreateLink } from '../../../../lib/onboarding/templates/quick-create-link.ts';
-import type { Partition } from '../../../../lib/platform/deployment-config.ts';
+import type { Partition } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 import { aFullTemplate, aTemplate, CURRENT_ID, NEXT_ID } from './a-template.ts';
 
 const good = {

@@ -5,7 +5,7 @@ import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
 import { everyResource } from '../../../../lib/jobs/policy-statement.ts';
 import { buildSessionPolicy } from '../../../../lib/jobs/session-policy.ts';
 import { type RolePermissionsInput, rolePermissions } from '../../../../lib/onboarding/templates/role-permissions.ts';
-import type { Partition } from '../../../../lib/platform/deployment-config.ts';
+import type { Partition } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 import { evaluateIdentityPolicies } from '../../../../local/iam/evaluate-policy.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../../../local/iam/policy-document.ts';
 import { requestContext } from '../../../../local/iam/request-context.ts';

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
-import { auditGuidance } from './deployment-config-audit-guidance.ts';
-import { hardeningGuidance } from './deployment-config-hardening.ts';
-import type { ConfigProblem } from './deployment-config-problem.ts';
+import { auditGuidance } from './audit-guidance.ts';
+import { hardeningGuidance } from './hardening.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /**
  * What the person who wrote `config/<stage>.yml` is told about a value that is wrong: where it is, what was found, what

@@ -3,12 +3,12 @@
  * into the bundles, so that nobody who can change a function's environment can change who may ask.
  */
 import * as v from 'valibot';
-import type { LimitSettings } from '../limits/limit-settings.ts';
-import { contradictionsOf } from './deployment-config-contradictions.ts';
-import { describeProblem } from './deployment-config-guidance.ts';
-import type { HardeningSettings } from './deployment-config-hardening.ts';
-import { type ConfigProblem, DeploymentConfigError } from './deployment-config-problem.ts';
-import { deploymentConfigSchema } from './deployment-config-schema.ts';
+import type { LimitSettings } from '../../limits/limit-settings.ts';
+import { contradictionsOf } from './contradictions.ts';
+import { describeProblem } from './guidance.ts';
+import type { HardeningSettings } from './hardening.ts';
+import { type ConfigProblem, DeploymentConfigError } from './problem.ts';
+import { deploymentConfigSchema } from './schema.ts';
 
 export type DeploymentConfig = {
   /** 4 to 12 of a-z and 0-9; part of every external ID, so it is never changed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkDeploymentConfig } from '../../../lib/platform/deployment-config.ts';
+import { checkDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 
 function check(hardening: unknown, changes: Record<string, unknown> = {}) {
   return checkDeploymentConfig({

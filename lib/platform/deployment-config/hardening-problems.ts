@@ -1,6 +1,6 @@
 import type { DeploymentConfig } from './deployment-config.ts';
-import type { HardeningSettings } from './deployment-config-hardening.ts';
-import type { ConfigProblem } from './deployment-config-problem.ts';
+import type { HardeningSettings } from './hardening.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /** What cannot be meant of `hardening`, together with the rest of a configuration. */
 export function hardeningContradictions(config: DeploymentConfig): readonly ConfigProblem[] {

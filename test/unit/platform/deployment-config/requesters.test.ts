@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeploymentConfig } from '../../../lib/platform/deployment-config.ts';
+import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 
 type Written = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
-import { overlap } from '../requests/principal-pattern.ts';
-import { scheduleSource } from '../requests/requester.ts';
-import { BROKER_EVENT_SOURCE } from './broker-events.ts';
+import { overlap } from '../../requests/principal-pattern.ts';
+import { scheduleSource } from '../../requests/requester.ts';
+import { BROKER_EVENT_SOURCE } from '../broker-events.ts';
 import type {
   DeploymentConfig,
   EventRecognition,
@@ -8,7 +8,7 @@ import type {
   Partition,
   RequesterConfig,
 } from './deployment-config.ts';
-import type { ConfigProblem } from './deployment-config-problem.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /** What is wrong with requesters, each and together: who could never ask, and who could ask as another. */
 export function requesterContradictions(config: DeploymentConfig): readonly ConfigProblem[] {

@@ -1,12 +1,12 @@
-import { UNRECOGNISED } from '../requests/requester.ts';
+import { UNRECOGNISED } from '../../requests/requester.ts';
+import { PARTITION_ENDPOINTS } from '../partition-endpoints.ts';
+import { readTemplateBaseUrl } from '../template-address.ts';
 import type { DeploymentConfig, Partition } from './deployment-config.ts';
-import { hardeningContradictions } from './deployment-config-hardening-problems.ts';
-import { limitContradictions } from './deployment-config-limits.ts';
-import type { ConfigProblem } from './deployment-config-problem.ts';
-import { requesterContradictions } from './deployment-config-requesters.ts';
-import { scheduleContradictions } from './deployment-config-schedules.ts';
-import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
-import { readTemplateBaseUrl } from './template-address.ts';
+import { hardeningContradictions } from './hardening-problems.ts';
+import { limitContradictions } from './limits.ts';
+import type { ConfigProblem } from './problem.ts';
+import { requesterContradictions } from './requesters.ts';
+import { scheduleContradictions } from './schedules.ts';
 
 /** What is wrong with a configuration whose values are each right: that they cannot be meant together. */
 export function contradictionsOf(config: DeploymentConfig): readonly ConfigProblem[] {

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { PRINCIPAL_PATTERN } from '../requests/principal-pattern.ts';
+import { PRINCIPAL_PATTERN } from '../../requests/principal-pattern.ts';
+import { TEMPLATE_BASE_URL } from '../template-address.ts';
 import type { DeploymentConfig, RecognitionConfig } from './deployment-config.ts';
-import { hardeningSchema } from './deployment-config-hardening.ts';
-import { TEMPLATE_BASE_URL } from './template-address.ts';
+import { hardeningSchema } from './hardening.ts';
 
 /**
  * The shape of `config/<stage>.yml`: closed, so that a misspelt setting is refused instead of ignored. What each value
- * means is said at `DeploymentConfig`; what to do about a wrong one in `deployment-config-guidance.ts`.
+ * means is said at `DeploymentConfig`; what to do about a wrong one in `guidance.ts`.
  */
 const twelveDigits = v.pipe(v.string(), v.regex(/^\d{12}$/));
 const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/));

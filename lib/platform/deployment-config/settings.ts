@@ -1,5 +1,5 @@
-import { hardeningSettings } from './deployment-config-hardening.ts';
-import { requesterSettings, scheduleSettings } from './deployment-config-requester-settings.ts';
+import { hardeningSettings } from './hardening.ts';
+import { requesterSettings, scheduleSettings } from './requester-settings.ts';
 
 /** What is said of one setting of `config/<stage>.yml`, wherever it is explained; what it takes is the schema's. */
 export type SettingText = {

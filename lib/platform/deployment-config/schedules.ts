@@ -1,6 +1,6 @@
-import { readScheduleExpression } from '../scheduling/schedule-expression.ts';
+import { readScheduleExpression } from '../../scheduling/schedule-expression.ts';
 import type { DeploymentConfig, ScheduleConfig } from './deployment-config.ts';
-import type { ConfigProblem } from './deployment-config-problem.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /** What is wrong with schedules whose values are each right. */
 export function scheduleContradictions({ schedules, requesters }: DeploymentConfig): readonly ConfigProblem[] {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentConfig, parseDeploymentConfig } from '../../../lib/platform/deployment-config.ts';
+import {
+  deploymentConfig,
+  parseDeploymentConfig,
+} from '../../../../lib/platform/deployment-config/deployment-config.ts';
 
 type Written = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkDeploymentConfig } from '../../../lib/platform/deployment-config.ts';
-import { configProblemCodes } from '../../../lib/platform/deployment-config-problem.ts';
+import { checkDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
+import { configProblemCodes } from '../../../../lib/platform/deployment-config/problem.ts';
 
 type Written = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { SettingText } from './deployment-config-settings.ts';
+import type { SettingText } from './settings.ts';
 
 /** What is said of the settings of a requester. */
 export const requesterSettings: Readonly<Record<string, SettingText>> = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { SettingText } from './deployment-config-settings.ts';
+import type { SettingText } from './settings.ts';
 
 /** What a deployment can add to its own protection: `hardening` of `config/<stage>.yml`. Left out, nothing of it is there. */
 export type HardeningSettings = {
@@ -65,7 +65,7 @@ function isFirstAddress(cidr: string): boolean {
   return octets.every((octet) => octet <= 255) && value % 2 ** (32 - Number(prefix)) === 0;
 }
 
-/** What is said of settings of `hardening` that are wrong: a part of `deployment-config-guidance`. */
+/** What is said of settings of `hardening` that are wrong: a part of `guidance.ts`. */
 export const hardeningGuidance = {
   hardening: {
     expected: 'vpc, permissionsBoundaryArn, archiveAccount, tenantIsolation and onRevokedSessions, or some of them',

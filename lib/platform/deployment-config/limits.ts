@@ -1,5 +1,5 @@
 import type { DeploymentConfig, RequesterConfig } from './deployment-config.ts';
-import type { ConfigProblem } from './deployment-config-problem.ts';
+import type { ConfigProblem } from './problem.ts';
 
 const DAY_SECONDS = 86_400;
 

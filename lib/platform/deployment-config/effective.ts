@@ -1,7 +1,7 @@
-import { callsPerMinuteOf } from '../limits/limit-settings.ts';
+import { callsPerMinuteOf } from '../../limits/limit-settings.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
-import { pathOf } from './deployment-config-guidance.ts';
-import { type SettingText, settingTexts } from './deployment-config-settings.ts';
+import { pathOf } from './guidance.ts';
+import { type SettingText, settingTexts } from './settings.ts';
 
 /** One setting as it is in force. */
 export type EffectiveSetting = {
