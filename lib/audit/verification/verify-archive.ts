@@ -115,7 +115,8 @@ function reportUncovered(covered: ArchiveReport['covered'], { period, nowMs, rep
   const dueMs = nowMs - COVERED_AFTER_MS;
   const wantedToMs = Math.min(period.toMs ?? dueMs, dueMs);
   if (covered === undefined) {
-    const explanation = 'there is no digest that is proven and in order; a new archive has its first within eight minutes';
+    const explanation =
+      'there is no digest that is proven and in order; a new archive has its first within eight minutes';
     report({ kind: 'digestMissing', explanation });
     return;
   }
