@@ -3,7 +3,7 @@
  * cannot be made, 2 for a command line that is wrong.
  */
 import { parseArgs } from 'node:util';
-import { packageStage } from './package-stage.ts';
+import { packageStage } from './package/package-stage.ts';
 
 const USAGE = `Usage: npm run package [-- [--stage STAGE] [--force]]
 

@@ -11,9 +11,9 @@ import { jobCatalogue } from '../lib/jobs/job-catalogue.ts';
 import { publishTemplate } from '../lib/onboarding/templates/publish-template.ts';
 import { publishedText } from '../lib/onboarding/templates/published-template.ts';
 import type { DeploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
-import { checkRenderedTemplate } from './rendered-template.ts';
+import { checkRenderedTemplate } from './publish-template/rendered-template.ts';
+import { templateForJobs } from './publish-template/template-for-jobs.ts';
 import { readStageConfig } from './stage-config.ts';
-import { templateForJobs } from './template-for-jobs.ts';
 
 const USAGE = `Usage: npm run publish-template -- --stage STAGE [--jobs A,B] [--role-name NAME] [--broker-account ID]
        npm run publish-template -- --stage STAGE --template FILE [--broker-account ID]

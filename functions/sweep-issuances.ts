@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { type SweepResult, sweepIssuances } from '../lib/broker/sweep-issuances.ts';
-import { sweeperOnAws } from '../lib/broker/sweeper-on-aws.ts';
 import { deploymentConfig } from '../lib/platform/deployment-config/deployment-config.ts';
 import { sweeperEnvironment } from '../lib/platform/environment.ts';
+import { type SweepResult, sweepIssuances } from '../lib/sweeper/sweep-issuances.ts';
+import { sweeperOnAws } from '../lib/sweeper/sweeper-on-aws.ts';
 
 const sweeper = sweeperOnAws(sweeperEnvironment(), deploymentConfig());
 

@@ -5,7 +5,7 @@
 import { constants } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageStage } from '../config/package-stage.ts';
+import { packageStage } from '../config/package/package-stage.ts';
 import { makeDemoWorld } from './demo/demo-world.ts';
 import { type Narrator, narratorTo, silentNarrator } from './demo/narrator.ts';
 import { outcomeOf, readLedger } from './demo/read-outcome.ts';

@@ -4,7 +4,7 @@
  * a command line that is wrong.
  */
 import path from 'node:path';
-import { packageStage } from '../config/package-stage.ts';
+import { packageStage } from '../config/package/package-stage.ts';
 import { projectRoot } from '../config/stage-config.ts';
 import { type LocalOptions, parseLocalOptions, USAGE } from './local-options.ts';
 import { type Stack, startStack } from './stack.ts';

@@ -1,4 +1,4 @@
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import { type Deployed, type Metric, prefixOf } from './metric.ts';
 import { type Runbook, runbookLink } from './runbook.ts';
 

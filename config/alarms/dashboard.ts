@@ -1,6 +1,6 @@
 import type { Stage } from '../../lib/platform/stage-durations.ts';
 import type { RoleStatus } from '../../lib/tenants/tenant.ts';
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import {
   type Deployed,
   issuanceCount,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../lib/errors.ts';
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import { ALARMS_TOPIC, type Alarm, alarmId, type MeasuredMetric } from './alarm.ts';
 import { type Deployed, issuanceCount, type Metric, prefixOf, queueMetric, transitionCount } from './metric.ts';
 import { runbookLink } from './runbook.ts';

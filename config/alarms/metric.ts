@@ -1,4 +1,4 @@
-import type { TrailType } from '../../lib/broker/trail.ts';
+import type { TrailType } from '../../lib/ledger/trail.ts';
 import { STAGE_METRICS, type Stage } from '../../lib/platform/stage-durations.ts';
 
 /** One metric of CloudWatch: what alarms and the dashboard name, so that neither can name what nobody writes. */

@@ -1,6 +1,6 @@
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import { alarmResources } from './alarm.ts';
 import { dashboardResource } from './dashboard.ts';
 import { deployedFunctions } from './deployed-functions.ts';

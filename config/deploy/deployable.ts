@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import type { PackagedStage } from '../package-stage.ts';
+import type { PackagedStage } from '../package/package-stage.ts';
 import { type DeployedTemplate, readDeployedTemplate, type TemplateResource } from './deployed-template.ts';
 
 /** A file that a deployment needs in the deployment bucket. */

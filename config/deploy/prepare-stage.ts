@@ -1,5 +1,5 @@
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
-import { packageStage } from '../package-stage.ts';
+import { packageStage } from '../package/package-stage.ts';
 import { projectRoot } from '../stage-config.ts';
 import { type Deployable, deployableOf } from './deployable.ts';
 import { type Pins, problemsWithPins, readPins } from './pinned-resources.ts';

@@ -1,6 +1,6 @@
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
-import { archiveArn, archiveBucketResources, archiveObjects } from '../archive-resources.ts';
-import { iamArn, type TemplateValue } from '../template-value.ts';
+import { archiveArn, archiveBucketResources, archiveObjects } from '../template/archive-resources.ts';
+import { iamArn, type TemplateValue } from '../template/template-value.ts';
 import { archivePlace } from './archive-place.ts';
 
 type Settings = Pick<DeploymentConfig, 'archive' | 'hardening' | 'homeRegion'>;

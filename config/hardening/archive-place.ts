@@ -1,5 +1,5 @@
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
-import { ownAccount, type TemplateValue } from '../template-value.ts';
+import { ownAccount, type TemplateValue } from '../template/template-value.ts';
 
 /** How the template names the archive's bucket: its own, or one of another account of ours. */
 export type ArchivePlace = {

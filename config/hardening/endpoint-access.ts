@@ -1,4 +1,4 @@
-import { iamArn, ownAccount, type TemplateValue } from '../template-value.ts';
+import { iamArn, ownAccount, type TemplateValue } from '../template/template-value.ts';
 
 export type EndpointService = 'dynamodb' | 'events' | 'kms' | 'lambda' | 'sqs' | 'sts';
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import type { VpcSettings } from '../../lib/platform/deployment-config/hardening.ts';
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import type { EndpointAccess } from './endpoint-access.ts';
 import { isolatedJobs } from './isolated-jobs.ts';
 import { networkResources, subnetIds, vpcConfig } from './network.ts';

@@ -1,4 +1,4 @@
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 
 /**
  * Lambda's tenant isolation mode for the functions of jobs, by logical id; the framework has no word for it. A function

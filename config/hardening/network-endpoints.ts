@@ -1,5 +1,5 @@
 import type { VpcSettings } from '../../lib/platform/deployment-config/hardening.ts';
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import { type EndpointAccess, type EndpointService, endpointAccess } from './endpoint-access.ts';
 import { groupId, subnetIds } from './network.ts';
 

@@ -1,4 +1,4 @@
-import { ownAccount, type TemplateValue } from '../template-value.ts';
+import { ownAccount, type TemplateValue } from '../template/template-value.ts';
 import { endpointId } from './network-endpoints.ts';
 
 type Resources = Record<string, TemplateValue>;

@@ -1,6 +1,6 @@
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
-import { archiveBucketResources } from '../archive-resources.ts';
-import { iamArn, ownAccount, type TemplateValue } from '../template-value.ts';
+import { archiveBucketResources } from '../template/archive-resources.ts';
+import { iamArn, ownAccount, type TemplateValue } from '../template/template-value.ts';
 import { archiveBucketName, archivePlace } from './archive-place.ts';
 
 type Settings = Pick<DeploymentConfig, 'archive' | 'hardening'>;

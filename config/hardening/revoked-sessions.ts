@@ -1,6 +1,6 @@
 import { BROKER_EVENT_SOURCE } from '../../lib/platform/broker-events.ts';
 import { type Alarm, alarmResources } from '../alarms/alarm.ts';
-import type { TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 
 type Values = Record<string, TemplateValue>;
 type Place = { readonly stage: string; readonly prefix: string; readonly jobNames: readonly string[] };

@@ -1,4 +1,4 @@
-import type { Issuance } from '../broker/issuance.ts';
+import type { Issuance } from '../ledger/issuance.ts';
 
 /** Which record announced a role session name. */
 export type Announcer = { readonly recordId: string; readonly attempt: number };

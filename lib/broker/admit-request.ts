@@ -1,3 +1,4 @@
+import type { AskedByCaller, RequestRecord } from '../ledger/request-record.ts';
 import type { Place, Wanted } from '../limits/limits.ts';
 import { type DecisionFacts, decideRequest } from '../requests/decide.ts';
 import type { RequestDetail, RequestOrigin } from '../requests/request.ts';
@@ -6,7 +7,6 @@ import type { IssuingDependencies } from './broker-dependencies.ts';
 import { lookUp } from './look-up.ts';
 import { mustHavePlace, readInPlace } from './place.ts';
 import { recordRequest } from './record-request.ts';
-import type { AskedByCaller, RequestRecord } from './request-record.ts';
 
 export type AskedFor = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;

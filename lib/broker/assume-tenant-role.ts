@@ -1,11 +1,11 @@
 import { AssumeRoleCommand, type AssumeRoleCommandOutput, type STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
 import type { ErrorCode } from '../errors.ts';
+import type { SessionFacts } from '../ledger/issuance-transitions.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionCredentials } from '../sealing/envelope.ts';
 import { Secret } from '../sealing/secret.ts';
 import { type AssumeInput, assumeRoleInput, type ExternalIdTerms } from './assume-role-request.ts';
-import type { SessionFacts } from './issuance-transitions.ts';
 
 /**
  * The one call that enters a tenant's account. It makes exactly one HTTP request, always with a session policy and, in

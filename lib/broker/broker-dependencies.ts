@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/job.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Strangers } from '../limits/strangers.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,7 +13,6 @@ import type { Switches } from '../switches/switches.ts';
 import type { TenantReader } from '../tenants/tenant-registry.ts';
 import type { AssumeTenantRole } from './assume-tenant-role.ts';
 import type { InvokeJob } from './invoke-job.ts';
-import type { Ledger } from './ledger.ts';
 
 /**
  * What every issue works with, whoever is to get the session. Made once per cold start; holds no state of any tenant.

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
+import { makeLedger } from '../ledger/dynamo-ledger.ts';
 import { makeCounters } from '../limits/dynamo-counters.ts';
 import { makeLimits } from '../limits/limits.ts';
 import { makeStrangers } from '../limits/strangers.ts';
@@ -21,7 +22,6 @@ import { makeAssumeTenantRole } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { decisionRules } from './decision-rules.ts';
 import { makeNoteDenial } from './denial-count.ts';
-import { makeLedger } from './dynamo-ledger.ts';
 import { makeInvokeJob } from './invoke-job.ts';
 import type { BatchDependencies } from './process-batch.ts';
 import { makeRunJob } from './run-job.ts';

@@ -1,10 +1,10 @@
 import { buildSessionPolicy } from '../jobs/session-policy.ts';
+import { type IssuanceIn, sessionNameOf } from '../ledger/issuance.ts';
 import type { EnvelopeContext } from '../sealing/envelope.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
 import { marksOf } from './call-terms.ts';
 import type { CallVisit } from './call-under-intent.ts';
-import { type IssuanceIn, sessionNameOf } from './issuance.ts';
 
 /** What one call brought, and what it was made under. */
 export type StsAnswer<Beside = undefined> = {

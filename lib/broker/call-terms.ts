@@ -1,8 +1,9 @@
 /** How the calls for one issuance are made: with which external ID, and marked as whose. Pure. */
+
+import type { Issuance } from '../ledger/issuance.ts';
+import type { CallTerms } from '../ledger/issuance-transitions.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { AssumeInput } from './assume-role-request.ts';
-import type { Issuance } from './issuance.ts';
-import type { CallTerms } from './issuance-transitions.ts';
 
 /** What the record that announces a call says of it. */
 export function termsOf({ externalIdSlot, capabilities }: AllowedAccount): CallTerms {

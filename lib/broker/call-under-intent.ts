@@ -1,9 +1,9 @@
 import type { Job } from '../jobs/job.ts';
+import { type IssuanceIn, LIMITS } from '../ledger/issuance.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import { type IssuingDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
 import { type AskBeside, callSts, type StsAnswer } from './call-sts.ts';
 import { announceFurtherCall, furtherCall, LONGEST_PAUSE_MS } from './further-call.ts';
-import { type IssuanceIn, LIMITS } from './issuance.ts';
 import type { StsRefusal } from './release-issuance.ts';
 
 /** What the calls of one visit go by: nothing of it is read again on the way. */

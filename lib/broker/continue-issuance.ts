@@ -1,4 +1,9 @@
 import { BrokerError } from '../errors.ts';
+import type { Issuance, IssuanceIn, OpenIssuance } from '../ledger/issuance.ts';
+import { LIMITS } from '../ledger/issuance.ts';
+import { revoked, usedUp } from '../ledger/issuance-endings.ts';
+import { nextAttempt, nextCall } from '../ledger/issuance-transitions.ts';
+import type { RequestRecord } from '../ledger/request-record.ts';
 import type { Place } from '../limits/limits.ts';
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
@@ -11,15 +16,10 @@ import {
 } from './broker-dependencies.ts';
 import { termsOf } from './call-terms.ts';
 import { decideFrozen } from './decide-frozen.ts';
-import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
-import { LIMITS } from './issuance.ts';
-import { revoked, usedUp } from './issuance-endings.ts';
-import { nextAttempt, nextCall } from './issuance-transitions.ts';
 import { afterIntent } from './issue-for-accounts.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { factsOf, lookUp } from './look-up.ts';
 import { isHeldBack, mustHavePlace, readInPlace, workInPlace } from './place.ts';
-import type { RequestRecord } from './request-record.ts';
 
 /**
  * Goes on with an issuance that the sweeper handed back: decided again by what holds now, and then another call or

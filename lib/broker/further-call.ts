@@ -1,10 +1,11 @@
 /** The call to STS that may follow another one within the same visit and attempt. */
+
+import { type IssuanceIn, LIMITS } from '../ledger/issuance.ts';
+import { nextCall } from '../ledger/issuance-transitions.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
 import { termsOf, withOtherExternalId } from './call-terms.ts';
-import { type IssuanceIn, LIMITS } from './issuance.ts';
-import { nextCall } from './issuance-transitions.ts';
 import type { StsRefusal } from './release-issuance.ts';
 
 const PAUSE_MS = 1_000;

@@ -1,13 +1,13 @@
 import { BrokerError } from '../errors.ts';
+import type { Issuance } from '../ledger/issuance.ts';
+import type { RequestRecord } from '../ledger/request-record.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { AccountDecision } from '../requests/decide-account.ts';
 import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
 import { decideFrozen } from './decide-frozen.ts';
-import type { Issuance } from './issuance.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { openIssuance } from './open-issuance.ts';
-import type { RequestRecord } from './request-record.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** Accounts of one request that are worked on at the same time. */
 const ACCOUNTS_AT_ONCE = 5;

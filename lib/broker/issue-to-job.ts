@@ -1,3 +1,6 @@
+import type { IssuanceIn } from '../ledger/issuance.ts';
+import { revoked } from '../ledger/issuance-endings.ts';
+import { issued, ticketRemoved } from '../ledger/issuance-transitions.ts';
 import type { DataKeyAnswer } from '../sealing/data-key.ts';
 import { seal } from '../sealing/seal.ts';
 import { Secret } from '../sealing/secret.ts';
@@ -5,9 +8,6 @@ import type { Assumption } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { StsAnswer } from './call-sts.ts';
 import { type CallsEnded, type CallVisit, callUnderIntent } from './call-under-intent.ts';
-import type { IssuanceIn } from './issuance.ts';
-import { revoked } from './issuance-endings.ts';
-import { issued, ticketRemoved } from './issuance-transitions.ts';
 import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs } from './release-issuance.ts';
 import { settleDenial, settleFailure } from './settle-refusal.ts';
 

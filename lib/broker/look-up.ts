@@ -1,8 +1,8 @@
+import type { RequestRecord } from '../ledger/request-record.ts';
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { isBound, type Requester } from '../requests/requester.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
-import type { RequestRecord } from './request-record.ts';
 
 type Asked = {
   readonly detail: Pick<RequestDetail, 'tenantId' | 'job' | 'accountIds' | 'hops'>;

@@ -1,12 +1,12 @@
 import { BrokerError } from '../errors.ts';
 import type { Job } from '../jobs/job.ts';
+import { type IssuanceIn, issuanceIdOf } from '../ledger/issuance.ts';
+import { type IssuanceIdentity, openIntended, openRefused } from '../ledger/issuance-transitions.ts';
+import type { RequestRecord } from '../ledger/request-record.ts';
 import type { AccountDecision, AllowedAccount } from '../requests/decide-account.ts';
 import type { Refusal } from '../requests/request.ts';
 import { type IssuingDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
 import { termsOf } from './call-terms.ts';
-import { type IssuanceIn, issuanceIdOf } from './issuance.ts';
-import { type IssuanceIdentity, openIntended, openRefused } from './issuance-transitions.ts';
-import type { RequestRecord } from './request-record.ts';
 
 export type Opened =
   | {

@@ -1,11 +1,11 @@
 import { BrokerError } from '../errors.ts';
 import type { Ids } from '../platform/ids.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import { backOffSeconds } from './back-off.ts';
 import type { Message } from './broker-dependencies.ts';
 import type { RunJob } from './run-job.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** A queue message as Lambda hands it over, as far as the batch needs it. */
 export type QueueRecord = {

@@ -1,15 +1,15 @@
-import { strangerSourceOf } from '../limits/strangers.ts';
-import type { Decision } from '../requests/decide.ts';
-import type { QueueMessageReading, RequestDetail, RequestOrigin } from '../requests/request.ts';
-import { type Requester, recogniseRequester, UNRECOGNISED } from '../requests/requester.ts';
-import type { IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
 import {
   type AskedByCaller,
   conflictRecord,
   illegibleRequestRecord,
   type RequestRecord,
   requestRecord,
-} from './request-record.ts';
+} from '../ledger/request-record.ts';
+import { strangerSourceOf } from '../limits/strangers.ts';
+import type { Decision } from '../requests/decide.ts';
+import type { QueueMessageReading, RequestDetail, RequestOrigin } from '../requests/request.ts';
+import { type Requester, recogniseRequester, UNRECOGNISED } from '../requests/requester.ts';
+import type { IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
 
 type Decided = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;

@@ -1,9 +1,9 @@
 /** How an issuance is let go of before its lease runs out, and when the sweeper is to look at it again. */
 import type { ErrorCode } from '../errors.ts';
+import type { IssuanceIn } from '../ledger/issuance.ts';
+import { type Release, released } from '../ledger/issuance-transitions.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
-import type { IssuanceIn } from './issuance.ts';
-import { type Release, released } from './issuance-transitions.ts';
 
 /** A refusal of STS that was read in full: its code, and the id under which AWS knows the call. */
 export type StsRefusal = { readonly code: ErrorCode; readonly stsRequestId?: string };

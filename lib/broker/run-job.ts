@@ -1,4 +1,6 @@
 import { assertNever } from '../errors.ts';
+import type { RequestRecord } from '../ledger/request-record.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import { ownRecord, parseQueueMessage } from '../requests/parse-request.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import { admitRequest } from './admit-request.ts';
@@ -9,8 +11,6 @@ import { factsOf, lookUp } from './look-up.ts';
 import { mustHavePlace, readInPlace, workInPlace } from './place.ts';
 import { probeThroughQueue } from './probe-through-queue.ts';
 import { recordIllegible } from './record-request.ts';
-import type { RequestRecord } from './request-record.ts';
-import { sideBySide } from './side-by-side.ts';
 import { sumUpStrangers } from './sum-up-strangers.ts';
 
 /** Above this, each account becomes a message of its own. */

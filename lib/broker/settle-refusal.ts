@@ -1,8 +1,9 @@
 /** What is written when STS's no is the last word of an issuance. */
+
+import type { IssuanceIn } from '../ledger/issuance.ts';
+import { denied, failed } from '../ledger/issuance-endings.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
-import type { IssuanceIn } from './issuance.ts';
-import { denied, failed } from './issuance-endings.ts';
 import type { StsRefusal } from './release-issuance.ts';
 
 /** False: somebody else moved the issuance, and nothing was written. */

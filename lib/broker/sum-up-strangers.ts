@@ -1,6 +1,6 @@
+import { strangersRecord } from '../ledger/strangers-record.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import type { BrokerDependencies, MessageOutcome } from './broker-dependencies.ts';
-import { strangersRecord } from './strangers-record.ts';
 
 /** No function that counted in the minute runs any more by then. */
 const SETTLED_AFTER_MS = 60_000;

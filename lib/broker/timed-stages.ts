@@ -1,8 +1,8 @@
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { StageDurations } from '../platform/stage-durations.ts';
 import type { TenantReader } from '../tenants/tenant-registry.ts';
 import type { Message } from './broker-dependencies.ts';
-import type { Ledger } from './ledger.ts';
 import type { RunJob } from './run-job.ts';
 
 /** The parts of the pipeline that are measured, wrapped where they are put together, so that no step knows of it. */

@@ -1,6 +1,6 @@
-import { issuanceIdOf } from '../broker/issuance.ts';
-import { payloadSha256Of, requestIdOf } from '../broker/request-record.ts';
 import { assertNever } from '../errors.ts';
+import { issuanceIdOf } from '../ledger/issuance.ts';
+import { payloadSha256Of, requestIdOf } from '../ledger/request-record.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import type { LetterJudgement, LetterVerdict } from './dead-letter-api.ts';

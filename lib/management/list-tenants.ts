@@ -1,6 +1,6 @@
-import { sideBySide } from '../broker/side-by-side.ts';
 import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
 import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import {
   ROLE_STATUSES,
   type RoleStatus,

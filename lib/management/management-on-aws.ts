@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeLedger } from '../broker/dynamo-ledger.ts';
-import { makeTenantIssuances } from '../broker/tenant-issuances.ts';
 import { jobCatalogue } from '../jobs/job-catalogue.ts';
+import { makeLedger } from '../ledger/dynamo-ledger.ts';
+import { makeTenantIssuances } from '../ledger/tenant-issuances.ts';
 import { makeTenantLifecycle } from '../onboarding/make-tenant-lifecycle.ts';
 import { makeVerificationCursorStore } from '../onboarding/trust/verification-cursor.ts';
 import { documentClient, lambdaClient, patientLambdaClient } from '../platform/clients.ts';

@@ -1,5 +1,5 @@
-import { conflictIdOf, payloadSha256Of, requestIdOf } from '../broker/request-record.ts';
 import { errorCodes, isErrorCode, type RefusalReason } from '../errors.ts';
+import { conflictIdOf, payloadSha256Of, requestIdOf } from '../ledger/request-record.ts';
 import { JSON_LIMITS, measureJson } from '../requests/json-limits.ts';
 import { parseDetail } from '../requests/parse-detail.ts';
 import { ownRecord } from '../requests/parse-request.ts';

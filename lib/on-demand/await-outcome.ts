@@ -1,6 +1,6 @@
-import { issuanceIdOf } from '../broker/issuance.ts';
-import { sideBySide } from '../broker/side-by-side.ts';
+import { issuanceIdOf } from '../ledger/issuance.ts';
 import type { Clock } from '../platform/clock.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import { type IssuanceProgress, isSettled } from './on-demand-answer.ts';
 import type { RecordedRequest, RequestProgress } from './request-progress.ts';
 

@@ -1,11 +1,11 @@
-import { isInCallersHands } from '../broker/caller-issuance.ts';
-import { type Issuance, LIMITS, type OpenIssuance } from '../broker/issuance.ts';
-import { revoked } from '../broker/issuance-endings.ts';
-import type { Ledger } from '../broker/ledger.ts';
-import { sideBySide } from '../broker/side-by-side.ts';
-import type { TenantIssuances } from '../broker/tenant-issuances.ts';
 import { BrokerError } from '../errors.ts';
+import { isInCallersHands } from '../ledger/caller-issuance.ts';
+import { type Issuance, LIMITS, type OpenIssuance } from '../ledger/issuance.ts';
+import { revoked } from '../ledger/issuance-endings.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { TenantIssuances } from '../ledger/tenant-issuances.ts';
 import type { Clock } from '../platform/clock.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 
 export type EndOpenDependencies = {
   readonly ledger: Pick<Ledger, 'readIssuance' | 'advance'>;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sideBySide } from '../broker/side-by-side.ts';
 import type { ImportLine } from '../management/management-views.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
 import { findSecret } from './find-secret.ts';

@@ -1,5 +1,5 @@
-import { sideBySide } from '../broker/side-by-side.ts';
 import type { StopReport } from '../management/management-views.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import type { Tenant, TenantRole } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
 import { isRefusal, type OnboardingRefusal, refuse } from './onboarding-refusal.ts';

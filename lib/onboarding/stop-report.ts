@@ -1,5 +1,5 @@
-import { LIMITS } from '../broker/issuance.ts';
 import type { Job } from '../jobs/job.ts';
+import { LIMITS } from '../ledger/issuance.ts';
 import type { LiveSession, StopReport } from '../management/management-views.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { TenantReading } from '../tenants/tenant.ts';

@@ -9,9 +9,9 @@ import { chooseProfile, enterCredentialProcess, operatorEnvironment } from '../p
 import { systemIds } from '../platform/ids.ts';
 import { Interrupted, usageError } from './command-error.ts';
 import type { ReadStage } from './commands/config-commands.ts';
-import { printerTo } from './printer-to.ts';
 import { runCli } from './run-cli.ts';
 import type { Opened, Target } from './session.ts';
+import { printerTo } from './terminal/printer-to.ts';
 
 const environment = operatorEnvironment();
 

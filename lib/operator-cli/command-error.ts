@@ -1,6 +1,6 @@
 import { ApiError } from '../client/api-error.ts';
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.ts';
-import { printable } from './printable.ts';
+import { printable } from './terminal/printable.ts';
 
 /** A command cannot go on; what a person reads of it is three lines on standard error: code, what, what to do. */
 export class CommandError extends Error {

@@ -1,7 +1,7 @@
 import type { JobRequest, RequestClient } from '../client/request-client.ts';
 import { type Accepted, type Decided, isSettled } from '../on-demand/on-demand-answer.ts';
-import { makeProgress } from './progress.ts';
 import { pause, type Session } from './session.ts';
+import { makeProgress } from './terminal/progress.ts';
 
 /** As long as one call may wait, and as long as a person waits. */
 const CALL_SECONDS = 25;

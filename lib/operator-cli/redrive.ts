@@ -1,7 +1,7 @@
 import type { DeadLettersClient } from '../client/dead-letters-client.ts';
 import type { Redriven, RedriveOrder } from '../dead-letters/dead-letter-api.ts';
-import { grouped, makeProgress } from './progress.ts';
 import type { Session } from './session.ts';
+import { grouped, makeProgress } from './terminal/progress.ts';
 
 type Means = { readonly session: Session; readonly client: DeadLettersClient };
 

@@ -1,9 +1,9 @@
 import type { OnboardingFormat, RoleView, TenantView } from '../management/management-views.ts';
+import { sayOnboarding } from './answers/onboarding-answer.ts';
+import { renderTenant } from './answers/tenant-text.ts';
+import { sayVerification } from './answers/verification-answer.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
-import { sayOnboarding } from './onboarding-answer.ts';
 import { printJson, type Session } from './session.ts';
-import { renderTenant } from './tenant-text.ts';
-import { sayVerification } from './verification-answer.ts';
 import { verifyRoles } from './verify-roles.ts';
 
 export type Migration = {

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { ReadStage } from './commands/config-commands.ts';
 import type { ExitCode } from './exit-code.ts';
-import type { TableStyle } from './table.ts';
+import type { TableStyle } from './terminal/table.ts';
 
 /** Where a command writes to. */
 export type Printer = {

@@ -5,7 +5,7 @@
 import { systemClock } from '../platform/clock.ts';
 import { runVerifier } from './audit/verify-command.ts';
 import { Interrupted } from './command-error.ts';
-import { printerTo } from './printer-to.ts';
+import { printerTo } from './terminal/printer-to.ts';
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort(new Interrupted()));

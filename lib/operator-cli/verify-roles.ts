@@ -1,8 +1,8 @@
 import type { RoleView } from '../management/management-views.ts';
-import { makeProgress } from './progress.ts';
 import type { RoleAddress } from './role-address.ts';
 import { pause, type Session } from './session.ts';
-import { timeLeft } from './time-words.ts';
+import { makeProgress } from './terminal/progress.ts';
+import { timeLeft } from './terminal/time-words.ts';
 
 type Wanted = {
   readonly tenantId: string;

@@ -1,6 +1,6 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import { type AssumeTenantRole, makeAssumeTenantRole } from '../broker/assume-tenant-role.ts';
-import { utcDay } from '../broker/issuance.ts';
+import { utcDay } from '../ledger/issuance.ts';
 import type { ProbeRole } from '../onboarding/trust/probe-role.ts';
 import type { Clock } from '../platform/clock.ts';
 import { derivedId, type Ids } from '../platform/ids.ts';

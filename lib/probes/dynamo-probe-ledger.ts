@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { makeLedgerItems } from '../broker/ledger-items.ts';
+import { makeLedgerItems } from '../ledger/ledger-items.ts';
 import { storeError } from '../platform/store-error.ts';
 import type { ProbeLedger } from './probe-ledger.ts';
 import { type ProbeRecord, probeRecordSchema } from './probe-record.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Assumption } from '../broker/assume-tenant-role.ts';
-import { utcDay } from '../broker/issuance.ts';
 import { BrokerError } from '../errors.ts';
+import { utcDay } from '../ledger/issuance.ts';
 import { isNegative, PROBES, type ProbeOrder, type ProbeResult } from '../onboarding/trust/probe-role.ts';
 import { derivedId, type Ids } from '../platform/ids.ts';
 import { probeRecordId } from '../platform/table-keys.ts';

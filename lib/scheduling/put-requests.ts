@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { sideBySide } from '../broker/side-by-side.ts';
 import { BrokerError } from '../errors.ts';
 import type { Ids } from '../platform/ids.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { RequestDetail } from '../requests/request.ts';
 

@@ -1,11 +1,11 @@
 import type { Assumption } from '../broker/assume-tenant-role.ts';
 import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import type { CallsEnded } from '../broker/call-under-intent.ts';
-import type { IssuanceIn } from '../broker/issuance.ts';
-import { failed } from '../broker/issuance-endings.ts';
-import { issued } from '../broker/issuance-transitions.ts';
 import { settleDenial, settleFailure } from '../broker/settle-refusal.ts';
 import { BrokerError, type ErrorCode, isRefusalReason } from '../errors.ts';
+import type { IssuanceIn } from '../ledger/issuance.ts';
+import { failed } from '../ledger/issuance-endings.ts';
+import { issued } from '../ledger/issuance-transitions.ts';
 import { errorName } from '../platform/store-error.ts';
 import { Secret } from '../sealing/secret.ts';
 import type { Vended } from './vend-credentials.ts';

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema } from '../../lib/broker/issuance.ts';
-import { type RequestRecord, requestRecordSchema } from '../../lib/broker/request-record.ts';
+import { type Issuance, issuanceSchema } from '../../lib/ledger/issuance.ts';
+import { type RequestRecord, requestRecordSchema } from '../../lib/ledger/request-record.ts';
 import type { CloudTrailRecord } from '../cloudtrail/cloudtrail-record.ts';
 
 /** What came of everything that was asked, read back from the ledger and from CloudTrail. */

@@ -1,4 +1,4 @@
-import { issuanceIdOf } from '../../lib/broker/issuance.ts';
+import { issuanceIdOf } from '../../lib/ledger/issuance.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { scanForSecrets } from './leak-scan.ts';
 import type { Narrator } from './narrator.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Issuance } from '../../lib/broker/issuance.ts';
-import type { RequestRecord } from '../../lib/broker/request-record.ts';
+import type { Issuance } from '../../lib/ledger/issuance.ts';
+import type { RequestRecord } from '../../lib/ledger/request-record.ts';
 import type { Narrator } from './narrator.ts';
 import type { LedgerContents } from './read-outcome.ts';
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { credentialsOfTheRoleOnly } from '../../config/bundle-functions.ts';
+import { credentialsOfTheRoleOnly } from '../../config/package/bundle-functions.ts';
 import { shippedPackages } from '../../config/sbom/shipped-packages.ts';
 import { root } from './source-files.ts';
 
@@ -43,7 +43,7 @@ describe('what a bundle holds', () => {
   it.each(jobs)('%s holds no STS client and nothing of the broker', (job) => {
     expect(filesIn(job).length).toBeGreaterThan(20);
     const forbidden = filesIn(job).filter((file) =>
-      /@aws-sdk\/client-sts\/|^lib\/(broker|requests|tenants)\//.test(file),
+      /@aws-sdk\/client-sts\/|^lib\/(broker|ledger|requests|tenants)\//.test(file),
     );
     expect(forbidden).toEqual([]);
   });

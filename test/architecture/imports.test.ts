@@ -33,9 +33,18 @@ describe('what may depend on what', () => {
     const jobs = product.filter((file) => /^(lib\/job-runtime|lib\/jobs|functions\/jobs)\//.test(file.path));
     expect(jobs.length).toBeGreaterThan(5);
     const reaching = jobs.filter((file) =>
-      file.imports.some((name) => /^lib\/(broker|requests|tenants|onboarding)\//.test(name)),
+      file.imports.some((name) => /^lib\/(broker|ledger|requests|tenants|onboarding)\//.test(name)),
     );
     expect(paths(reaching)).toEqual([]);
+  });
+
+  it.each([
+    ['the ledger', 'ledger', /^lib\/(broker|sweeper|sealing)\//],
+    ['the sweeper', 'sweeper', /^lib\/(broker|tenants|sealing)\//],
+  ])('keeps what issues sessions out of %s', (_who, folder, issuing) => {
+    const files = product.filter((file) => file.path.startsWith(`lib/${folder}/`));
+    expect(files.length).toBeGreaterThan(1);
+    expect(paths(files.filter((file) => file.imports.some((name) => issuing.test(name))))).toEqual([]);
   });
 
   it('keeps credentials away from everything that decides or records', () => {
@@ -55,7 +64,7 @@ describe('what may depend on what', () => {
     const outside = product.filter((file) => /^lib\/(client|operator-cli)\//.test(file.path));
     expect(outside.length).toBeGreaterThan(30);
     const forbidden =
-      /^lib\/(broker|sealing|job-runtime|switches|probes)\/|^@aws-sdk\/(?!client-lambda$)|^@smithy\/(?!signature-v4$)|^@aws-lambda-powertools\//;
+      /^lib\/(broker|ledger|sweeper|sealing|job-runtime|switches|probes)\/|^@aws-sdk\/(?!client-lambda$)|^@smithy\/(?!signature-v4$)|^@aws-lambda-powertools\//;
     expect(paths(outside.filter((file) => file.imports.some((name) => forbidden.test(name))))).toEqual([]);
     // Lambda tells them where a function URL is, and nothing is invoked past it.
     const lambda = outside.filter((file) => file.imports.includes('@aws-sdk/client-lambda'));

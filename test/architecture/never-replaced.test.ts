@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type DeployedTemplate, readDeployedTemplate } from '../../config/deploy/deployed-template.ts';
 import { PINS_FILE, pinsOf, pinsText, problemsWithPins, readPins } from '../../config/deploy/pinned-resources.ts';
 import { REPLACING_PROPERTIES } from '../../config/deploy/replacing-properties.ts';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 
 let template: DeployedTemplate;
 let inDev: DeployedTemplate;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot, readStageConfig } from '../../config/stage-config.ts';
 import { PROGRESS_ATTRIBUTES } from '../../lib/on-demand/request-progress.ts';
 import type { RequestOrigin } from '../../lib/requests/request.ts';

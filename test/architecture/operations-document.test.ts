@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RUNBOOKS } from '../../config/alarms/runbook.ts';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { NEEDS_AWS, readRunbooks } from '../support/runbooks.ts';
 import { root } from './source-files.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { type AccessCheck, decideAccess } from '../../local/iam/authorize.ts';
 import type { Caller } from '../../local/iam/caller.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../local/iam/policy-document.ts';

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, ut
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../config/bundle-functions.ts';
+import { bundleFunctions } from '../../config/package/bundle-functions.ts';
 import { readStageConfig } from '../../config/stage-config.ts';
 import { root } from './source-files.ts';
 

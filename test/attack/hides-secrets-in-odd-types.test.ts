@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { archiveChange } from '../../lib/audit/archive/archive-change.ts';
 import { archivedLine } from '../../lib/audit/archive/archived-change.ts';
-import type { Issuance } from '../../lib/broker/issuance.ts';
-import type { RequestRecord } from '../../lib/broker/request-record.ts';
 import { BrokerError } from '../../lib/errors.ts';
+import type { Issuance } from '../../lib/ledger/issuance.ts';
+import type { RequestRecord } from '../../lib/ledger/request-record.ts';
 import { Secret } from '../../lib/sealing/secret.ts';
 import { tables } from '../support/dynamo-tables.ts';
 import { everyPrint } from '../support/every-print.ts';

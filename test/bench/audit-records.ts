@@ -1,4 +1,4 @@
-import { settled } from '../../lib/broker/issuance-endings.ts';
+import { settled } from '../../lib/ledger/issuance-endings.ts';
 import { sha256Hex } from '../../lib/platform/ids.ts';
 import { completedFor, type Recorded, refusedFor, requestFor, seenOf } from '../support/audited-records.ts';
 import { START_MS } from '../support/frozen-clock.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pointerRecord } from '../../lib/audit/archive/pointer-record.ts';
-import { sessionNameOf, utcDay } from '../../lib/broker/issuance.ts';
-import { denied } from '../../lib/broker/issuance-endings.ts';
+import { sessionNameOf, utcDay } from '../../lib/ledger/issuance.ts';
+import { denied } from '../../lib/ledger/issuance-endings.ts';
 import { type AuditWorld, auditWorld } from '../support/audit-world.ts';
 import {
   accessKeyOf,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { denied } from '../../lib/broker/issuance-endings.ts';
-import { openRefused, rescheduled } from '../../lib/broker/issuance-transitions.ts';
+import { denied } from '../../lib/ledger/issuance-endings.ts';
+import { openRefused, rescheduled } from '../../lib/ledger/issuance-transitions.ts';
 import { anIdentity, anIntended, anIssued, aRequest } from '../support/an-issuance.ts';
 import { START_MS } from '../support/frozen-clock.ts';
 import type { LedgerUnderTest } from './ledger.contract.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { denied, unknown } from '../../lib/broker/issuance-endings.ts';
-import { leaseExpired, nextCall, rescheduled, ticketRemoved } from '../../lib/broker/issuance-transitions.ts';
-import type { Ledger } from '../../lib/broker/ledger.ts';
+import { denied, unknown } from '../../lib/ledger/issuance-endings.ts';
+import { leaseExpired, nextCall, rescheduled, ticketRemoved } from '../../lib/ledger/issuance-transitions.ts';
+import type { Ledger } from '../../lib/ledger/ledger.ts';
 import { anIntended, anIssued, aRequest } from '../support/an-issuance.ts';
 import { START_MS } from '../support/frozen-clock.ts';
 

@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { makeLedger } from '../../lib/broker/dynamo-ledger.ts';
-import { openRefused, rescheduled } from '../../lib/broker/issuance-transitions.ts';
+import { makeLedger } from '../../lib/ledger/dynamo-ledger.ts';
+import { openRefused, rescheduled } from '../../lib/ledger/issuance-transitions.ts';
 import { anIdentity, anIntended, anIssued, aRequest } from '../support/an-issuance.ts';
 import { tables, withTables } from '../support/dynamo-tables.ts';
 import { everyPrint } from '../support/every-print.ts';

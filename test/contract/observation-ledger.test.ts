@@ -6,7 +6,7 @@ import { makeObservationLedger } from '../../lib/audit/correlation/dynamo-observ
 import type { ObservationLedger } from '../../lib/audit/correlation/observation-ledger.ts';
 import { type ObservationRecord, observationIdOfSession } from '../../lib/audit/correlation/observation-record.ts';
 import { makeAuditStore } from '../../lib/audit/questions/dynamo-audit-store.ts';
-import { utcDay } from '../../lib/broker/issuance.ts';
+import { utcDay } from '../../lib/ledger/issuance.ts';
 import { CORRELATION_SHARD } from '../../lib/platform/table-keys.ts';
 import { anIntended, anIssued } from '../support/an-issuance.ts';
 import { inMemoryObservationLedger } from '../support/correlation/in-memory-observation-ledger.ts';

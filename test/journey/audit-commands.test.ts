@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
 import type { IssuanceStory, RecordPage } from '../../lib/audit/questions/audit-api.ts';
 import type { ArchiveReport } from '../../lib/audit/verification/verify-archive.ts';
-import { type Issuance, utcDay } from '../../lib/broker/issuance.ts';
+import { type Issuance, utcDay } from '../../lib/ledger/issuance.ts';
 import { type DemoWorld, makeDemoWorld } from '../../local/demo/demo-world.ts';
 import { onboard } from '../../local/demo/onboard.ts';
 import { readLedger } from '../../local/demo/read-outcome.ts';

@@ -10,7 +10,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
 import type { AnsweredCall } from '../../local/stack/late-services.ts';
 import type { Transition } from '../../local/stack/transition.ts';

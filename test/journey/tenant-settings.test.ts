@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { type DemoWorld, makeDemoWorld } from '../../local/demo/demo-world.ts';
 import { onboard } from '../../local/demo/onboard.ts';
 import { outcomeOf, readLedger } from '../../local/demo/read-outcome.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import { trustTemplate } from '../../lib/onboarding/templates/trust-template.ts';
 import { assumingRoleArns } from '../../lib/onboarding/trust/assuming-roles.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, it } from 'vitest';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
 
 const credentials = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { packageStage } from '../../config/package-stage.ts';
+import { packageStage } from '../../config/package/package-stage.ts';
 import { resolveIntrinsics } from '../../local/template/intrinsics.ts';
 import type { Statement } from './roles.ts';
 

@@ -1,4 +1,4 @@
-import { renderTable, type Tone } from '../../lib/operator-cli/table.ts';
+import { renderTable, type Tone } from '../../lib/operator-cli/terminal/table.ts';
 import type { Checked, LiveCheck } from './live-check.ts';
 
 const TONES: Readonly<Record<Checked['verdict'], Tone>> = {

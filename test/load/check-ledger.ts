@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema } from '../../lib/broker/issuance.ts';
-import { type RequestRecord, requestRecordSchema } from '../../lib/broker/request-record.ts';
+import { type Issuance, issuanceSchema } from '../../lib/ledger/issuance.ts';
+import { type RequestRecord, requestRecordSchema } from '../../lib/ledger/request-record.ts';
 import { TERMINAL } from '../support/faulty-world/fold.ts';
 import { accountIdOf } from './tenants-of-load.ts';
 

@@ -5,7 +5,6 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { processBatch } from '../../lib/broker/process-batch.ts';
-import { sweepIssuances } from '../../lib/broker/sweep-issuances.ts';
 import { jobHandler } from '../../lib/job-runtime/job-handler.ts';
 import type { TenantContext } from '../../lib/job-runtime/tenant-context.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
@@ -13,6 +12,7 @@ import { makeCounters } from '../../lib/limits/dynamo-counters.ts';
 import { documentClient } from '../../lib/platform/clients.ts';
 import { systemIds } from '../../lib/platform/ids.ts';
 import { isConditionFailed } from '../../lib/platform/store-error.ts';
+import { sweepIssuances } from '../../lib/sweeper/sweep-issuances.ts';
 import { makeSwitches } from '../../lib/switches/switches.ts';
 import { makePipeline } from '../support/faulty-world/pipeline.ts';
 import { frozenClock } from '../support/frozen-clock.ts';

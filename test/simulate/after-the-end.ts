@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema } from '../../lib/broker/issuance.ts';
+import { type Issuance, issuanceSchema } from '../../lib/ledger/issuance.ts';
 import { tables } from '../support/dynamo-tables.ts';
 import type { FaultyWorld } from '../support/faulty-world/world.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { issuanceSchema } from '../../lib/broker/issuance.ts';
+import { issuanceSchema } from '../../lib/ledger/issuance.ts';
 import type { FunctionUrlAnswer } from '../../lib/platform/function-url.ts';
 import { tables } from '../support/dynamo-tables.ts';
 import type { Ending, Run } from '../support/faulty-world/process.ts';

@@ -1,5 +1,5 @@
 import type { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import type { Issuance } from '../../lib/broker/issuance.ts';
+import type { Issuance } from '../../lib/ledger/issuance.ts';
 import type { FunctionUrlAnswer } from '../../lib/platform/function-url.ts';
 import type { FaultyWorld } from '../support/faulty-world/world.ts';
 

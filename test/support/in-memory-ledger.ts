@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema } from '../../lib/broker/issuance.ts';
-import type { Ledger } from '../../lib/broker/ledger.ts';
-import { type RequestRecord, requestRecordSchema } from '../../lib/broker/request-record.ts';
-import { strangersRecordSchema } from '../../lib/broker/strangers-record.ts';
+import { type Issuance, issuanceSchema } from '../../lib/ledger/issuance.ts';
+import type { Ledger } from '../../lib/ledger/ledger.ts';
+import { type RequestRecord, requestRecordSchema } from '../../lib/ledger/request-record.ts';
+import { strangersRecordSchema } from '../../lib/ledger/strangers-record.ts';
 import { storeError } from '../../lib/platform/store-error.ts';
 
 type Item = Readonly<Record<string, unknown>>;

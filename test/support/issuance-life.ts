@@ -1,5 +1,5 @@
-import { type Issuance, type IssuanceIn, issuanceIdOf, LIMITS } from '../../lib/broker/issuance.ts';
-import { denied, expired, failed, revoked, settled, unknown, usedUp } from '../../lib/broker/issuance-endings.ts';
+import { type Issuance, type IssuanceIn, issuanceIdOf, LIMITS } from '../../lib/ledger/issuance.ts';
+import { denied, expired, failed, revoked, settled, unknown, usedUp } from '../../lib/ledger/issuance-endings.ts';
 import {
   issued,
   leaseExpired,
@@ -10,7 +10,7 @@ import {
   released,
   rescheduled,
   ticketRemoved,
-} from '../../lib/broker/issuance-transitions.ts';
+} from '../../lib/ledger/issuance-transitions.ts';
 import { canonicalJson } from '../../lib/platform/canonical-json.ts';
 import { sha256Hex } from '../../lib/platform/ids.ts';
 import { START_MS } from './frozen-clock.ts';

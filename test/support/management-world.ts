@@ -1,7 +1,7 @@
 import type { InvokeCommand, InvokeCommandOutput } from '@aws-sdk/client-lambda';
-import { makeLedger } from '../../lib/broker/dynamo-ledger.ts';
-import { makeTenantIssuances } from '../../lib/broker/tenant-issuances.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
+import { makeLedger } from '../../lib/ledger/dynamo-ledger.ts';
+import { makeTenantIssuances } from '../../lib/ledger/tenant-issuances.ts';
 import type { ManagementDependencies, VerificationWanted } from '../../lib/management/management-dependencies.ts';
 import { managementRoutes } from '../../lib/management/management-routes.ts';
 import { customersOnboarding } from '../../lib/management/onboarding-for-customer.ts';

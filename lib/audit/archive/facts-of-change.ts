@@ -1,5 +1,5 @@
-import type { Issuance } from '../../broker/issuance.ts';
 import { type ErrorCode, isErrorCode } from '../../errors.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
 import type { BrokerEvent } from '../../platform/broker-events.ts';
 import type { Transition } from '../../platform/transition-log.ts';
 import type { ReadChange } from './archive-change.ts';

@@ -1,5 +1,5 @@
 /** What the entries make of an issuance that they end. */
-import type { TrailEntry } from '../../broker/trail.ts';
+import type { TrailEntry } from '../../ledger/trail.ts';
 import { amended, answeredBy, codeOf, type Fold, keyOf, outcomeOf, requestOf, sessionOf } from './fold-parts.ts';
 import type { Told } from './told-state.ts';
 

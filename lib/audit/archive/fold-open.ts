@@ -1,6 +1,6 @@
 /** What the entries make of an issuance that stays open. */
-import { type Attempt, LIMITS, sessionNameOf } from '../../broker/issuance.ts';
-import type { TrailEntry } from '../../broker/trail.ts';
+import { type Attempt, LIMITS, sessionNameOf } from '../../ledger/issuance.ts';
+import type { TrailEntry } from '../../ledger/trail.ts';
 import { amended, answeredBy, codeOf, type Folding, keyOf, outcomeOf, sessionOf } from './fold-parts.ts';
 import type { Told } from './told-state.ts';
 

@@ -1,6 +1,6 @@
 /** The parts of which what an entry makes of an issuance is made. */
-import type { Attempt } from '../../broker/issuance.ts';
-import type { TrailEntry } from '../../broker/trail.ts';
+import type { Attempt } from '../../ledger/issuance.ts';
+import type { TrailEntry } from '../../ledger/trail.ts';
 import type { Told } from './told-state.ts';
 
 /** What of an issuance never changes, and what its job wrote. */

@@ -2,7 +2,7 @@
  * What an entry of the trail makes of an issuance, written down once more: independent of the functions that make the
  * changes (`issuance-transitions`, `issuance-endings`), so that a mistake in them, or a write past them, shows.
  */
-import type { TrailEntry, TrailType } from '../../broker/trail.ts';
+import type { TrailEntry, TrailType } from '../../ledger/trail.ts';
 import * as endings from './fold-endings.ts';
 import {
   furtherCall,

@@ -1,5 +1,5 @@
-import { sideBySide } from '../../broker/side-by-side.ts';
 import { BrokerError } from '../../errors.ts';
+import { sideBySide } from '../../platform/side-by-side.ts';
 import type { Digest } from '../digest.ts';
 import { merkleTree } from '../merkle.ts';
 import type { ArchiveBucket } from './archive-bucket.ts';

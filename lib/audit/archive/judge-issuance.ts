@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Issuance, issuanceIdOf } from '../../broker/issuance.ts';
-import { type TrailEntry, trailHolds, trailRoot } from '../../broker/trail.ts';
+import { type Issuance, issuanceIdOf } from '../../ledger/issuance.ts';
+import { type TrailEntry, trailHolds, trailRoot } from '../../ledger/trail.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/ids.ts';
 import { differences } from './differences.ts';

@@ -1,4 +1,4 @@
-import type { Issuance, IssuanceState } from '../../broker/issuance.ts';
+import type { Issuance, IssuanceState } from '../../ledger/issuance.ts';
 import { differences } from './differences.ts';
 import { type Finding, finding } from './finding.ts';
 import type { IssuanceImage } from './judge-issuance.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema } from '../../broker/issuance.ts';
-import { type RequestRecord, requestRecordSchema } from '../../broker/request-record.ts';
-import { type StrangersRecord, strangersRecordSchema } from '../../broker/strangers-record.ts';
+import { type Issuance, issuanceSchema } from '../../ledger/issuance.ts';
+import { type RequestRecord, requestRecordSchema } from '../../ledger/request-record.ts';
+import { type StrangersRecord, strangersRecordSchema } from '../../ledger/strangers-record.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/ids.ts';
 import { type ProbeRecord, probeRecordSchema } from '../../probes/probe-record.ts';

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { sideBySide } from '../../broker/side-by-side.ts';
+import { sideBySide } from '../../platform/side-by-side.ts';
 import { isConditionFailed, storeError } from '../../platform/store-error.ts';
 import type { PointerRecord } from './pointer-record.ts';
 

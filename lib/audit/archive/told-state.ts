@@ -1,5 +1,5 @@
-import type { Attempt, Exception, Issuance, IssuanceState } from '../../broker/issuance.ts';
 import { assertNever } from '../../errors.ts';
+import type { Attempt, Exception, Issuance, IssuanceState } from '../../ledger/issuance.ts';
 
 /** All of an issuance that its trail, its claim and its report tell: what else it says was said when it was opened. */
 export type Told = {

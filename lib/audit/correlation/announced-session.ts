@@ -1,4 +1,4 @@
-import { LIMITS } from '../../broker/issuance.ts';
+import { LIMITS } from '../../ledger/issuance.ts';
 import type { AnnouncedSession } from '../session-verdict.ts';
 import type { AnnouncingIssuance, AnnouncingProbe } from './announcing-record.ts';
 import type { OwnRoles } from './own-roles.ts';

@@ -1,4 +1,4 @@
-import { utcDay } from '../../broker/issuance.ts';
+import { utcDay } from '../../ledger/issuance.ts';
 import { ANNOUNCING, sessionsOf } from './announcements.ts';
 import type { AnnouncingRecords, IndexedRecord } from './announcing-record.ts';
 import { type MissingDependencies, readAnnouncing } from './find-missing.ts';

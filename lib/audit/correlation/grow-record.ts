@@ -1,4 +1,4 @@
-import { utcDay } from '../../broker/issuance.ts';
+import { utcDay } from '../../ledger/issuance.ts';
 import { CORRELATION_SHARD } from '../../platform/table-keys.ts';
 import type { AssumeRoleEvent } from '../cloudtrail-event.ts';
 import type { JudgedCall, JudgedRecord } from './judge-record.ts';

@@ -1,5 +1,5 @@
-import { utcDay } from '../../broker/issuance.ts';
-import { sideBySide } from '../../broker/side-by-side.ts';
+import { utcDay } from '../../ledger/issuance.ts';
+import { sideBySide } from '../../platform/side-by-side.ts';
 import { ANNOUNCING } from './announcements.ts';
 import type { IndexedRecord } from './announcing-record.ts';
 import type { CorrelationState } from './correlation-state.ts';

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../broker/issuance.ts';
+import type { Attempt } from '../../ledger/issuance.ts';
 import type { IssuanceView, ProbeView } from '../questions/audit-api.ts';
 import { accountOf, known, type OcsfEvent, type OcsfFacts, type OcsfStatus, ocsfEvent } from './ocsf-event.ts';
 

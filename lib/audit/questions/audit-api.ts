@@ -2,10 +2,10 @@
  * What the function URL of `answer-audit-query` takes and answers. A view is a record of the ledger without its ticket, its
  * lease and its index attributes; times are epoch milliseconds.
  */
-import type { Attempt } from '../../broker/issuance.ts';
-import type { RequestRecord } from '../../broker/request-record.ts';
-import type { StrangersRecord } from '../../broker/strangers-record.ts';
-import type { TrailEntry } from '../../broker/trail.ts';
+import type { Attempt } from '../../ledger/issuance.ts';
+import type { RequestRecord } from '../../ledger/request-record.ts';
+import type { StrangersRecord } from '../../ledger/strangers-record.ts';
+import type { TrailEntry } from '../../ledger/trail.ts';
 import type { ProbeRecord } from '../../probes/probe-record.ts';
 import type { ObservedCall } from '../correlation/observation-record.ts';
 import type { SignedReceiptPage } from '../receipts/receipt.ts';

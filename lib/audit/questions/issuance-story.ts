@@ -1,7 +1,7 @@
-import type { Issuance } from '../../broker/issuance.ts';
-import { trailHolds } from '../../broker/trail.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Job } from '../../jobs/job.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
+import { trailHolds } from '../../ledger/trail.ts';
 import type { ObservationRecord, ObservedCall } from '../correlation/observation-record.ts';
 import { observationIdOfSession } from '../correlation/observation-record.ts';
 import { judgeSessions, type Observation } from '../session-verdict.ts';

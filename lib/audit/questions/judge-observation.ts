@@ -1,4 +1,4 @@
-import type { Issuance } from '../../broker/issuance.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
 import type { ProbeRecord } from '../../probes/probe-record.ts';
 import { announcerOf } from '../announcer.ts';
 import { announcedByIssuance, announcedByProbe } from '../correlation/announced-session.ts';

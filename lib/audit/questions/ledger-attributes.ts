@@ -1,6 +1,6 @@
-import { issuanceSchema } from '../../broker/issuance.ts';
-import { requestRecordSchema } from '../../broker/request-record.ts';
-import { strangersRecordSchema } from '../../broker/strangers-record.ts';
+import { issuanceSchema } from '../../ledger/issuance.ts';
+import { requestRecordSchema } from '../../ledger/request-record.ts';
+import { strangersRecordSchema } from '../../ledger/strangers-record.ts';
 import { probeRecordSchema } from '../../probes/probe-record.ts';
 import { pointerRecordSchema } from '../archive/pointer-record.ts';
 import { observationRecordSchema } from '../correlation/observation-record.ts';

@@ -1,4 +1,4 @@
-import { utcDay } from '../../broker/issuance.ts';
+import { utcDay } from '../../ledger/issuance.ts';
 import type { IndexFilter, TimedIndex } from './audit-store.ts';
 import type { ListQuery } from './list-question.ts';
 import { DAY_MS, timeOf } from './question-times.ts';

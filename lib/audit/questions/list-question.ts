@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { IssuanceState } from '../../broker/issuance.ts';
+import type { IssuanceState } from '../../ledger/issuance.ts';
 import { ACCOUNT_ID, TENANT_ID } from '../../tenants/tenant.ts';
 import { EXCEPTIONS_ASKED } from './audit-api.ts';
 import { dayText, timeText } from './question-times.ts';

@@ -1,4 +1,4 @@
-import type { Issuance } from '../../broker/issuance.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
 import type { IssuanceView } from './audit-api.ts';
 import type { AuditStore, DuePosition, IndexFilter } from './audit-store.ts';
 import type { ListPlan } from './list-plan.ts';

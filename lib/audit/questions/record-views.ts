@@ -1,4 +1,4 @@
-import type { Issuance } from '../../broker/issuance.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
 import type { ObservationRecord } from '../correlation/observation-record.ts';
 import type { IssuanceView, ObservationView, RecordView } from './audit-api.ts';
 import { type Judging, judgeObservation } from './judge-observation.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Issuance } from '../../broker/issuance.ts';
 import type { Job } from '../../jobs/job.ts';
 import { buildSessionPolicy } from '../../jobs/session-policy.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
 import type { IssuanceStory } from './audit-api.ts';
 
 export type PolicyGrounds = {

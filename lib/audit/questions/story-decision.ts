@@ -1,5 +1,5 @@
-import type { Issuance } from '../../broker/issuance.ts';
-import type { RequestRecord } from '../../broker/request-record.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
+import type { RequestRecord } from '../../ledger/request-record.ts';
 import type { RequestOrigin } from '../../requests/request.ts';
 import { isBound, type Requester, recogniseRequester, UNRECOGNISED } from '../../requests/requester.ts';
 import type { IssuanceStory } from './audit-api.ts';

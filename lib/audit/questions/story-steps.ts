@@ -1,6 +1,6 @@
-import type { Issuance } from '../../broker/issuance.ts';
-import type { RequestRecord } from '../../broker/request-record.ts';
-import type { TrailEntry, TrailType } from '../../broker/trail.ts';
+import type { Issuance } from '../../ledger/issuance.ts';
+import type { RequestRecord } from '../../ledger/request-record.ts';
+import type { TrailEntry, TrailType } from '../../ledger/trail.ts';
 import type { AttemptStory, JudgedCallView, StoryStep } from './audit-api.ts';
 
 export type StoryParts = {

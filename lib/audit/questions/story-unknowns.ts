@@ -1,4 +1,4 @@
-import { type Attempt, type Issuance, LIMITS } from '../../broker/issuance.ts';
+import { type Attempt, type Issuance, LIMITS } from '../../ledger/issuance.ts';
 import { MISSING_AFTER_MS } from '../session-verdict.ts';
 import type { AttemptStory, IssuanceStory } from './audit-api.ts';
 

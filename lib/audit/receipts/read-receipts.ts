@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { issuanceSchema } from '../../broker/issuance.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import { buildSessionPolicy } from '../../jobs/session-policy.ts';
+import { issuanceSchema } from '../../ledger/issuance.ts';
 import { probeRecordSchema } from '../../probes/probe-record.ts';
 import type { AuditStore, RowPosition } from '../questions/audit-store.ts';
 import { LISTED_ATTRIBUTES } from '../questions/ledger-attributes.ts';

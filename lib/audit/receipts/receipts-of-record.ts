@@ -1,5 +1,5 @@
-import type { Attempt, Issuance } from '../../broker/issuance.ts';
-import type { RequestRecord } from '../../broker/request-record.ts';
+import type { Attempt, Issuance } from '../../ledger/issuance.ts';
+import type { RequestRecord } from '../../ledger/request-record.ts';
 import type { ProbeRecord } from '../../probes/probe-record.ts';
 import { roleOfAttempt } from '../announcer.ts';
 import type { Receipt } from './receipt.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { trailRoot } from '../../broker/trail.ts';
+import { trailRoot } from '../../ledger/trail.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/ids.ts';
 import { type ArchivedChange, archivedChangeSchema } from '../archive/archived-change.ts';

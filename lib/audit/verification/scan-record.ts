@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { trailRoot } from '../../broker/trail.ts';
+import { trailRoot } from '../../ledger/trail.ts';
 import { endOfArray, endOfObject, endOfPlainString, endOfValue, endOfWhole, NOT, stands } from './canonical-scan.ts';
 
 /** What of a record is looked at while the scan goes over it. */

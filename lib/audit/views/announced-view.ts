@@ -1,4 +1,4 @@
-import { LIMITS } from '../../broker/issuance.ts';
+import { LIMITS } from '../../ledger/issuance.ts';
 import { ANSWERED_WITHIN_MS, PROBE_CALL_MS } from '../correlation/announced-session.ts';
 import { columns, momentMs, type View, type ViewContext } from './view.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { issuanceSchema } from '../../broker/issuance.ts';
-import { requestRecordSchema } from '../../broker/request-record.ts';
-import { strangersRecordSchema } from '../../broker/strangers-record.ts';
+import { issuanceSchema } from '../../ledger/issuance.ts';
+import { requestRecordSchema } from '../../ledger/request-record.ts';
+import { strangersRecordSchema } from '../../ledger/strangers-record.ts';
 import { probeRecordSchema } from '../../probes/probe-record.ts';
 import { archivedChangeSchema } from '../archive/archived-change.ts';
 import { pointerRecordSchema } from '../archive/pointer-record.ts';

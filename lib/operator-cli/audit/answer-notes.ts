@@ -1,7 +1,7 @@
 import type { Cost, Currency } from '../../audit/questions/audit-api.ts';
-import { countOf, grouped } from '../progress.ts';
 import type { Session } from '../session.ts';
-import { ageOf, instantOf } from '../time-words.ts';
+import { countOf, grouped } from '../terminal/progress.ts';
+import { ageOf, instantOf } from '../terminal/time-words.ts';
 
 /** How current an answer is, in two sentences for standard error. */
 export function sayCurrency(

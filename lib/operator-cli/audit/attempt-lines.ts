@@ -1,5 +1,5 @@
 import type { AttemptStory } from '../../audit/questions/audit-api.ts';
-import { instantOf, timeLeft } from '../time-words.ts';
+import { instantOf, timeLeft } from '../terminal/time-words.ts';
 import { type Drawing, type Fact, factLines } from './fact-lines.ts';
 import { toneOf } from './record-table.ts';
 

@@ -6,9 +6,9 @@ import type { ObjectSource } from '../../platform/object-source.ts';
 import { errorName } from '../../platform/store-error.ts';
 import { CommandError } from '../command-error.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-code.ts';
-import { grouped, makeProgress } from '../progress.ts';
 import type { World } from '../session.ts';
-import { timeLeft } from '../time-words.ts';
+import { grouped, makeProgress } from '../terminal/progress.ts';
+import { timeLeft } from '../terminal/time-words.ts';
 
 export type Comparison = {
   /** Of whom the receipts are, and of which times. */

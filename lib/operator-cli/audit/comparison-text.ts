@@ -2,9 +2,9 @@ import type { FilesCorrelation, JudgedReceipt, StrayCall } from '../../audit/log
 import { isConsistent } from '../../audit/log-files/files-correlation.ts';
 import type { FilesRead } from '../../audit/log-files/read-log-files.ts';
 import type { StrayReason } from '../../audit/session-verdict.ts';
-import { countOf, grouped } from '../progress.ts';
-import { type Cell, renderFacts, renderTable, type TableStyle } from '../table.ts';
-import { instantOf } from '../time-words.ts';
+import { countOf, grouped } from '../terminal/progress.ts';
+import { type Cell, renderFacts, renderTable, type TableStyle } from '../terminal/table.ts';
+import { instantOf } from '../terminal/time-words.ts';
 import type { Comparison } from './compare-trail.ts';
 import { renderUses } from './session-use-text.ts';
 

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../terminal/printable.ts';
 
 /**
  * CSV that programs read (RFC 4180: lines end with CR LF, a quotation mark within is doubled) and that a spreadsheet does not

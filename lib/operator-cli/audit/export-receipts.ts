@@ -5,8 +5,8 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 import { type Command, text } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { unreadable } from '../option-values.ts';
-import { countOf, makeProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { countOf, makeProgress } from '../terminal/progress.ts';
 import { timeRange } from './time-range.ts';
 
 /** `broker audit receipts`: what a customer is given, page by page as it was signed. */

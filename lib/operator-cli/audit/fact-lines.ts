@@ -1,5 +1,5 @@
-import { widthOf } from '../printable.ts';
-import { paint, type Tone } from '../table.ts';
+import { widthOf } from '../terminal/printable.ts';
+import { paint, type Tone } from '../terminal/table.ts';
 import { wrapped } from './wrapped.ts';
 
 /** How wide, and with what, a story is drawn. */

@@ -1,8 +1,8 @@
 import type { SqlAnswer, SqlRow, SqlValue } from '../../audit/views/sql-answer.ts';
-import { printable } from '../printable.ts';
-import { countOf, grouped } from '../progress.ts';
 import type { Session } from '../session.ts';
-import { renderFacts, renderTable } from '../table.ts';
+import { printable } from '../terminal/printable.ts';
+import { countOf, grouped } from '../terminal/progress.ts';
+import { renderFacts, renderTable } from '../terminal/table.ts';
 import { csvLine } from './csv-text.ts';
 
 export type RowFormat = 'table' | 'json' | 'csv';

@@ -1,9 +1,9 @@
 import type { RecordView } from '../../audit/questions/audit-api.ts';
 import { assertNever } from '../../errors.ts';
-import { printable, widthOf } from '../printable.ts';
 import type { Session } from '../session.ts';
-import { type Cell, renderTable, type TableStyle, type Tone } from '../table.ts';
-import { instantOf } from '../time-words.ts';
+import { printable, widthOf } from '../terminal/printable.ts';
+import { type Cell, renderTable, type TableStyle, type Tone } from '../terminal/table.ts';
+import { instantOf } from '../terminal/time-words.ts';
 import { accountOf } from './record-lines.ts';
 import { wrapped } from './wrapped.ts';
 

@@ -1,9 +1,9 @@
 import type { Tally } from '../../audit/log-files/bounded-counter.ts';
 import type { JudgedReceipt } from '../../audit/log-files/files-correlation.ts';
 import type { SessionUse } from '../../audit/log-files/session-use.ts';
-import { countOf, grouped } from '../progress.ts';
-import { type Cell, renderTable, type TableStyle } from '../table.ts';
-import { instantOf } from '../time-words.ts';
+import { countOf, grouped } from '../terminal/progress.ts';
+import { type Cell, renderTable, type TableStyle } from '../terminal/table.ts';
+import { instantOf } from '../terminal/time-words.ts';
 
 /** Sessions that are shown; all are in the JSON. */
 const SHOWN = 50;

@@ -1,6 +1,6 @@
 import type { IssuanceStory } from '../../audit/questions/audit-api.ts';
-import { paint } from '../table.ts';
-import { instantOf, timeLeft } from '../time-words.ts';
+import { paint } from '../terminal/table.ts';
+import { instantOf, timeLeft } from '../terminal/time-words.ts';
 import { attemptFacts, attemptLines } from './attempt-lines.ts';
 import { type Drawing, type Fact, factLines } from './fact-lines.ts';
 import { toneOf } from './record-table.ts';

@@ -1,7 +1,7 @@
 import type { StoryStep } from '../../audit/questions/audit-api.ts';
-import { widthOf } from '../printable.ts';
-import { paint, type Tone } from '../table.ts';
-import { instantOf, timeLeft } from '../time-words.ts';
+import { widthOf } from '../terminal/printable.ts';
+import { paint, type Tone } from '../terminal/table.ts';
+import { instantOf, timeLeft } from '../terminal/time-words.ts';
 import type { Drawing } from './fact-lines.ts';
 import { wrapped } from './wrapped.ts';
 

@@ -1,7 +1,7 @@
 import type { ArchiveReport } from '../../audit/verification/verify-archive.ts';
-import { countOf, grouped } from '../progress.ts';
-import { renderFacts, renderTable, type TableStyle } from '../table.ts';
-import { instantOf } from '../time-words.ts';
+import { countOf, grouped } from '../terminal/progress.ts';
+import { renderFacts, renderTable, type TableStyle } from '../terminal/table.ts';
+import { instantOf } from '../terminal/time-words.ts';
 
 /** What a verification came to, for people. */
 export function renderVerification(report: ArchiveReport, style: TableStyle): string {

@@ -1,4 +1,4 @@
-import { fitTo, printable, widthOf } from '../printable.ts';
+import { fitTo, printable, widthOf } from '../terminal/printable.ts';
 
 const MARK = '…';
 

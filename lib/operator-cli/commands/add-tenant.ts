@@ -1,6 +1,6 @@
+import { sayOnboarding } from '../answers/onboarding-answer.ts';
 import { type Command, formatOption, jobsOption, tenantPositional, text } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { sayOnboarding } from '../onboarding-answer.ts';
 import { jsonObjectIn, listOf } from '../option-values.ts';
 import { printJson } from '../session.ts';
 

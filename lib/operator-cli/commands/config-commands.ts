@@ -1,12 +1,12 @@
 import type { DeploymentConfig } from '../../platform/deployment-config/deployment-config.ts';
 import { effectiveSettings } from '../../platform/deployment-config/effective.ts';
 import type { ConfigProblem } from '../../platform/deployment-config/problem.ts';
+import { renderSettings } from '../answers/config-text.ts';
 import type { Command } from '../command.ts';
 import { usageError } from '../command-error.ts';
-import { renderSettings } from '../config-text.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-code.ts';
-import { printable } from '../printable.ts';
 import { printJson, type Session } from '../session.ts';
+import { printable } from '../terminal/printable.ts';
 
 /** What a clone says of `config/<stage>.yml`; handed in, because the installed command has no clone to read. */
 export type StageReading = {

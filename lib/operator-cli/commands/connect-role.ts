@@ -1,9 +1,9 @@
+import { exitCodeOfRoles } from '../answers/role-text.ts';
+import { sayVerification } from '../answers/verification-answer.ts';
 import { type Command, jobsOption, tenantPositional, text, waitOption } from '../command.ts';
 import { usageError } from '../command-error.ts';
-import { connectAccounts } from '../connect-accounts.ts';
+import { connectAccounts } from '../import/connect-accounts.ts';
 import { listOf } from '../option-values.ts';
-import { exitCodeOfRoles } from '../role-text.ts';
-import { sayVerification } from '../verification-answer.ts';
 import { verifyRoles } from '../verify-roles.ts';
 
 /** Connects a role, or those of many accounts, and has them verified. */

@@ -1,8 +1,8 @@
 import { DEAD_LETTERS_FUNCTION, deadLettersClientOver } from '../../client/dead-letters-client.ts';
 import { DEAD_LETTER_QUEUES, type DeadLetterQueueName } from '../../dead-letters/dead-letter-api.ts';
+import { renderLetter, renderLetters, renderRedriven, sayLetters } from '../answers/dead-letters-text.ts';
 import { type Command, limitOption, text } from '../command.ts';
 import { usageError } from '../command-error.ts';
-import { renderLetter, renderLetters, renderRedriven, sayLetters } from '../dead-letters-text.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { listOf } from '../option-values.ts';
 import { redriveAll } from '../redrive.ts';

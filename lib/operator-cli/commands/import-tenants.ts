@@ -1,5 +1,5 @@
 import { type Command, text } from '../command.ts';
-import { importTenants as importFile } from '../run-import.ts';
+import { importTenants as importFile } from '../import/run-import.ts';
 
 /** Takes in tenants that still have access keys of IAM users. */
 export const importTenants: Command = (yargs, run) =>

@@ -2,11 +2,11 @@ import type { ManagementRoutes } from '../../management/management-api.ts';
 import type { TenantRow } from '../../management/management-views.ts';
 import { TRUST_FINDINGS } from '../../onboarding/trust/trust-finding.ts';
 import { ROLE_STATUSES, TENANT_STATUSES } from '../../tenants/tenant.ts';
+import { renderTenants } from '../answers/tenant-text.ts';
 import { allOption, type Command, cursorOption, limitOption } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { collectPages } from '../pages.ts';
 import { printJson, type Session } from '../session.ts';
-import { renderTenants } from '../tenant-text.ts';
 
 type Query = NonNullable<ManagementRoutes['GET /tenants']['query']>;
 

@@ -1,7 +1,7 @@
+import { renderStop } from '../answers/stop-text.ts';
 import { type Command, reasonOption, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
-import { renderStop } from '../stop-text.ts';
 
 /** Lets a tenant go. */
 export const offboardTenant: Command = (yargs, run) =>

@@ -1,7 +1,7 @@
+import { sayRotation } from '../answers/rotation-answer.ts';
 import { type Command, formatOption, tenantPositional, text } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { sayRotation } from '../rotation-answer.ts';
 
 /** Replaces a tenant's external ID, step by step. */
 export const rotateExternalId: Command = (yargs, run) =>

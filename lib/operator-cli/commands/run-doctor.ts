@@ -1,9 +1,9 @@
 import type { DoctorCheck } from '../../management/management-views.ts';
 import type { Command } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { printable } from '../printable.ts';
 import { printJson, type Session } from '../session.ts';
-import { type Cell, renderTable } from '../table.ts';
+import { printable } from '../terminal/printable.ts';
+import { type Cell, renderTable } from '../terminal/table.ts';
 
 /** Checks a deployment, or a local stack, from here to its tables. */
 export const runDoctor: Command = (yargs, run) =>

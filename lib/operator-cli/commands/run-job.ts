@@ -1,7 +1,7 @@
 import { REQUEST_FUNCTION, requestClientOver } from '../../client/request-client.ts';
+import { sayOutcome } from '../answers/job-request-text.ts';
 import { type Command, text } from '../command.ts';
 import { askForJob } from '../job-request.ts';
-import { sayOutcome } from '../job-request-text.ts';
 import { jsonValueIn, listOf } from '../option-values.ts';
 
 /** Asks for a job, as the requester that the AWS profile is. */

@@ -1,11 +1,11 @@
 import type { ScheduleView } from '../../management/management-views.ts';
+import { renderSchedules, renderTimes, scheduleNotes } from '../answers/schedule-text.ts';
 import { type Command, reasonOption } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { printable } from '../printable.ts';
-import { renderSchedules, renderTimes, scheduleNotes } from '../schedule-text.ts';
 import { printJson, type Session } from '../session.ts';
-import { instantOf } from '../time-words.ts';
+import { printable } from '../terminal/printable.ts';
+import { instantOf } from '../terminal/time-words.ts';
 
 const namePositional = { type: 'string', demandOption: true, describe: 'the schedule’s name' } as const;
 

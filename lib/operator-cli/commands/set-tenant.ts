@@ -1,9 +1,9 @@
+import { renderTenant } from '../answers/tenant-text.ts';
 import { type Command, tenantPositional, text } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { changeSchedule, jsonObjectIn, listOf } from '../option-values.ts';
 import { printJson } from '../session.ts';
-import { renderTenant } from '../tenant-text.ts';
 
 /** Changes what may be changed of a tenant, if nobody else has changed it meanwhile. */
 export const setTenant: Command = (yargs, run) =>

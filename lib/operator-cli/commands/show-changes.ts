@@ -2,8 +2,8 @@ import { allOption, type Command, cursorOption, limitOption, tenantPositional } 
 import { EXIT_CODES } from '../exit-code.ts';
 import { collectPages } from '../pages.ts';
 import { printJson } from '../session.ts';
-import { renderTable } from '../table.ts';
-import { instantOf } from '../time-words.ts';
+import { renderTable } from '../terminal/table.ts';
+import { instantOf } from '../terminal/time-words.ts';
 
 /** Who changed what of a tenant, and when. */
 export const showChanges: Command = (yargs, run) =>

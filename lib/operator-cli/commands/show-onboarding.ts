@@ -1,6 +1,6 @@
+import { sayOnboarding } from '../answers/onboarding-answer.ts';
 import { type Command, formatOption, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { sayOnboarding } from '../onboarding-answer.ts';
 import { printJson } from '../session.ts';
 
 /** What the customer needs, once more, without the external ID. */

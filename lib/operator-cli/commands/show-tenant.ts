@@ -1,8 +1,8 @@
 import type { Tenant } from '../../tenants/tenant.ts';
+import { renderTenant } from '../answers/tenant-text.ts';
 import { type Command, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
-import { renderTenant } from '../tenant-text.ts';
 
 /** Shows one tenant whole. */
 export const showTenant: Command = (yargs, run) =>

@@ -1,7 +1,7 @@
+import { renderStop } from '../answers/stop-text.ts';
 import { type Command, reasonOption, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
-import { renderStop } from '../stop-text.ts';
 
 /** Stops everything for a tenant, until it is resumed. */
 export const suspendTenant: Command = (yargs, run) =>

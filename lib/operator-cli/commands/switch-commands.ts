@@ -1,9 +1,9 @@
 import type { SwitchesView } from '../../management/management-views.ts';
+import { renderSwitches, saySwitches } from '../answers/switch-text.ts';
 import { type Command, reasonOption } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson, type Session } from '../session.ts';
-import { renderSwitches, saySwitches } from '../switch-text.ts';
 
 const targets = {
   global: { type: 'boolean', describe: 'everything' },

@@ -1,8 +1,8 @@
+import { exitCodeOfRoles } from '../answers/role-text.ts';
+import { sayVerification } from '../answers/verification-answer.ts';
 import { type Command, tenantPositional, text, waitOption } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { readRoleAddress } from '../role-address.ts';
-import { exitCodeOfRoles } from '../role-text.ts';
-import { sayVerification } from '../verification-answer.ts';
 import { verifyRoles } from '../verify-roles.ts';
 
 /** Has the roles of a tenant probed again. */

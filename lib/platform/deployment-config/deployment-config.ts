@@ -142,7 +142,7 @@ export type CloudTrailFiles = {
   readonly regions?: readonly string[];
 };
 
-/** Put in place by the bundler (`config/bundle-functions.ts`). */
+/** Put in place by the bundler (`config/package/bundle-functions.ts`). */
 declare const DEPLOYMENT_CONFIG: DeploymentConfig;
 
 /** The configuration that this bundle was built with. Throws where the code runs unbundled. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
-import { packageStage } from '../../../config/package-stage.ts';
+import { packageStage } from '../../../config/package/package-stage.ts';
 import { projectRoot } from '../../../config/stage-config.ts';
 import { createConfigTree } from '../../unit/config/config-tree.ts';
 

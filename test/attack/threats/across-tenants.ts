@@ -13,7 +13,7 @@ export const acrossTenants: readonly Threat[] = [
       'test/attack/forged-caller.test.ts',
       'test/cases/requests.test.ts',
       'test/unit/requests/requester.test.ts',
-      'test/unit/config/bus-policy.test.ts',
+      'test/unit/config/template/bus-policy.test.ts',
     ],
   },
   {
@@ -92,7 +92,7 @@ export const acrossTenants: readonly Threat[] = [
       'test/attack/injects-into-a-role-arn.test.ts',
       'test/attack/fuzz/role-arn.fuzz.ts',
       'test/unit/tenants/role-arn.test.ts',
-      'test/unit/config/assume-role-policy.test.ts',
+      'test/unit/config/template/assume-role-policy.test.ts',
     ],
   },
   {

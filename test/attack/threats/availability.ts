@@ -122,7 +122,7 @@ export const availability: readonly Threat[] = [
     priority: 'P1',
     title: 'Everything tries again at once when STS is back',
     control: 'Three attempts, a breaker for all functions together, and a slow recovery',
-    files: ['test/unit/limits/outage.test.ts', 'test/unit/broker/sweep-many.test.ts'],
+    files: ['test/unit/limits/outage.test.ts', 'test/unit/sweeper/sweep-many.test.ts'],
   },
   {
     id: 'T43',

@@ -75,7 +75,7 @@ export const exposedCredentials: readonly Threat[] = [
       'test/attack/steals-the-broker-role.test.ts',
       'test/least-privilege/function-tables.test.ts',
       'test/unit/onboarding/templates/trust-policy.test.ts',
-      'test/unit/config/assume-role-policy.test.ts',
+      'test/unit/config/template/assume-role-policy.test.ts',
       'test/architecture/hardening/network.test.ts',
     ],
     open: 'that exported credentials are denied outside',

@@ -10,7 +10,7 @@ export const operations: readonly Threat[] = [
       'Fifteen packages at most are shipped, each pinned, locked by content and listed with its purpose; install scripts run by name only',
     files: [
       'test/attack/slips-in-a-dependency.test.ts',
-      'test/unit/config/package-stage.test.ts',
+      'test/unit/config/package/package-stage.test.ts',
       'test/architecture/bundles.test.ts',
       'test/architecture/documents.test.ts',
       'test/architecture/reproducible-bundles.test.ts',

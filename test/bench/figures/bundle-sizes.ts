@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { bundleFunctions } from '../../../config/bundle-functions.ts';
+import { bundleFunctions } from '../../../config/package/bundle-functions.ts';
 import { projectRoot, readStageConfig } from '../../../config/stage-config.ts';
 
 /** One function as it is deployed, and the same file as a bundler makes it that nobody told anything. */

@@ -1,10 +1,10 @@
 import { makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import type { BrokerDependencies } from '../../../lib/broker/broker-dependencies.ts';
-import { makeLedger } from '../../../lib/broker/dynamo-ledger.ts';
 import { makeInvokeJob } from '../../../lib/broker/invoke-job.ts';
 import { processBatch } from '../../../lib/broker/process-batch.ts';
 import { makeRunJob } from '../../../lib/broker/run-job.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import { makeLedger } from '../../../lib/ledger/dynamo-ledger.ts';
 import { makeCounters } from '../../../lib/limits/dynamo-counters.ts';
 import { makeLimits } from '../../../lib/limits/limits.ts';
 import { makeStrangers } from '../../../lib/limits/strangers.ts';

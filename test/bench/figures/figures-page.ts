@@ -156,7 +156,7 @@ function bundles({ bundles: all, naiveBroker, middy }: Figures): readonly string
     `A naive broker, bundled naively, has ${kilo(naiveBroker.bytes)} KB and loads in ${naiveBroker.importMs.toFixed(0)} ms; a function with \`@middy/sts\` has ${kilo(middy.bytes)} KB and`,
     `loads in ${middy.importMs.toFixed(0)} ms. No bundle holds the SDK's code for event streams or schemas of commands that nobody sends, and none makes`,
     "the facades of Node's modules that an `import` makes: for the one of `node:http` alone, which the SDK imports at the first",
-    'request, Node loads a whole client of web sockets (`config/sdk-as-needed.ts`, `config/builtins-without-facades.ts`).',
+    'request, Node loads a whole client of web sockets (`config/package/sdk-as-needed.ts`, `config/package/builtins-without-facades.ts`).',
     '',
   ];
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
-import { packageStage } from '../../../config/package-stage.ts';
+import { packageStage } from '../../../config/package/package-stage.ts';
 import { projectRoot } from '../../../config/stage-config.ts';
 import { type DemoWorld, makeDemoWorld } from '../../../local/demo/demo-world.ts';
 import { onboard } from '../../../local/demo/onboard.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Issuance } from '../../../lib/broker/issuance.ts';
-import { trailHolds } from '../../../lib/broker/trail.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
+import { trailHolds } from '../../../lib/ledger/trail.ts';
 import type { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { readLedger } from '../../../local/demo/read-outcome.ts';
 

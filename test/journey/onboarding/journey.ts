@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
-import type { Issuance } from '../../../lib/broker/issuance.ts';
-import type { RequestRecord } from '../../../lib/broker/request-record.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
+import type { RequestRecord } from '../../../lib/ledger/request-record.ts';
 import { readLedger } from '../../../local/demo/read-outcome.ts';
 import type { Stack } from '../../../local/stack.ts';
 import { awsAs, type Ran } from '../outside-clients/outside-clients.ts';

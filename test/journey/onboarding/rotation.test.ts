@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Issuance } from '../../../lib/broker/issuance.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
 import { readCloudTrailFile } from '../../../local/cloudtrail/cloudtrail-file.ts';
 import { awsCli, describeWith } from '../outside-clients/outside-clients.ts';
 import { type Given, withConditions } from './customer-roles.ts';

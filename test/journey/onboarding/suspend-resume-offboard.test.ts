@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Issuance } from '../../../lib/broker/issuance.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
 import { awsAs, awsCli, describeWith, type Ran } from '../outside-clients/outside-clients.ts';
 import { errorLines, journey } from './journey.ts';
 import { runInShell } from './run-in-shell.ts';

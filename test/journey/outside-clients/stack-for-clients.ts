@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { packageStage } from '../../../config/package-stage.ts';
+import { packageStage } from '../../../config/package/package-stage.ts';
 import { projectRoot } from '../../../config/stage-config.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
 

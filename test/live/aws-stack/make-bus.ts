@@ -5,7 +5,7 @@ import {
   PutPermissionCommand,
 } from '@aws-sdk/client-eventbridge';
 import * as v from 'valibot';
-import { busPolicyResources } from '../../../config/bus-policy.ts';
+import { busPolicyResources } from '../../../config/template/bus-policy.ts';
 import type { Place } from '../aws-ground.ts';
 import type { Connection, Ground } from '../ground.ts';
 import { readPackaged, standingFor } from '../packaged.ts';
@@ -73,7 +73,7 @@ const resourceSchema = v.object({
   ),
 });
 
-/** The statements that `config/bus-policy.ts` writes for a source that one role has to itself. */
+/** The statements that `config/template/bus-policy.ts` writes for a source that one role has to itself. */
 export function busStatements(
   { accountId, region, busArn }: { readonly accountId: string; readonly region: string; readonly busArn: string },
   ownerName: string,

@@ -6,7 +6,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
-import { zipOneFile } from '../../../config/zip-file.ts';
+import { zipOneFile } from '../../../config/package/zip-file.ts';
 import { makeSignRequest } from '../../../lib/client/sign-request.ts';
 import type { Ground } from '../ground.ts';
 import type { LiveCheck } from '../live-check.ts';

@@ -9,7 +9,7 @@ import { deployableOf, templateUpload } from '../../../config/deploy/deployable.
 import { readDeployedTemplate } from '../../../config/deploy/deployed-template.ts';
 import { readPins } from '../../../config/deploy/pinned-resources.ts';
 import type { Prepared } from '../../../config/deploy/prepare-stage.ts';
-import type { PackagedStage } from '../../../config/package-stage.ts';
+import type { PackagedStage } from '../../../config/package/package-stage.ts';
 import { BROKER_ACCOUNT } from '../../support/a-tenant.ts';
 import { TYPES_LEFT_OUT } from './not-kept.ts';
 import type { AwsPlace } from './query-protocol.ts';

@@ -4,7 +4,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetFunctionUrlConfigCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packageStage } from '../../../config/package-stage.ts';
+import { packageStage } from '../../../config/package/package-stage.ts';
 import { projectRoot } from '../../../config/stage-config.ts';
 import { readSignedDigest, signatureHolds } from '../../../lib/audit/archive/signed-digest.ts';
 import { makeSignRequest } from '../../../lib/client/sign-request.ts';

@@ -3,9 +3,9 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { PackagedStage } from '../../../config/package-stage.ts';
-import type { Issuance } from '../../../lib/broker/issuance.ts';
-import type { RequestRecord } from '../../../lib/broker/request-record.ts';
+import type { PackagedStage } from '../../../config/package/package-stage.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
+import type { RequestRecord } from '../../../lib/ledger/request-record.ts';
 import type { TrustProof } from '../../../lib/onboarding/trust/assess-trust.ts';
 import { systemClock } from '../../../lib/platform/clock.ts';
 import { systemIds } from '../../../lib/platform/ids.ts';

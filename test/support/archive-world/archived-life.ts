@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type ArchivedChange, archivedChangeSchema } from '../../../lib/audit/archive/archived-change.ts';
 import { pointerRecord } from '../../../lib/audit/archive/pointer-record.ts';
-import type { Issuance } from '../../../lib/broker/issuance.ts';
-import { leaseExpired, released, rescheduled } from '../../../lib/broker/issuance-transitions.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
+import { leaseExpired, released, rescheduled } from '../../../lib/ledger/issuance-transitions.ts';
 import { anIntended, anIssued, aRequest } from '../an-issuance.ts';
 import { START_MS } from '../frozen-clock.ts';
 

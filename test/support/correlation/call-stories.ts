@@ -1,6 +1,6 @@
 import { pointerRecord } from '../../../lib/audit/archive/pointer-record.ts';
-import { type Issuance, type IssuanceIn, issuanceIdOf, sessionNameOf } from '../../../lib/broker/issuance.ts';
-import { denied, failed } from '../../../lib/broker/issuance-endings.ts';
+import { type Issuance, type IssuanceIn, issuanceIdOf, sessionNameOf } from '../../../lib/ledger/issuance.ts';
+import { denied, failed } from '../../../lib/ledger/issuance-endings.ts';
 import {
   type IntentGrounds,
   issued,
@@ -8,7 +8,7 @@ import {
   nextAttempt,
   nextCall,
   openIntended,
-} from '../../../lib/broker/issuance-transitions.ts';
+} from '../../../lib/ledger/issuance-transitions.ts';
 import { derivedId, sha256Hex } from '../../../lib/platform/ids.ts';
 import { probeRecordId, requestRecordId } from '../../../lib/platform/table-keys.ts';
 import type { ProbeRecord } from '../../../lib/probes/probe-record.ts';

@@ -5,7 +5,7 @@ import {
   announcingRecordSchema,
   type IndexedRecord,
 } from '../../../lib/audit/correlation/announcing-record.ts';
-import { utcDay } from '../../../lib/broker/issuance.ts';
+import { utcDay } from '../../../lib/ledger/issuance.ts';
 
 /** What was announced, in memory. Records come in the order of their recording, as the clock of a run does. */
 export function inMemoryAnnouncingRecords(): AnnouncingRecords & { put(record: object): void } {

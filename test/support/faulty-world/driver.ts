@@ -1,5 +1,5 @@
 import { type BatchResult, processBatch, type QueueRecord } from '../../../lib/broker/process-batch.ts';
-import { type SweepResult, sweepIssuances } from '../../../lib/broker/sweep-issuances.ts';
+import { type SweepResult, sweepIssuances } from '../../../lib/sweeper/sweep-issuances.ts';
 import { tables } from '../dynamo-tables.ts';
 import type { FrozenClock } from '../frozen-clock.ts';
 import type { Item } from './expressions.ts';

@@ -1,5 +1,5 @@
-import type { Issuance, IssuanceState } from '../../../lib/broker/issuance.ts';
-import type { TrailType } from '../../../lib/broker/trail.ts';
+import type { Issuance, IssuanceState } from '../../../lib/ledger/issuance.ts';
+import type { TrailType } from '../../../lib/ledger/trail.ts';
 
 type Told = {
   readonly trail: readonly { readonly type: TrailType }[];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema, LIMITS } from '../../../lib/broker/issuance.ts';
-import { type RequestRecord, requestRecordSchema } from '../../../lib/broker/request-record.ts';
+import { type Issuance, issuanceSchema, LIMITS } from '../../../lib/ledger/issuance.ts';
+import { type RequestRecord, requestRecordSchema } from '../../../lib/ledger/request-record.ts';
 import type { Item } from './expressions.ts';
 import type { MintedSession } from './fake-sts.ts';
 import type { Call } from './faults.ts';

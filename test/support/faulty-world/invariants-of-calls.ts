@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Issuance, LIMITS } from '../../../lib/broker/issuance.ts';
+import { type Issuance, LIMITS } from '../../../lib/ledger/issuance.ts';
 import type { Call } from './faults.ts';
 import type { RegistryHistory } from './registry-history.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema, LIMITS } from '../../../lib/broker/issuance.ts';
-import { requestRecordSchema } from '../../../lib/broker/request-record.ts';
-import { trailHolds } from '../../../lib/broker/trail.ts';
+import { type Issuance, issuanceSchema, LIMITS } from '../../../lib/ledger/issuance.ts';
+import { requestRecordSchema } from '../../../lib/ledger/request-record.ts';
+import { trailHolds } from '../../../lib/ledger/trail.ts';
 import { tables } from '../dynamo-tables.ts';
 import type { Item } from './expressions.ts';
 import type { Call, Faults } from './faults.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Issuance, issuanceSchema } from '../../../lib/broker/issuance.ts';
-import { type RequestRecord, requestRecordSchema } from '../../../lib/broker/request-record.ts';
+import { type Issuance, issuanceSchema } from '../../../lib/ledger/issuance.ts';
+import { type RequestRecord, requestRecordSchema } from '../../../lib/ledger/request-record.ts';
 import type { TenantReading } from '../../../lib/tenants/tenant.ts';
 import { tables } from '../dynamo-tables.ts';
 import type { recordedTransitions } from '../recorded-transitions.ts';

@@ -1,5 +1,5 @@
-import type { Issuance } from '../../../lib/broker/issuance.ts';
-import type { Ledger } from '../../../lib/broker/ledger.ts';
+import type { Issuance } from '../../../lib/ledger/issuance.ts';
+import type { Ledger } from '../../../lib/ledger/ledger.ts';
 import type { BrokerParts } from './wiring.ts';
 
 /** Hands the job over first and writes the issue down afterwards. */

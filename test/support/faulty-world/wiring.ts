@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { AssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
 import type { InvokeJob } from '../../../lib/broker/invoke-job.ts';
-import type { Ledger } from '../../../lib/broker/ledger.ts';
+import type { Ledger } from '../../../lib/ledger/ledger.ts';
 import type { Switches } from '../../../lib/switches/switches.ts';
 import type { SendCommand } from './memory-tables.ts';
 import { marksUnproven, otherIdUnannounced, policyDropped, repeatedWhenLost } from './unsafe-assumptions.ts';

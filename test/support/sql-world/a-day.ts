@@ -1,7 +1,7 @@
 import type { ArchivedChange } from '../../../lib/audit/archive/archived-change.ts';
-import { denied } from '../../../lib/broker/issuance-endings.ts';
-import { openRefused } from '../../../lib/broker/issuance-transitions.ts';
-import { strangersRecord } from '../../../lib/broker/strangers-record.ts';
+import { denied } from '../../../lib/ledger/issuance-endings.ts';
+import { openRefused } from '../../../lib/ledger/issuance-transitions.ts';
+import { strangersRecord } from '../../../lib/ledger/strangers-record.ts';
 import { probeRecordId } from '../../../lib/platform/table-keys.ts';
 import {
   type AssumeRoleEvent,

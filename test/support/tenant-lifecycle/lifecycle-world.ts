@@ -1,5 +1,5 @@
-import type { TenantIssuances } from '../../../lib/broker/tenant-issuances.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import type { TenantIssuances } from '../../../lib/ledger/tenant-issuances.ts';
 import { makeOffboardTenant } from '../../../lib/onboarding/offboard-tenant.ts';
 import { makeResumeTenant } from '../../../lib/onboarding/resume-tenant.ts';
 import { makeSuspendTenant } from '../../../lib/onboarding/suspend-tenant.ts';

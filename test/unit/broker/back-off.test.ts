@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backOffSeconds } from '../../../lib/broker/back-off.ts';
-import { sideBySide } from '../../../lib/broker/side-by-side.ts';
+import { sideBySide } from '../../../lib/platform/side-by-side.ts';
 
 describe('a message that is put back', () => {
   it.each([

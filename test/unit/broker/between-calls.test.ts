@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Assumption } from '../../../lib/broker/assume-tenant-role.ts';
 import { announceFurtherCall, furtherCall } from '../../../lib/broker/further-call.ts';
-import { LIMITS } from '../../../lib/broker/issuance.ts';
 import { release, releaseForAnotherCall, releaseUnknown, retryDelayMs } from '../../../lib/broker/release-issuance.ts';
+import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import type { AllowedAccount } from '../../../lib/requests/decide-account.ts';
 import { frozenClock } from '../../support/frozen-clock.ts';
 import { inMemoryLedger } from '../../support/in-memory-ledger.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { termsOf, withOtherExternalId } from '../../../lib/broker/call-terms.ts';
-import { issuanceIdOf } from '../../../lib/broker/issuance.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import { issuanceIdOf } from '../../../lib/ledger/issuance.ts';
 import type { AllowedAccount } from '../../../lib/requests/decide-account.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { brokerIn, plainWorld, type World } from '../../support/broker-world.ts';

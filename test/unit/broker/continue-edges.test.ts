@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MINIMUM_REMAINING_MS } from '../../../lib/broker/broker-dependencies.ts';
 import { continueIssuance } from '../../../lib/broker/continue-issuance.ts';
-import { type Issuance, LIMITS } from '../../../lib/broker/issuance.ts';
-import type { RequestRecord } from '../../../lib/broker/request-record.ts';
+import { type Issuance, LIMITS } from '../../../lib/ledger/issuance.ts';
+import type { RequestRecord } from '../../../lib/ledger/request-record.ts';
 import type { HeldBack, Leaving, Wanted } from '../../../lib/limits/limits.ts';
 import { aRequest } from '../../support/an-issuance.ts';
 import { brokerIn, plainWorld, type World } from '../../support/broker-world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../lib/broker/issuance.ts';
+import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import type { TrustFinding } from '../../../lib/onboarding/trust/trust-finding.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { handedBack } from '../../support/faulty-world/abandoned.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../lib/broker/issuance.ts';
+import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import { stsError } from '../../support/faulty-world/fake-sts.ts';
 import { namedError } from '../../support/faulty-world/faults.ts';
 import { breaking, firstVisit } from '../../support/faulty-world/first-visit.ts';

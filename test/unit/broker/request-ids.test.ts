@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { illegibleRequestRecord, requestIdOf } from '../../../lib/broker/request-record.ts';
+import { illegibleRequestRecord, requestIdOf } from '../../../lib/ledger/request-record.ts';
 import { derivedId } from '../../../lib/platform/ids.ts';
 import { requestRecordId } from '../../../lib/platform/table-keys.ts';
 import type { RequestOrigin } from '../../../lib/requests/request.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../lib/broker/issuance.ts';
+import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import { aTenant } from '../../support/a-tenant.ts';
 import { stsError } from '../../support/faulty-world/fake-sts.ts';
 import { externalIdIn, rotating, type Slot, takes } from '../../support/faulty-world/rotation.ts';

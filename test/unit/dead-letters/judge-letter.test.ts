@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { issuanceIdOf } from '../../../lib/broker/issuance.ts';
-import { payloadSha256Of, requestIdOf } from '../../../lib/broker/request-record.ts';
 import type { LetterFacts, LetterVerdict } from '../../../lib/dead-letters/dead-letter-api.ts';
 import type { DeadLetter } from '../../../lib/dead-letters/dead-letter-queue.ts';
 import { judgeLetter } from '../../../lib/dead-letters/judge-letter.ts';
 import type { OnRecord } from '../../../lib/dead-letters/letter-ledger.ts';
 import { readLetter } from '../../../lib/dead-letters/read-letter.ts';
+import { issuanceIdOf } from '../../../lib/ledger/issuance.ts';
+import { payloadSha256Of, requestIdOf } from '../../../lib/ledger/request-record.ts';
 import type { RequestDetail } from '../../../lib/requests/request.ts';
 import { seal } from '../../../lib/sealing/seal.ts';
 import { Secret } from '../../../lib/sealing/secret.ts';

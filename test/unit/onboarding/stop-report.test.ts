@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { IssuanceState } from '../../../lib/broker/issuance.ts';
-import { LIMITS } from '../../../lib/broker/issuance.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import type { IssuanceState } from '../../../lib/ledger/issuance.ts';
+import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import type { Looked } from '../../../lib/onboarding/end-open-issuances.ts';
 import { type StopFacts, stopReport } from '../../../lib/onboarding/stop-report.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';

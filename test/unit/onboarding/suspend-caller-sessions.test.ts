@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { IssuanceIn } from '../../../lib/broker/issuance.ts';
-import { expired, failed } from '../../../lib/broker/issuance-endings.ts';
-import { issued, openIntended } from '../../../lib/broker/issuance-transitions.ts';
+import type { IssuanceIn } from '../../../lib/ledger/issuance.ts';
+import { expired, failed } from '../../../lib/ledger/issuance-endings.ts';
+import { issued, openIntended } from '../../../lib/ledger/issuance-transitions.ts';
 import { anIdentity } from '../../support/an-issuance.ts';
 import { START_MS } from '../../support/frozen-clock.ts';
 import { type LifecycleWorld, lifecycleWorld } from '../../support/tenant-lifecycle/lifecycle-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { makeLedger } from '../../../lib/broker/dynamo-ledger.ts';
-import { makeTenantIssuances } from '../../../lib/broker/tenant-issuances.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
+import { makeLedger } from '../../../lib/ledger/dynamo-ledger.ts';
+import { makeTenantIssuances } from '../../../lib/ledger/tenant-issuances.ts';
 import { makeTenantLifecycle } from '../../../lib/onboarding/make-tenant-lifecycle.ts';
 import { isRefusal } from '../../../lib/onboarding/onboarding-refusal.ts';
 import { sha256Hex, systemIds } from '../../../lib/platform/ids.ts';

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { changeSchedule } from '../../../lib/operator-cli/option-values.ts';
-import { fitTo, printable, widthOf } from '../../../lib/operator-cli/printable.ts';
-import { countedLine, makeProgress } from '../../../lib/operator-cli/progress.ts';
-import { renderFacts, renderTable } from '../../../lib/operator-cli/table.ts';
-import { ageOf, timeLeft } from '../../../lib/operator-cli/time-words.ts';
+import { fitTo, printable, widthOf } from '../../../lib/operator-cli/terminal/printable.ts';
+import { countedLine, makeProgress } from '../../../lib/operator-cli/terminal/progress.ts';
+import { renderFacts, renderTable } from '../../../lib/operator-cli/terminal/table.ts';
+import { ageOf, timeLeft } from '../../../lib/operator-cli/terminal/time-words.ts';
 import { frozenClock } from '../../support/frozen-clock.ts';
 import { aRoleView, aTenantRow, repliesTo } from '../../support/management-answers.ts';
 import { CLI_NOW_MS, runBroker } from '../../support/run-broker.ts';

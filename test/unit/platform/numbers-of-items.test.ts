@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeLedger } from '../../../lib/broker/dynamo-ledger.ts';
+import { makeLedger } from '../../../lib/ledger/dynamo-ledger.ts';
 import { documentClient } from '../../../lib/platform/clients.ts';
 import { recordedTransitions } from '../../support/recorded-transitions.ts';
 

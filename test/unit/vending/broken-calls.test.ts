@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../../lib/broker/issuance.ts';
-import { revoked } from '../../../lib/broker/issuance-endings.ts';
+import { LIMITS } from '../../../lib/ledger/issuance.ts';
+import { revoked } from '../../../lib/ledger/issuance-endings.ts';
 import { aTenant } from '../../support/a-tenant.ts';
 import { endsWell } from '../../support/faulty-world/ends-well.ts';
 import { stsError } from '../../support/faulty-world/fake-sts.ts';

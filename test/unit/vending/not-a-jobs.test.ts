@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { sweptForCaller } from '../../../lib/broker/caller-issuance.ts';
+import { sweptForCaller } from '../../../lib/ledger/caller-issuance.ts';
 import { ownRecord } from '../../../lib/requests/parse-request.ts';
 import { anIntended } from '../../support/an-issuance.ts';
 import { tables } from '../../support/dynamo-tables.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { archiveChange } from '../../../../lib/audit/archive/archive-change.ts';
 import { pointerRecord } from '../../../../lib/audit/archive/pointer-record.ts';
-import type { Issuance } from '../../../../lib/broker/issuance.ts';
-import { nextAttempt, openRefused } from '../../../../lib/broker/issuance-transitions.ts';
-import { strangersRecord } from '../../../../lib/broker/strangers-record.ts';
-import { appendEntry, type NewEntry } from '../../../../lib/broker/trail.ts';
+import type { Issuance } from '../../../../lib/ledger/issuance.ts';
+import { nextAttempt, openRefused } from '../../../../lib/ledger/issuance-transitions.ts';
+import { strangersRecord } from '../../../../lib/ledger/strangers-record.ts';
+import { appendEntry, type NewEntry } from '../../../../lib/ledger/trail.ts';
 import { closedProbe, openProbe } from '../../../../lib/probes/probe-record.ts';
 import { anIdentity, aRequest } from '../../../support/an-issuance.ts';
 import { countingIds } from '../../../support/counting-ids.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { announcedByIssuance } from '../../../../lib/audit/correlation/announced-session.ts';
-import type { Issuance, IssuanceIn } from '../../../../lib/broker/issuance.ts';
-import { denied, revoked } from '../../../../lib/broker/issuance-endings.ts';
-import { leaseExpired, nextCall, released } from '../../../../lib/broker/issuance-transitions.ts';
+import type { Issuance, IssuanceIn } from '../../../../lib/ledger/issuance.ts';
+import { denied, revoked } from '../../../../lib/ledger/issuance-endings.ts';
+import { leaseExpired, nextCall, released } from '../../../../lib/ledger/issuance-transitions.ts';
 import { anIntended, anIssued } from '../../../support/an-issuance.ts';
 import { OUR_STORIES } from '../../../support/correlation/call-stories.ts';
 import { deniedRecord } from '../../../support/correlation/cloudtrail-record.ts';

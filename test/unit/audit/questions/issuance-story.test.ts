@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { observationIdOfDenial } from '../../../../lib/audit/correlation/observation-record.ts';
 import { type Story, tellIssuance } from '../../../../lib/audit/questions/issuance-story.ts';
-import type { Issuance } from '../../../../lib/broker/issuance.ts';
-import { denied, expired, revoked, settled, unknown } from '../../../../lib/broker/issuance-endings.ts';
-import { leaseExpired, nextAttempt, released } from '../../../../lib/broker/issuance-transitions.ts';
 import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
 import { buildSessionPolicy } from '../../../../lib/jobs/session-policy.ts';
+import type { Issuance } from '../../../../lib/ledger/issuance.ts';
+import { denied, expired, revoked, settled, unknown } from '../../../../lib/ledger/issuance-endings.ts';
+import { leaseExpired, nextAttempt, released } from '../../../../lib/ledger/issuance-transitions.ts';
 import { sha256Hex } from '../../../../lib/platform/ids.ts';
 import type { Requester } from '../../../../lib/requests/requester.ts';
 import { BROKER_ACCOUNT } from '../../../support/a-tenant.ts';

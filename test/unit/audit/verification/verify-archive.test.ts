@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArchivedChange } from '../../../../lib/audit/archive/archived-change.ts';
-import { trailRoot } from '../../../../lib/broker/trail.ts';
+import { trailRoot } from '../../../../lib/ledger/trail.ts';
 import { canonicalJson } from '../../../../lib/platform/canonical-json.ts';
 import { sha256Hex } from '../../../../lib/platform/ids.ts';
 import { type ArchiveWorld, anArchive, aSigner, verify } from '../../../support/archive-world/archive-world.ts';

@@ -4,8 +4,8 @@ import { observationRecordSchema } from '../../../../lib/audit/correlation/obser
 import { archiveColumns } from '../../../../lib/audit/views/archive-table.ts';
 import { fieldsOfSchema, mergedFields } from '../../../../lib/audit/views/schema-type.ts';
 import { duckDbType, glueType, isStruct } from '../../../../lib/audit/views/sql-type.ts';
-import { issuanceSchema } from '../../../../lib/broker/issuance.ts';
-import { requestRecordSchema } from '../../../../lib/broker/request-record.ts';
+import { issuanceSchema } from '../../../../lib/ledger/issuance.ts';
+import { requestRecordSchema } from '../../../../lib/ledger/request-record.ts';
 
 const { record } = archiveColumns;
 const attributes = record !== undefined && isStruct(record) ? Object.keys(record.struct) : [];

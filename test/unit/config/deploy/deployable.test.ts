@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deployableOf } from '../../../../config/deploy/deployable.ts';
 import { foreignCode, type RunningCode } from '../../../../config/deploy/deployed-code.ts';
-import type { PackagedStage } from '../../../../config/package-stage.ts';
+import type { PackagedStage } from '../../../../config/package/package-stage.ts';
 import { readStageConfig } from '../../../../config/stage-config.ts';
 
 const SETTINGS = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { templateForJobs } from '../../../../config/template-for-jobs.ts';
+import { templateForJobs } from '../../../../config/publish-template/template-for-jobs.ts';
 import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
 import { ONBOARDING_FORMATS, type OnboardingFormat } from '../../../../lib/management/management-views.ts';
 import { type OnboardingInput, onboardingText } from '../../../../lib/onboarding/templates/onboarding-text.ts';

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { checkRenderedTemplate } from '../../../../config/rendered-template.ts';
+import { checkRenderedTemplate } from '../../../../config/publish-template/rendered-template.ts';
 import { publishTemplate } from '../../../../lib/onboarding/templates/publish-template.ts';
 import { publishedTemplate, publishedText } from '../../../../lib/onboarding/templates/published-template.ts';
 import { renderCloudFormation } from '../../../../lib/onboarding/templates/render-cloudformation.ts';

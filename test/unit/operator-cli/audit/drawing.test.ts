@@ -4,7 +4,7 @@ import { ASCII_GLYPHS, factLines, GLYPHS } from '../../../../lib/operator-cli/au
 import { renderStory } from '../../../../lib/operator-cli/audit/story-text.ts';
 import { timelineLines, withoutTold } from '../../../../lib/operator-cli/audit/timeline.ts';
 import { wrapped } from '../../../../lib/operator-cli/audit/wrapped.ts';
-import { widthOf } from '../../../../lib/operator-cli/printable.ts';
+import { widthOf } from '../../../../lib/operator-cli/terminal/printable.ts';
 import { aStory, aStrayView } from '../../../support/audit-answers.ts';
 import { CLI_NOW_MS, runBroker } from '../../../support/run-broker.ts';
 

@@ -1,0 +1,18 @@
+import type { Onboarding } from '../../management/management-views.ts';
+import type { Session } from '../session.ts';
+
+/**
+ * What the customer needs goes to standard output as it is, so that it can be sent on or saved; everything else to
+ * standard error, the external ID with it when the text does not bear it.
+ */
+export function sayOnboarding(session: Session, { text, externalId, templateUrl }: Onboarding): void {
+  session.print(text.endsWith('\n') ? text : `${text}\n`);
+  if (templateUrl !== undefined) {
+    session.say(
+      `The link opens ${templateUrl}: make sure that it is there (npm run publish-template) before you send it.`,
+    );
+  }
+  if (externalId === undefined) return;
+  session.say(`External ID: ${externalId}`);
+  session.say('It is shown this once and never again: hand it over now. If it is lost, rotate it.');
+}

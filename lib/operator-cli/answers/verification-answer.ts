@@ -1,0 +1,36 @@
+import type { RoleView } from '../../management/management-views.ts';
+import { keepsFromTrust } from '../../onboarding/trust/trust-finding.ts';
+import { printJson, type Session } from '../session.ts';
+import { renderRoles, verificationResults } from './role-text.ts';
+
+/** What a verification found, and what to do next where it is not all well. */
+export function sayVerification(session: Session, roles: readonly RoleView[]): void {
+  if (session.json) {
+    printJson(session, verificationResults(roles));
+    return;
+  }
+  session.print(renderRoles(roles, session));
+  const tenantId = roles[0]?.tenantId;
+  const pending = roles.filter(({ status }) => status === 'pending');
+  if (pending.length > 0) {
+    const isNew = pending.some(({ pendingUntilMs }) => pendingUntilMs !== undefined);
+    const why = isNew ? 'A new role takes minutes until it can be assumed.' : 'Nothing is proven yet.';
+    session.say(`${why} Wait for it: broker tenants verify ${tenantId} --wait`);
+  }
+  const outOfUse = roles.filter(({ status }) => status === 'refused' || status === 'quarantined');
+  if (outOfUse.some((role) => !isOnlyPaused(role))) {
+    session.say(`Have the customer mend what was found, then: broker tenants verify ${tenantId} --wait`);
+  }
+  for (const { accountId, roleName } of roles.filter(isPaused)) {
+    const role = `--account ${accountId} --role-name ${roleName}`;
+    session.say(`Ask the customer first, then: broker tenants verify ${tenantId} ${role} --lift-pause`);
+  }
+}
+
+function isPaused({ findings }: RoleView): boolean {
+  return findings.some(({ code }) => code === 'trust.sessionsRevoked');
+}
+
+function isOnlyPaused(role: RoleView): boolean {
+  return isPaused(role) && role.findings.filter(({ code }) => keepsFromTrust(code)).length === 1;
+}

@@ -1,0 +1,175 @@
+import type { RoleView } from '../../management/management-views.ts';
+import { PARTITION_ENDPOINTS } from '../../platform/partition-endpoints.ts';
+import { verificationResults } from '../answers/role-text.ts';
+import { type ErrorReport, Interrupted, reportError, usageError } from '../command-error.ts';
+import { EXIT_CODES, type ExitCode, gravest } from '../exit-code.ts';
+import { printJson, type Session } from '../session.ts';
+import { countedLine, grouped, makeProgress } from '../terminal/progress.ts';
+import { verifyRoles } from '../verify-roles.ts';
+import { type AccountDefaults, readAccountsFile, type WantedRole } from './accounts-file.ts';
+
+export type ManyAccounts = {
+  readonly tenantId: string;
+  readonly file: string;
+  readonly jobs?: readonly string[] | undefined;
+  readonly 'role-name'?: string | undefined;
+  readonly 'role-path'?: string | undefined;
+  readonly parallel?: string | undefined;
+  readonly wait: boolean;
+};
+
+type Outcome = { readonly wanted: WantedRole; readonly role?: RoleView; readonly error?: ErrorReport };
+type Work = {
+  readonly todo: readonly WantedRole[];
+  readonly trusted: readonly RoleView[];
+  readonly outcomes: Outcome[];
+};
+
+const AT_ONCE = { usual: 4, most: 16 } as const;
+/** So many in a row that did not even reach an answer: the next thousand would not either. */
+const GIVE_UP_AFTER = 10;
+
+/**
+ * Connects a role in each account of a file and verifies it. Roles that are connected and trusted already are skipped, so
+ * that the same command goes on where it was interrupted.
+ */
+export async function connectAccounts(session: Session, options: ManyAccounts): Promise<ExitCode> {
+  const atOnce = readParallel(options.parallel);
+  const { tenantId, file } = options;
+  // The file first: nothing is asked for a file that is wrong.
+  await readAccountsFile(file, defaultsOf(options, 'aws'));
+  const tenant = await session.client.call('GET /tenants/:tenantId', { params: { tenantId } });
+  const partition = tenant.roles[0]?.roleArn.split(':')[1] ?? partitionOf(await session.region());
+  const roles = await readAccountsFile(file, defaultsOf(options, partition));
+  const trustedArns = new Map(tenant.roles.map((role) => [role.roleArn, role]));
+  const trusted = roles.flatMap((wanted) => {
+    const role = trustedArns.get(wanted.roleArn);
+    return role?.status === 'trusted' && sameJobs(role.jobs, wanted.jobs) ? [role] : [];
+  });
+  const done = new Set(trusted.map(({ roleArn }) => roleArn));
+  const work: Work = { todo: roles.filter(({ roleArn }) => !done.has(roleArn)), trusted, outcomes: [] };
+  await connectAll(session, { options, atOnce, work });
+  return tell(session, work);
+}
+
+/** Where neither the file nor the tenant names one, it is that of the deployment. */
+function partitionOf(region: string): string {
+  const found = Object.entries(PARTITION_ENDPOINTS).find(([, endpoints]) => endpoints.region.test(region));
+  if (found !== undefined) return found[0];
+  throw usageError(`The partition of region ${region} is not known.`, 'Give a column roleArn, with the ARNs in full.');
+}
+
+function defaultsOf(options: ManyAccounts, partition: string): AccountDefaults {
+  const rolePath = options['role-path'] ?? '/credential-broker/';
+  if (!rolePath.startsWith('/') || !rolePath.endsWith('/')) {
+    throw usageError(
+      `--role-path does not begin and end with a slash: ${rolePath}`,
+      'Write it as /credential-broker/.',
+    );
+  }
+  return { roleName: options['role-name'] ?? 'credential-broker', rolePath, partition, jobs: options.jobs };
+}
+
+function readParallel(text: string | undefined): number {
+  if (text === undefined) return AT_ONCE.usual;
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= AT_ONCE.most) return count;
+  throw usageError(`--parallel takes a number from 1 to ${AT_ONCE.most}, not ${text}`, 'Leave it out for 4.');
+}
+
+function sameJobs(has: RoleView['jobs'], wanted: readonly string[] | undefined): boolean {
+  if (has === 'all' || wanted === undefined) return has === 'all' && wanted === undefined;
+  return has.length === wanted.length && has.every((job) => wanted.includes(job));
+}
+
+type Pool = { readonly options: ManyAccounts; readonly atOnce: number; readonly work: Work };
+
+async function connectAll(session: Session, { options, atOnce, work }: Pool): Promise<void> {
+  const { todo, outcomes } = work;
+  const progress = makeProgress(session);
+  const startedMs = session.clock.nowMs();
+  let next = 0;
+  let unanswered = 0;
+  const worker = async () => {
+    for (let wanted = todo[next]; wanted !== undefined && unanswered < GIVE_UP_AFTER; wanted = todo[next]) {
+      next += 1;
+      const outcome = await connectOne(session, { options, wanted });
+      outcomes.push(outcome);
+      unanswered = isUnanswered(outcome) ? unanswered + 1 : 0;
+      const sinceMs = session.clock.nowMs() - startedMs;
+      const counts = { done: outcomes.length, total: todo.length, sinceMs };
+      if (counts.done < counts.total) progress.show(countedLine('connecting', counts));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  } finally {
+    progress.end();
+  }
+}
+
+function isUnanswered({ error }: Outcome): boolean {
+  return error?.exitCode === EXIT_CODES.unavailable || error?.lines[0].startsWith('client.') === true;
+}
+
+async function connectOne(
+  session: Session,
+  { options, wanted }: { readonly options: ManyAccounts; readonly wanted: WantedRole },
+): Promise<Outcome> {
+  const { tenantId, wait } = options;
+  const { roleArn, jobs } = wanted;
+  try {
+    const body = { roleArn, ...(jobs && { jobs }) };
+    const connected = await session.client.call('POST /tenants/:tenantId/roles', { params: { tenantId }, body });
+    const { accountId, roleName } = connected;
+    const [role = connected] = await verifyRoles(session, {
+      tenantId,
+      address: { accountId, roleName },
+      wait,
+      quiet: true,
+    });
+    return { wanted, role };
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return { wanted, error: reportError(error) };
+  }
+}
+
+function tell(session: Session, { todo, trusted, outcomes }: Work): ExitCode {
+  const sorted = outcomes.toSorted((one, other) => one.wanted.line - other.wanted.line);
+  const roles = sorted.flatMap(({ role }) => (role === undefined ? [] : [role]));
+  if (session.json) printJson(session, verificationResults([...trusted, ...roles]));
+  const proven = roles.filter(({ status }) => status === 'trusted').length;
+  const untried = todo.length - outcomes.length;
+  for (const outcome of sorted) sayUnproven(session, outcome);
+  const counted = [
+    `${grouped(proven)} trusted now`,
+    `${grouped(trusted.length)} trusted before`,
+    `${grouped(roles.length - proven)} not proven`,
+    `${grouped(outcomes.length - roles.length)} failed`,
+    ...(untried === 0 ? [] : [`${grouped(untried)} not tried, because nothing answers any more`]),
+  ];
+  session.say(`Accounts: ${counted.join(', ')}.`);
+  const codes = outcomes.map(({ error, role }) => error?.exitCode ?? codeOf(role));
+  const code = gravest(codes);
+  if (code !== EXIT_CODES.ok) session.say('Run the same command again for those that are not trusted.');
+  return code;
+}
+
+function codeOf(role: RoleView | undefined): ExitCode {
+  return role?.status === 'trusted' ? EXIT_CODES.ok : EXIT_CODES.notProven;
+}
+
+function sayUnproven(session: Session, { wanted, role, error }: Outcome): void {
+  const where = `line ${wanted.line}: ${wanted.accountId}`;
+  if (error !== undefined) session.say(`${where}: ${inOneLine(error)}`);
+  else if (role !== undefined && role.status !== 'trusted') {
+    const findings = role.findings.map(({ code }) => code).join(', ');
+    session.say(`${where}: ${role.status}${findings === '' ? '' : `: ${findings}`}`);
+  }
+}
+
+/** `account.alreadyConnected: this role cannot be connected to this tenant. Connect a role …`. */
+function inOneLine({ lines: [code, message, whatToDo] }: ErrorReport): string {
+  return `${code}: ${message.replace(/\.$/, '')}. ${whatToDo}`;
+}

@@ -1,0 +1,174 @@
+import { assertNever, BrokerError } from '../errors.ts';
+import { isOpenForCaller, sweptForCaller } from '../ledger/caller-issuance.ts';
+import { type Issuance, type IssuanceIn, LIMITS, type OpenIssuance } from '../ledger/issuance.ts';
+import { failed, settled, unknown, usedUp } from '../ledger/issuance-endings.ts';
+import { leaseExpired, rescheduled, ticketRemoved } from '../ledger/issuance-transitions.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Clock } from '../platform/clock.ts';
+import { sha256Hex } from '../platform/ids.ts';
+import { sideBySide } from '../platform/side-by-side.ts';
+import type { TransitionLog } from '../platform/transition-log.ts';
+import { ownRecord } from '../requests/parse-request.ts';
+
+export type SweepDependencies = {
+  readonly ledger: Ledger;
+  readonly sendToQueue: (body: string) => Promise<void>;
+  readonly log: TransitionLog;
+  readonly clock: Clock;
+};
+
+export type SweepResult = { readonly looked: number; readonly moved: number; readonly broken: number };
+
+const PAGE = 100;
+const AT_ONCE = 8;
+const BROKEN_LATER_MS = 60 * 60_000;
+
+/**
+ * Looks at every issuance that is due and moves it on: back to the queue, or to its end. It never calls STS, never
+ * reads a tenant, and gives up an issuance rather than guess. Every write is conditional, so two sweepers do no harm.
+ * One that cannot be moved is put off and keeps no other waiting.
+ *
+ * @throws the first error that is not the fault of a single row, once everything else was looked at.
+ */
+export async function sweepIssuances(
+  { remainingMs }: { readonly remainingMs: () => number },
+  sweeper: SweepDependencies,
+): Promise<SweepResult> {
+  const result = { looked: 0, moved: 0, broken: 0 };
+  const problems: unknown[] = [];
+  for (let more = true; more; ) {
+    const ids = await sweeper.ledger.due({ nowMs: sweeper.clock.nowMs(), limit: PAGE });
+    const outcomes = await sideBySide(ids, AT_ONCE, (issuanceId) => sweepOne(issuanceId, problems, sweeper));
+    problems.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
+    const told = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    result.looked += told.length;
+    result.moved += told.filter((one) => one === 'moved').length;
+    result.broken += told.filter((one) => one === 'broken').length;
+    // A page on which nothing moved would come back the same: the index lags, the next sweep sees to it.
+    const progressed = told.some((one) => one !== 'left');
+    more = ids.length === PAGE && progressed && remainingMs() >= 10_000;
+  }
+  if (problems.length > 0) throw problems[0];
+  return result;
+}
+
+type Swept = 'moved' | 'left' | 'broken' | 'putOff';
+
+async function sweepOne(issuanceId: string, problems: unknown[], sweeper: SweepDependencies): Promise<Swept> {
+  try {
+    const issuance = await sweeper.ledger.readIssuance(issuanceId);
+    const nowMs = sweeper.clock.nowMs();
+    if (issuance?.dueAtMs === undefined || issuance.dueAtMs > nowMs) return 'left';
+    return await move(issuance, nowMs, sweeper);
+  } catch (error) {
+    const nowMs = sweeper.clock.nowMs();
+    const code = error instanceof BrokerError ? error.code : 'internal';
+    if (code === 'store.itemInvalid') {
+      // A row that something else wrote: a job can write nonsense into its own.
+      sweeper.log.transition({ transition: 'issuance.illegible', issuanceId, code });
+      await sweeper.ledger.postpone(issuanceId, nowMs + BROKEN_LATER_MS);
+      return 'broken';
+    }
+    // It may be the store or the queue, but also this row alone, grown too large to be written.
+    sweeper.log.transition({ transition: 'issuance.notSwept', issuanceId, code });
+    problems.push(error);
+    await sweeper.ledger.postpone(issuanceId, nowMs + LIMITS.handBackMs);
+    return 'putOff';
+  }
+}
+
+async function move(issuance: Issuance, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  if (isOpenForCaller(issuance)) return advance(issuance, sweptForCaller(issuance, nowMs), sweeper);
+  switch (issuance.state) {
+    case 'intended':
+      return moveIntended(issuance, nowMs, sweeper);
+    case 'issued':
+      return moveIssued(issuance, nowMs, sweeper);
+    case 'claimed':
+      return moveClaimed(issuance, nowMs, sweeper);
+    case 'completed':
+    case 'failed':
+      return advance(issuance, settled(issuance, { reportSha256: reportHash(issuance), atMs: nowMs }), sweeper);
+    case 'refused':
+    case 'denied':
+    case 'revoked':
+    case 'expired':
+    case 'unknown':
+      // The broker leaves nothing due that it ended: something else wrote the state.
+      throw new BrokerError('store.itemInvalid', 'an issuance that has ended is due');
+    default:
+      return assertNever(issuance);
+  }
+}
+
+async function moveIntended(
+  issuance: IssuanceIn<'intended'>,
+  nowMs: number,
+  sweeper: SweepDependencies,
+): Promise<Swept> {
+  if (issuance.leaseUntilMs > nowMs) return advance(issuance, rescheduled(issuance, issuance.leaseUntilMs), sweeper);
+  const silent = issuance.attempts.at(-1)?.outcome === 'open' && issuance.resume === 'attempt';
+  const free = silent ? leaseExpired(issuance, nowMs) : rescheduled(issuance, lookAgainAtMs(issuance, nowMs));
+  if (isUsedUp(free, nowMs)) {
+    const told = { ...issuance, attempts: free.attempts };
+    const ended = silent ? failed(told, { code: 'sts.outcomeUnknown', atMs: nowMs }) : usedUp(issuance, nowMs);
+    return advance(issuance, ended, sweeper);
+  }
+  return handBack(issuance, free, sweeper);
+}
+
+async function moveIssued(issuance: IssuanceIn<'issued'>, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  const { ticket } = issuance;
+  if (ticket !== undefined && ticket.usableUntilMs > nowMs) {
+    return advance(issuance, rescheduled(issuance, ticket.usableUntilMs), sweeper);
+  }
+  if (isUsedUp(issuance, nowMs)) return advance(issuance, usedUp(issuance, nowMs), sweeper);
+  const dueAtMs = lookAgainAtMs(issuance, nowMs);
+  const free =
+    ticket === undefined
+      ? rescheduled(issuance, dueAtMs)
+      : ticketRemoved(issuance, { type: 'ticketRemoved', dueAtMs, atMs: nowMs });
+  return handBack(issuance, free, sweeper);
+}
+
+async function moveClaimed(issuance: IssuanceIn<'claimed'>, nowMs: number, sweeper: SweepDependencies): Promise<Swept> {
+  const fenceMs = issuance.attempts.at(-1)?.fenceMs ?? 0;
+  const silentAtMs = fenceMs + LIMITS.reportGraceMs;
+  if (nowMs < silentAtMs) return advance(issuance, rescheduled(issuance, silentAtMs), sweeper);
+  return advance(issuance, unknown(issuance, nowMs), sweeper);
+}
+
+/** First the record, then the message: a message that is lost is sent again when the hand-back falls due. */
+async function handBack(before: OpenIssuance, free: OpenIssuance, sweeper: SweepDependencies): Promise<Swept> {
+  if (!(await sweeper.ledger.advance(before, free))) return 'left';
+  await sweeper.sendToQueue(
+    ownRecord({ brokerRecord: 'continue', issuanceId: free.recordId, trailHead: free.trailHead }),
+  );
+  return 'moved';
+}
+
+async function advance(before: Issuance, after: Issuance, { ledger }: SweepDependencies): Promise<Swept> {
+  return (await ledger.advance(before, after)) ? 'moved' : 'left';
+}
+
+/**
+ * When to hand an issuance back once more. The longer nothing has come of it, the longer the wait: through an outage
+ * the queue would otherwise fill with copies of the same message.
+ */
+function lookAgainAtMs({ trail, recordedAtMs }: OpenIssuance, nowMs: number): number {
+  const idleMs = nowMs - (trail.at(-1)?.atMs ?? recordedAtMs);
+  return nowMs + Math.min(LIMITS.longestHandBackMs, Math.max(LIMITS.handBackMs, idleMs));
+}
+
+/** No attempt is left, and no further call of this one either; or nothing has moved it for too long. */
+function isUsedUp({ attempt, recordedAtMs, ...issuance }: OpenIssuance, nowMs: number): boolean {
+  if (nowMs - recordedAtMs > LIMITS.openMs) return true;
+  if (issuance.state === 'intended' && issuance.resume === 'call') return issuance.call >= LIMITS.calls;
+  return attempt >= LIMITS.attempts;
+}
+
+/** What the job wrote, claim and report, as one hash in the trail. */
+function reportHash({ claim, report }: IssuanceIn<'completed' | 'failed'>): string {
+  return sha256Hex(canonicalJson({ claim, report }));
+}
