@@ -87,7 +87,7 @@ describe('packageStage', () => {
     tree.write('lib/commonjs.cjs', "module.exports = require('node:os').EOL;\n");
     tree.write(
       'functions/issue-credentials.ts',
-      "import eol from '../../lib/commonjs.cjs';\nexport const handler = eol;\n",
+      "import eol from '../lib/commonjs.cjs';\nexport const handler = eol;\n",
     );
     await expect(packageTree()).rejects.toThrow('the bundle issue-credentials calls require');
     tree.write('functions/issue-credentials.ts', good);
