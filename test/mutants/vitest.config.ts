@@ -10,7 +10,7 @@ export default defineConfig({
     // A process for each file would take longer than the tests; every mutant gets a new one anyway.
     isolate: false,
     include: [
-      'test/unit/{broker,sealing,onboarding,requests,vending}/**/*.test.ts',
+      'test/unit/{broker,ledger,sweeper,sealing,onboarding,requests,vending}/**/*.test.ts',
       'test/cases/*.test.ts',
       'test/contract/ledger.test.ts',
     ],
