@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { archivedChangeSchema } from '../../lib/audit/archive/archived-change.ts';
-import { signedDigestSchema } from '../../lib/audit/archive/signed-digest.ts';
+import { signedDigestSchema } from '../../lib/audit/archive/digests/signed-digest.ts';
 import { signedReceiptPageSchema } from '../../lib/audit/receipts/receipt.ts';
 import { parseJobPayload } from '../../lib/job-runtime/job-payload.ts';
 import { issuanceSchema } from '../../lib/ledger/issuance.ts';

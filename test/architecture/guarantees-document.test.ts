@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageStage } from '../../config/package/package-stage.ts';
-import { SETTLE_MS } from '../../lib/audit/archive/make-digests.ts';
+import { SETTLE_MS } from '../../lib/audit/archive/digests/make-digests.ts';
 import { MISSING_AFTER_MS } from '../../lib/audit/session-verdict.ts';
 import { deliversTo, type Job } from '../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
-import { SETTLE_MS } from '../../lib/audit/archive/make-digests.ts';
+import { SETTLE_MS } from '../../lib/audit/archive/digests/make-digests.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 
 type Json = Record<string, unknown>;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { changeObject } from '../../lib/audit/archive/change-object.ts';
-import { digestObject } from '../../lib/audit/archive/object-lines.ts';
-import { pointerRecord } from '../../lib/audit/archive/pointer-record.ts';
+import { digestObject } from '../../lib/audit/archive/digests/digest-object.ts';
+import { pointerRecord } from '../../lib/audit/archive/telling/pointer-record.ts';
 import { merkleTree } from '../../lib/audit/merkle.ts';
-import type { Finding } from '../../lib/audit/verification/finding.ts';
 import { makeTrailGrowth } from '../../lib/audit/verification/trail-growth.ts';
+import type { Finding } from '../../lib/audit/verification/verification-finding.ts';
 import { verifyObject } from '../../lib/audit/verification/verify-object.ts';
 import { changeOf } from '../support/archive-world/archived-life.ts';
 import { flipped } from '../support/archive-world/tampers.ts';

@@ -1,7 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { archiveChange } from '../../lib/audit/archive/archive-change.ts';
 import { archivedLine } from '../../lib/audit/archive/archived-change.ts';
-import { factsOfChange } from '../../lib/audit/archive/facts-of-change.ts';
+import { factsOfChange } from '../../lib/audit/archive/telling/facts-of-change.ts';
 import { tables } from '../support/dynamo-tables.ts';
 import { everyPrint } from '../support/every-print.ts';
 import type { Call, Fault } from '../support/faulty-world/faults.ts';

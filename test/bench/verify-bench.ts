@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { linesOf } from '../../lib/audit/archive/object-lines.ts';
+import { linesOf } from '../../lib/audit/archive/digests/digest-object.ts';
 import { leafHash, merkleTree } from '../../lib/audit/merkle.ts';
 import { parseLine } from '../../lib/audit/verification/parse-line.ts';
 import { scanLine } from '../../lib/audit/verification/scan-line.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pointerRecord } from '../../lib/audit/archive/pointer-record.ts';
+import { pointerRecord } from '../../lib/audit/archive/telling/pointer-record.ts';
 import { sessionNameOf, utcDay } from '../../lib/ledger/issuance.ts';
 import { denied } from '../../lib/ledger/issuance-endings.ts';
 import { type AuditWorld, auditWorld } from '../support/audit-world.ts';

@@ -5,7 +5,7 @@ import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSignedDigest, type SignedDigest, signatureHolds } from '../../lib/audit/archive/signed-digest.ts';
+import { readSignedDigest, type SignedDigest, signatureHolds } from '../../lib/audit/archive/digests/signed-digest.ts';
 import { linkProblem } from '../../lib/audit/digest.ts';
 import { type LocalStack, startLocalStack } from '../support/local-stack.ts';
 

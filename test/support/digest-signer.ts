@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { SignDigest } from '../../lib/audit/archive/sign-digest.ts';
+import type { SignDigest } from '../../lib/audit/archive/digests/sign-digest.ts';
 import { digestBytes } from '../../lib/audit/digest.ts';
 
 export const DIGESTS_KEY_ARN = 'arn:aws:kms:eu-west-1:111111111111:key/digests';

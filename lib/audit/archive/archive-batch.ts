@@ -4,13 +4,13 @@ import type { StageDurations } from '../../platform/stage-durations.ts';
 import { errorName } from '../../platform/store-error.ts';
 import type { TransitionLog } from '../../platform/transition-log.ts';
 import { archiveChange, type ReadChange } from './archive-change.ts';
-import { factsOfChange } from './facts-of-change.ts';
-import { pointerRecord } from './pointer-record.ts';
-import { pointersOfChange } from './pointers-of-change.ts';
-import type { PutPointers } from './put-pointers.ts';
-import { stagesOfChange } from './stages-of-change.ts';
 import type { StreamChange } from './stream-event.ts';
-import type { TellFacts } from './tell-facts.ts';
+import { factsOfChange } from './telling/facts-of-change.ts';
+import { pointerRecord } from './telling/pointer-record.ts';
+import { pointersOfChange } from './telling/pointers-of-change.ts';
+import type { PutPointers } from './telling/put-pointers.ts';
+import { stagesOfChange } from './telling/stages-of-change.ts';
+import type { TellFacts } from './telling/tell-facts.ts';
 import type { WriteChanges } from './write-changes.ts';
 
 export type ArchiveBatchDependencies = {

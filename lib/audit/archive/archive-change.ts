@@ -1,5 +1,5 @@
 import type { ArchivedChange } from './archived-change.ts';
-import { judgeChange } from './judge-change.ts';
+import { judgeChange } from './judging/judge-change.ts';
 import { type LedgerRecord, type RecordImage, readImage } from './ledger-record.ts';
 import type { StreamChange } from './stream-event.ts';
 

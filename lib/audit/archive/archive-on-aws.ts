@@ -5,12 +5,12 @@ import type { ArchiveEnvironment } from '../../platform/environment.ts';
 import { makeStageDurations } from '../../platform/stage-durations.ts';
 import { makeTransitionLog, type TransitionLog } from '../../platform/transition-log.ts';
 import { archiveBatch, type BatchAnswer } from './archive-batch.ts';
-import { type DigestsMade, makeMakeDigests } from './make-digests.ts';
-import { makePutPointers } from './put-pointers.ts';
+import { type DigestsMade, makeMakeDigests } from './digests/make-digests.ts';
+import { makeSignDigest } from './digests/sign-digest.ts';
 import { makeS3ArchiveBucket } from './s3-archive-bucket.ts';
-import { makeSignDigest } from './sign-digest.ts';
 import { readArchiveEvent } from './stream-event.ts';
-import { makeTellFacts } from './tell-facts.ts';
+import { makePutPointers } from './telling/put-pointers.ts';
+import { makeTellFacts } from './telling/tell-facts.ts';
 import { makeWriteChanges } from './write-changes.ts';
 
 export type ArchiveAnswer = BatchAnswer | DigestsMade;

@@ -7,8 +7,8 @@ import { sha256Hex } from '../../platform/ids.ts';
 import { type ProbeRecord, probeRecordSchema } from '../../probes/probe-record.ts';
 import { type ObservationRecord, observationRecordSchema } from '../correlation/observation-record.ts';
 import type { ArchivedChange } from './archived-change.ts';
-import { type PointerRecord, pointerRecordSchema } from './pointer-record.ts';
 import { readItem, type WireItem } from './read-attribute.ts';
+import { type PointerRecord, pointerRecordSchema } from './telling/pointer-record.ts';
 
 /** Whatever the ledger's table holds. */
 export type LedgerRecord = RequestRecord | Issuance | ProbeRecord | StrangersRecord | ObservationRecord | PointerRecord;

@@ -4,14 +4,14 @@ import type { OwnRoles } from '../correlation/own-roles.ts';
 import type { AuditRoutes, Currency, RecordView } from './audit-api.ts';
 import type { AuditStore } from './audit-store.ts';
 import { correlatedText, currencyOf } from './currency.ts';
-import type { Finding } from './find-records.ts';
+import type { Lookup } from './find-records.ts';
 import { type StoryGrounds, tellIssuance } from './issuance-story.ts';
 import { refuse } from './question-route.ts';
 
 type Naming = { readonly openStore: () => AuditStore; readonly clock: Clock; readonly roles: OwnRoles };
 
 type Search = {
-  readonly find: (finding: Finding) => Promise<readonly RecordView[]>;
+  readonly find: (lookup: Lookup) => Promise<readonly RecordView[]>;
   readonly reads: Currency['reads'];
 };
 

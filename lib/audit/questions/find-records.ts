@@ -2,11 +2,11 @@ import { announcerOf } from '../announcer.ts';
 import { observationIdOfDenial, observationIdOfSession } from '../correlation/observation-record.ts';
 import type { RecordView } from './audit-api.ts';
 import type { AuditStore, NameIndex } from './audit-store.ts';
-import type { Judging } from './judge-observation.ts';
 import type { LedgerRecord } from './read-record.ts';
 import { announcerIdOf, readRecords, viewsOf } from './read-views.ts';
+import type { Judging } from './verdicts-of-observation.ts';
 
-export type Finding = Judging & { readonly store: AuditStore };
+export type Lookup = Judging & { readonly store: AuditStore };
 
 /**
  * Everything that is known by one access key or one STS request id: the issuance or probe, its request, and what CloudTrail
@@ -14,18 +14,18 @@ export type Finding = Judging & { readonly store: AuditStore };
  */
 export async function findByName(
   { index, value }: { readonly index: NameIndex; readonly value: string },
-  finding: Finding,
+  lookup: Lookup,
 ): Promise<readonly RecordView[]> {
   // A denied call has a record of its own that its id leads to without an index.
   const known = index === 'byStsRequest' ? [observationIdOfDenial(value)] : [];
-  return findAround([...(await finding.store.queryName(index, value)), ...known], finding);
+  return findAround([...(await lookup.store.queryName(index, value)), ...known], lookup);
 }
 
 /** The record that announced a role session name, its request, and what CloudTrail showed under the name. By key alone. */
-export async function findBySession(sessionName: string, finding: Finding): Promise<readonly RecordView[]> {
+export async function findBySession(sessionName: string, lookup: Lookup): Promise<readonly RecordView[]> {
   const announcer = announcerOf(sessionName);
   const ids = [...(announcer === undefined ? [] : [announcer.recordId]), observationIdOfSession(sessionName)];
-  const found = await findAround(ids, finding);
+  const found = await findAround(ids, lookup);
   // An issuance alone does not bear the name of an attempt that it never made.
   const bears = found.some((view) => bearsSession(view, sessionName));
   return bears ? found : [];
@@ -47,18 +47,18 @@ function bearsSession(view: RecordView, sessionName: string): boolean {
 /** How often what was read leads on: a pointer to an observation, to an issuance, to its request. */
 const HOPS = 4;
 
-async function findAround(ids: readonly string[], finding: Finding): Promise<readonly RecordView[]> {
+async function findAround(ids: readonly string[], lookup: Lookup): Promise<readonly RecordView[]> {
   const records = new Map<string, LedgerRecord>();
   const looked = new Set<string>();
   let next = [...new Set(ids)];
   for (let hop = 0; hop < HOPS && next.length > 0; hop += 1) {
     for (const id of next) looked.add(id);
-    const found = await readRecords(next, finding.store);
+    const found = await readRecords(next, lookup.store);
     for (const [id, record] of found) records.set(id, record);
     next = [...new Set([...found.values()].flatMap(leadsTo))].filter((id) => !looked.has(id));
   }
   const newestFirst = [...records.values()].sort((left, right) => timeOf(right) - timeOf(left));
-  return viewsOf(newestFirst, finding);
+  return viewsOf(newestFirst, lookup);
 }
 
 /** The ids of the records that belong to this one. */

@@ -8,15 +8,15 @@ import { judgeSessions, type Observation } from '../session-verdict.ts';
 import type { AttemptStory, IssuanceStory, RequestView } from './audit-api.ts';
 import type { AuditStore } from './audit-store.ts';
 import { observationIds } from './find-records.ts';
-import { announcement, type Judging, judgeObservation } from './judge-observation.ts';
 import { AUDITED_ATTRIBUTES } from './ledger-attributes.ts';
 import type { LedgerRecord } from './read-record.ts';
 import { readRecords } from './read-views.ts';
-import { issuanceView, viewOf } from './record-views.ts';
 import { sessionPolicyOf } from './session-policy-view.ts';
 import { type DecisionGrounds, decisionOf } from './story-decision.ts';
 import { stepsOf } from './story-steps.ts';
 import { unknownsOf } from './story-unknowns.ts';
+import { announcement, type Judging, verdictsOfObservation } from './verdicts-of-observation.ts';
+import { issuanceView, viewOf } from './view-of-record.ts';
 
 export type StoryGrounds = DecisionGrounds & {
   readonly jobs: ReadonlyMap<string, Job>;
@@ -44,7 +44,7 @@ export async function tellIssuance(issuanceId: string, telling: Telling): Promis
   const attempts = attemptStories(issuance, observations, telling);
   const denials = observations
     .filter(({ sessionName }) => sessionName === undefined)
-    .flatMap((denial) => judgeObservation(denial, issuance, telling));
+    .flatMap((denial) => verdictsOfObservation(denial, issuance, telling));
   const asked = request?.recordType === 'request' ? request : undefined;
   const policy = sessionPolicyOf(issuance, { ...grounds, job: grounds.jobs.get(issuance.job), settings });
   return {
@@ -73,7 +73,7 @@ function attemptStories(
     return {
       attempt,
       verdict: judgeSessions(session, calls.flatMap(sessionSeen), judging.nowMs).announced,
-      observed: seen === undefined ? [] : judgeObservation(seen, issuance, judging),
+      observed: seen === undefined ? [] : verdictsOfObservation(seen, issuance, judging),
     };
   });
 }

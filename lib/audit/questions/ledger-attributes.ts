@@ -2,7 +2,7 @@ import { issuanceSchema } from '../../ledger/issuance.ts';
 import { requestRecordSchema } from '../../ledger/request-record.ts';
 import { strangersRecordSchema } from '../../ledger/strangers-record.ts';
 import { probeRecordSchema } from '../../probes/probe-record.ts';
-import { pointerRecordSchema } from '../archive/pointer-record.ts';
+import { pointerRecordSchema } from '../archive/telling/pointer-record.ts';
 import { observationRecordSchema } from '../correlation/observation-record.ts';
 
 /**

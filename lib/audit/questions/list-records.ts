@@ -1,11 +1,11 @@
 import type { RecordView } from './audit-api.ts';
 import type { AuditStore, RowPosition } from './audit-store.ts';
-import type { Judging } from './judge-observation.ts';
 import { type ListPlan, partitionAt } from './list-plan.ts';
 import type { PagePosition } from './page-cursor.ts';
 import { MOST_READ, mayReadOn } from './read-cost.ts';
 import type { LedgerRecord } from './read-record.ts';
 import { countFitting, readRecords, viewsOf } from './read-views.ts';
+import type { Judging } from './verdicts-of-observation.ts';
 
 export type ListPage = {
   readonly records: readonly RecordView[];

@@ -6,7 +6,7 @@ import { type ListPage, listRecords, type Reading } from './list-records.ts';
 import type { PagePosition } from './page-cursor.ts';
 import { MOST_READ, mayReadOn } from './read-cost.ts';
 import { readRecords } from './read-views.ts';
-import { isLive, issuanceView } from './record-views.ts';
+import { isLive, issuanceView } from './view-of-record.ts';
 
 /** A session lives an hour at the most, and is made within minutes of its record unless something stood in its way. */
 const RECENT_MS = 65 * 60_000;

@@ -3,7 +3,7 @@ import { type Issuance, issuanceSchema } from '../../ledger/issuance.ts';
 import { type RequestRecord, requestRecordSchema } from '../../ledger/request-record.ts';
 import { type StrangersRecord, strangersRecordSchema } from '../../ledger/strangers-record.ts';
 import { type ProbeRecord, probeRecordSchema } from '../../probes/probe-record.ts';
-import { type PointerRecord, pointerRecordSchema } from '../archive/pointer-record.ts';
+import { type PointerRecord, pointerRecordSchema } from '../archive/telling/pointer-record.ts';
 import { type ObservationRecord, observationRecordSchema } from '../correlation/observation-record.ts';
 import type { UnreadableView } from './audit-api.ts';
 

@@ -2,10 +2,10 @@ import { announcerOf } from '../announcer.ts';
 import type { ObservationRecord } from '../correlation/observation-record.ts';
 import type { RecordView } from './audit-api.ts';
 import type { AuditStore } from './audit-store.ts';
-import type { Judging } from './judge-observation.ts';
 import { LISTED_ATTRIBUTES } from './ledger-attributes.ts';
 import { type LedgerRecord, readRecord } from './read-record.ts';
-import { viewOf } from './record-views.ts';
+import type { Judging } from './verdicts-of-observation.ts';
+import { viewOf } from './view-of-record.ts';
 
 /** What the views of records are made with. */
 export type Viewing = Judging & { readonly store: Pick<AuditStore, 'readItems'> };

@@ -2,7 +2,7 @@ import type { ListedObject, ObjectSource } from '../../platform/object-source.ts
 import { CHANGES_PREFIX, DIGESTS_PREFIX, readChangeObjectKey } from '../archive/archive-keys.ts';
 import type { Digest } from '../digest.ts';
 import type { ProvenDigest } from './digest-chain.ts';
-import type { Report } from './finding.ts';
+import type { Report } from './verification-finding.ts';
 
 /** Half-open, in milliseconds; undefined: from the beginning, to the end. */
 export type Period = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };

@@ -1,4 +1,4 @@
-import type { Leaf } from '../archive/leaf-list.ts';
+import type { Leaf } from '../archive/digests/leaf-list.ts';
 
 /** One line that is not as it was signed. Indices from 0. */
 export type LineDifference =

@@ -1,12 +1,12 @@
 import type { ListedObject, ObjectSource } from '../../platform/object-source.ts';
 import { digestKey } from '../archive/archive-keys.ts';
-import { readSignedDigest, type SignedDigest, signatureHolds } from '../archive/signed-digest.ts';
+import { readSignedDigest, type SignedDigest, signatureHolds } from '../archive/digests/signed-digest.ts';
 import { type Digest, linkProblem } from '../digest.ts';
-import type { Report } from './finding.ts';
 import type { KeyNames } from './key-names.ts';
 import type { PublicKey } from './public-keys.ts';
 import { readAhead } from './read-ahead.ts';
 import { readObject } from './read-object.ts';
+import type { Report } from './verification-finding.ts';
 
 export type ChainOptions = {
   readonly source: ObjectSource;

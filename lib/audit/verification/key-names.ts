@@ -1,6 +1,6 @@
 import type { Digest } from '../digest.ts';
-import type { Report } from './finding.ts';
 import type { PublicKey } from './public-keys.ts';
+import type { Report } from './verification-finding.ts';
 
 /**
  * Which key proved which digests. What a digest says of the name of its key is not signed: it is held against what the

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Leaf, leafLine } from '../archive/leaf-list.ts';
+import { type Leaf, leafLine } from '../archive/digests/leaf-list.ts';
 import type { Digest } from '../digest.ts';
 import { merkleTree } from '../merkle.ts';
 

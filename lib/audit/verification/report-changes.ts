@@ -1,7 +1,7 @@
-import type { Leaf } from '../archive/leaf-list.ts';
+import type { Leaf } from '../archive/digests/leaf-list.ts';
 import { compareLines, type LineDifference } from './compare-lines.ts';
-import type { Finding, Report } from './finding.ts';
-import { type Line, reportProblems } from './object-lines.ts';
+import { type Line, reportProblems } from './examine-line.ts';
+import type { Finding, Report } from './verification-finding.ts';
 
 type Changed = {
   readonly key: string;

@@ -1,10 +1,10 @@
 import type { ObjectSource } from '../../platform/object-source.ts';
 import { archiveSteps, COVERED_AFTER_MS, listChanges, listDigests, type Period } from './archive-steps.ts';
 import { type ProvenDigest, provenDigests } from './digest-chain.ts';
-import type { Finding, FindingKind, Report } from './finding.ts';
 import { type KeyUse, makeKeyNames } from './key-names.ts';
 import type { PublicKey } from './public-keys.ts';
 import { readAhead } from './read-ahead.ts';
+import type { Finding, FindingKind, Report } from './verification-finding.ts';
 import { type Counted, makeStepVerifier, readForStep } from './verify-step.ts';
 
 export type VerifyArchiveOptions = {

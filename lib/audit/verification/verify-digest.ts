@@ -1,9 +1,9 @@
-import { type Leaf, leafListKey } from '../archive/leaf-list.ts';
+import { type Leaf, leafListKey } from '../archive/digests/leaf-list.ts';
 import type { Digest } from '../digest.ts';
 import { merkleTree } from '../merkle.ts';
-import type { Report } from './finding.ts';
+import type { Line } from './examine-line.ts';
 import { type LeafList, readLeafList } from './leaf-list-reading.ts';
-import type { Line } from './object-lines.ts';
+import type { Report } from './verification-finding.ts';
 
 export type DigestVerification = {
   /** The leaves of the next object as they were signed; undefined where nobody can tell. */

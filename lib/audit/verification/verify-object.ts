@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import type { Leaf } from '../archive/leaf-list.ts';
+import type { Leaf } from '../archive/digests/leaf-list.ts';
 import type { Digest } from '../digest.ts';
-import type { Report } from './finding.ts';
-import { examineLine, type Line, readLine } from './object-lines.ts';
+import { examineLine, type Line, readLine } from './examine-line.ts';
 import { reportChanges } from './report-changes.ts';
 import type { TrailGrowth } from './trail-growth.ts';
+import type { Report } from './verification-finding.ts';
 
 export type ObjectToVerify = {
   readonly key: string;

@@ -1,11 +1,11 @@
 import { assertNever } from '../../errors.ts';
 import type { ListedObject, ObjectSource } from '../../platform/object-source.ts';
-import { type Leaf, leafListKey } from '../archive/leaf-list.ts';
+import { type Leaf, leafListKey } from '../archive/digests/leaf-list.ts';
 import type { Digest } from '../digest.ts';
 import type { Step } from './archive-steps.ts';
-import type { Report } from './finding.ts';
 import { readObject } from './read-object.ts';
 import { makeTrailGrowth } from './trail-growth.ts';
+import type { Report } from './verification-finding.ts';
 import { type DigestVerification, verifyDigest } from './verify-digest.ts';
 import { verifyObject } from './verify-object.ts';
 

@@ -4,7 +4,7 @@ import { requestRecordSchema } from '../../ledger/request-record.ts';
 import { strangersRecordSchema } from '../../ledger/strangers-record.ts';
 import { probeRecordSchema } from '../../probes/probe-record.ts';
 import { archivedChangeSchema } from '../archive/archived-change.ts';
-import { pointerRecordSchema } from '../archive/pointer-record.ts';
+import { pointerRecordSchema } from '../archive/telling/pointer-record.ts';
 import { observationRecordSchema } from '../correlation/observation-record.ts';
 import { fieldsOfSchema, mergedFields } from './schema-type.ts';
 import type { Fields } from './sql-type.ts';

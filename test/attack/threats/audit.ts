@@ -23,7 +23,7 @@ export const auditThreats: readonly Threat[] = [
     files: [
       'test/attack/archive-tampering.test.ts',
       'test/attack/archive-byte-flips.test.ts',
-      'test/unit/audit/archive/judge-change.test.ts',
+      'test/unit/audit/archive/judging/judge-change.test.ts',
       'test/architecture/archive-audit-access.test.ts',
       'test/architecture/hardening/archive-account.test.ts',
     ],

@@ -1,5 +1,5 @@
 import { archiveBatch } from '../../../lib/audit/archive/archive-batch.ts';
-import { makePutPointers } from '../../../lib/audit/archive/put-pointers.ts';
+import { makePutPointers } from '../../../lib/audit/archive/telling/put-pointers.ts';
 import { makeWriteChanges } from '../../../lib/audit/archive/write-changes.ts';
 import { readAssumeRole } from '../../../lib/audit/cloudtrail-event.ts';
 import { makeAnnouncements } from '../../../lib/audit/correlation/announcements.ts';

@@ -6,7 +6,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packageStage } from '../../../config/package/package-stage.ts';
 import { projectRoot } from '../../../config/stage-config.ts';
-import { readSignedDigest, signatureHolds } from '../../../lib/audit/archive/signed-digest.ts';
+import { readSignedDigest, signatureHolds } from '../../../lib/audit/archive/digests/signed-digest.ts';
 import { makeSignRequest } from '../../../lib/client/sign-request.ts';
 import { BROKER_ACCOUNT } from '../../support/a-tenant.ts';
 import { describeAt, ministack } from '../outside-endpoint.ts';

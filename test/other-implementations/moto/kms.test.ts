@@ -1,8 +1,8 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { CreateKeyCommand, GetPublicKeyCommand, KMSClient, SignCommand, VerifyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeSignDigest } from '../../../lib/audit/archive/sign-digest.ts';
-import { type SignedDigest, signatureHolds } from '../../../lib/audit/archive/signed-digest.ts';
+import { makeSignDigest } from '../../../lib/audit/archive/digests/sign-digest.ts';
+import { type SignedDigest, signatureHolds } from '../../../lib/audit/archive/digests/signed-digest.ts';
 import { type Digest, digestBytes, NO_DIGEST_SHA256 } from '../../../lib/audit/digest.ts';
 import type { JobPayload } from '../../../lib/job-runtime/job-payload.ts';
 import { makeOpenEnvelope } from '../../../lib/job-runtime/open-envelope.ts';

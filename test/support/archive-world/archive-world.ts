@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { ArchiveBucket } from '../../../lib/audit/archive/archive-bucket.ts';
 import type { ArchivedChange } from '../../../lib/audit/archive/archived-change.ts';
-import { makeMakeDigests } from '../../../lib/audit/archive/make-digests.ts';
-import type { SignDigest } from '../../../lib/audit/archive/sign-digest.ts';
+import { makeMakeDigests } from '../../../lib/audit/archive/digests/make-digests.ts';
+import type { SignDigest } from '../../../lib/audit/archive/digests/sign-digest.ts';
 import { makeWriteChanges } from '../../../lib/audit/archive/write-changes.ts';
 import { type Digest, digestBytes } from '../../../lib/audit/digest.ts';
 import type { Period } from '../../../lib/audit/verification/archive-steps.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type ArchivedChange, archivedChangeSchema } from '../../../lib/audit/archive/archived-change.ts';
-import { pointerRecord } from '../../../lib/audit/archive/pointer-record.ts';
+import { pointerRecord } from '../../../lib/audit/archive/telling/pointer-record.ts';
 import type { Issuance } from '../../../lib/ledger/issuance.ts';
 import { leaseExpired, released, rescheduled } from '../../../lib/ledger/issuance-transitions.ts';
 import { anIntended, anIssued, aRequest } from '../an-issuance.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { changeObjectKey, digestKey, readChangeObjectKey } from '../../../lib/audit/archive/archive-keys.ts';
 import { archivedLine } from '../../../lib/audit/archive/archived-change.ts';
-import { readSignedDigest, signedDigestBytes } from '../../../lib/audit/archive/signed-digest.ts';
+import { readSignedDigest, signedDigestBytes } from '../../../lib/audit/archive/digests/signed-digest.ts';
 import { canonicalJson } from '../../../lib/platform/canonical-json.ts';
 import type { Signer } from './archive-world.ts';
 import { archivedLife } from './archived-life.ts';

@@ -1,4 +1,4 @@
-import { pointerRecord } from '../../../lib/audit/archive/pointer-record.ts';
+import { pointerRecord } from '../../../lib/audit/archive/telling/pointer-record.ts';
 import { type Issuance, type IssuanceIn, issuanceIdOf, sessionNameOf } from '../../../lib/ledger/issuance.ts';
 import { denied, failed } from '../../../lib/ledger/issuance-endings.ts';
 import {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { archiveBatch } from '../../../../lib/audit/archive/archive-batch.ts';
 import type { ArchivedChange } from '../../../../lib/audit/archive/archived-change.ts';
-import type { PointerRecord } from '../../../../lib/audit/archive/pointer-record.ts';
 import type { StreamChange } from '../../../../lib/audit/archive/stream-event.ts';
+import type { PointerRecord } from '../../../../lib/audit/archive/telling/pointer-record.ts';
 import { makeWriteChanges } from '../../../../lib/audit/archive/write-changes.ts';
 import { BrokerError } from '../../../../lib/errors.ts';
 import type { BrokerEvent } from '../../../../lib/platform/broker-events.ts';

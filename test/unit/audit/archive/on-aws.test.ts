@@ -1,12 +1,12 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { pointerRecord } from '../../../../lib/audit/archive/pointer-record.ts';
-import { makePutPointers } from '../../../../lib/audit/archive/put-pointers.ts';
+import { makeSignDigest } from '../../../../lib/audit/archive/digests/sign-digest.ts';
+import { signatureHolds } from '../../../../lib/audit/archive/digests/signed-digest.ts';
 import { makeS3ArchiveBucket } from '../../../../lib/audit/archive/s3-archive-bucket.ts';
-import { makeSignDigest } from '../../../../lib/audit/archive/sign-digest.ts';
-import { signatureHolds } from '../../../../lib/audit/archive/signed-digest.ts';
-import { makeTellFacts } from '../../../../lib/audit/archive/tell-facts.ts';
+import { pointerRecord } from '../../../../lib/audit/archive/telling/pointer-record.ts';
+import { makePutPointers } from '../../../../lib/audit/archive/telling/put-pointers.ts';
+import { makeTellFacts } from '../../../../lib/audit/archive/telling/tell-facts.ts';
 import { type Digest, NO_DIGEST_SHA256 } from '../../../../lib/audit/digest.ts';
 import { namedError } from '../../../support/faulty-world/faults.ts';
 import { signingKms } from '../../../support/signing-kms.ts';

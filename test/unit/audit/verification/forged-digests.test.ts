@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestKey } from '../../../../lib/audit/archive/archive-keys.ts';
-import { readSignedDigest, signedDigestBytes } from '../../../../lib/audit/archive/signed-digest.ts';
+import { readSignedDigest, signedDigestBytes } from '../../../../lib/audit/archive/digests/signed-digest.ts';
 import type { Digest } from '../../../../lib/audit/digest.ts';
 import { merkleTree } from '../../../../lib/audit/merkle.ts';
 import { anArchive, aSigner, verify } from '../../../support/archive-world/archive-world.ts';

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { Digest } from '../../digest.ts';
+import type { MerkleTree } from '../../merkle.ts';
+import type { Leaf } from './leaf-list.ts';
+
+const LINE_BREAK = 0x0a;
+
+/**
+ * The records of one object of changes: what stands before each line break. What stands behind the last one is a record
+ * too, which no object of ours has: it is hashed with the others, so that whoever verifies meets it.
+ */
+export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  let begin = 0;
+  for (let end = bytes.indexOf(LINE_BREAK); end !== -1; end = bytes.indexOf(LINE_BREAK, begin)) {
+    yield bytes.subarray(begin, end);
+    begin = end + 1;
+  }
+  if (begin < bytes.length) yield bytes.subarray(begin);
+}
+
+export type HashedObject = { readonly object: Digest['objects'][number]; readonly leaves: readonly Leaf[] };
+
+/** Adds every record of an object to the tree, and gives what the digest says of the object. */
+export function digestObject(tree: MerkleTree, key: string, bytes: Uint8Array): HashedObject {
+  const leaves = [...linesOf(bytes)].map((line) => ({ leaf: tree.append(line), recordId: recordIdIn(line) }));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { object: { key, sha256, bytes: bytes.length, records: leaves.length }, leaves };
+}
+
+const named = v.object({ recordId: v.string() });
+
+/** Empty where the line does not say: it is hashed all the same. */
+function recordIdIn(line: Uint8Array): string {
+  try {
+    const read = v.safeParse(
+      named,
+      JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString('utf8')),
+    );
+    return read.success ? read.output.recordId : '';
+  } catch {
+    return '';
+  }
+}

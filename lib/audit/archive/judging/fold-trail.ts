@@ -1,0 +1,71 @@
+/**
+ * What an entry of the trail makes of an issuance, written down once more: independent of the functions that make the
+ * changes (`issuance-transitions`, `issuance-endings`), so that a mistake in them, or a write past them, shows.
+ */
+import type { TrailEntry, TrailType } from '../../../ledger/trail.ts';
+import * as endings from './fold-endings.ts';
+import {
+  furtherCall,
+  intended,
+  issuedSession,
+  leaseExpired,
+  nextAttempt,
+  released,
+  withoutTicket,
+} from './fold-open.ts';
+import type { Fold, Folding } from './fold-parts.ts';
+import type { Told } from './told-state.ts';
+
+/**
+ * What may stand after the entry: one of these. Several, where the entry does not say all; none, where the entry does not
+ * follow. `before` is undefined for the first entry.
+ */
+export function afterEntry(before: Told | undefined, entry: TrailEntry, folding: Folding): readonly Told[] {
+  if (before === undefined) return begun(entry, folding);
+  const isOfThisAttempt = entry.attempt === before.attempt || entry.type === 'intended';
+  const follows = FROM[entry.type].includes(before.state) && isOfThisAttempt;
+  return follows ? FOLDS[entry.type](before, entry, folding) : [];
+}
+
+/** From which states an entry can follow. Source: the edges of the protocol (docs/architecture.md). */
+const FROM: Readonly<Record<TrailType, readonly Told['state'][]>> = {
+  refused: [],
+  intended: ['intended', 'issued'],
+  called: ['intended'],
+  issued: ['intended'],
+  denied: ['intended'],
+  failed: ['intended'],
+  revoked: ['intended', 'issued'],
+  released: ['intended'],
+  leaseExpired: ['intended'],
+  undelivered: ['issued'],
+  ticketRemoved: ['issued'],
+  expired: ['issued'],
+  unknown: ['claimed'],
+  settled: ['completed', 'failed'],
+};
+
+const FOLDS: Readonly<Record<TrailType, Fold>> = {
+  refused: () => [],
+  intended: nextAttempt,
+  called: furtherCall,
+  issued: issuedSession,
+  denied: endings.denied,
+  failed: endings.failed,
+  revoked: endings.revoked,
+  released,
+  leaseExpired,
+  undelivered: (before, entry) => withoutTicket(before, entry, 'undelivered'),
+  ticketRemoved: (before, entry) => withoutTicket(before, entry, 'unclaimed'),
+  expired: endings.expired,
+  unknown: endings.unknown,
+  settled: endings.settled,
+};
+
+function begun(entry: TrailEntry, folding: Folding): readonly Told[] {
+  if (entry.type === 'intended') return intended({ attempts: [], attempt: 0 }, entry, folding);
+  if (entry.type !== 'refused') return [];
+  const refusal = { reason: entry.code ?? '', explanation: entry.explanation ?? '' };
+  const nothing = { attempt: 0, attempts: [], isDue: false, hasTicket: false };
+  return [{ ...nothing, state: 'refused', exception: 'refused', refusal }];
+}

@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { derivedId } from '../../../platform/ids.ts';
+import { pointerRecordId } from '../../../platform/table-keys.ts';
+
+/**
+ * Leads from an access key or an STS request id to a record whose own index attributes hold a later one: an issuance with
+ * several attempts or calls, an observation with several sessions. Written once, from the change stream.
+ */
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const pointerRecordSchema = v.strictObject({
+  recordId: v.pipe(v.string(), v.regex(/^pointer_[a-z2-7]{32}$/)),
+  recordType: v.literal('pointer'),
+  /** Where it leads: the id of an issuance, a probe or an observation. */
+  to: v.string(),
+  /** One of the two: the keys of the audit's indexes. */
+  lastAccessKeyId: v.exactOptional(v.string()),
+  lastStsRequestId: v.exactOptional(v.string()),
+  writtenAtMs: count,
+});
+export type PointerRecord = v.InferOutput<typeof pointerRecordSchema>;
+
+export type PointedAt = { readonly lastAccessKeyId: string } | { readonly lastStsRequestId: string };
+
+export function pointerRecord(
+  key: PointedAt,
+  { to, nowMs }: { readonly to: string; readonly nowMs: number },
+): PointerRecord {
+  const parts = 'lastAccessKeyId' in key ? ['accessKey', key.lastAccessKeyId] : ['stsRequest', key.lastStsRequestId];
+  return {
+    recordId: pointerRecordId(derivedId(['pointer', ...parts, to])),
+    recordType: 'pointer',
+    to,
+    ...key,
+    writtenAtMs: nowMs,
+  };
+}

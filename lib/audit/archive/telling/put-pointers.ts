@@ -1,0 +1,28 @@
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { sideBySide } from '../../../platform/side-by-side.ts';
+import { isConditionFailed, storeError } from '../../../platform/store-error.ts';
+import type { PointerRecord } from './pointer-record.ts';
+
+const AT_ONCE = 8;
+
+/** Writes those that are not there yet. Throws `store.*`: then some of them may be there. */
+export type PutPointers = (pointers: readonly PointerRecord[]) => Promise<void>;
+
+export function makePutPointers({
+  dynamo,
+  config,
+}: {
+  readonly dynamo: Pick<DynamoDBDocumentClient, 'send'>;
+  readonly config: { readonly ledgerTable: string };
+}): PutPointers {
+  return async (pointers) => {
+    const outcomes = await sideBySide(pointers, AT_ONCE, async (pointer) => {
+      const isNew = 'attribute_not_exists(recordId)';
+      const command = new PutCommand({ TableName: config.ledgerTable, Item: pointer, ConditionExpression: isNew });
+      await dynamo.send(command).catch((error: unknown) => {
+        if (!isConditionFailed(error)) throw storeError(error, 'a pointer could not be written');
+      });
+    });
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  };
+}
