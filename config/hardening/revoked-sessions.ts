@@ -1,5 +1,6 @@
 import { BROKER_EVENT_SOURCE } from '../../lib/platform/broker-events.ts';
 import { type Alarm, alarmResources } from '../alarms/alarm.ts';
+import { transitionCount } from '../alarms/metric.ts';
 import type { TemplateValue } from '../template/template-value.ts';
 
 type Values = Record<string, TemplateValue>;
@@ -11,8 +12,12 @@ const READ_OF_ISSUANCE = [
   ...['roleArn', 'attempts', 'report'],
 ];
 
+/** Of the limits table: the brake of `lib/onboarding/trust/pause-brake.ts`. */
+const BRAKE_ROW = 'pauses';
+
 const verifyTrustArn = { 'Fn::GetAtt': ['VerifyDashtrustLambdaFunction', 'Arn'] };
 const ledgerArn = { 'Fn::GetAtt': ['LedgerTable', 'Arn'] };
+const limitsArn = { 'Fn::GetAtt': ['LimitsTable', 'Arn'] };
 
 /**
  * Tells verify-trust of every run under which a customer ended the sessions of its role, and lets it read of such an
@@ -24,7 +29,7 @@ export function revokedSessions(place: Place): { readonly Resources: Values; rea
       SessionsRevokedRule: rule(place),
       SessionsRevokedRulePermission: permission,
       VerifyTrustEndedSessionsPolicy: readEndedSessions(place),
-      ...alarmResources([dropped(place)], place),
+      ...alarmResources([dropped(place), braked(place)], place),
     },
     // Otherwise a failure of verify-trust is tried again by whoever asked, or by the next tick; here nobody asks again.
     extensions: { VerifyDashtrustLambdaEvConf: { Properties: { MaximumRetryAttempts: 2 } } },
@@ -63,6 +68,25 @@ function dropped({ prefix }: Place): Alarm {
       },
       expression: 'FILL(dropped, 0) + FILL(failed, 0)',
       label: 'Given up',
+    },
+    periodSeconds: 60,
+    rings: 'atLeast',
+    threshold: 1,
+  };
+}
+
+/** Roles that stay in use although a run says that their customers ended our sessions: a person has to look. */
+function braked(place: Place): Alarm {
+  return {
+    name: 'ended-sessions-not-paused',
+    meaning:
+      'Runs say that customers ended our sessions, of too many tenants within an hour or too long ago to be believed: ' +
+      'their roles stay in use. Look first at the job that says so: it lies, or it calls what many roles deny ' +
+      '(docs/hardening.md).',
+    runbook: 'customer-changed-the-trust',
+    watches: {
+      metric: transitionCount({ service: 'verify-trust', transition: 'role.notPaused' }, place),
+      statistic: 'Sum',
     },
     periodSeconds: 60,
     rings: 'atLeast',
@@ -123,12 +147,22 @@ function readEndedSessions({ jobNames }: Place): TemplateValue {
       StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     },
   };
+  const brake: TemplateValue = {
+    Sid: 'KeepBrake',
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    Resource: limitsArn,
+    Condition: {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [BRAKE_ROW] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  };
   return {
     Type: 'AWS::IAM::RolePolicy',
     Properties: {
       RoleName: { Ref: 'VerifyTrustRole' },
       PolicyName: 'ended-sessions',
-      PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
+      PolicyDocument: { Version: '2012-10-17', Statement: [statement, brake] },
     },
   };
 }

@@ -107,6 +107,8 @@ export const counterIds = {
   strangers: (source: string) => `strangers#${source}`,
   denials: (roleArnHash: string) => `denials#${roleArnHash}`,
   verification: 'verification',
+  /** Whose roles were paused of late because their customers ended our sessions. */
+  pauses: 'pauses',
   /** How far CloudTrail was held against the ledger. */
   correlation: 'correlation',
   /** That somebody was told of a session that CloudTrail does not show. */

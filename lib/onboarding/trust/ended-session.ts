@@ -9,6 +9,8 @@ export type EndedSession = {
   readonly accountId: string;
   readonly roleArn: string;
   readonly issuedAtMs: number;
+  /** When it ended by itself. */
+  readonly fenceMs: number;
 };
 
 /** Undefined: the issuance says nothing of the kind, or there is none. Consistent. Throws `store.*`. */
@@ -33,7 +35,9 @@ const endedSchema = v.object({
   accountId: v.pipe(v.string(), v.regex(ACCOUNT_ID)),
   roleArn: v.string(),
   report: v.object({ outcome: v.literal('failed'), code: v.literal('job.sessionRevoked'), attempt: v.number() }),
-  attempts: v.array(v.object({ attempt: v.number(), issuedAtMs: v.optional(v.number()) })),
+  attempts: v.array(
+    v.object({ attempt: v.number(), issuedAtMs: v.optional(v.number()), fenceMs: v.optional(v.number()) }),
+  ),
 });
 
 /** Reads it from the issuance itself: what is told on the bus is a reason to look, and no more. */
@@ -58,7 +62,8 @@ export function makeFindEndedSession({
     const read = v.safeParse(endedSchema, answer.Item);
     if (!read.success) return undefined;
     const { tenantId, accountId, roleArn, report, attempts } = read.output;
-    const issuedAtMs = attempts.find(({ attempt }) => attempt === report.attempt)?.issuedAtMs;
-    return issuedAtMs === undefined ? undefined : { tenantId, accountId, roleArn, issuedAtMs };
+    const { issuedAtMs, fenceMs } = attempts.find(({ attempt }) => attempt === report.attempt) ?? {};
+    if (issuedAtMs === undefined || fenceMs === undefined) return undefined;
+    return { tenantId, accountId, roleArn, issuedAtMs, fenceMs };
   };
 }

@@ -1,26 +1,33 @@
 import { BrokerError } from '../../errors.ts';
 import type { TenantRole } from '../../tenants/tenant.ts';
 import type { TrustProof } from './assess-trust.ts';
-import type { FindEndedSession } from './ended-session.ts';
+import type { EndedSession, FindEndedSession } from './ended-session.ts';
+import type { PauseBrake } from './pause-brake.ts';
 import { TRUST_FINDINGS } from './trust-finding.ts';
 import { type CheckedRole, tellOfChange, type VerifierDependencies } from './verify-tenant-roles.ts';
 
-export type PauseDependencies = Pick<VerifierDependencies, 'registry' | 'tell' | 'log'> & {
+export type PauseDependencies = Pick<VerifierDependencies, 'registry' | 'tell' | 'log' | 'clock'> & {
   readonly findEndedSession: FindEndedSession;
+  readonly brake: PauseBrake;
 };
 
 /** How often the role is read again because somebody wrote it meanwhile. */
 const ROUNDS = 10;
 
+/** How long after its session ended by itself a run is still believed: a report takes seconds, an archive that waits longer. */
+const LATEST_MS = 3_600_000;
+
 /**
  * Puts the role of one issuance out of use, if the issuance says itself that the role denied its session under the job,
  * and no operator has put the role in use again since that session was issued. A second time it changes nothing. What
- * is done to the role is one finding more: verifications keep it, but for one with which an operator lifts it.
+ * is done to the role is one finding more: verifications keep it, but for one with which an operator lifts it. What is
+ * told too late, or of too many tenants at once, pauses nothing and is logged, which an alarm rings for: a role that stays
+ * in use goes on with sessions that its customer denies anyway, and one that is paused in vain stops work.
  * Throws `store.*`, also where the role is written again and again: then it is to be tried again.
  */
 export async function pauseRevokedRole(
   issuanceId: string,
-  { findEndedSession, ...verifier }: PauseDependencies,
+  { findEndedSession, brake, ...verifier }: PauseDependencies,
 ): Promise<readonly CheckedRole[]> {
   const ended = await findEndedSession(issuanceId);
   if (ended === undefined) return [];
@@ -29,10 +36,26 @@ export async function pauseRevokedRole(
     const role = reading?.roles.find(({ roleArn }) => roleArn === ended.roleArn);
     const proof = role === undefined ? undefined : pausing(role, ended.issuedAtMs);
     if (role === undefined || proof === undefined) return [];
+    const explanation = await whyNot(ended, { brake, clock: verifier.clock });
+    if (explanation !== undefined) {
+      logPausing(verifier, { transition: 'role.notPaused', issuanceId, of: role, explanation });
+      return [];
+    }
     const written = await verifier.registry.recordVerification(role, proof, 'verify-trust');
     if (!('refused' in written)) return [await told({ before: role, after: written, issuanceId }, verifier)];
   }
   throw new BrokerError('store.busy', 'the role was written again and again meanwhile');
+}
+
+/** Why a role that could be paused is left as it is; undefined where it is to be paused. */
+async function whyNot(
+  { tenantId, fenceMs }: EndedSession,
+  { brake, clock }: Pick<PauseDependencies, 'brake' | 'clock'>,
+): Promise<string | undefined> {
+  const nowMs = clock.nowMs();
+  // A job can write its own reports, of long ago too.
+  if (nowMs - fenceMs > LATEST_MS) return 'told too long after the session had ended';
+  return (await brake({ tenantId, nowMs })) ? undefined : 'roles of too many tenants were paused within an hour';
 }
 
 /** Undefined: paused already, put in use again since, or never proven and so never used. */
@@ -54,11 +77,24 @@ type Paused = { readonly before: TenantRole; readonly after: TenantRole; readonl
 /** Whoever has to ask the customer begins with the run that it came from: its story has who ran what there, and when. */
 async function told(
   { before, after, issuanceId }: Paused,
-  verifier: Omit<PauseDependencies, 'findEndedSession'>,
+  verifier: Pick<PauseDependencies, 'log' | 'tell'>,
 ): Promise<CheckedRole> {
-  const { tenantId, accountId, record, status } = after;
-  const line = { transition: 'role.paused', issuanceId, tenantId, accountId, code: 'trust.sessionsRevoked' };
-  verifier.log.transition(line);
+  const { tenantId, record, status } = after;
+  logPausing(verifier, { transition: 'role.paused', issuanceId, of: after });
   await tellOfChange(before, after, verifier);
   return { tenantId, record, status };
+}
+
+type PausingLine = {
+  readonly transition: 'role.paused' | 'role.notPaused';
+  readonly issuanceId: string;
+  readonly of: TenantRole;
+  readonly explanation?: string;
+};
+
+function logPausing(
+  { log }: Pick<PauseDependencies, 'log'>,
+  { of: { tenantId, accountId }, ...line }: PausingLine,
+): void {
+  log.transition({ ...line, tenantId, accountId, code: 'trust.sessionsRevoked' });
 }

@@ -15,6 +15,7 @@ import { makeProbeThroughBroker } from '../../probes/probe-through-broker.ts';
 import { makeTenantDirectory } from '../../tenants/dynamo-tenant-directory.ts';
 import { makeTenantRegistry } from '../../tenants/dynamo-tenant-registry.ts';
 import { makeFindEndedSession } from './ended-session.ts';
+import { makePauseBrake } from './pause-brake.ts';
 import { pauseRevokedRole } from './pause-revoked-role.ts';
 import { makeVerificationCursorStore } from './verification-cursor.ts';
 import { readVerificationOrder } from './verification-order.ts';
@@ -70,13 +71,17 @@ export function verifierOnAws(environment: VerifierEnvironment, deployment: Depl
     log,
     clock,
   };
-  const findEndedSession = makeFindEndedSession({ dynamo, config: environment });
+  const pauser = {
+    ...verifier,
+    findEndedSession: makeFindEndedSession({ dynamo, config: environment }),
+    brake: makePauseBrake({ dynamo, config: environment }),
+  };
   const pausesRoles = deployment.hardening?.onRevokedSessions === 'pause';
   return async (event, invocation) => {
     const order = readVerificationOrder(event);
     if (order.kind === 'tick') return verifyOnSchedule(invocation, verifier);
     if (order.kind === 'sessionsRevoked') {
-      return { roles: pausesRoles ? await pauseRevokedRole(order.issuanceId, { ...verifier, findEndedSession }) : [] };
+      return { roles: pausesRoles ? await pauseRevokedRole(order.issuanceId, pauser) : [] };
     }
     return { roles: await verifyTenantRoles(order, verifier) };
   };

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
 import { READ_OF_ISSUANCE } from '../../../lib/onboarding/trust/ended-session.ts';
+import { counterIds } from '../../../lib/platform/table-keys.ts';
 import { compileEventPattern } from '../../../local/eventbridge/event-pattern.ts';
 import { readTemplate } from '../../../local/template/read-template.ts';
 import type { Wiring } from '../../../local/template/wiring.ts';
 import { isAllowed, OWN, prefix, region, runnerOf } from '../packaged-access.ts';
+import { sourceFiles } from '../source-files.ts';
 import { ofType, packageWith, type Template } from './hardened-template.ts';
 
 // cspell:ignore Dashaccount Dashlogs -- how the packager writes hyphens
@@ -155,5 +157,42 @@ describe('sessions that a customer ended', () => {
     expect(may('dynamodb:GetItem')).toBe(expected);
     for (const other of ['Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'])
       expect(may(`dynamodb:${other}`), other).toBe(false);
+  });
+
+  it('are counted by verify-trust in one row of the limits, beside that of its place', () => {
+    const limits = wiring.tables.find(({ name }) => name === `${prefix}-limits`);
+    const caller = runnerOf(wiring.roles, 'verify-trust');
+    const may = (action: string, key: string) =>
+      isAllowed({
+        caller,
+        action: `dynamodb:${action}`,
+        resource: limits?.arn ?? '',
+        context: { 'dynamodb:LeadingKeys': [key] },
+      });
+    for (const key of [counterIds.pauses, counterIds.verification]) {
+      expect(['GetItem', 'PutItem'].map((action) => may(action, key))).toEqual([true, true]);
+      expect(['UpdateItem', 'DeleteItem', 'Query'].filter((action) => may(action, key))).toEqual([]);
+    }
+    for (const key of [counterIds.sts, counterIds.breaker, 'pauses#'])
+      expect(['GetItem', 'PutItem'].filter((action) => may(action, key))).toEqual([]);
+  });
+
+  it('ring where the brake leaves a role in use', () => {
+    expect(template.Resources['EndedSessionsNotPausedAlarm']?.Properties).toMatchObject({
+      AlarmName: `${prefix}-ended-sessions-not-paused`,
+      Namespace: 'CredentialBroker/local',
+      MetricName: 'Transitions',
+      Dimensions: [
+        { Name: 'service', Value: 'verify-trust' },
+        { Name: 'transition', Value: 'role.notPaused' },
+      ],
+      Statistic: 'Sum',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: 'AlarmsTopic' }],
+    });
+    const written = sourceFiles('lib/onboarding/trust/*.ts').filter(({ text }) => text.includes("'role.notPaused'"));
+    expect(written.length).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import { type EndedSession, makeFindEndedSession } from '../../../../lib/onboard
 import { pauseRevokedRole } from '../../../../lib/onboarding/trust/pause-revoked-role.ts';
 import type { TenantRole } from '../../../../lib/tenants/tenant.ts';
 import { aRole, aTenant } from '../../../support/a-tenant.ts';
-import { START_MS } from '../../../support/frozen-clock.ts';
+import { frozenClock, START_MS } from '../../../support/frozen-clock.ts';
 import { lives } from '../../../support/issuance-life.ts';
 import { recordedTransitions } from '../../../support/recorded-transitions.ts';
 
@@ -15,16 +15,22 @@ const ended: EndedSession = {
   accountId: trusted.accountId,
   roleArn: trusted.roleArn,
   issuedAtMs: ISSUED_MS,
+  fenceMs: ISSUED_MS + 900_000,
 };
 
 /** A registry with one role, which somebody else writes `written` times before it is written here. */
-function world(role: TenantRole | undefined, { session = [ended], written = 0 } = {}) {
+function world(
+  role: TenantRole | undefined,
+  { session = [ended], written = 0, brake = async (_: object) => true, nowMs = START_MS } = {},
+) {
   const state = { role, left: written, writes: 0 };
   const told: { detailType: string; detail: object }[] = [];
   const log = recordedTransitions();
   const pause = () =>
     pauseRevokedRole('the-issuance', {
       findEndedSession: async () => session[0],
+      brake,
+      clock: frozenClock(nowMs),
       log,
       tell: async (event) => {
         told.push(event);
@@ -84,7 +90,8 @@ describe('the role of a session that its customer has ended', () => {
     };
     const log = recordedTransitions();
     const tell = async () => undefined;
-    const pausing = pauseRevokedRole('x', { findEndedSession: async () => ended, registry, log, tell });
+    const others = { brake: async () => true, clock: frozenClock(), log, tell };
+    const pausing = pauseRevokedRole('x', { findEndedSession: async () => ended, registry, ...others });
     await expect(pausing).rejects.toMatchObject({ code: 'store.busy' });
     expect(by).toEqual(Array(10).fill('verify-trust'));
     expect(asked).toEqual(Array(10).fill(['acme', ['222222222222']]));
@@ -143,6 +150,62 @@ describe('the role of a session that its customer has ended', () => {
   });
 });
 
+describe('a pause that nobody should decide without a person', () => {
+  const line = {
+    transition: 'role.notPaused',
+    issuanceId: 'the-issuance',
+    tenantId: 'acme',
+    accountId: '222222222222',
+    code: 'trust.sessionsRevoked',
+  };
+
+  it('is left out and logged where the brake holds', async () => {
+    const asked: object[] = [];
+    const brake = async (pause: object) => {
+      asked.push(pause);
+      return false;
+    };
+    const { pause, state, told, log } = world(trusted, { brake });
+    expect(await pause()).toEqual([]);
+    expect([state.role, state.writes, told]).toEqual([trusted, 0, []]);
+    expect(asked).toEqual([{ tenantId: 'acme', nowMs: START_MS }]);
+    expect(log.lines).toEqual([{ ...line, explanation: 'roles of too many tenants were paused within an hour' }]);
+  });
+
+  it.each([
+    ['in time', 3_600_000, 1],
+    ['later', 3_600_001, 0],
+  ])('is none an hour after the session ended by itself, %s', async (_, lateMs, writes) => {
+    const { pause, state, log } = world(trusted, { nowMs: ended.fenceMs + lateMs });
+    await pause();
+    expect(state.writes).toBe(writes);
+    if (writes === 0) {
+      expect(log.lines).toEqual([{ ...line, explanation: 'told too long after the session had ended' }]);
+    }
+  });
+
+  it('is not asked for, and nobody is told, where there is nothing to pause', async () => {
+    const brake = async () => {
+      throw new Error('the brake was asked');
+    };
+    const paused = { ...trusted, status: 'quarantined' as const, findings: ['trust.sessionsRevoked' as const] };
+    for (const nowMs of [START_MS, START_MS + 86_400_000]) {
+      const { pause, log } = world(paused, { brake, nowMs });
+      expect(await pause()).toEqual([]);
+      expect(log.lines).toEqual([]);
+    }
+  });
+
+  it('is tried again where the brake cannot be read', async () => {
+    const brake = async () => {
+      throw new Error('away');
+    };
+    const { pause, state } = world(trusted, { brake });
+    await expect(pause()).rejects.toThrow('away');
+    expect(state.writes).toBe(0);
+  });
+});
+
 function neverProven(): TenantRole {
   const { verifiedAtMs: _never, ...role } = aRole({ status: 'pending' });
   return role;
@@ -166,7 +229,9 @@ describe('what an issuance says of the end of its session', () => {
   it('is read consistently, in the parts that are needed, without the ticket', async () => {
     const { found, asked } = await find(failed);
     const { tenantId, accountId, roleArn } = failed;
-    expect(found).toEqual({ tenantId, accountId, roleArn, issuedAtMs: failed.attempts[0]?.issuedAtMs });
+    const { issuedAtMs, fenceMs } = failed.attempts[0] ?? {};
+    expect(fenceMs).toBeGreaterThan(issuedAtMs ?? 0);
+    expect(found).toEqual({ tenantId, accountId, roleArn, issuedAtMs, fenceMs });
     expect(asked).toMatchObject([{ TableName: 'ledger', ConsistentRead: true }]);
     expect(Object.values(asked[0]?.ExpressionAttributeNames ?? {})).not.toContain('ticket');
     expect(asked[0]?.ProjectionExpression?.split(', ').length).toBe(8);

@@ -1,0 +1,80 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { BrokerError } from '../../errors.ts';
+import { isConditionFailed, storeError } from '../../platform/store-error.ts';
+import { counterIds } from '../../platform/table-keys.ts';
+import { TENANT_ID } from '../../tenants/tenant.ts';
+
+/**
+ * Says whether a role of this tenant may be paused now without a person having looked, and remembers it for an hour.
+ * Tenants are counted, not roles: a customer can end its sessions in all of its accounts at once, and does so on purpose;
+ * that many customers do so within one hour is more likely a job that lies, or a release that calls what they deny.
+ * Throws `store.*`: then it is to be tried again.
+ */
+export type PauseBrake = (pause: { readonly tenantId: string; readonly nowMs: number }) => Promise<boolean>;
+
+/** Tenants whose roles may be paused within an hour. */
+export const MOST_TENANTS = 5;
+const WINDOW_MS = 3_600_000;
+/** How often the row is read again because somebody wrote it meanwhile. */
+const ROUNDS = 10;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A row of the limits table, whose loss costs the memory of an hour. */
+const rowSchema = v.object({
+  tenants: v.array(v.object({ tenantId: v.pipe(v.string(), v.regex(TENANT_ID)), pausedAtMs: count })),
+  version: count,
+});
+type Row = v.InferOutput<typeof rowSchema>;
+
+type Dependencies = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly config: { readonly limitsTable: string };
+};
+
+/** The brake that every process of verify-trust shares: one row, each write of which depends on what was read. */
+export function makePauseBrake(dependencies: Dependencies): PauseBrake {
+  return async ({ tenantId, nowMs }) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { tenants, version } = await read(dependencies);
+      const recent = tenants.filter(({ pausedAtMs }) => nowMs - pausedAtMs < WINDOW_MS);
+      if (recent.some((one) => one.tenantId === tenantId)) return true;
+      if (recent.length >= MOST_TENANTS) return false;
+      const row = { tenants: [...recent, { tenantId, pausedAtMs: nowMs }], version: version + 1 };
+      if (await write(row, dependencies)) return true;
+    }
+    throw new BrokerError('store.busy', 'the brake of pauses was written again and again meanwhile');
+  };
+}
+
+const key = { counter: counterIds.pauses };
+
+async function read({ dynamo, config }: Dependencies): Promise<Row> {
+  try {
+    const { Item } = await dynamo.send(
+      new GetCommand({ TableName: config.limitsTable, Key: key, ConsistentRead: true }),
+    );
+    return Item === undefined ? { tenants: [], version: 0 } : v.parse(rowSchema, Item);
+  } catch (error) {
+    throw storeError(error, 'the brake of pauses could not be read');
+  }
+}
+
+/** False when somebody else wrote it meanwhile. */
+async function write(row: Row, { dynamo, config }: Dependencies): Promise<boolean> {
+  try {
+    await dynamo.send(
+      new PutCommand({
+        TableName: config.limitsTable,
+        Item: { ...key, ...row },
+        ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': row.version - 1 },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw storeError(error, 'the brake of pauses could not be written');
+  }
+}

@@ -1,0 +1,77 @@
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MOST_TENANTS, makePauseBrake } from '../../../../lib/onboarding/trust/pause-brake.ts';
+import { withTables } from '../../../support/dynamo-tables.ts';
+import { failingWith } from '../../../support/failing-dynamo.ts';
+import { START_MS } from '../../../support/frozen-clock.ts';
+
+const tables = withTables();
+const config = { limitsTable: 'test-limits' };
+const brakeOf = (dynamo = tables.client()) => makePauseBrake({ dynamo, config });
+const forget = new DeleteCommand({ TableName: config.limitsTable, Key: { counter: 'pauses' } });
+beforeEach(() => tables.client().send(forget));
+
+const HOUR_MS = 3_600_000;
+const tenants = (many: number) => Array.from({ length: many }, (_, at) => `tenant-${at}`);
+
+async function pauseAll(tenantIds: readonly string[], nowMs = START_MS): Promise<readonly boolean[]> {
+  const allowed: boolean[] = [];
+  for (const tenantId of tenantIds) allowed.push(await brakeOf()({ tenantId, nowMs }));
+  return allowed;
+}
+
+describe('the brake of pauses', () => {
+  it('lets roles of five tenants be paused within an hour, and no more', async () => {
+    expect(MOST_TENANTS).toBe(5);
+    expect(await pauseAll(tenants(7))).toEqual([true, true, true, true, true, false, false]);
+  });
+
+  it('counts a tenant once, however many of its roles are paused', async () => {
+    expect(await pauseAll([...Array(20).fill('acme'), ...tenants(4)])).toEqual(Array(24).fill(true));
+    expect(await pauseAll(['acme', 'globex'])).toEqual([true, false]);
+  });
+
+  it('lets go of each tenant an hour after its pause', async () => {
+    await pauseAll(tenants(1));
+    await pauseAll(tenants(5), START_MS + 1_000);
+    expect(await pauseAll(['globex'], START_MS + HOUR_MS - 1)).toEqual([false]);
+    expect(await pauseAll(['globex', 'acme'], START_MS + HOUR_MS)).toEqual([true, false]);
+    expect(await pauseAll(['acme'], START_MS + HOUR_MS + 1_000)).toEqual([true]);
+  });
+
+  it('is not outrun by processes side by side', async () => {
+    const allowed = await Promise.all(tenants(8).map((tenantId) => brakeOf()({ tenantId, nowMs: START_MS })));
+    expect(allowed.filter((one) => one)).toHaveLength(MOST_TENANTS);
+  });
+
+  it('lets nothing be paused where something else wrote its row', async () => {
+    await tables
+      .client()
+      .send(new PutCommand({ TableName: config.limitsTable, Item: { counter: 'pauses', tenants: 'all', version: 1 } }));
+    await expect(pauseAll(['acme'])).rejects.toMatchObject({ code: 'store.itemInvalid' });
+  });
+
+  it('says when the table is away', async () => {
+    const away = brakeOf(failingWith(tables.client(), new Error('away')));
+    await expect(away({ tenantId: 'acme', nowMs: START_MS })).rejects.toMatchObject({
+      code: 'store.unavailable',
+      message: expect.stringContaining('the brake of pauses could not be read'),
+    });
+  });
+
+  it('is to be asked again where its row is written again and again', async () => {
+    const dynamo = tables.client();
+    const send = dynamo.send.bind(dynamo);
+    let writes = 0;
+    Object.assign(dynamo, {
+      send: (command: Parameters<typeof send>[0]) => {
+        if (!(command instanceof PutCommand)) return send(command);
+        writes += 1;
+        throw Object.assign(new Error('changed'), { name: 'ConditionalCheckFailedException' });
+      },
+    });
+    const asked = brakeOf(dynamo)({ tenantId: 'acme', nowMs: START_MS });
+    await expect(asked).rejects.toMatchObject({ code: 'store.busy', retryable: true });
+    expect(writes).toBe(10);
+  });
+});
