@@ -38,10 +38,9 @@ export async function readLogFile({
   addAbortSignal(abortSignal, body);
   try {
     const { isGzip, chunks } = await openBody(body);
-    if (isGzip) await unpack(chunks, push);
-    else for await (const chunk of chunks) push(chunk);
+    const isAll = isGzip ? await unpack(chunks, push) : await pass(chunks, push);
     scanner.end();
-    return undefined;
+    return isAll ? undefined : { problem: 'gzip.invalid', offset: scanner.offset() };
   } catch (error) {
     if (error instanceof MalformedLog) return { problem: error.problem, offset: error.offset };
     return { problem: problemOf(error), offset: scanner.offset() };
@@ -80,9 +79,10 @@ async function openBody(body: Readable): Promise<{ readonly isGzip: boolean; rea
 
 /**
  * Unpacks as the pieces come, and waits for each: zlib throws away what a piece has given when it learns, in the same
- * step, that the file is cut off.
+ * step, that the file is cut off. False: there is more behind what it took for the end. Node takes a zero there for padding,
+ * and whatever stands behind it for nothing.
  */
-async function unpack(chunks: Chunks, onText: (text: Uint8Array) => void): Promise<void> {
+async function unpack(chunks: Chunks, onText: (text: Uint8Array) => void): Promise<boolean> {
   const gunzip = createGunzip();
   const text = new Writable({ write: (chunk: Uint8Array, _encoding, done) => done(errorOf(() => onText(chunk))) });
   const unpacked = pipeline(gunzip, text);
@@ -91,8 +91,10 @@ async function unpack(chunks: Chunks, onText: (text: Uint8Array) => void): Promi
   // The write that zlib fails in is never answered.
   let goOn: () => void = () => undefined;
   gunzip.once('close', () => goOn());
+  let packed = 0;
   try {
     for await (const chunk of chunks) {
+      packed += chunk.length;
       await new Promise<void>((resolve) => {
         goOn = resolve;
         gunzip.write(chunk, () => resolve());
@@ -101,9 +103,15 @@ async function unpack(chunks: Chunks, onText: (text: Uint8Array) => void): Promi
     }
     gunzip.end();
     await unpacked;
+    return gunzip.bytesWritten === packed;
   } finally {
     gunzip.destroy();
   }
+}
+
+async function pass(chunks: Chunks, onText: (text: Uint8Array) => void): Promise<true> {
+  for await (const chunk of chunks) onText(chunk);
+  return true;
 }
 
 function problemOf(error: unknown): ReadingProblem['problem'] {

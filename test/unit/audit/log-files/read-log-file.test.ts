@@ -45,6 +45,20 @@ describe('a whole file', () => {
   });
 });
 
+describe('a packed file with something behind its end', () => {
+  it.each([
+    ['a zero, and another packed file', Buffer.concat([Buffer.alloc(1), gzipSync(trailFile(3))])],
+    ['a block of zeros, and another packed file', Buffer.concat([Buffer.alloc(512), gzipSync(trailFile(3))])],
+    ['zeros', Buffer.alloc(8)],
+    ['half of the magic, and another packed file', Buffer.concat([Buffer.from([0x1f]), gzipSync(trailFile(3))])],
+  ])('is not taken for whole: %s', async (_what, behind) => {
+    for (const pieceBytes of [packed.length + behind.length, 50, 1]) {
+      const { problem } = await read(Buffer.concat([packed, behind]), pieceBytes);
+      expect(problem?.problem).toBe('gzip.invalid');
+    }
+  });
+});
+
 describe('a file that is cut off', () => {
   it('hands over all that can be unpacked, and tells how much that was', async () => {
     for (const length of [12, 100, packed.length >> 1, packed.length - 9]) {
