@@ -7,6 +7,7 @@ import type { IssuingDependencies } from './broker-dependencies.ts';
 import { lookUp } from './look-up.ts';
 import { mustHavePlace, readInPlace } from './place.ts';
 import { recordRequest } from './record-request.ts';
+import { isSpread } from './spread-accounts.ts';
 
 export type AskedFor = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;
@@ -34,16 +35,19 @@ export async function admitRequest(
   const decision = decideRequest({ ...facts, origin, nowMs: broker.clock.nowMs() }, broker.config.rules);
   // A refusal that is due is recorded whether or not there would have been a place.
   if (decision.allowed) mustHavePlace(place);
-  let request: RequestRecord | undefined;
-  try {
-    request = await recordRequest({ ...asked, decision, requester }, broker);
-  } finally {
-    if (request === undefined) await place.leave({ calls: 0, goesBack: true });
+  const request = await recordRequest({ ...asked, decision, requester }, broker).catch(async (error: unknown) => {
+    await place.leave({ calls: 0, goesBack: true });
+    throw error;
+  });
+  if (request === undefined) {
+    // On record as any refusal is, and over: it counts as one.
+    await place.leave({ calls: 0, goesBack: false });
+    return undefined;
   }
   // What was allowed before and would not be today takes a place too before anything is made for it.
-  if (request?.decision === 'allowed') mustHavePlace(place);
+  if (request.decision === 'allowed') mustHavePlace(place);
   tellBreadth(request, broker);
-  return request && { request, facts, place };
+  return { request, facts, place };
 }
 
 /** Nothing for who is not bound to what they name: they may not use up anybody's share. */
@@ -54,13 +58,21 @@ function wantedFor(requester: Requester | undefined, detail: RequestDetail): Wan
   return {
     tenantId,
     requester: { name, requestsPerMinute: limits?.requestsPerMinute },
-    calls: accountIds?.length ?? 1,
+    calls: callsOf(accountIds),
   };
 }
 
+/**
+ * What is spread makes no call of its own. It must not take a thousand either, not even for as long as it takes to be
+ * turned away: that is more than all tenants have together in a second.
+ */
+function callsOf(accountIds: readonly string[] | undefined): number {
+  return accountIds === undefined || isSpread(accountIds) ? 1 : accountIds.length;
+}
+
 /** A line and a count of its own, because it may mean that a requester was stolen: for an alarm. */
-function tellBreadth(request: RequestRecord | undefined, { log }: IssuingDependencies): void {
-  if (request?.refusal?.reason !== 'requester.breadthExceeded') return;
+function tellBreadth(request: RequestRecord, { log }: IssuingDependencies): void {
+  if (request.refusal?.reason !== 'requester.breadthExceeded') return;
   const { recordId: requestId, requester, tenantId = '' } = request;
   log.transition({ transition: 'requester.breadthExceeded', requestId, requester, tenantId });
 }

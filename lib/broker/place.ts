@@ -33,12 +33,13 @@ export function mustHavePlace({ heldBack: why }: Place): void {
 
 /**
  * Does the work, counts its calls to STS, and gives the place up at the end, however it ends. `goesBack` says of the
- * result whether the message will come again.
+ * result whether the message will come again, as it does after an error. Left out, there is no message: who asked is
+ * answered whatever happens, and has used up what it asked for.
  */
 export async function workInPlace<Dependencies extends IssuingDependencies, Result>(
   { place, broker }: { readonly place: Place; readonly broker: Dependencies },
   work: (broker: Dependencies) => Promise<Result>,
-  goesBack: (result: Result) => boolean = () => false,
+  goesBack?: (result: Result) => boolean,
 ): Promise<Result> {
   let calls = 0;
   const counting: Dependencies = {
@@ -48,10 +49,10 @@ export async function workInPlace<Dependencies extends IssuingDependencies, Resu
       return broker.assumeTenantRole(input);
     },
   };
-  let comesAgain = true;
+  let comesAgain = goesBack !== undefined;
   try {
     const result = await work(counting);
-    comesAgain = goesBack(result);
+    comesAgain = goesBack?.(result) ?? false;
     return result;
   } finally {
     await place.leave({ calls, goesBack: comesAgain });

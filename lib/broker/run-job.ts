@@ -1,7 +1,5 @@
 import { assertNever } from '../errors.ts';
-import type { RequestRecord } from '../ledger/request-record.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
-import { ownRecord, parseQueueMessage } from '../requests/parse-request.ts';
+import { parseQueueMessage } from '../requests/parse-request.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import { admitRequest } from './admit-request.ts';
 import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
@@ -11,13 +9,8 @@ import { factsOf, lookUp } from './look-up.ts';
 import { mustHavePlace, readInPlace, workInPlace } from './place.ts';
 import { probeThroughQueue } from './probe-through-queue.ts';
 import { recordIllegible } from './record-request.ts';
+import { isSpread, spreadAccounts } from './spread-accounts.ts';
 import { sumUpStrangers } from './sum-up-strangers.ts';
-
-/** Above this, each account becomes a message of its own. */
-const ACCOUNTS_PER_MESSAGE = 25;
-
-/** A thousand accounts, one after the other, would take longer than the function has. */
-const SENDS_AT_ONCE = 20;
 
 export type RunJob = (message: Message) => Promise<MessageOutcome>;
 
@@ -60,7 +53,7 @@ async function runRequest(
     { place, broker },
     async (counting) => {
       if (request.decision === 'refused') return 'settled';
-      if (accountIds.length > ACCOUNTS_PER_MESSAGE) return spread(request, accountIds, broker);
+      if (isSpread(accountIds)) return spreadAccounts(request, accountIds, broker);
       return issueForAccounts({ request, accountIds, facts }, message, counting);
     },
     comesAgain,
@@ -89,17 +82,4 @@ async function runAccount(
     (counting) => issueForAccounts({ request, accountIds: [accountId], facts }, message, counting),
     comesAgain,
   );
-}
-
-async function spread(
-  request: RequestRecord,
-  accountIds: readonly string[],
-  broker: BrokerDependencies,
-): Promise<MessageOutcome> {
-  const sent = await sideBySide(accountIds, SENDS_AT_ONCE, (accountId) =>
-    broker.sendToQueue(ownRecord({ brokerRecord: 'account', requestId: request.recordId, accountId })),
-  );
-  const broke = sent.find((outcome) => outcome.status === 'rejected');
-  if (broke !== undefined) throw broke.reason;
-  return 'settled';
 }

@@ -74,10 +74,13 @@ describe('work in a place', () => {
     expect(left).toEqual([{ calls: 2, goesBack: comesAgain }]);
   });
 
-  it('leaves to come again when it throws', async () => {
+  it.each<[string, (() => boolean) | undefined, boolean]>([
+    ['to come again, where there is a message', () => false, true],
+    ['not to come again, where there is none', undefined, false],
+  ])('leaves %s when it throws', async (_, goesBack, comesAgain) => {
     const { left, place } = aPlace();
-    await expect(workInPlace({ place, broker: call }, () => Promise.reject(away))).rejects.toBe(away);
-    expect(left).toEqual([{ calls: 0, goesBack: true }]);
+    await expect(workInPlace({ place, broker: call }, () => Promise.reject(away), goesBack)).rejects.toBe(away);
+    expect(left).toEqual([{ calls: 0, goesBack: comesAgain }]);
   });
 
   it('is not begun without a place', () => {
