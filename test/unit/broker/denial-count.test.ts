@@ -1,7 +1,8 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { makeNoteDenial } from '../../../lib/broker/denial-count.ts';
-import { frozenClock } from '../../support/frozen-clock.ts';
+import type { CounterRow, Counters } from '../../../lib/limits/counters.ts';
+import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
 import { inMemoryCounters } from '../../support/in-memory-counters.ts';
 import { recordedTransitions } from '../../support/recorded-transitions.ts';
 
@@ -9,10 +10,16 @@ const denied = { tenantId: 'acme', accountId: '222222222222', roleArn: 'arn:aws:
 
 function world({ lambdaIsAway = false, tableIsAway = false } = {}) {
   const asked: unknown[] = [];
+  const rows: CounterRow[] = [];
   const log = recordedTransitions();
   const away = () => Promise.reject(new Error('away'));
+  const counters = inMemoryCounters();
+  const change: Counters['change'] = (row, by) => {
+    rows.push(row);
+    return tableIsAway ? away() : counters.change(row, by);
+  };
   const noteDenial = makeNoteDenial({
-    counters: tableIsAway ? { change: away } : inMemoryCounters(),
+    counters: { change },
     lambda: {
       async send(command: unknown) {
         if (lambdaIsAway || !(command instanceof InvokeCommand)) return away();
@@ -28,7 +35,7 @@ function world({ lambdaIsAway = false, tableIsAway = false } = {}) {
     log,
     config: { verifyTrustFunctionName: 'verify-trust' },
   });
-  return { noteDenial, asked, log };
+  return { noteDenial, asked, rows, log };
 }
 
 async function times(count: number, note: () => Promise<void>): Promise<void> {
@@ -65,9 +72,35 @@ describe('counting what STS denies', () => {
     expect(asked).toEqual([]);
   });
 
-  it.each([{ lambdaIsAway: true }, { tableIsAway: true }])('never throws: %o', async (broken) => {
+  it('keeps a count for a day after the last denial, in a row of its own', async () => {
+    const { noteDenial, rows } = world();
+    await noteDenial(denied);
+    await noteDenial({ ...denied, roleArn: `${denied.roleArn}-2` });
+    const expiresAtSeconds = Math.ceil(START_MS / 1000) + 86_400;
+    expect(rows).toEqual([
+      { counter: expect.any(String), expiresAtSeconds },
+      { counter: expect.any(String), expiresAtSeconds },
+    ]);
+    expect(rows[0]?.counter).not.toBe(rows[1]?.counter);
+  });
+
+  it('tells that a verification was asked for, and why', async () => {
+    const { noteDenial, log } = world();
+    await times(4, () => noteDenial(denied));
+    expect(log.lines).toEqual([]);
+    await noteDenial(denied);
+    expect(log.lines).toEqual([
+      { transition: 'role.verificationAsked', tenantId: 'acme', accountId: '222222222222', code: 'trust.broken' },
+    ]);
+  });
+
+  it.each([
+    ['the function that verifies', { lambdaIsAway: true }, 1],
+    ['the table', { tableIsAway: true }, 5],
+  ])('never throws, and tells that it is not counted: %s is away', async (_, broken, told) => {
     const { noteDenial, log } = world(broken);
     await times(5, () => noteDenial(denied));
-    expect(log.lines.at(-1)).toMatchObject({ transition: 'role.denialNotCounted', tenantId: 'acme' });
+    const line = { transition: 'role.denialNotCounted', tenantId: 'acme', accountId: '222222222222' };
+    expect(log.lines).toEqual(Array(told).fill({ ...line, explanation: 'Error' }));
   });
 });

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { afterIntent, issueForAccounts } from '../../../lib/broker/issue-for-accounts.ts';
+import { BrokerError } from '../../../lib/errors.ts';
+import { scanAccountJob } from '../../../lib/jobs/scan-account.job.ts';
+import type { Ledger } from '../../../lib/ledger/ledger.ts';
+import type { RequestRecord } from '../../../lib/ledger/request-record.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
+import { anIntended, aRequest } from '../../support/an-issuance.ts';
+import { brokerIn, plainWorld } from '../../support/broker-world.ts';
 import { gate } from '../../support/faulty-world/process.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
+import { recordedTransitions } from '../../support/recorded-transitions.ts';
+
+const away = new BrokerError('store.unavailable', 'away');
 
 function accounts(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => String(222_222_222_222 + index));
@@ -162,5 +172,71 @@ describe('a message that is delivered again', () => {
     expect(await world.requests()).toMatchObject([{ decision: 'refused', refusal: { reason: 'tenant.unknown' } }]);
     expect(await world.issuances()).toEqual([]);
     expect(world.sites().filter((site) => /^(sts|kms|lambda)/.test(site))).toEqual([]);
+  });
+});
+
+describe('what breaks once an intent is on record', () => {
+  const { recordId } = anIntended('one');
+
+  it.each<[string, () => Promise<void>, object[]]>([
+    ['tells of nothing where nothing does', async () => undefined, []],
+    [
+      'is the sweeper’s, where it may be tried again',
+      () => Promise.reject(new BrokerError('store.busy', 'throttled')),
+      [{ transition: 'issuance.interrupted', issuanceId: recordId, code: 'store.busy', explanation: 'throttled' }],
+    ],
+  ])('%s', async (_what, issue, lines) => {
+    const log = recordedTransitions();
+    await afterIntent({ recordId }, issue, { log });
+    expect(log.lines).toEqual(lines);
+  });
+
+  it.each([
+    ['of which a retry is no cure', new BrokerError('store.itemInvalid', 'an item')],
+    ['of ours', new TypeError('a bug')],
+    ['that only looks like one', Object.assign(new Error('x'), { retryable: true, code: 'store.busy' })],
+  ])('stays an error, where it is one %s', async (_what, error) => {
+    const log = recordedTransitions();
+    await expect(afterIntent({ recordId }, () => Promise.reject(error), { log })).rejects.toBe(error);
+    expect(log.lines).toEqual([]);
+  });
+});
+
+describe('the accounts of a request', () => {
+  const facts = {
+    detail: { version: 1, tenantId: 'acme', job: 'scan-account' },
+    requester: plainWorld.requesters[0],
+    job: scanAccountJob,
+    reading: plainWorld.tenants[0],
+    switchedOff: [],
+  } as const;
+  const accountIds = ['222222222222'];
+
+  async function issue(change: Partial<RequestRecord> = {}, remainingMs = 30_000, ledgerChange: Partial<Ledger> = {}) {
+    const { calls, dependencies, ledger } = brokerIn(plainWorld);
+    const plain = dependencies();
+    const broker = { ...plain, ledger: { ...plain.ledger, ...ledgerChange } };
+    const message = { messageId: 'm', body: '', receiveCount: 1, remainingMs: () => remainingMs };
+    const request = aRequest('one', change);
+    const outcome = issueForAccounts({ request, accountIds, facts }, message, broker);
+    return { outcome: await outcome.catch((error: unknown) => ({ error })), calls, ledger };
+  }
+
+  it.each<[string, Parameters<typeof issue>, unknown, number]>([
+    ['are entered, and the message is done with', [], 'settled', 1],
+    ['are for a caller: nothing of it is ever a job’s', [{ delivery: 'caller' }], 'settled', 0],
+    ['come again where too little time is left', [{}, 0], 'again', 0],
+    ['are left to whoever opened them', [{}, 30_000, { open: async () => false }], 'settled', 0],
+    [
+      'come again where no intent can be written',
+      [{}, 30_000, { open: () => Promise.reject(away) }],
+      { error: away },
+      0,
+    ],
+  ])('%s', async (_what, asked, ends, invoked) => {
+    const { outcome, calls } = await issue(...asked);
+    expect(outcome).toEqual(ends);
+    expect(calls.assumed).toHaveLength(invoked);
+    expect(calls.invoked).toHaveLength(invoked);
   });
 });

@@ -1,3 +1,4 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { makeLedger } from '../../../lib/ledger/dynamo-ledger.ts';
 import { openIntended } from '../../../lib/ledger/issuance-transitions.ts';
@@ -19,6 +20,15 @@ async function recorded(name: string, { tenantId = 'acme', atMs = 1_000 } = {}):
   return issuance.recordId;
 }
 
+/** A client to which every query is answered with this one page. */
+function answering(page: object): DynamoDBDocumentClient {
+  const client = dynamo.client();
+  client.middlewareStack.add(() => async () => ({ output: { $metadata: {}, ...page }, response: {} }), {
+    step: 'initialize',
+  });
+  return client;
+}
+
 describe("the index of a tenant's issuances", () => {
   it('gives those that were recorded since then, the newest first, and neither requests nor other tenants', async () => {
     const query = makeTenantIssuances({ dynamo: dynamo.client(), config: tables });
@@ -27,6 +37,25 @@ describe("the index of a tenant's issuances", () => {
     const [first, second] = [await recorded('first'), await recorded('second', { atMs: 2_000 })];
     expect(await query({ tenantId: 'acme', sinceMs: 1_000 })).toEqual([second, first]);
     expect(await query({ tenantId: 'nobody', sinceMs: 0 })).toEqual([]);
+  });
+
+  it.each([
+    ['of a job', 'scan-account.LONG', true],
+    ['of a job with a digit', '2nd-scan.LONG', true],
+    ['with something before it', 'x scan-account.LONG', false],
+    ['with something after it', 'scan-account.LONGx', false],
+    ['that is too short', `scan-account.${'a'.repeat(31)}`, false],
+    ['of no job', '.LONG', false],
+  ])('gives of the ids only those of issuances: one %s', async (_what, id, isGiven) => {
+    const recordId = id.replace('LONG', 'a2'.repeat(16));
+    const page = { Items: [{ recordId }, { recordId: `req_${'a'.repeat(32)}` }] };
+    const query = makeTenantIssuances({ dynamo: answering(page), config: tables });
+    expect(await query({ tenantId: 'acme', sinceMs: 0 })).toEqual(isGiven ? [recordId] : []);
+  });
+
+  it('takes a page without items, as DynamoDB sends them, for an empty one', async () => {
+    const query = makeTenantIssuances({ dynamo: answering({}), config: tables });
+    expect(await query({ tenantId: 'acme', sinceMs: 0 })).toEqual([]);
   });
 
   it('reads every page', async () => {
