@@ -33,13 +33,14 @@ export const operations: readonly Threat[] = [
     id: 'T47',
     priority: 'P1',
     title: 'The emergency entrance is used for everything',
-    control: 'There is none: nobody gets a session but through the broker and on record',
+    control:
+      'There is none, on purpose (decision 22): nobody gets a session but through the broker and on record; an outage is mended by the runbooks, and what cannot wait is the customer’s to do',
     files: [
       'test/unit/vending/vend-credentials.test.ts',
       'test/unit/vending/not-a-jobs.test.ts',
       'test/architecture/imports.test.ts',
+      'test/journey/runbooks.test.ts',
     ],
-    open: 'how customers’ accounts are reached when the broker is down',
   },
   {
     id: 'T48',
