@@ -22,6 +22,7 @@ and deploys to the home region of the stage, with the AWS credentials of the she
   --uncommitted    deploy also what no commit has
   --let-go A,B     pinned resources, by logical id, that may leave the stack; they are kept
   --anew           deploy every function again, whatever runs; each starts anew
+  --adopt          go on with a stack that does not say which deployment it is
   --revert-drift   change back what was changed around CloudFormation
   --take-over      take over what a removed stack of this stage kept
   --help           print this
@@ -48,6 +49,7 @@ function readOptions() {
         anew: { type: 'boolean', default: false },
         'revert-drift': { type: 'boolean', default: false },
         'take-over': { type: 'boolean', default: false },
+        adopt: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -95,6 +97,7 @@ async function deploy(options: Options): Promise<void> {
         showOnly: options.show,
         letGo: options['let-go'].split(',').filter((id) => id !== ''),
         takeOver: options['take-over'],
+        adopt: options.adopt,
         revertDrift: options['revert-drift'],
         watchMinutes: Number(options.watch),
       },

@@ -107,7 +107,10 @@ function readingCalls(call: Call) {
     },
     async resourceIds(stackName: string): Promise<ReadonlyMap<string, string>> {
       const found = await pages(call, 'ListStackResources', { StackName: stackName });
-      const resources = found.flatMap((page) => membersOf(page, 'StackResourceSummaries'));
+      // Of a removal or a rollback that was stuck, what it has deleted is listed still.
+      const resources = found
+        .flatMap((page) => membersOf(page, 'StackResourceSummaries'))
+        .filter((one) => textAt(one, 'ResourceStatus') !== 'DELETE_COMPLETE');
       return new Map(
         resources.map((one) => [textAt(one, 'LogicalResourceId') ?? '', textAt(one, 'PhysicalResourceId') ?? '']),
       );

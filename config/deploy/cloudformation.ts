@@ -16,7 +16,7 @@ export type CloudFormation = {
   lastEventId(stackId: string): Promise<string | undefined>;
   /** What happened since the event of that id, the oldest first; everything where no id is given. */
   eventsSince(stackId: string, eventId?: string): Promise<readonly StackEvent[]>;
-  /** The physical id of each resource, by its logical one. */
+  /** The physical id of each resource that is there, by its logical one. */
   resourceIds(stackName: string): Promise<ReadonlyMap<string, string>>;
   /** The template that is deployed, as it was handed over. */
   template(stackName: string): Promise<string>;

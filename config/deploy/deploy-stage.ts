@@ -17,6 +17,8 @@ export type DeployOptions = {
   /** Logical ids of pinned resources that may leave the stack; they are kept then. */
   readonly letGo: readonly string[];
   readonly takeOver: boolean;
+  /** Go on with a stack that does not say which deployment it is. */
+  readonly adopt: boolean;
   readonly revertDrift: boolean;
   /** For how long after the update alarms roll it back; 0 for not at all. */
   readonly watchMinutes: number;
@@ -48,11 +50,13 @@ export async function deployStage(prepared: Prepared, options: DeployOptions, wo
   const { stackName, config } = prepared;
   log(`${prepared.stage}: as ${caller.arn}, account ${caller.accountId}, ${config.homeRegion}`);
   const found = await cloudFormation.describeStack(stackName);
-  const problems = problemsWithTarget({ config, caller, account: options.account, stack: found });
+  const resourceIds = new Set(found === undefined ? [] : (await cloudFormation.resourceIds(stackName)).keys());
+  const { account, adopt } = options;
+  const problems = problemsWithTarget({ config, caller, account, stack: found, resourceIds, adopt });
   if (problems.length > 0) throw new DeploymentRefused(problems);
   if (found === undefined && options.showOnly) return sayWhatIsNew(prepared, log);
   const stack = found ?? (await makeStack(prepared, world));
-  const isNew = found === undefined || !(await cloudFormation.resourceIds(stackName)).has('LedgerTable');
+  const isNew = !resourceIds.has('LedgerTable');
   const changed = await updateStack(prepared, { ...options, ...(isNew && { watchMinutes: 0 }) }, world, stack);
   if (options.showOnly) return;
   const foreign = await foreignCode(prepared, world.codeOf);
@@ -100,9 +104,23 @@ async function updateStack(
   if (refusals.length > 0) throw new DeploymentRefused(refusals);
   if (options.showOnly) return true;
   if (!stack.isProtected) await cloudFormation.protectStack(stackName, true);
-  await cloudFormation.setStackPolicy(stackName, stackPolicy(template, pins));
-  await execute({ ...changeSet, takesOver: options.takeOver }, world, stack);
-  return true;
+  // Before the update, which it judges: what may leave the stack by this one is no longer in it.
+  await cloudFormation.setStackPolicy(stackName, stackPolicy(Object.keys(template.Resources), pins));
+  const failure = await execute({ ...changeSet, takesOver: options.takeOver }, world, stack);
+  if (failure === undefined) return true;
+  await protectWhatIsThere(prepared, world);
+  throw failure;
+}
+
+/** After an update that did not come through: what was to leave the stack by it is there still, and is protected again. */
+async function protectWhatIsThere({ stackName, pins }: Prepared, { cloudFormation, log }: DeployWorld): Promise<void> {
+  try {
+    const ids = await cloudFormation.resourceIds(stackName);
+    await cloudFormation.setStackPolicy(stackName, stackPolicy([...ids.keys()], pins));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log(`  the stack policy may not protect all that is there, until it is deployed again: ${why}`);
+  }
 }
 
 /** Uploads all that the update needs, and has CloudFormation begin to work out what it would change. */
@@ -129,18 +147,24 @@ async function askForChanges(prepared: Prepared, options: DeployOptions, world: 
   return { template, changeSet };
 }
 
+/** Gives why it did not come through. Throws where nobody knows what becomes of it: the watching broke off. */
 async function execute(
   changeSet: ChangeSetName & { readonly takesOver: boolean },
   world: DeployWorld,
   stack: Stack,
-): Promise<void> {
-  const after = await world.cloudFormation.lastEventId(stack.stackId);
-  await world.cloudFormation.executeChangeSet(changeSet);
+): Promise<unknown> {
+  let after: string | undefined;
+  try {
+    after = await world.cloudFormation.lastEventId(stack.stackId);
+    await world.cloudFormation.executeChangeSet(changeSet);
+  } catch (error) {
+    return error;
+  }
   const { status, problems } = await settle(stack, after, world);
-  if (status === 'UPDATE_COMPLETE') return;
+  if (status === 'UPDATE_COMPLETE') return undefined;
   const isBack = status === 'UPDATE_ROLLBACK_COMPLETE';
   const now = isBack ? 'what was deployed before is there again' : whatToDoFor(status);
-  throw new Error(failureText(`The update did not come through; ${now}`, status, problems));
+  return new Error(failureText(`The update did not come through; ${now}`, status, problems));
 }
 
 /** Undefined where there is nothing to change. */

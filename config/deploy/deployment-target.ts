@@ -9,6 +9,10 @@ export type Target = {
   /** The account that the person who deploys has in mind. */
   readonly account: string | undefined;
   readonly stack: Stack | undefined;
+  /** The logical ids of what is in the stack. */
+  readonly resourceIds: ReadonlySet<string>;
+  /** Go on with a stack that does not say which deployment it is. */
+  readonly adopt: boolean;
 };
 
 const READY: ReadonlySet<string> = new Set([
@@ -45,11 +49,21 @@ function problemsWithAccount({ config, caller, account, stack }: Target): readon
   return found;
 }
 
-function problemsWithStack({ config, stack }: Target): readonly string[] {
+/** A stack that was only begun has no more than this, and no outputs of ours yet. */
+const BEGUN: ReadonlySet<string> = new Set(['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy']);
+
+function problemsWithStack({ config, stack, resourceIds, adopt }: Target): readonly string[] {
   if (stack === undefined) return [];
   const deploymentId = stack.outputs.get('DeploymentId');
   const mode = stack.outputs.get('TenancyMode');
   const found: string[] = [];
+  const isMute = deploymentId === undefined || mode === undefined;
+  if (isMute && !adopt && [...resourceIds].some((id) => !BEGUN.has(id))) {
+    found.push(
+      'what is deployed does not say its DeploymentId and TenancyMode: it may be another project’s, or another deployment’s. ' +
+        'If it is this one, say so: --adopt',
+    );
+  }
   if (deploymentId !== undefined && deploymentId !== config.deploymentId) {
     found.push(
       `what is deployed has the deploymentId ${deploymentId}, and the configuration has ${config.deploymentId}: ` +

@@ -1,9 +1,9 @@
-import type { CloudFormation } from './cloudformation.ts';
+import type { CloudFormation, Stack } from './cloudformation.ts';
 import { type DeployedTemplate, readDeployedTemplate } from './deployed-template.ts';
 import type { Caller } from './deployment-target.ts';
 import type { Pins } from './pinned-resources.ts';
 import { DeploymentRefused } from './refusal.ts';
-import { settle, type Watching } from './settle.ts';
+import { type Settled, settle, type Watching } from './settle.ts';
 
 export type RemoveOptions = {
   readonly stage: string;
@@ -58,13 +58,40 @@ export async function removeStage(options: RemoveOptions, world: RemoveWorld): P
       'the broker still issues: broker switch off --global, and wait until no session is left (docs/deploying.md)',
     );
   }
-  for (const bucket of bucketsThatGo(template, ids)) await world.emptyBucket(bucket);
   await cloudFormation.protectStack(stackName, false);
-  const after = await cloudFormation.lastEventId(stack.stackId);
-  await cloudFormation.deleteStack(stackName);
-  const { status, problems } = await settle(stack, after, world);
-  if (status === 'DELETE_COMPLETE') return kept;
-  throw new Error([`The stack could not be removed whole (${status}).`, ...problems].join('\n  '));
+  await deleteWith(bucketsThatGo(template, ids), { ...stack, stackName }, world);
+  return kept;
+}
+
+/**
+ * Buckets are emptied when CloudFormation has taken away all the rest, and then nothing is left that could be rolled back to
+ * what lies in them; a removal that is refused, or stuck, has cost nothing. CloudFormation deletes no bucket that has
+ * anything in it, and is asked a second time.
+ */
+async function deleteWith(buckets: Buckets, stack: NamedStack, world: RemoveWorld): Promise<void> {
+  if (buckets.size > 0)
+    world.log('  CloudFormation fails at buckets that are not empty; they are emptied and tried again');
+  const first = await deleted(stack, world);
+  const isStuck = [...first.failed].some((id) => !buckets.has(id));
+  if (first.status === 'DELETE_COMPLETE') return;
+  if (first.status !== 'DELETE_FAILED' || first.failed.size === 0 || isStuck) throw notRemoved(first);
+  for (const bucket of buckets.values()) await world.emptyBucket(bucket);
+  const second = await deleted(stack, world);
+  if (second.status !== 'DELETE_COMPLETE') throw notRemoved(second);
+}
+
+/** Physical ids by logical ones. */
+type Buckets = ReadonlyMap<string, string>;
+type NamedStack = Pick<Stack, 'stackId'> & { readonly stackName: string };
+
+async function deleted({ stackId, stackName }: NamedStack, world: RemoveWorld): Promise<Settled> {
+  const after = await world.cloudFormation.lastEventId(stackId);
+  await world.cloudFormation.deleteStack(stackName);
+  return settle({ stackId }, after, world);
+}
+
+function notRemoved({ status, problems }: Settled): Error {
+  return new Error([`The stack could not be removed whole (${status}).`, ...problems].join('\n  '));
 }
 
 function refused(reason: string): DeploymentRefused {
@@ -82,8 +109,6 @@ function typeOf({ Resources }: DeployedTemplate, logicalId: string): string {
   return Resources[logicalId]?.Type ?? 'unknown';
 }
 
-function bucketsThatGo(template: DeployedTemplate, ids: ReadonlyMap<string, string>): readonly string[] {
-  return [...ids].flatMap(([id, physicalId]) =>
-    typeOf(template, id) === 'AWS::S3::Bucket' && !isKept(template, id) ? [physicalId] : [],
-  );
+function bucketsThatGo(template: DeployedTemplate, ids: ReadonlyMap<string, string>): Buckets {
+  return new Map([...ids].filter(([id]) => typeOf(template, id) === 'AWS::S3::Bucket' && !isKept(template, id)));
 }

@@ -12,6 +12,8 @@ export type Settled = {
   readonly status: string;
   /** Why resources failed, the first of them first. */
   readonly problems: readonly string[];
+  /** The logical ids of those resources. */
+  readonly failed: ReadonlySet<string>;
 };
 
 const POLL_MS = 3_000;
@@ -37,7 +39,7 @@ export async function settle(
     last = events.at(-1)?.eventId ?? last;
     for (const event of events) progress.take(event);
     const end = events.findLast((event) => isOfStack(event) && !event.status.endsWith('_IN_PROGRESS'));
-    if (end !== undefined) return { status: end.status, problems: progress.problems };
+    if (end !== undefined) return { status: end.status, problems: progress.problems, failed: progress.failed };
     progress.remind();
     await sleep(POLL_MS);
   }
@@ -53,6 +55,7 @@ function brokenOff(cause: unknown): Error {
 function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
   const startedMs = nowMs();
   const problems: string[] = [];
+  const failed = new Set<string>();
   let [saidMs, done] = [startedMs, 0];
   const say = (line: string) => {
     saidMs = nowMs();
@@ -60,7 +63,9 @@ function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
   };
   return {
     problems,
+    failed,
     take(event: StackEvent) {
+      if (isFailure(event)) failed.add(event.logicalId);
       if (isFailure(event) || (problems.length === 0 && isGivenUp(event))) {
         problems.push(`${event.logicalId}: ${event.reason ?? event.status}`);
       }

@@ -1,15 +1,15 @@
-import type { DeployedTemplate } from './deployed-template.ts';
 import type { Pins } from './pinned-resources.ts';
 
 /** Source: CloudFormation API Reference, SetStackPolicy: the most characters of a policy that is handed over as text. */
 export const MOST_CHARACTERS = 16_384;
 
 /**
- * The stack policy that keeps what is pinned from being replaced or removed by any update of the stack, whoever makes it:
+ * The stack policy that keeps what is pinned, of these logical ids, from being replaced or removed by any update of the stack, whoever makes it:
  * this command, another one, or the console.
  */
-export function stackPolicy(template: DeployedTemplate, pins: Pins): string {
-  const protectedIds = Object.keys(pins).filter((id) => Object.hasOwn(template.Resources, id));
+export function stackPolicy(logicalIds: readonly string[], pins: Pins): string {
+  const there = new Set(logicalIds);
+  const protectedIds = Object.keys(pins).filter((id) => there.has(id));
   const policy = JSON.stringify({
     Statement: [
       { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' },

@@ -29,11 +29,19 @@ export class FakeCloudFormation implements CloudFormation {
     status: 'UPDATE_COMPLETE',
     events: [],
   };
+  /** What is done after that: one outcome after another. */
+  readonly nextOutcomes: FakeCloudFormation['outcome'][] = [];
   readonly #events: StackEvent[] = [];
   #looks = 0;
   #isAtWork = false;
 
   static readonly stackId = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/credential-broker-dev/1';
+
+  /** Of the stage `dev`. */
+  static readonly outputs = new Map([
+    ['DeploymentId', 'dev1'],
+    ['TenancyMode', 'shared'],
+  ]);
 
   constructor(stack?: Partial<FakeStack>) {
     if (stack === undefined) return;
@@ -45,7 +53,7 @@ export class FakeCloudFormation implements CloudFormation {
       status: 'UPDATE_COMPLETE',
       isProtected: true,
       resources,
-      outputs: new Map(),
+      outputs: FakeCloudFormation.outputs,
       template: '{}',
       ...stack,
     };
@@ -133,6 +141,7 @@ export class FakeCloudFormation implements CloudFormation {
     this.#isAtWork = false;
     this.#happened(...this.outcome.events, this.#ofStack(this.outcome.status));
     if (this.stack !== undefined) this.stack.status = this.outcome.status;
+    this.outcome = this.nextOutcomes.shift() ?? this.outcome;
   }
 
   #happened(...events: readonly Omit<StackEvent, 'eventId'>[]) {

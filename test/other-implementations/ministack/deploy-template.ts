@@ -56,6 +56,8 @@ const OPTIONS: DeployOptions = {
   showOnly: false,
   letGo: [],
   takeOver: false,
+  // A first update that fails leaves resources here, and no outputs.
+  adopt: true,
   revertDrift: false,
   watchMinutes: 0,
 };

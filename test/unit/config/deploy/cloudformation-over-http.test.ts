@@ -258,7 +258,9 @@ describe('CloudFormation over its protocol', () => {
   it('tells what a stack is made of, and from which template', async () => {
     const resource =
       '<member><LogicalResourceId>Bus</LogicalResourceId><PhysicalResourceId>the-bus</PhysicalResourceId></member>';
-    answers = [answerOf('ListStackResources', `<StackResourceSummaries>${resource}</StackResourceSummaries>`)];
+    const gone =
+      '<member><LogicalResourceId>Old</LogicalResourceId><PhysicalResourceId>old</PhysicalResourceId><ResourceStatus>DELETE_COMPLETE</ResourceStatus></member>';
+    answers = [answerOf('ListStackResources', `<StackResourceSummaries>${resource}${gone}</StackResourceSummaries>`)];
     expect(await cloudFormation.resourceIds(STACK)).toEqual(new Map([['Bus', 'the-bus']]));
     answers = [answerOf('GetTemplate', '<TemplateBody>{&quot;Resources&quot;:{}}</TemplateBody>')];
     expect(await cloudFormation.template(STACK)).toBe('{"Resources":{}}');

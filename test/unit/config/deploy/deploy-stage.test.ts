@@ -28,7 +28,14 @@ const prepared: Prepared = {
   config,
   pins: readPins(),
 };
-const options: DeployOptions = { showOnly: false, letGo: [], takeOver: false, revertDrift: false, watchMinutes: 0 };
+const options: DeployOptions = {
+  showOnly: false,
+  letGo: [],
+  takeOver: false,
+  adopt: false,
+  revertDrift: false,
+  watchMinutes: 0,
+};
 const alarmChanges: ResourceChange = {
   action: 'Modify',
   logicalId: 'StrayAlarm',
@@ -214,6 +221,49 @@ describe('a deployment', () => {
     );
   });
 
+  it.each([
+    ['was rolled back', { status: 'UPDATE_ROLLBACK_COMPLETE', events: [] }, undefined],
+    ['could not be rolled back', { status: 'UPDATE_ROLLBACK_FAILED', events: [] }, undefined],
+    ['was refused', { status: 'UPDATE_COMPLETE', events: [] }, new Error('not authorised')],
+  ])('protects again what was to leave the stack, where the update %s', async (_how, outcome, refused) => {
+    const resources = new Map([
+      ['ServerlessDeploymentBucket', 'the-bucket'],
+      ['LedgerTable', 'the-ledger'],
+      ['ArchiveBucket', 'the-archive'],
+    ]);
+    const cloudFormation = deployed({ resources });
+    cloudFormation.changes = [
+      { action: 'Remove', logicalId: 'ArchiveBucket', type: 'AWS::S3::Bucket', properties: [] },
+    ];
+    cloudFormation.outcome = outcome;
+    if (refused !== undefined) cloudFormation.executeChangeSet = async () => Promise.reject(refused);
+    const letGo = { ...options, letGo: ['ArchiveBucket'] };
+    await expect(deployStage(prepared, letGo, worldWith(cloudFormation).world)).rejects.toThrow(
+      refused?.message ?? 'did not come through',
+    );
+    const denied = cloudFormation.policies.map((policy) => JSON.parse(policy).Statement[1].Resource);
+    expect(denied).toEqual([
+      ['LogicalResourceId/LedgerTable', 'LogicalResourceId/VerifyTrustRole'],
+      ['ArchiveBucket', 'LedgerTable', 'ServerlessDeploymentBucket'].map((id) => `LogicalResourceId/${id}`),
+    ]);
+  });
+
+  it('says why the update failed also where the stack policy cannot be set again', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    cloudFormation.outcome = { status: 'UPDATE_ROLLBACK_COMPLETE', events: [] };
+    const set = cloudFormation.setStackPolicy.bind(cloudFormation);
+    cloudFormation.setStackPolicy = async (name, policy) => {
+      if (cloudFormation.policies.length > 0) throw new Error('token expired');
+      await set(name, policy);
+    };
+    const { world, said } = worldWith(cloudFormation);
+    await expect(deployStage(prepared, options, world)).rejects.toThrow('did not come through');
+    expect(said.at(-1)).toBe(
+      '  the stack policy may not protect all that is there, until it is deployed again: token expired',
+    );
+  });
+
   it('says which alarm rolled it back, though no resource failed', async () => {
     const cloudFormation = deployed();
     cloudFormation.changes = [alarmChanges];
@@ -244,6 +294,8 @@ describe('a deployment', () => {
     await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
       'broke off: The security token is expired\n  CloudFormation goes on by itself; the same command',
     );
+    // What is let go by it may still go.
+    expect(cloudFormation.policies).toHaveLength(1);
   });
 
   it('fails where a function does not run what the sources make', async () => {
@@ -329,8 +381,29 @@ describe('where a stage is deployed to', () => {
     ['a new stage, and no account is named', new FakeCloudFormation(), {}, {}, `say so: --account ${ACCOUNT}`],
     ['another account than is named', deployed(), { account: '222222222222' }, {}, '--account says 222222222222'],
     ['another partition', deployed(), {}, caller(`arn:aws-cn:iam::${ACCOUNT}:user/ada`), 'of the partition aws-cn'],
-    ['another deployment id', deployed(outputs({ DeploymentId: 'other' })), {}, {}, 'no customer could be served'],
-    ['another mode', deployed(outputs({ TenancyMode: 'dedicated' })), {}, {}, 'make another stage'],
+    [
+      'another deployment id',
+      deployed(outputs({ DeploymentId: 'other', TenancyMode: config.mode })),
+      {},
+      {},
+      'no customer could be served',
+    ],
+    [
+      'another mode',
+      deployed(outputs({ DeploymentId: config.deploymentId, TenancyMode: 'dedicated' })),
+      {},
+      {},
+      'make another stage',
+    ],
+    ['a stack that does not say which it is', deployed(outputs({})), {}, {}, 'If it is this one, say so: --adopt'],
+    ['a stack that says it in part', deployed(outputs({ TenancyMode: config.mode })), {}, {}, 'say so: --adopt'],
+    [
+      'one that says another thing, adopted or not',
+      deployed(outputs({ DeploymentId: 'other' })),
+      { adopt: true },
+      {},
+      'no customer could be served',
+    ],
     ['a stack at work', deployed({ status: 'UPDATE_IN_PROGRESS' }), {}, {}, 'wait until that is over'],
     [
       'a stack that could not be rolled back',
@@ -353,6 +426,15 @@ describe('where a stage is deployed to', () => {
   it('is no decoy', async () => {
     const decoy = { ...prepared, config: { ...config, canaryAccounts: [ACCOUNT] } };
     await expect(deployStage(decoy, options, worldWith(deployed()).world)).rejects.toThrow('a decoy is never');
+  });
+
+  it('may be a stack that does not say which it is, where somebody says so, or where there is nothing in it', async () => {
+    await deployStage(prepared, { ...options, adopt: true }, worldWith(deployed(outputs({}))).world);
+    const begun = new Map([
+      ['ServerlessDeploymentBucket', 'the-bucket'],
+      ['ServerlessDeploymentBucketPolicy', 'its-policy'],
+    ]);
+    await deployStage(prepared, options, worldWith(deployed({ ...outputs({}), resources: begun })).world);
   });
 
   it('is right with the id and mode that are deployed', async () => {

@@ -20,9 +20,19 @@ const resources = new Map([
   ['Bus', 'the-bus'],
 ]);
 
+const stuck = (logicalId: string, reason: string) => ({
+  logicalId,
+  physicalId: '',
+  type: logicalId === 'Bus' ? 'AWS::Events::EventBus' : 'AWS::S3::Bucket',
+  status: 'DELETE_FAILED',
+  reason,
+});
+
 function worldWith(more: Partial<RemoveWorld> = {}, stack: { status?: string } = {}) {
   const cloudFormation = new FakeCloudFormation({ template, resources, ...stack });
-  cloudFormation.outcome = { status: 'DELETE_COMPLETE', events: [] };
+  // The bucket is not empty at first.
+  cloudFormation.outcome = { status: 'DELETE_FAILED', events: [stuck('ServerlessDeploymentBucket', 'not empty')] };
+  cloudFormation.nextOutcomes.push({ status: 'DELETE_COMPLETE', events: [] });
   const said: string[] = [];
   const emptied: string[] = [];
   const world: RemoveWorld = {
@@ -31,6 +41,7 @@ function worldWith(more: Partial<RemoveWorld> = {}, stack: { status?: string } =
     isOff: async () => true,
     emptyBucket: async (bucket) => {
       emptied.push(bucket);
+      cloudFormation.calls.push(`empty ${bucket}`);
     },
     log: (line) => said.push(line),
     sleep: async () => undefined,
@@ -52,11 +63,14 @@ describe('the removal of a stage', () => {
       ]),
     );
     expect(emptied).toEqual(['the-bucket']);
-    expect(cloudFormation.calls).toEqual(['protectStack false', 'deleteStack']);
+    // Emptied when all the rest is gone, and no sooner.
+    expect(cloudFormation.calls).toEqual(['protectStack false', 'deleteStack', 'empty the-bucket', 'deleteStack']);
     expect(said).toEqual([
       `${STACK} in account ${ACCOUNT}: 2 resources go, 2 stay:`,
       '  AWS::DynamoDB::Table      the-ledger',
       '  AWS::S3::Bucket           the-archive',
+      '  CloudFormation fails at buckets that are not empty; they are emptied and tried again',
+      '    0 s  DELETE_FAILED    ServerlessDeploymentBucket: not empty',
     ]);
   });
 
@@ -102,10 +116,36 @@ describe('the removal of a stage', () => {
     await expect(removeStage(options, world)).rejects.toThrow(`there is no stack ${STACK}`);
   });
 
-  it('that does not come through says why', async () => {
+  it('asks once where the buckets are empty already', async () => {
+    const { world, cloudFormation, emptied } = worldWith();
+    cloudFormation.outcome = { status: 'DELETE_COMPLETE', events: [] };
+    await removeStage(options, world);
+    expect([...cloudFormation.calls, ...emptied]).toEqual(['protectStack false', 'deleteStack']);
+  });
+
+  it.each([
+    ['at something else', [stuck('Bus', 'has rules')], 'Bus: has rules'],
+    ['at that and a bucket', [stuck('ServerlessDeploymentBucket', 'not empty'), stuck('Bus', 'has rules')], 'Bus: has'],
+    ['and does not say at what', [], '(DELETE_FAILED).'],
+  ])('that is stuck %s says why, and empties nothing', async (_where, events, message) => {
+    const { world, cloudFormation, emptied } = worldWith();
+    cloudFormation.outcome = { status: 'DELETE_FAILED', events };
+    await expect(removeStage(options, world)).rejects.toThrow(message);
+    expect(emptied).toEqual([]);
+    expect(cloudFormation.calls).toEqual(['protectStack false', 'deleteStack']);
+  });
+
+  it('that is refused has emptied nothing', async () => {
+    const { world, cloudFormation, emptied } = worldWith();
+    cloudFormation.deleteStack = async () => Promise.reject(new Error('not authorised'));
+    await expect(removeStage(options, world)).rejects.toThrow('not authorised');
+    expect(emptied).toEqual([]);
+  });
+
+  it('says why where a bucket cannot be deleted empty either', async () => {
     const { world, cloudFormation } = worldWith();
-    const event = { logicalId: 'Bus', physicalId: 'the-bus', type: 'AWS::Events::EventBus', status: 'DELETE_FAILED' };
-    cloudFormation.outcome = { status: 'DELETE_FAILED', events: [{ ...event, reason: 'has rules' }] };
-    await expect(removeStage(options, world)).rejects.toThrow('(DELETE_FAILED).\n  Bus: has rules');
+    cloudFormation.nextOutcomes[0] = cloudFormation.outcome;
+    await expect(removeStage(options, world)).rejects.toThrow('ServerlessDeploymentBucket: not empty');
+    expect(cloudFormation.calls.filter((call) => call === 'deleteStack')).toHaveLength(2);
   });
 });
