@@ -56,6 +56,17 @@ export async function probing(counters: Counters, nowMs: number): Promise<boolea
   return changed !== undefined;
 }
 
+/** Whoever tried at that time did not call after all. */
+export async function notProbing(counters: Counters, sinceMs: number): Promise<void> {
+  await counters.change(rowAt(sinceMs), {
+    remove: ['probeUntilMs'],
+    when: [
+      { name: 'openUntilMs', present: true },
+      { name: 'probeUntilMs', atMost: sinceMs + PROBE_MS },
+    ],
+  });
+}
+
 /** The row after the change; undefined when it was closed, or opened again, meanwhile. */
 export async function closing(counters: Counters, nowMs: number): Promise<BreakerRow | undefined> {
   return counters.change(rowAt(nowMs), {

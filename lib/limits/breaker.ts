@@ -2,6 +2,7 @@ import {
   type BreakerRow,
   closing,
   isRecovering,
+  notProbing,
   opening,
   PROBE_MS,
   probing,
@@ -23,12 +24,18 @@ export type Breaker = {
   known(): BreakerReading | undefined;
   /** The calls a second that were usual, if a queue was coming in when it was last looked at. */
   usualPerSecond(): number | undefined;
-  /** Once the time is over, one at a time may try. False: somebody else does. Throws `store.*`. */
-  mayProbe(): Promise<boolean>;
+  /** Once the time is over, one at a time may try. Undefined: somebody else does. Throws `store.*`. */
+  probe(): Promise<Probe | undefined>;
   /** What became of a call. Never throws: the call is what counts. */
   note(outcome: 'answered' | 'failed'): Promise<void>;
   /** Somebody was turned away at the ceiling of the recovery: it goes on. Never throws. */
   pressed(): Promise<void>;
+};
+
+/** The leave to try whether STS answers again; the first call that is noted uses it. */
+export type Probe = {
+  /** No call was made: the next may try at once, instead of waiting for what will not come. Never throws. */
+  unused(): Promise<void>;
 };
 
 export type BreakerReading = {
@@ -110,11 +117,16 @@ export function makeBreaker({
 
     usualPerSecond: () => (seen === undefined ? undefined : readingOf(seen.row, clock.nowMs()).usualPerSecond),
 
-    async mayProbe() {
+    async probe() {
       const nowMs = clock.nowMs();
-      const first = await probing(counters, nowMs);
-      if (first) probesUntilMs = nowMs + PROBE_MS;
-      return first;
+      if (!(await probing(counters, nowMs))) return undefined;
+      probesUntilMs = nowMs + PROBE_MS;
+      return {
+        async unused() {
+          probesUntilMs = 0;
+          await quietly(() => notProbing(counters, nowMs));
+        },
+      };
     },
 
     async note(outcome) {

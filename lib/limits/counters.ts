@@ -2,7 +2,8 @@
  * The rows of the limits table. Each is a few numbers and perhaps a set of names; each change is one conditional write
  * of one row. Nothing in it is a record of anything: who loses a row loses the window that it counted.
  *
- * A number may come out too high, never too low: the client repeats a write whose answer was lost.
+ * The client repeats a write whose answer was lost, so that what is added may be added twice, and what is given back be
+ * given back twice: a number that nobody subtracts from is never too low.
  */
 export type Counters = {
   /** Consistent. Empty when there is no such row. Throws `store.*`. */

@@ -1,7 +1,7 @@
 import type { AssumeTenantRole, Assumption } from '../broker/assume-tenant-role.ts';
 import { BrokerError, type ErrorCode } from '../errors.ts';
 import { makeBreadth } from './breadth.ts';
-import { type Breaker, type BreakerReading, makeBreaker } from './breaker.ts';
+import { type Breaker, type BreakerReading, makeBreaker, type Probe } from './breaker.ts';
 import type { LimitSettings } from './limit-settings.ts';
 import type { LimitsDependencies } from './limits-dependencies.ts';
 import { type Entered, makeRates } from './rates.ts';
@@ -102,6 +102,10 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
     ]);
   }
 
+  async function leave(taken: Taken, { probe }: Through, how: Leaving): Promise<void> {
+    await Promise.all([giveBack(taken, how), how.calls === 0 ? probe?.unused() : undefined]);
+  }
+
   return {
     isWithinBreadth: (asked) => breadth.within(asked),
 
@@ -112,13 +116,20 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
     },
 
     async enter(wanted) {
-      const [reading, taken] = await Promise.all([breaker.look(), takeAll(wanted)]);
-      const heldBack = whatHolds(taken, wanted) ?? (await brokenCircuit(reading, breaker));
-      if (heldBack === undefined) return { leave: (how) => giveBack(taken, how) };
-      await giveBack(taken, { calls: 0, goesBack: true });
-      // Somebody was turned away at the ceiling of the recovery, which therefore goes on.
-      if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
-      return { heldBack, leave: nothingTaken };
+      const taking = takeAll(wanted);
+      try {
+        const [reading, taken] = await Promise.all([breaker.look(), taking]);
+        const held = whatHolds(taken, wanted);
+        const way = held ? { heldBack: held } : await wayThrough(reading, breaker);
+        if (!('heldBack' in way)) return { leave: (how) => leave(taken, way, how) };
+        await giveBack(taken, NOT_NOW);
+        // Somebody was turned away at the ceiling of the recovery, which therefore goes on.
+        if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
+        return { ...way, leave: nothingTaken };
+      } catch (error) {
+        await giveBack(await taking, NOT_NOW);
+        throw error;
+      }
     },
 
     watching: (assume) => async (input) => {
@@ -129,6 +140,7 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
   };
 }
 
+const NOT_NOW: Leaving = { calls: 0, goesBack: true };
 const UNREADABLE = Symbol('unreadable');
 const NOT_ASKED = Symbol('not asked');
 
@@ -160,10 +172,16 @@ function tenantIsFull({ tenantId }: Wanted): HeldBack {
 const SHARE_USED_UP: HeldBack = { code: 'sts.heldBack', explanation: 'the calls to STS of this second are used up' };
 const BROKEN: HeldBack = { code: 'sts.heldBack', explanation: 'most of the last calls to STS failed' };
 
-async function brokenCircuit(reading: BreakerReading, breaker: Breaker): Promise<HeldBack | undefined> {
-  if (reading.state === 'closed') return undefined;
-  const mayTry = reading.state === 'halfOpen' && (await breaker.mayProbe());
-  return mayTry ? undefined : BROKEN;
+/** `probe`: there where the breaker is not closed, and this one is let through to try. */
+type Through = { readonly probe?: Probe };
+
+async function wayThrough(
+  reading: BreakerReading,
+  breaker: Breaker,
+): Promise<Through | { readonly heldBack: HeldBack }> {
+  if (reading.state === 'closed') return {};
+  const probe = reading.state === 'halfOpen' ? await breaker.probe() : undefined;
+  return probe === undefined ? { heldBack: BROKEN } : { probe };
 }
 
 /** The calls of a second; fewer while the queue of an outage comes in. */

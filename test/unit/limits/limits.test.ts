@@ -20,6 +20,7 @@ function twoFunctions(limits = settings) {
   const memory = inMemoryCounters();
   const calls: string[] = [];
   const broken = new Set<keyof Counters>();
+  let refused = '';
   const counters: Counters = {
     read: (counter) => called('read', counter, () => memory.read(counter)),
     change: (row, change) => called('change', row.counter, () => memory.change(row, change)),
@@ -27,12 +28,25 @@ function twoFunctions(limits = settings) {
   };
   async function called<Answer>(kind: keyof Counters, counter: string, work: () => Promise<Answer>): Promise<Answer> {
     calls.push(`${kind} ${counter.split('#').slice(0, 2).join('#')}`);
-    if (broken.has(kind)) throw new BrokerError('store.busy', 'broken');
+    if (broken.has(kind) || (kind === 'change' && counter === refused)) throw new BrokerError('store.busy', 'broken');
     return work();
   }
   const log = recordedTransitions();
   const make = () => makeLimits({ counters, clock, ids: countingIds(), log }, limits);
-  return { clock, memory, calls, broken, log, one: make(), other: make() };
+  /** This counter can be written no more. */
+  const refuse = (counter: string) => {
+    refused = counter;
+  };
+  return { clock, memory, calls, broken, refuse, log, one: make(), other: make() };
+}
+
+/** What rates and share say is taken: names of numbers that are not nothing. */
+function takenIn({ rows }: ReturnType<typeof inMemoryCounters>): readonly string[] {
+  return [...rows]
+    .filter(([id]) => !id.startsWith('breaker'))
+    .flatMap(([id, { values }]) =>
+      Object.entries(values).flatMap(([name, count]) => (count === 0 ? [] : `${id} ${name}`)),
+    );
 }
 
 const failing = async (): Promise<Assumption> => ({ outcome: 'unavailable', code: 'sts.unavailable' });
@@ -110,10 +124,20 @@ describe('a place', () => {
     expect(log.lines).toMatchObject([1, 2, 3].map(() => ({ transition: 'limits.unreadable', code: 'store.busy' })));
   });
 
-  it('is not given where the breaker cannot be read', async () => {
-    const { one, broken } = twoFunctions();
+  it('is not given where the breaker cannot be read, and nothing is taken', async () => {
+    const { one, broken, memory } = twoFunctions();
     broken.add('read');
     await expect(one.enter(wanted)).rejects.toMatchObject({ code: 'store.busy' });
+    expect(takenIn(memory)).toEqual([]);
+  });
+
+  it('is not given where nobody can tell who tries, and nothing is taken', async () => {
+    const { one, memory, clock, refuse } = twoFunctions();
+    for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
+    clock.advance(40_000);
+    refuse('breaker#sts');
+    await expect(one.enter(wanted)).rejects.toMatchObject({ code: 'store.busy' });
+    expect(takenIn(memory)).toEqual([]);
   });
 });
 
@@ -155,6 +179,31 @@ describe('the breaker', () => {
     expect((await other.enter(wanted)).heldBack).toBeDefined();
     clock.advance(15_001);
     expect((await other.enter(wanted)).heldBack).toBeUndefined();
+  });
+
+  it('lets the next one try at once when the one that might made no call', async () => {
+    const { one, other, clock } = twoFunctions();
+    for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
+    clock.advance(40_000);
+    // A request that is refused, or one that comes again and finds its issuance there.
+    await (await one.enter(wanted)).leave({ calls: 0, goesBack: false });
+    const place = await other.enter(wanted);
+    expect(place.heldBack).toBeUndefined();
+    expect((await one.enter({ ...wanted, tenantId: 'globex' })).heldBack).toBeDefined();
+    await other.watching(async () => ({ outcome: 'denied', code: 'sts.denied' }))(input);
+    await place.leave({ calls: 1, goesBack: false });
+    expect((await other.enter({ ...wanted, tenantId: 'globex' })).heldBack).toBeUndefined();
+  });
+
+  it('is not decided by whoever gave the trying up', async () => {
+    const { one, other, clock } = twoFunctions();
+    for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
+    clock.advance(40_000);
+    await (await one.enter(wanted)).leave({ calls: 0, goesBack: false });
+    // A call that it made before, and whose answer comes late.
+    await one.watching(async () => ({ outcome: 'denied', code: 'sts.denied' }))(input);
+    expect((await other.enter(wanted)).heldBack).toBeUndefined();
+    expect((await one.enter({ ...wanted, tenantId: 'globex' })).heldBack).toBeDefined();
   });
 
   it('does no harm to the call when it cannot be written', async () => {
