@@ -3,7 +3,7 @@ import { type AnnouncedSession, judgeSessions, type SessionVerdict } from '../se
 import type { CallLedger, Sighting } from './call-ledger.ts';
 import type { Coverage } from './coverage.ts';
 import type { JudgedReceipt, ReceiptVerdict, StrayCall } from './files-correlation.ts';
-import type { BookedReceipt, ReceiptBook } from './receipt-book.ts';
+import { type BookedReceipt, CALLED_WITHIN_MS, type ReceiptBook } from './receipt-book.ts';
 import type { SessionUse } from './session-use.ts';
 
 export type ToJudge = {
@@ -37,6 +37,8 @@ function announced(receipt: Receipt): AnnouncedSession {
   return {
     roleArn,
     intendedAtMs,
+    // Without an end, the name of a lost call would explain a session of any later day.
+    calledByMs: intendedAtMs + CALLED_WITHIN_MS,
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
     ...(issuedAtMs === undefined ? {} : { issuedAtMs }),
     answer: ANSWERS[outcome],

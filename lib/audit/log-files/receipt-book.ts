@@ -26,7 +26,7 @@ export type ReceiptBook = {
  * Receipts are found by the time of their record, and a call may be made later: the third attempt of a request that was
  * put off, or one that waited for an outage of an hour to end.
  */
-const EDGE_MS = 2 * 60 * 60_000;
+export const CALLED_WITHIN_MS = 2 * 60 * 60_000;
 
 /** Opens the book over pages whose signatures were verified, of one tenant or several. */
 export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
@@ -55,7 +55,9 @@ export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
       const concerned = theirs.length > 0 ? theirs : exports;
       const within = concerned.filter(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
       if (within.length === 0) return 'outside';
-      return within.some(({ tenantId }) => beginBefore(atMs, tenantId, exports) <= atMs - EDGE_MS) ? 'inside' : 'edge';
+      return within.some(({ tenantId }) => beginBefore(atMs, tenantId, exports) <= atMs - CALLED_WITHIN_MS)
+        ? 'inside'
+        : 'edge';
     },
   };
 }

@@ -11,8 +11,8 @@ import { grouped, makeProgress } from '../terminal/progress.ts';
 import { timeLeft } from '../terminal/time-words.ts';
 
 export type Comparison = {
-  /** Of whom the receipts are, and of which times. */
-  readonly exports: readonly Pick<ReceiptPage, 'deploymentId' | 'tenantId' | 'fromMs' | 'toMs'>[];
+  /** Of whom the receipts are, whose calls they tell of, and of which times. */
+  readonly exports: readonly Pick<ReceiptPage, 'deploymentId' | 'brokerAccountId' | 'tenantId' | 'fromMs' | 'toMs'>[];
   readonly files: FilesRead;
   readonly correlation: FilesCorrelation;
 };
@@ -50,7 +50,8 @@ export async function compareTrail(
 export function progressLine(done: FilesProgress, sinceMs: number): string {
   const share = done.bytes === 0 ? 0 : done.bytesDone / done.bytes;
   const counted = `reading ${grouped(done.filesDone)} of ${grouped(done.files)} files (${Math.floor(share * 100)} %)`;
-  if (share === 0 || sinceMs <= 0) return counted;
+  // So early a rate is chance.
+  if (share === 0 || sinceMs < 1_000) return counted;
   const megabytes = done.textBytes / 1_000 / sinceMs;
   return `${counted}, ${megabytes.toFixed(0)} MB a second, ${timeLeft(sinceMs / share - sinceMs)} left`;
 }
@@ -61,8 +62,14 @@ export function exitCodeOf({ files, correlation }: Comparison): ExitCode {
   return isWhole && isConsistent(correlation) ? EXIT_CODES.ok : EXIT_CODES.notProven;
 }
 
-function exportOf({ deploymentId, tenantId, fromMs, toMs }: ReceiptPage): Comparison['exports'][number] {
-  return { deploymentId, tenantId, fromMs, toMs };
+function exportOf({
+  deploymentId,
+  brokerAccountId,
+  tenantId,
+  fromMs,
+  toMs,
+}: ReceiptPage): Comparison['exports'][number] {
+  return { deploymentId, brokerAccountId, tenantId, fromMs, toMs };
 }
 
 function unlisted(name: string, error: unknown): CommandError {

@@ -96,7 +96,7 @@ function factsOf({ exports, files, correlation }: Comparison): readonly (readonl
     ['', `${grouped(noSession)} with no session, ${grouped(deniedSeen)} denied as the files show`],
     [
       'AssumeRole',
-      `${countOf(calls.assumeRoleRecords, 'record')}, ${grouped(calls.ofTheBroker)} of the broker’s calls`,
+      `${countOf(calls.assumeRoleRecords, 'record')}, ${grouped(calls.ofTheBroker)} of calls by ${brokersOf(exports)}`,
     ],
     [
       '',
@@ -106,16 +106,24 @@ function factsOf({ exports, files, correlation }: Comparison): readonly (readonl
   ];
 }
 
+/** Calls by any other account are nobody’s business here: whose they are, the reader is to know from elsewhere. */
+function brokersOf(exports: Comparison['exports']): string {
+  return `account ${[...new Set(exports.map(({ brokerAccountId }) => brokerAccountId))].join(', ')}`;
+}
+
 function malformedText({ malformed, malformedOfOthers }: FilesCorrelation['calls']): string {
   const whose = malformedOfOthers === 0 ? '' : `, ${grouped(malformedOfOthers)} of them of other callers`;
   return `${grouped(malformed)} malformed${whose}`;
 }
 
-function verdictLine({ files, correlation }: Comparison): string {
+function verdictLine({ exports, files, correlation }: Comparison): string {
   if (files.records === 0) return 'There is no event in the files: nothing is proven.';
   if (files.problemCount > 0) return 'Not all of the files could be read: what is not read is not proven.';
   if (!isConsistent(correlation)) return 'They do not agree.';
-  const { outsidePeriod, atPeriodEdge } = correlation.calls;
+  const { outsidePeriod, atPeriodEdge, ofTheBroker } = correlation.calls;
+  if (correlation.judged.length + ofTheBroker === 0) {
+    return `There is no receipt, and no call by ${brokersOf(exports)} in the files: they agree on nothing else.`;
+  }
   if (outsidePeriod + atPeriodEdge > 0) {
     return 'They agree, as far as the receipts go: there are calls at times of which they need not tell. Ask for those, too.';
   }

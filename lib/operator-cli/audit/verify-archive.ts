@@ -69,6 +69,8 @@ async function keysFor(files: string | undefined, session: Session): Promise<rea
   return reading.keys;
 }
 
+const SHOWN_AFTER_MS = 1_000;
+
 type Wanted = { readonly source: ObjectSource; readonly publicKeys: readonly PublicKey[]; readonly period: Period };
 
 async function verify(wanted: Wanted, session: Session): Promise<ArchiveReport> {
@@ -81,7 +83,10 @@ async function verify(wanted: Wanted, session: Session): Promise<ArchiveReport> 
       nowMs: startedMs,
       progress: ({ digests, records }) => {
         interrupted.throwIfAborted();
-        const perSecond = Math.round((records * 1_000) / Math.max(1, clock.nowMs() - startedMs));
+        const sinceMs = clock.nowMs() - startedMs;
+        // So early a rate is chance, and a small archive is done.
+        if (sinceMs < SHOWN_AFTER_MS) return;
+        const perSecond = Math.round((records * 1_000) / sinceMs);
         progress.show(`${countOf(digests, 'digest')}, ${countOf(records, 'record')}, ${grouped(perSecond)} a second`);
       },
     });

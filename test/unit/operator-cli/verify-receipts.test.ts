@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aReceipt, customersCopy, TO_MS } from '../../support/a-trail.ts';
+import { aReceipt, BROKER_ACCOUNT, customersCopy, TO_MS } from '../../support/a-trail.ts';
 import { type CustomersFiles, customersFiles } from '../../support/receipt-files.ts';
 
 const run = promisify(execFile);
@@ -71,6 +71,14 @@ describe('the verifier that a customer runs alone', () => {
     const { stdout } = await verify(...argumentsFor(files({ records })));
     expect(stdout).toContain('as far as the receipts go');
     expect(stdout).not.toContain('every call is announced');
+  });
+
+  it('says whose calls it looked at, and that no receipt and no call of theirs is all there is', async () => {
+    const { stdout } = await verify(...argumentsFor(files()));
+    expect(stdout).toContain(`of calls by account ${BROKER_ACCOUNT}`);
+    const none = await verify(...argumentsFor(files({ receipts: [], records: () => [] })));
+    expect(none.stdout).toContain(`no call by account ${BROKER_ACCOUNT} in the files`);
+    expect(none.stdout).not.toContain('They agree');
   });
 
   it('lists what is only in the trail, and what is only in the receipts', async () => {

@@ -77,6 +77,19 @@ const cases: readonly Case[] = [
     records: [customersCopy(lost)],
     verdicts: ['explained'],
   },
+  {
+    name: 'a session under a name whose answer was lost, long after its call must have been over',
+    receipts: [lost],
+    records: [customersCopy(lost, { atMs: lost.intendedAtMs + 2 * 3_600_000 + 60_000 })],
+    verdicts: ['noSession'],
+    strays: ['outsideCall'],
+  },
+  {
+    name: 'a session whose answer was lost, of a call that was made again after an outage',
+    receipts: [lost],
+    records: [customersCopy(lost, { atMs: lost.intendedAtMs + 3_600_000 })],
+    verdicts: ['explained'],
+  },
   { name: 'an answer that was lost with no session', receipts: [lost], records: [], verdicts: ['noSession'] },
   {
     name: 'a second session under a name whose answer was lost',
