@@ -5,6 +5,7 @@ import { derivedId } from '../platform/ids.ts';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
+import { makeOneSwitch } from './one-switch.ts';
 import { type ReplayWindow, replayWindowSchema } from './replay-window.ts';
 import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
 
@@ -33,6 +34,7 @@ export type Switchboard = {
   endReplay(why: Why): Promise<void>;
 };
 
+type Change = Why & { readonly atMs: number; readonly untilMs?: number };
 type Done = 'off' | 'on' | 'replayAllowed' | 'replayEnded';
 
 export function makeSwitchboard({
@@ -42,9 +44,10 @@ export function makeSwitchboard({
   config,
 }: SwitchesDependencies & { readonly log: TransitionLog }): Switchboard {
   const TableName = config.switchesTable;
+  const { turnOff } = makeOneSwitch({ dynamo, clock, config });
 
-  async function record(switchId: string, done: Done, { by, reason, ...more }: Why & { readonly untilMs?: number }) {
-    const atMs = clock.nowMs();
+  /** Once: what was done at the same time, by the same and for the same reason, is the same change. */
+  async function record(switchId: string, done: Done, { atMs, by, reason, ...more }: Change): Promise<void> {
     const Item = {
       switchId: switchIds.change(switchId, { atMs, hash: derivedId([done, by, reason]) }),
       changes: switchId,
@@ -54,9 +57,11 @@ export function makeSwitchboard({
       reason,
       ...more,
     };
-    await put(Item);
+    if (!(await put(Item, 'attribute_not_exists(switchId)'))) return;
     log.transition({ transition: `switch.${done}`, caller: by, explanation: `${switchId}: ${reason}` });
   }
+
+  const now = (why: Why) => ({ ...why, atMs: clock.nowMs() });
 
   async function put(Item: Readonly<Record<string, unknown>>, ConditionExpression?: string): Promise<boolean> {
     const condition = ConditionExpression === undefined ? {} : { ConditionExpression };
@@ -99,23 +104,24 @@ export function makeSwitchboard({
     },
 
     async switchOff(switchId, why) {
-      const row = { switchId, sinceMs: clock.nowMs(), by: why.by, reason: why.reason };
-      if (await put(row, 'attribute_not_exists(switchId)')) await record(switchId, 'off', why);
+      const { sinceMs: atMs, by, reason } = await turnOff(switchId, why);
+      // Of what stands there, whoever put it: what was turned off and not recorded is recorded by who comes next.
+      await record(switchId, 'off', { atMs, by, reason });
     },
 
     async switchOn(switchId, why) {
-      await record(switchId, 'on', why);
+      await record(switchId, 'on', now(why));
       await remove(switchId);
     },
 
     async allowReplay(untilMs, why) {
-      await record(switchIds.replay, 'replayAllowed', { ...why, untilMs });
+      await record(switchIds.replay, 'replayAllowed', { ...now(why), untilMs });
       await put({ switchId: switchIds.replay, sinceMs: clock.nowMs(), untilMs, by: why.by, reason: why.reason });
     },
 
     async endReplay(why) {
       await remove(switchIds.replay);
-      await record(switchIds.replay, 'replayEnded', why);
+      await record(switchIds.replay, 'replayEnded', now(why));
     },
   };
 }
