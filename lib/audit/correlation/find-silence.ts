@@ -1,4 +1,5 @@
 import { utcDay } from '../../ledger/issuance.ts';
+import { sideBySide } from '../../platform/side-by-side.ts';
 import { ANNOUNCING, sessionsOf } from './announcements.ts';
 import type { AnnouncingRecords, IndexedRecord } from './announcing-record.ts';
 import { type MissingDependencies, readAnnouncing } from './find-missing.ts';
@@ -7,8 +8,15 @@ import { observationIdOfSession } from './observation-record.ts';
 /** Sessions so old are looked at: CloudTrail takes minutes, and half an hour of nothing is no delay any more. */
 const SILENT_AFTER_MS = 30 * 60_000;
 const LOOKED_BACK_MS = 60 * 60_000;
-/** Rows that are looked at, newest first; the first session that was seen ends it. */
-const LOOKED_AT = 50;
+/** Sessions that were made and not shown, newest first: so many are silence. The first that was shown ends the search. */
+const ENOUGH = 50;
+/**
+ * Rows are looked at a page at a time, and up to so many: what made no session stands among them, and whoever has enough
+ * of it refused or denied must not hide that nothing is shown.
+ */
+const PAGE = 100;
+const MOST_ROWS = 2_000;
+const SIDE_BY_SIDE = 10;
 
 export type Heard =
   /** CloudTrail has shown one of the sessions that were made half an hour ago and before. */
@@ -22,15 +30,27 @@ export type Heard =
 export async function findSilence(missing: MissingDependencies): Promise<Heard> {
   const nowMs = missing.clock.nowMs();
   const window = { fromMs: nowMs - LOOKED_BACK_MS, toMs: nowMs - SILENT_AFTER_MS };
-  const rows = await newestOf(missing.records, window);
-  let made = false;
-  for (const { recordId } of rows.filter(({ recordType }) => ANNOUNCING.has(recordType))) {
-    for (const name of await sessionsMade(recordId, window.toMs, missing)) {
-      if ((await missing.ledger.read(observationIdOfSession(name))) !== undefined) return 'heard';
-      made = true;
+  let made = 0;
+  for await (const rows of newestOf(missing.records, window)) {
+    const announcing = rows.filter(({ recordType }) => ANNOUNCING.has(recordType));
+    const shown = await sideBySide(announcing, SIDE_BY_SIDE, ({ recordId }) => shownOf(recordId, window.toMs, missing));
+    for (const outcome of shown) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      if (outcome.value.includes(true)) return 'heard';
+      made += outcome.value.length;
     }
+    if (made >= ENOUGH) return 'silent';
   }
-  return made ? 'silent' : 'nothingToHear';
+  return made > 0 ? 'silent' : 'nothingToHear';
+}
+
+/** Of each session of the record that was made by then: has CloudTrail shown its name? */
+async function shownOf(recordId: string, byMs: number, missing: MissingDependencies): Promise<readonly boolean[]> {
+  const shown: boolean[] = [];
+  for (const name of await sessionsMade(recordId, byMs, missing)) {
+    shown.push((await missing.ledger.read(observationIdOfSession(name))) !== undefined);
+  }
+  return shown;
 }
 
 /** The names of the record's sessions that were made by then. */
@@ -44,15 +64,30 @@ async function sessionsMade(recordId: string, byMs: number, missing: MissingDepe
     .map(({ name }) => name);
 }
 
-async function newestOf(
+/** A few at a time: where all is well, the first of them have one that was shown. */
+async function* newestOf(
   records: AnnouncingRecords,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): Promise<readonly IndexedRecord[]> {
-  const days = [...new Set([utcDay(toMs), utcDay(fromMs)])];
-  const rows: IndexedRecord[] = [];
-  for (const day of days) {
-    const limit = LOOKED_AT - rows.length;
-    if (limit > 0) rows.push(...(await records.ofDay({ day, fromMs, toMs, limit, newestFirst: true })));
+): AsyncGenerator<readonly IndexedRecord[]> {
+  let left = MOST_ROWS;
+  for (const day of new Set([utcDay(toMs), utcDay(fromMs)])) {
+    let page: readonly IndexedRecord[] = [];
+    do {
+      const after = page.at(-1);
+      page = await records.ofDay({
+        day,
+        fromMs,
+        toMs,
+        limit: PAGE,
+        newestFirst: true,
+        ...(after && { after: placeOf(after) }),
+      });
+      left -= page.length;
+      for (let at = 0; at < page.length; at += SIDE_BY_SIDE) yield page.slice(at, at + SIDE_BY_SIDE);
+    } while (page.length === PAGE && left > 0);
   }
-  return rows;
+}
+
+function placeOf({ recordedAtMs, recordId }: IndexedRecord) {
+  return { recordedAtMs, recordId };
 }

@@ -44,8 +44,8 @@ export function inMemoryAnnouncingRecords(): AnnouncingRecords & { put(record: o
         .toReversed()
         .slice(0, limit),
     async ofDay({ day, fromMs, toMs, limit, newestFirst = false, after }) {
-      const found = between(rows.day.get(day) ?? [], fromMs, toMs);
-      if (newestFirst) return found.slice(-limit).toReversed();
+      const inTime = between(rows.day.get(day) ?? [], fromMs, toMs);
+      const found = newestFirst ? inTime.toReversed() : inTime;
       const begin = after === undefined ? 0 : found.findIndex(({ recordId }) => recordId === after.recordId) + 1;
       return found.slice(begin, begin + limit);
     },

@@ -184,6 +184,14 @@ describe('silence', () => {
     expect(told(world).filter((type) => type === 'TrailSilent')).toHaveLength(2);
   });
 
+  it('is told however many are refused or denied in that time', async () => {
+    const world = correlationWorld();
+    recorded(world, story('issued', 'made'));
+    for (let index = 0; index < 600; index += 1) recorded(world, story('denied', `denied-${index}`, START_MS + index));
+    await wait(world, 40);
+    expect(told(world)).toEqual(['TrailSilent']);
+  });
+
   it('is none when nothing was made', async () => {
     const world = correlationWorld();
     recorded(world, story('denied', 'one'));
