@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { explainIssue, lettersOf } from './explain-field.ts';
+import { misplacedLists } from './misplaced-lists.ts';
 import { quoted } from './quoted.ts';
 import type { Refusal } from './request.ts';
 
@@ -16,6 +17,11 @@ export function readFields<Fields>(
   { what, input }: { readonly what: string; readonly input: unknown },
 ): FieldsReading<Fields> {
   const read = v.safeParse(schema, input);
+  const [list] = misplacedLists(schema, input);
+  if (list !== undefined) {
+    const at = list.path.length === 0 ? what : list.path.join('.');
+    return refused('request.fieldInvalid', `${at}: expected an object, got array of ${list.value.length}`);
+  }
   if (read.success) return { read: true, fields: read.output };
   const stray = read.issues.find(isUnknownKey);
   if (stray !== undefined) {

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { LimitSettings } from '../../limits/limit-settings.ts';
+import { type MisplacedList, misplacedLists } from '../../requests/misplaced-lists.ts';
 import { contradictionsOf } from './contradictions.ts';
 import { describeProblem } from './guidance.ts';
 import type { HardeningSettings } from './hardening.ts';
@@ -174,7 +175,17 @@ export type CheckedConfig = {
 
 /** Looks at what `config/<stage>.yml` holds, and says what is wrong with it instead of throwing. */
 export function checkDeploymentConfig(value: unknown): CheckedConfig {
+  const lists = misplacedLists(deploymentConfigSchema, value);
+  if (lists.length > 0) return { config: undefined, problems: lists.map(describeList) };
   const read = v.safeParse(deploymentConfigSchema, value);
   if (!read.success) return { config: undefined, problems: read.issues.map(describeProblem) };
   return { config: read.output, problems: contradictionsOf(read.output) };
+}
+
+/** A list where a mapping belongs, which the schema would take for one. */
+function describeList({ path, value: input }: MisplacedList): ConfigProblem {
+  const at = path.map((key) => ({ type: 'unknown', origin: 'value', input, key, value: input }) as const);
+  const [first, ...more] = at;
+  const issue = { kind: 'schema', type: 'list', expected: 'Object', received: 'Array', message: '', input } as const;
+  return describeProblem({ ...issue, ...(first !== undefined && { path: [first, ...more] }) });
 }

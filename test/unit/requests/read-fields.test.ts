@@ -4,6 +4,7 @@ import { readFields } from '../../../lib/requests/read-fields.ts';
 
 const schema = v.strictObject({
   tenantId: v.string(),
+  settings: v.exactOptional(v.record(v.string(), v.unknown())),
   roles: v.exactOptional(v.array(v.strictObject({ roleName: v.pipe(v.string(), v.regex(/^[a-z]+$/)) }))),
 });
 const read = (input: unknown) => readFields(schema, { what: 'the body', input });
@@ -23,7 +24,12 @@ describe('fields', () => {
       'request.fieldNotAllowed',
       'did you mean roleName?',
     ],
-    ['an unknown key', { tenantId: 'a', x: 1 }, 'request.fieldNotAllowed', 'known keys are tenantId, roles, roleName'],
+    [
+      'an unknown key',
+      { tenantId: 'a', x: 1 },
+      'request.fieldNotAllowed',
+      'known keys are tenantId, settings, roles, roleName',
+    ],
     ['an unknown key beside a wrong value', { tenantId: 1, x: 1 }, 'request.fieldNotAllowed', 'the key "x"'],
     ['an inherited name', { tenantId: 'a', toString: 1 }, 'request.fieldNotAllowed', 'the key "toString"'],
     ['a missing key', {}, 'request.fieldInvalid', 'tenantId: is missing'],
@@ -35,6 +41,13 @@ describe('fields', () => {
       'roles.0.roleName: ',
     ],
     ['no object', undefined, 'request.fieldInvalid', 'the body: is missing'],
+    ['a list for an object', [], 'request.fieldInvalid', 'the body: expected an object, got array of 0'],
+    [
+      'a list for an object that may be empty',
+      { tenantId: 'a', settings: [] },
+      'request.fieldInvalid',
+      'settings: expected an object, got array of 0',
+    ],
   ])('are refused with %s', (_, input, reason, text) => {
     expect(read(input)).toMatchObject({ read: false, refusal: { reason, explanation: expect.stringContaining(text) } });
   });

@@ -52,6 +52,16 @@ describe('parseDeploymentConfig', () => {
     });
   });
 
+  it.each([
+    ['hardening', { hardening: [] }, 'hardening: is []; expected vpc, '],
+    ['limits', { limits: { perTenant: [5] } }, 'limits.perTenant: is [5]; expected '],
+    ['archive', { archive: ['retention'] }, 'archive: is ["retention"]; expected '],
+  ])('takes no list for a mapping: %s', (_, changes, text) => {
+    const problems = problemsOf(written(changes));
+    expect(problems).toContain(text);
+    expect(problems.match(/; expected /g)).toHaveLength(1);
+  });
+
   const accepted: readonly [string, Written][] = [
     [
       'a requester of another account, by whole ARNs',
