@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { packageStage } from '../../config/package/package-stage.ts';
+import { type PackagedStage, packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
 import type { Issuance } from '../../lib/ledger/issuance.ts';
 import type { RequestRecord } from '../../lib/ledger/request-record.ts';
@@ -38,11 +38,13 @@ export type LocalStack = {
   close(): Promise<void>;
 };
 
-export async function startLocalStack(): Promise<LocalStack> {
-  const { functionsDirectory } = await packageStage({ stage: 'local', log: () => undefined });
+/** `signsDigests`: false where a test leaps over months, each day of which has 288 digests to be made good. */
+export async function startLocalStack({ signsDigests = true } = {}): Promise<LocalStack> {
+  const packaged = await packageStage({ stage: 'local', log: () => undefined });
   const folder = await mkdtemp(path.join(tmpdir(), 'local-stack-'));
   const accountsFile = await writeAccounts(folder);
-  const stack = await startStack({ port: 0, accountsFile, packageDir: path.dirname(functionsDirectory) });
+  const packageDir = signsDigests ? path.dirname(packaged.functionsDirectory) : await withoutDigests(packaged, folder);
+  const stack = await startStack({ port: 0, accountsFile, packageDir });
   const profile = async (name: string) => readProfile(await readFile(stack.awsConfigFile, 'utf8'), name);
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(await profile('operator')));
   await register(dynamo);
@@ -74,6 +76,17 @@ async function writeAccounts(folder: string): Promise<string> {
   const file = path.join(folder, 'accounts.json');
   await writeFile(file, JSON.stringify(document));
   return file;
+}
+
+/** What was packaged, but that the schedule of the archive's function is turned off. */
+async function withoutDigests(packaged: PackagedStage, folder: string): Promise<string> {
+  const packageDir = path.join(folder, 'packaged');
+  const template = JSON.parse(await readFile(packaged.templatePath, 'utf8'));
+  template.Resources.ArchiveDashauditEventsRuleSchedule1.Properties.State = 'DISABLED';
+  await mkdir(path.join(packageDir, 'package'), { recursive: true });
+  await symlink(packaged.functionsDirectory, path.join(packageDir, 'functions'));
+  await writeFile(path.join(packageDir, 'package', path.basename(packaged.templatePath)), JSON.stringify(template));
+  return packageDir;
 }
 
 function trust() {
