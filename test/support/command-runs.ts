@@ -134,6 +134,7 @@ export const blockRuns: Readonly<Record<string, string>> = {
   'docs/deploying.md': 'test/journey/documented-scripts.test.ts',
   'docs/onboarding.md': 'test/journey/documented-blocks.test.ts',
   'docs/onboarding.md: aws iam create-role': 'test/journey/onboarding/proven-trust.test.ts',
+  'docs/for-your-customers.md': 'test/journey/customers-page.test.ts',
   'docs/writing-a-job.md: npm run check': '.ci/run',
   'docs/writing-a-job.md: aws --profile scan-scheduler events put-events': 'test/journey/third-job.test.ts',
   'CONTRIBUTING.md': '.ci/run',
