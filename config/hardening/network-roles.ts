@@ -1,4 +1,5 @@
 import { ownAccount, type TemplateValue } from '../template/template-value.ts';
+import type { EndpointService } from './endpoint-access.ts';
 import { endpointId } from './network-endpoints.ts';
 
 type Resources = Record<string, TemplateValue>;
@@ -12,16 +13,15 @@ export const networkFunctions = [
 
 /**
  * What the roles of those functions have besides: Lambda joins them to the network, and outside of it they assume
- * nothing. So does the decoy, which verify-trust becomes from within.
+ * nothing, and read, write, seal, invoke and tell nothing. The decoy, which verify-trust becomes from within, only assumes.
  */
 export function networkRolePolicies({ prefix }: { readonly prefix: string }): Resources {
   const joins = networkFunctions.map(
     ({ name, id }) => [joinPolicyId(id), joinPolicy(id, `${prefix}-${name}`)] as const,
   );
-  const holds = [...networkFunctions.map(({ id }) => id), 'Decoy'].map(
-    (id) => [`${id}NetworkOnlyPolicy`, networkOnlyPolicy(id)] as const,
-  );
-  return Object.fromEntries([...joins, ...holds]);
+  const holds = networkFunctions.map(({ id }) => [networkOnlyId(id), networkOnlyPolicy(id, HELD)] as const);
+  const decoy = [networkOnlyId('Decoy'), networkOnlyPolicy('Decoy', [ASSUMING])] as const;
+  return Object.fromEntries([...joins, ...holds, decoy]);
 }
 
 export function joinPolicyId(id: string): string {
@@ -55,19 +55,41 @@ function joinPolicy(id: string, functionName: string): TemplateValue {
   ]);
 }
 
+type Held = { readonly through: EndpointService; readonly actions: string; readonly resource: TemplateValue };
+
+const ASSUMING: Held = { through: 'sts', actions: 'sts:AssumeRole', resource: '*' };
+
+/**
+ * What only the functions' own code calls. Not what AWS calls in their name, from no network of ours: Lambda's poller
+ * receives, deletes and puts back messages, Lambda writes logs, and DynamoDB uses the key of the tables, so that of KMS only
+ * the other key is held. Source: IAM User Guide, "AWS global condition context keys", aws:SourceVpce.
+ */
+const HELD: readonly Held[] = [
+  ASSUMING,
+  { through: 'dynamodb', actions: 'dynamodb:*', resource: '*' },
+  { through: 'kms', actions: 'kms:*', resource: { 'Fn::GetAtt': ['EnvelopesKey', 'Arn'] } },
+  { through: 'lambda', actions: 'lambda:InvokeFunction', resource: '*' },
+  { through: 'sqs', actions: 'sqs:SendMessage', resource: '*' },
+  { through: 'events', actions: 'events:PutEvents', resource: '*' },
+];
+
+function networkOnlyId(id: string): string {
+  return `${id}NetworkOnlyPolicy`;
+}
+
 /**
  * `StringNotEquals` also holds where there is no such key: of a call that came through no endpoint at all. It is put in
  * force when the functions are in the network already, so that none is denied on its way there.
  */
-function networkOnlyPolicy(id: string): TemplateValue {
-  const statement = {
-    Sid: 'DenyOutsideNetwork',
+function networkOnlyPolicy(id: string, held: readonly Held[]): TemplateValue {
+  const statements = held.map(({ through, actions, resource }) => ({
+    Sid: `DenyOutsideNetwork${through === 'sts' ? '' : through.replace(/^./, (letter) => letter.toUpperCase())}`,
     Effect: 'Deny',
-    Action: 'sts:AssumeRole',
-    Resource: '*',
-    Condition: { StringNotEquals: { 'aws:SourceVpce': { Ref: endpointId('sts') } } },
-  };
-  return rolePolicy(id, 'network-only', [statement], {
+    Action: actions,
+    Resource: resource,
+    Condition: { StringNotEquals: { 'aws:SourceVpce': { Ref: endpointId(through) } } },
+  }));
+  return rolePolicy(id, 'network-only', statements, {
     DependsOn: networkFunctions.map(({ functionId }) => functionId),
   });
 }

@@ -32,6 +32,16 @@ beforeAll(async () => {
 
 const roleArn = (name: string) => `arn:aws:iam::${OWN}:role/${prefix}-${name}`;
 
+const shown = ({ action, resource }: Question) => `${action} ${resource}`;
+
+/** A call that came the way that is meant for it. */
+function through({ action }: Question) {
+  const service = action.split(':')[0] ?? '';
+  return {
+    'aws:SourceVpce': endpointName(`NetworkEndpointOf${service.replace(/^./, (letter) => letter.toUpperCase())}`),
+  };
+}
+
 function policiesOf(name: string) {
   const role = network.wiring.roles.find(({ arn }) => arn === roleArn(name));
   if (role === undefined) throw new Error(`no role of ${name}`);
@@ -66,6 +76,57 @@ describe('the roles that assume tenants’ roles', () => {
   it.each(assuming)('assume from within the network what they are there for: $name', (table) => {
     expect(assumptionsOf(table).length).toBeGreaterThan(0);
     for (const question of assumptionsOf(table)) expect(answers(table, question, inside).deployed).toBe(true);
+  });
+
+  it.each(assuming)('do from within what they are there for, through the endpoint of each service: $name', (table) => {
+    const within = powersOf(table).filter((question) => !NOT_FROM_WITHIN.test(shown(question)));
+    const denied = within.filter((question) => !answers(table, question, through(question)).deployed);
+    expect(denied.map(shown)).toEqual([]);
+  });
+
+  it.each(assuming)('can do nothing elsewhere that only their code does: $name', (table) => {
+    const within = powersOf(table).filter((question) => !NOT_FROM_WITHIN.test(shown(question)));
+    // A message is put back by its receipt, which whoever may receive has: Lambda's poller, from no network of ours.
+    const code = within.filter(({ action }) => !/ChangeMessageVisibility|SetSourceIdentity|TagSession/.test(action));
+    const elsewhere = [{}, { 'aws:SourceVpce': 'vpce-0123456789abcdef0' }];
+    const allowed = code.flatMap((question) =>
+      elsewhere
+        .filter((context) => {
+          const { deployed, withEverything } = answers(table, question, context);
+          return deployed || withEverything;
+        })
+        .map(() => shown(question)),
+    );
+    expect(allowed).toEqual([]);
+    // Nor through the endpoint of another service.
+    const other = code.filter(({ action }) => !action.startsWith('events:'));
+    const events = { 'aws:SourceVpce': endpointName('NetworkEndpointOfEvents') };
+    expect(other.filter((question) => answers(table, question, events).deployed).map(shown)).toEqual([]);
+  });
+
+  it.each(joined)('let AWS do from outside what it does in their name: $name', (table) => {
+    const outer = powersOf(table).filter((question) => NOT_FROM_WITHIN.test(shown(question)));
+    expect(outer.length).toBeGreaterThan(2);
+    expect(outer.filter((question) => !answers(table, question, {}).deployed).map(shown)).toEqual([]);
+  });
+
+  it('have nothing sent or invoked in their name by Lambda, which would be outside', () => {
+    const ids = joined.map(({ name }) => `credential-broker-local-${name}`);
+    const functions = ofType(template, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
+      ids.includes(String(Properties['FunctionName'])),
+    );
+    expect(functions).toHaveLength(3);
+    for (const [id, { Properties }] of functions) {
+      expect(Properties, id).not.toHaveProperty('DeadLetterConfig');
+      const after = Object.values(template.Resources).filter(
+        ({ Type, Properties: { FunctionName } }) =>
+          /EventInvokeConfig|EventSourceMapping/.test(Type) && JSON.stringify(FunctionName).includes(id),
+      );
+      for (const {
+        Properties: { DestinationConfig = {} },
+      } of after)
+        expect(DestinationConfig).toEqual({});
+    }
   });
 
   it.each(assuming)('are worth nothing to a thief outside of it: $name', (table) => {
@@ -199,7 +260,6 @@ describe('the network', () => {
 
 describe('an endpoint', () => {
   it.each(assuming)('lets through what $name needs from within, and no more', (table) => {
-    const shown = ({ action, resource }: Question) => `${action} ${resource}`;
     const [outer, inner] = [true, false].map((isOuter) =>
       powersOf(table).filter((question) => NOT_FROM_WITHIN.test(shown(question)) === isOuter),
     );
