@@ -134,6 +134,10 @@ describe('what was announced, in DynamoDB', () => {
     expect(rest).toMatchObject([{ recordId: ids[2], recordType: 'issuance' }]);
     const newest = await records().ofDay({ day, ...range, limit: 1, newestFirst: true });
     expect(newest.map(({ recordId }) => recordId)).toEqual([ids[2]]);
+    const [third] = rest;
+    const before = { recordedAtMs: third?.recordedAtMs ?? 0, recordId: third?.recordId ?? '' };
+    const older = await records().ofDay({ day, ...range, limit: 2, newestFirst: true, after: before });
+    expect(older.map(({ recordId }) => recordId)).toEqual([ids[1], ids[0]]);
   });
 
   it('is legible whatever a job wrote where it may', async () => {

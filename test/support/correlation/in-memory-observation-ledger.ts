@@ -1,18 +1,30 @@
 import * as v from 'valibot';
+import type { FindingOfChange } from '../../../lib/audit/archive/judging/change-finding.ts';
+import { judgeObservationChange } from '../../../lib/audit/archive/judging/judge-observation-change.ts';
 import type { ObservationLedger } from '../../../lib/audit/correlation/observation-ledger.ts';
 import { type ObservationRecord, observationRecordSchema } from '../../../lib/audit/correlation/observation-record.ts';
 import { storeError } from '../../../lib/platform/store-error.ts';
 
-/** Observations in memory, held to the same contract as those in DynamoDB. `items` is what is written, by id. */
-export function inMemoryObservationLedger(): ObservationLedger & { readonly items: Map<string, ObservationRecord> } {
+/**
+ * Observations in memory, held to the same contract as those in DynamoDB. `items` is what is written, by id; `findings` is
+ * what the archive would find wrong with how they came to be so.
+ */
+export function inMemoryObservationLedger(): ObservationLedger & {
+  readonly items: Map<string, ObservationRecord>;
+  readonly findings: FindingOfChange[];
+} {
+  const findings: FindingOfChange[] = [];
   const items = new Map<string, ObservationRecord>();
   const due = new Map<string, number>();
   return {
     items,
+    findings,
     read: async (recordId) => items.get(recordId),
     async write(before, after) {
       const item = checked(after);
-      if (items.get(item.recordId)?.version !== before?.version) return false;
+      const was = items.get(item.recordId);
+      if (was?.version !== before?.version) return false;
+      findings.push(...judgeObservationChange(was, item));
       items.set(item.recordId, item);
       if (item.dueAtMs === undefined) due.delete(item.recordId);
       else due.set(item.recordId, item.dueAtMs);

@@ -39,7 +39,7 @@ function judgeRecord(
     case 'probe':
       return judgeProbe(was?.recordType === 'probe' ? was : undefined, record);
     case 'observation':
-      return was?.recordType === 'observation' ? judgeObservationChange(was, record) : [];
+      return judgeObservationChange(was?.recordType === 'observation' ? was : undefined, record);
     case 'request':
     case 'strangers':
     case 'pointer':

@@ -3,11 +3,15 @@ import type { ObservationRecord } from '../../correlation/observation-record.ts'
 import { type FindingOfChange, finding } from './change-finding.ts';
 import { differences } from './differences.ts';
 
-/** Judges one change of what CloudTrail showed: whatever it showed stays shown, and more is added. */
+/**
+ * Judges one change of what CloudTrail showed: it begins with one call, of which nobody was told; whatever it showed stays
+ * shown, and more is added, a call at a time; who is told is told of a call that is there.
+ */
 export function judgeObservationChange(
-  before: ObservationRecord,
+  before: ObservationRecord | undefined,
   after: ObservationRecord,
 ): readonly FindingOfChange[] {
+  if (before === undefined) return judgeBeginning(after);
   const fixed = differences(before, after).filter((name) => FIXED.includes(name));
   if (fixed.length > 0) return [finding('rewritten', `${fixed.join(', ')} of an observation changed`)];
   if (after.version !== before.version + 1) return [finding('edgeNotAllowed', 'its version is not the next one')];
@@ -17,7 +21,27 @@ export function judgeObservationChange(
     return [finding('rewritten', 'something that CloudTrail showed is gone from an observation')];
   }
   const lost = lostNames(before, after);
-  return lost.length === 0 ? [] : [finding('rewritten', `an observation is found no more by ${lost.join(', ')}`)];
+  if (lost.length > 0) return [finding('rewritten', `an observation is found no more by ${lost.join(', ')}`)];
+  return judgeStep(before, after);
+}
+
+/** What is on record and told when CloudTrail shows it would be told to nobody: it was planted. */
+function judgeBeginning({ version, calls, uncounted, told }: ObservationRecord): readonly FindingOfChange[] {
+  const isFirst = version === 1 && calls.length === 1 && uncounted === 0 && told.length === 0;
+  return isFirst
+    ? []
+    : [finding('edgeNotAllowed', 'an observation begins with more than one call that nobody was told of')];
+}
+
+function judgeStep(before: ObservationRecord, after: ObservationRecord): readonly FindingOfChange[] {
+  const added = after.calls.length - before.calls.length + after.uncounted - before.uncounted;
+  const newlyTold = after.told.filter((id) => !before.told.includes(id));
+  if (added > 1) return [finding('edgeNotAllowed', `${added} calls were added to an observation at once`)];
+  if (newlyTold.length === 0) return [];
+  if (added > 0) return [finding('edgeNotAllowed', 'a call was added to an observation and told at once')];
+  const areThere = newlyTold.every((id) => after.calls.some(({ stsRequestId }) => stsRequestId === id));
+  if (areThere && after.exception === 'stray') return [];
+  return [finding('edgeNotAllowed', 'what was told of an observation is no stray in it')];
 }
 
 /** Of the names by which it is found, a stray's first of all: those that are gone, or others without another call. */

@@ -95,6 +95,7 @@ describe('a call that CloudTrail shows', () => {
     // Those that are only counted are told too: somebody who fills a name gains nothing by it.
     const expected = Array.from({ length: 60 }, (_, index) => `ASIA${index}`);
     expect(world.told.map(({ detail }) => detail['accessKeyId'])).toEqual(expected);
+    expect(world.ledger.findings).toEqual([]);
   });
 
   it('beyond those that are kept waits until its call is answered, and is told then', async () => {

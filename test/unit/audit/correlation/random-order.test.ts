@@ -10,6 +10,7 @@ describe('CloudTrail’s records, late by up to an hour, several times and in an
     expect(run.planted).toHaveLength(small.strays);
     expect(alertsOf(run).sort()).toEqual([...run.planted].sort());
     expect(run.world.told).toHaveLength(small.strays);
+    expect(run.world.ledger.findings).toEqual([]);
   });
 
   it('come to the same in every order', async () => {
@@ -29,6 +30,7 @@ describe('CloudTrail’s records, late by up to an hour, several times and in an
       // The same alert may be told again after a crash; it is one alert all the same, and none is lost.
       expect(alertsOf(stormy).sort()).toEqual([...stormy.planted].sort());
       expect(outcomeOf(stormy)).toEqual(outcomeOf(calm));
+      expect(stormy.world.ledger.findings).toEqual([]);
     },
   );
 });

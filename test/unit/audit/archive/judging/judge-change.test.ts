@@ -41,6 +41,8 @@ const seen = {
   recordedAtMs: START_MS,
 };
 const seenMore = { ...seen, version: 2, calls: [call, { ...call, eventId: 'e2', accessKeyId: 'ASIA2' }], of: 'x' };
+const seenTwoMore = { ...seenMore, calls: [...seenMore.calls, { ...call, eventId: 'e3', accessKeyId: 'ASIA3' }] };
+const toldAtOnce = { ...seenMore, told: ['sts-1'], exception: 'stray', day: '2031-05-06' };
 const stray = {
   ...seen,
   exception: 'stray',
@@ -312,6 +314,28 @@ describe('a change that nobody of ours makes', () => {
       'an observation found by another key',
       { before: stray, after: { ...stray, version: 2, lastAccessKeyId: 'ASIA9' } },
       ['rewritten'],
+    ],
+    // As somebody would plant one, so that what CloudTrail shows later is on record and told already.
+    ['an observation that begins as told', { after: { ...seen, told: ['sts-1'] } }, ['edgeNotAllowed']],
+    ['an observation that begins with two calls', { after: { ...seenMore, version: 1 } }, ['edgeNotAllowed']],
+    ['an observation that begins with calls only counted', { after: { ...seen, uncounted: 1 } }, ['edgeNotAllowed']],
+    ['an observation that begins later than it can', { after: { ...seen, version: 2 } }, ['edgeNotAllowed']],
+    ['a call told in the change that shows it', { before: seen, after: toldAtOnce }, ['edgeNotAllowed']],
+    ['two calls in one change', { before: seen, after: seenTwoMore }, ['edgeNotAllowed']],
+    [
+      'a call counted beside one that is kept',
+      { before: seen, after: { ...seenMore, uncounted: 1 } },
+      ['edgeNotAllowed'],
+    ],
+    [
+      'a call told that is none of its own',
+      { before: seen, after: { ...seen, version: 2, told: ['sts-9'], exception: 'stray', day: '2031-05-06' } },
+      ['edgeNotAllowed'],
+    ],
+    [
+      'a call told of an observation without a stray',
+      { before: seen, after: { ...seen, version: 2, told: ['sts-1'] } },
+      ['edgeNotAllowed'],
     ],
     ['a version of an observation skipped', { before: seen, after: { ...seenMore, version: 3 } }, ['edgeNotAllowed']],
     ['an observation of another session', { before: seen, after: { ...seenMore, sessionName: 'y' } }, ['rewritten']],
