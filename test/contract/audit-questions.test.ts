@@ -231,6 +231,11 @@ describe('sessions that live', () => {
     const found = pages.flatMap(({ body }) => idsOf(body));
     expect(found).toEqual([issuedFor('now', at(1)).recordId, settled.recordId, old.recordId]);
     expect(pages.flatMap(({ body }) => body.records).every(({ isLive }) => isLive)).toBe(true);
+    // One page has both parts, and no cursor says that there may be more where there is none.
+    const { body } = await own.ask('/live-sessions', { tenant: 'living' });
+    expect([idsOf(body), body.cursor]).toEqual([found, undefined]);
+    expect((await own.ask('/live-sessions', { tenant: 'nobody' })).body).toMatchObject({ records: [] });
+    expect((await own.ask('/live-sessions', { tenant: 'nobody' })).body).not.toHaveProperty('cursor');
     expect((await own.ask('/live-sessions', { tenant: 'nobody', from: '0' })).status).toBe(400);
   });
 });

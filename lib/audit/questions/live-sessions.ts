@@ -34,9 +34,14 @@ export async function listLiveSessions({ filter, from, limit }: LiveAsked, readi
     untilMs: reading.nowMs + RECENT_MS,
     isFromChosen: true,
   };
-  const page = await listRecords(plan, { from, limit }, reading);
-  const next = page.next ?? { part: 'open' as const, atMs: 0 };
-  return { records: page.records, next: { ...next, fromMs: recentFromMs } };
+  const recent = await listRecords(plan, { from, limit }, reading);
+  if (recent.next !== undefined) return { records: recent.records, next: { ...recent.next, fromMs: recentFromMs } };
+  const left = limit - recent.records.length;
+  const begin: PagePosition = { part: 'open', atMs: 0, fromMs: recentFromMs };
+  const { store, remainingMs } = reading;
+  if (left === 0 || !mayReadOn(store.cost(), remainingMs())) return { records: recent.records, next: begin };
+  const open = await listOpen({ filter, from: begin, limit: left }, { ...reading, recentFromMs });
+  return { ...open, records: [...recent.records, ...open.records] };
 }
 
 type OpenReading = Reading & { readonly recentFromMs: number };
