@@ -51,6 +51,20 @@ export const managementOperations = {
       'account.roleArnInvalid',
       'account.roleAmbiguous',
       'account.alreadyConnected',
+      'consent.notAllowed',
+    ),
+  },
+  'POST /tenants/:tenantId/consent': {
+    summary: 'Consent to a role that somebody else connected.',
+    body: connectionBody,
+    ...gives(
+      'RoleView',
+      'account.unknown',
+      'account.roleArnInvalid',
+      'consent.notAllowed',
+      'consent.ownConnection',
+      'consent.notAwaited',
+      'registry.stale',
     ),
   },
   'DELETE /tenants/:tenantId/roles/:accountId/:roleName': {

@@ -77,6 +77,22 @@ export const tenantCodes = {
     'The trust of the role has not been proven.',
     'Run the verification of the role and mend what it finds.',
   ),
+  'account.awaitsConsent': refusal(
+    'The role was connected, and no second person has consented to it yet; nothing is issued for it before.',
+    'Have somebody who may consent, and did not connect it, run `broker tenants consent`.',
+  ),
+  'consent.notAllowed': refusal(
+    'Whoever asks may not take this part where a second person consents to roles.',
+    'Have it asked for by one of `hardening.roleConsent.principals`; it must be an IAM role or user, as who connects must.',
+  ),
+  'consent.ownConnection': refusal(
+    'Whoever asks connected the role, or gave it more jobs; another session of the same role is the same principal.',
+    'Have another of those consent who may.',
+  ),
+  'consent.notAwaited': refusal(
+    'The role awaits nobody’s consent: it was given, or the role was connected without that rule.',
+    'Nothing; look at the role with `broker tenants show`.',
+  ),
   'trust.unsafe': refusal(
     'The role can be assumed without the external ID.',
     'Have the tenant require sts:ExternalId with StringEquals in its trust policy, then verify again.',

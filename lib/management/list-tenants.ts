@@ -11,7 +11,7 @@ import {
 import type { Page, PageOf } from '../tenants/tenant-registry.ts';
 import type { ManagementRoutes } from './management-api.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
-import type { TenantRow } from './management-views.ts';
+import type { ConsentFilter, TenantRow } from './management-views.ts';
 import { type PageCursor, readCursor, writeCursor } from './page-cursor.ts';
 import { tenantRow } from './tenant-view.ts';
 
@@ -19,6 +19,7 @@ export type TenantList = ManagementRoutes['GET /tenants']['answer'];
 export type ListWanted = {
   readonly status?: TenantStatus | RoleStatus | undefined;
   readonly finding?: TrustFinding | undefined;
+  readonly consent?: ConsentFilter | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 };
@@ -37,7 +38,11 @@ export async function listTenants(
   dependencies: Dependencies,
 ): Promise<TenantList | OnboardingRefusal> {
   const parts = partsOf(wanted, dependencies);
-  const of = [wanted.status ?? '', wanted.finding ?? ''].join(' ');
+  const of = [
+    wanted.status ?? '',
+    wanted.finding ?? '',
+    ...(wanted.consent === undefined ? [] : [wanted.consent]),
+  ].join(' ');
   const start = wanted.cursor === undefined ? { of, part: 0 } : readCursor(wanted.cursor, { of, parts: parts.length });
   if (start === undefined) {
     return {
@@ -51,12 +56,19 @@ export async function listTenants(
     dependencies.readSuspensions(tenantIds.map(({ tenantId }) => tenantId)),
   ]);
   const belongs = readings.filter(
-    (reading) => parts[reading.part]?.holds(reading, parts.slice(0, reading.part)) ?? false,
+    (reading) =>
+      (parts[reading.part]?.holds(reading, parts.slice(0, reading.part)) ?? false) &&
+      hasConsent(reading, wanted.consent),
   );
   return {
     tenants: belongs.map((reading): TenantRow => tenantRow(reading, suspensions.get(reading.tenant.tenantId))),
     ...(next === undefined ? {} : { cursor: writeCursor(next) }),
   };
+}
+
+/** Consent is in no index: tenants without such a role fall out of the page, which has fewer rows then. */
+function hasConsent({ roles }: TenantReading, wanted: ConsentFilter | undefined): boolean {
+  return wanted === undefined || roles.some(({ consent }) => (consent?.state ?? 'none') === wanted);
 }
 
 /** A part of the list: one query of an index, page by page. */

@@ -3,6 +3,7 @@ import type { RoleStatus, TenantSchedule, TenantStatus } from '../tenants/tenant
 import type { RecordedChange } from '../tenants/tenant-registry.ts';
 
 import type {
+  ConsentFilter,
   DoctorCheck,
   ImportLine,
   Onboarding,
@@ -43,7 +44,13 @@ export type ManagementRoutes = {
   };
   'GET /tenants': {
     body: undefined;
-    query: { status?: TenantStatus | RoleStatus; finding?: TrustFinding; limit?: string; cursor?: string };
+    query: {
+      status?: TenantStatus | RoleStatus;
+      finding?: TrustFinding;
+      consent?: ConsentFilter;
+      limit?: string;
+      cursor?: string;
+    };
     answer: { readonly tenants: readonly TenantRow[]; readonly cursor?: string };
   };
   'GET /tenants/:tenantId': { body: undefined; query: undefined; answer: TenantView };
@@ -71,6 +78,15 @@ export type ManagementRoutes = {
   'GET /tenants/:tenantId/onboarding': { body: undefined; query: { format?: OnboardingFormat }; answer: Onboarding };
   /** 201 when it is new, else 200. It is `pending`: verify it next. */
   'POST /tenants/:tenantId/roles': {
+    body: { roleArn: string; jobs?: readonly string[] };
+    query: undefined;
+    answer: RoleView;
+  };
+  /**
+   * Consents to a role that awaits it (`hardening.roleConsent`), as it was connected: the same ARN, the same jobs. Refused
+   * where either is another by now, and to whoever connected it.
+   */
+  'POST /tenants/:tenantId/consent': {
     body: { roleArn: string; jobs?: readonly string[] };
     query: undefined;
     answer: RoleView;

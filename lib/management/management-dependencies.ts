@@ -1,3 +1,4 @@
+import type { ConsentRule } from '../onboarding/consent-to-role.ts';
 import type { JobRules } from '../onboarding/refuse-jobs.ts';
 import type { TenantLifecycle } from '../onboarding/tenant-lifecycle.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -30,6 +31,7 @@ export type ManagementDependencies = {
   readonly onboarding: CustomersOnboarding;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly rules: JobRules;
+  readonly consentRule: ConsentRule;
   readonly schedules: ScheduleDesk;
   readonly switchboard: Switchboard;
   readonly clock: Clock;

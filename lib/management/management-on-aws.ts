@@ -41,10 +41,11 @@ export function managementOnAws(
   const log = makeTransitionLog(deployment);
   const tables = { dynamo, clock, config: environment };
   const roleArnRules = { partition, ...tenantRoles, forbiddenAccountIds: [brokerAccountId, ...forbiddenAccountIds] };
+  const consent = deployment.hardening?.roleConsent;
   const registry = makeTenantRegistry({
     ...tables,
     ids: systemIds,
-    config: { ...environment, deploymentId, mode, roleArnRules },
+    config: { ...environment, deploymentId, mode, roleArnRules, awaitsConsent: consent !== undefined },
   });
   const directory = makeTenantDirectory(tables);
   const ledger = makeLedger({ dynamo, log, config: environment });
@@ -56,6 +57,7 @@ export function managementOnAws(
     readSuspensions: makeReadSuspensions(tables),
     verify,
     rules,
+    consentRule: consent === undefined ? undefined : { ...consent, brokerAccountId },
     clock,
     switchboard: makeSwitchboard({ ...tables, log }),
     schedules: makeScheduleDesk({

@@ -1,4 +1,5 @@
 import type { FindingSeverity, TrustFinding } from '../onboarding/trust/trust-finding.ts';
+import { CONSENT_STATES } from '../tenants/consent.ts';
 import type { RoleStatus, Tenant, TenantRole } from '../tenants/tenant.ts';
 
 /** What the management API shows of tenants, roles and sessions. None of it but an `Onboarding` holds an external ID. */
@@ -24,13 +25,21 @@ export type FindingView = {
   readonly fix: string;
 };
 
-export type RoleView = Pick<TenantRole, 'tenantId' | 'accountId' | 'roleArn' | 'jobs' | 'status' | 'verifiedAtMs'> & {
+/** `consent`: absent of a role that was connected without `hardening.roleConsent`. */
+export type RoleView = Pick<
+  TenantRole,
+  'tenantId' | 'accountId' | 'roleArn' | 'jobs' | 'status' | 'verifiedAtMs' | 'consent'
+> & {
   readonly roleName: string;
   readonly findings: readonly FindingView[];
   readonly capabilities: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
   /** A role that is refused now is `pending` until then: a new role takes minutes until it can be assumed. */
   readonly pendingUntilMs?: number;
 };
+
+/** Of a role; `none`: it was connected without `hardening.roleConsent`. */
+export const CONSENT_FILTERS = [...CONSENT_STATES, 'none'] as const;
+export type ConsentFilter = (typeof CONSENT_FILTERS)[number];
 
 export type SuspensionView = { readonly sinceMs: number; readonly by: string; readonly reason: string };
 
@@ -48,6 +57,8 @@ export type TenantView = Pick<
 export type TenantRow = Pick<Tenant, 'tenantId' | 'name' | 'status' | 'rotation'> & {
   readonly suspended: boolean;
   readonly roles: Readonly<Record<RoleStatus, number>>;
+  /** How many roles await a second person's consent; absent: none does. */
+  readonly awaitConsent?: number;
   /** Codes of what the last verifications of its roles found. */
   readonly findings: readonly TrustFinding[];
 };

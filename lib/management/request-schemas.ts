@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { TRUST_FINDINGS } from '../onboarding/trust/trust-finding.ts';
 import { ACCOUNT_ID, ROLE_STATUSES, TENANT_STATUSES, tenantScheduleSchema } from '../tenants/tenant.ts';
 import { ROLE_NAME } from './management-route.ts';
-import { ONBOARDING_FORMATS } from './management-views.ts';
+import { CONSENT_FILTERS, ONBOARDING_FORMATS } from './management-views.ts';
 
 /** What the bodies and queries of the management API may hold. None of them has a place for an external ID. */
 const line = (characters: number) => {
@@ -50,6 +50,7 @@ export const registrationBody = v.strictObject({
 export const listQuery = v.strictObject({
   status: v.exactOptional(v.picklist([...TENANT_STATUSES, ...ROLE_STATUSES])),
   finding: v.exactOptional(v.picklist(TRUST_FINDINGS)),
+  consent: v.exactOptional(v.picklist(CONSENT_FILTERS)),
   ...page,
 });
 

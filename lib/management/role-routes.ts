@@ -1,3 +1,4 @@
+import { consentToRole } from '../onboarding/consent-to-role.ts';
 import { connectRole, readRole } from '../onboarding/onboard-tenant.ts';
 import { isRefusal, refuse } from '../onboarding/onboarding-refusal.ts';
 import type { TenantRole } from '../tenants/tenant.ts';
@@ -7,7 +8,7 @@ import { answered, readReading } from './read-tenant-view.ts';
 import { connectionBody, verificationBody } from './request-schemas.ts';
 import { roleNameOf, roleView } from './role-view.ts';
 
-/** The roles of a tenant: connected, proven, and let go. */
+/** The roles of a tenant: connected, consented to, proven, and let go. */
 export function roleRoutes(dependencies: ManagementDependencies) {
   const { registry, rules } = dependencies;
   return {
@@ -18,6 +19,17 @@ export function roleRoutes(dependencies: ManagementDependencies) {
         const connection = await connectRole(asked, { registry, rules });
         if (isRefusal(connection)) return connection;
         return answered(roleView(connection.role), connection.isNew ? 201 : 200);
+      },
+    ),
+
+    'POST /tenants/:tenantId/consent': managementRoute<'POST /tenants/:tenantId/consent'>(
+      { body: connectionBody },
+      async ({ tenantId, by, body }) => {
+        const role = await consentToRole(
+          { tenantId, roleArn: body.roleArn, jobs: body.jobs ?? 'all', by },
+          dependencies,
+        );
+        return isRefusal(role) ? role : answered(roleView(role));
       },
     ),
 

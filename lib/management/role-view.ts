@@ -5,7 +5,7 @@ import type { FindingView, RoleView } from './management-views.ts';
 
 /** A role as operators see it: what was found of it, in words, and no trace of its external ID. */
 export function roleView(role: TenantRole): RoleView {
-  const { tenantId, accountId, roleArn, jobs, status, verifiedAtMs, capabilities } = role;
+  const { tenantId, accountId, roleArn, jobs, status, verifiedAtMs, capabilities, consent } = role;
   const pendingUntil = pendingUntilMs(role);
   return {
     tenantId,
@@ -20,6 +20,7 @@ export function roleView(role: TenantRole): RoleView {
       sourceIdentity: capabilities?.sourceIdentity ?? false,
     },
     ...(verifiedAtMs === undefined ? {} : { verifiedAtMs }),
+    ...(consent === undefined ? {} : { consent }),
     ...(pendingUntil === undefined ? {} : { pendingUntilMs: pendingUntil }),
   };
 }

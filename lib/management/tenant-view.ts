@@ -27,6 +27,7 @@ export function tenantView({ tenant, roles }: TenantReading, suspension?: Switch
 /** A row of the list: the roles counted by status, and what was found of any of them, once. */
 export function tenantRow({ tenant, roles }: TenantReading, suspension?: SwitchedOff): TenantRow {
   const { tenantId, name, status, rotation } = tenant;
+  const awaitConsent = roles.filter(({ consent }) => consent?.state === 'awaited').length;
   return {
     tenantId,
     name,
@@ -34,6 +35,7 @@ export function tenantRow({ tenant, roles }: TenantReading, suspension?: Switche
     ...(rotation === undefined ? {} : { rotation }),
     suspended: suspension !== undefined,
     roles: countByStatus(roles.map((role) => role.status)),
+    ...(awaitConsent === 0 ? {} : { awaitConsent }),
     findings: [...new Set(roles.flatMap(({ findings }) => findings))].sort(),
   };
 }

@@ -1,5 +1,5 @@
 import { quoted } from '../requests/quoted.ts';
-import type { Tenant, TenantReading } from '../tenants/tenant.ts';
+import type { Tenant, TenantReading, TenantRole } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
 import { type ChangeDecision, changeAsRead } from './change-as-read.ts';
 import { isRefusal, refuse } from './onboarding-refusal.ts';
@@ -47,7 +47,7 @@ function startOf(
   return { change: { externalIds: { current } }, note: { change: 'migration.started', by } };
 }
 
-/** Only with a proof: a tenant that is active has, for each of its jobs, a role that is trusted. */
+/** Only with a proof: a tenant that is active has, for each of its jobs, a role that is trusted and awaits no consent. */
 function finishOf({ tenant, roles }: TenantReading, by: string): ChangeDecision {
   const { status, importId, enabledJobs } = tenant;
   // Asked again after its answer was lost.
@@ -56,11 +56,22 @@ function finishOf({ tenant, roles }: TenantReading, by: string): ChangeDecision 
   if (roles.length === 0) return refuse('account.none', 'connect a role, and verify it, before the migration ends');
   const trusted = roles.filter((role) => role.status === 'trusted');
   if (trusted.length === 0) return refuse('account.notVerified', 'no role is trusted yet; verify the tenant');
-  const unanswered = enabledJobs.filter((job) => !trusted.some(({ jobs }) => jobs === 'all' || jobs.includes(job)));
+  const unanswered = servedByNone(enabledJobs, trusted);
   if (unanswered.length > 0) {
     return refuse('account.notVerified', `no trusted role serves ${unanswered.join(', ')}`);
   }
+  const unconsented = servedByNone(
+    enabledJobs,
+    trusted.filter(({ consent }) => consent?.state !== 'awaited'),
+  );
+  if (unconsented.length > 0) {
+    return refuse('account.awaitsConsent', `the roles that serve ${unconsented.join(', ')} await consent`);
+  }
   return { change: { status: 'active' }, note: { change: 'tenant.migrated', by } };
+}
+
+function servedByNone(enabledJobs: readonly string[], roles: readonly TenantRole[]): readonly string[] {
+  return enabledJobs.filter((job) => !roles.some(({ jobs }) => jobs === 'all' || jobs.includes(job)));
 }
 
 function without(

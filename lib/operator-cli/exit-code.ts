@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   usage: 2,
   /** The API, or AWS in front of it, said no. */
   refused: 3,
-  /** It was done, but not everything is proven: a role is pending, refused or quarantined, a check is unhealthy. */
+  /** It was done, but not everything is proven: a role is pending, refused, quarantined or awaits consent, a check is unhealthy. */
   notProven: 4,
   /** Nobody answered, or not now: worth trying again. */
   unavailable: 5,

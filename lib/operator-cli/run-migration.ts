@@ -1,5 +1,6 @@
 import type { OnboardingFormat, RoleView, TenantView } from '../management/management-views.ts';
 import { sayOnboarding } from './answers/onboarding-answer.ts';
+import { awaitsConsent } from './answers/role-text.ts';
 import { renderTenant } from './answers/tenant-text.ts';
 import { sayVerification } from './answers/verification-answer.ts';
 import { EXIT_CODES, type ExitCode } from './exit-code.ts';
@@ -53,7 +54,7 @@ async function proveAndFinish(session: Session, { tenantId, roleArn, jobs, wait 
     if (!session.json) session.say(`The role of account ${accountId} is connected, and is being verified.`);
   }
   const roles = await verifyRoles(session, { tenantId, address: {}, wait });
-  if (!roles.some(({ status }) => status === 'trusted')) return sayUnproven(session, roles);
+  if (!roles.some((role) => role.status === 'trusted' && !awaitsConsent(role))) return sayUnproven(session, roles);
   if (!session.json) sayVerification(session, roles);
   return sayDone(session, await client.call('POST /tenants/:tenantId/migration', { params, body: { step: 'finish' } }));
 }

@@ -51,7 +51,7 @@ type AccountFacts = { readonly accountId: string; readonly job: Job; readonly re
 /** Any fence does for finding out whether the policy can be built: all are of one length. */
 const ANY_FENCE_MS = Date.UTC(2030, 0, 1);
 
-/** Decides one account of an allowed request: exactly one role answers for the job, its trust is proven, its policy fits. */
+/** Decides one account of an allowed request: exactly one role answers for the job, it awaits no consent, its trust is proven, its policy fits. */
 export function decideAccount({ accountId, job, reading }: AccountFacts, rules: AccountRules): AccountDecision {
   const { tenant, roles } = reading;
   const ofAccount = roles.filter((role) => role.accountId === accountId && role.tenantId === tenant.tenantId);
@@ -73,7 +73,7 @@ type RoleFacts = {
 };
 
 function decideRole({ accountId, job, tenant, role }: RoleFacts, rules: AccountRules): AccountDecision {
-  const refusal = checkRole(role, accountId, rules.roleArnRules) ?? checkTrust(role);
+  const refusal = checkRole(role, accountId, rules.roleArnRules) ?? checkConsent(role) ?? checkTrust(role);
   if (refusal !== undefined) return { allowed: false, accountId, refusal };
   const externalIds = rules.mode === 'dedicated' ? NO_EXTERNAL_ID : externalIdsOf(tenant, role);
   if (externalIds === undefined) {
@@ -117,6 +117,13 @@ function checkRole({ roleArn }: TenantRole, accountId: string, rules: RoleArnRul
     reason: 'account.roleArnInvalid',
     explanation: 'the role is of another account than it is registered for',
   };
+}
+
+/** Read off the role alone: it is refused also where the rule that asked for the consent is gone. */
+function checkConsent({ consent }: TenantRole): Refusal | undefined {
+  if (consent === undefined || consent.state === 'given') return undefined;
+  const since = new Date(consent.sinceMs).toISOString();
+  return { reason: 'account.awaitsConsent', explanation: `the role awaits a second person’s consent since ${since}` };
 }
 
 function checkTrust({ status, findings }: TenantRole): Refusal | undefined {

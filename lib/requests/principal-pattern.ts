@@ -35,6 +35,11 @@ export function principalOf(callerArn: string): string {
   return role === undefined ? callerArn : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
+/** Is it a role or a user of IAM? Neither the account's root nor a federated user is. */
+export function isRoleOrUser(principalArn: string): boolean {
+  return IAM_PRINCIPAL.test(principalArn);
+}
+
 const IAM_PRINCIPAL = /^arn:(aws[a-z-]{0,20}):iam::(\d{12}):(?:role|user)\/[!-~]{1,1000}$/;
 const ASSUMED_ROLE = /^arn:(aws[a-z-]{0,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
 

@@ -56,7 +56,7 @@ export function bothOf(one: Jobs, other: Jobs): Jobs {
   return one === 'all' || other === 'all' ? 'all' : [...new Set([...one, ...other])];
 }
 
-export function sameJobs(one: Jobs, other: Jobs): boolean {
+export function sameJobs(one: Jobs, other: 'all' | readonly string[]): boolean {
   if (one === 'all' || other === 'all') return one === other;
   return one.length === other.length && one.every((job) => other.includes(job));
 }

@@ -19,6 +19,7 @@ const CHANGES = [
   'rotation.abandoned',
   'legacyKey.deleted',
   'role.connected',
+  'role.consented',
   'role.disconnected',
   'role.jobsChanged',
   'role.verified',

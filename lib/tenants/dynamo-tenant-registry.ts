@@ -4,6 +4,7 @@ import type { Ids } from '../platform/ids.ts';
 import { makeTenantReader } from './dynamo-tenant-reader.ts';
 import type { RegistryConfig } from './registry-dependencies.ts';
 import { connectRole } from './role-connection.ts';
+import { consentToRole } from './role-consent.ts';
 import { disconnectRole } from './role-disconnection.ts';
 import { recordVerification } from './role-verification.ts';
 import { newExternalId } from './tenant-bindings.ts';
@@ -32,6 +33,7 @@ export function makeTenantRegistry({ dynamo, clock, ids, config }: TenantRegistr
     changeTenant: (before, change, note) => changeTenant({ before, change, note }, dependencies),
     newExternalId: (tenantId) => newExternalId(tenantId, dependencies),
     connectRole: (role, by) => connectRole(role, by, dependencies),
+    consentToRole: (role, by) => consentToRole(role, by, dependencies),
     disconnectRole: (role, by) => disconnectRole(role, by, dependencies),
     recordVerification: (role, proof, by) => recordVerification({ role, proof, by }, dependencies),
     readChanges: (tenantId, page) => readChanges(tenantId, page, table),

@@ -19,6 +19,8 @@ export type RegistryConfig = {
   /** `dedicated`: one customer, and no external IDs. */
   readonly mode: 'shared' | 'dedicated';
   readonly roleArnRules: RoleArnRules;
+  /** Whether nothing is issued for a role that is connected from now on until a second person consents. Left out: no. */
+  readonly awaitsConsent?: boolean;
 };
 
 /** How often a change is begun again because others changed the same items meanwhile. */

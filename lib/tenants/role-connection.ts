@@ -10,6 +10,7 @@ import {
   readGround,
   type WantedRole,
 } from './connection-ground.ts';
+import { canBeToldApart, consentOnceConnected } from './consent-rule.ts';
 import { difference, makeChange } from './make-change.ts';
 import { type RegistryDependencies, ROUNDS, refusal } from './registry-dependencies.ts';
 import { readRoleArn } from './role-arn.ts';
@@ -33,6 +34,9 @@ export async function connectRole(
 ): Promise<TenantRole | RegistryRefusal> {
   const reading = readRoleArn(role.roleArn, dependencies.config.roleArnRules);
   if (!reading.valid) return refusal('account.roleArnInvalid', reading.problem);
+  if (dependencies.config.awaitsConsent === true && !canBeToldApart(by)) {
+    return refusal('consent.notAllowed', 'only a role or a user of IAM may connect what a second person consents to');
+  }
   const { accountId, name } = reading.parts;
   const wanted: WantedRole = {
     tenantId: role.tenantId,
@@ -111,12 +115,25 @@ function writeRole(
   dependencies: RegistryDependencies,
 ): Promise<TenantRole | undefined> {
   const isConnected = isLive(there);
-  const { version: _, ...before } = isConnected ? roleOf(there) : { version: 0 };
+  const { version: _, ...before }: Partial<TenantRole> = isConnected ? roleOf(there) : {};
+  const { consent: _before, ...kept } = before;
   const fresh = { status: 'pending' as const, findings: [], verifySlot: verifySlot({ tenantId, roleArn }) };
-  const after = { ...fresh, ...before, tenantId, record, accountId, roleArn, jobs: jobs === 'all' ? jobs : [...jobs] };
+  const nowMs = dependencies.clock.nowMs();
+  const { awaitsConsent = false } = dependencies.config;
+  const consent = consentOnceConnected(isConnected ? there : undefined, { jobs, by }, { awaitsConsent, nowMs });
+  const after = {
+    ...fresh,
+    ...kept,
+    ...(consent === undefined ? {} : { consent }),
+    tenantId,
+    record,
+    accountId,
+    roleArn,
+    jobs: jobs === 'all' ? jobs : [...jobs],
+  };
   const change = makeChange(
     { change: isConnected ? 'role.jobsChanged' : 'role.connected', by },
-    { atMs: dependencies.clock.nowMs(), ...difference(before, after, ['roleArn', 'jobs']) },
+    { atMs: nowMs, ...difference(before, after, ['roleArn', 'jobs', 'consent']) },
   );
   return writeItem({ before: there, after, change }, dependencies);
 }

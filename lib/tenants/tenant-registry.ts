@@ -35,6 +35,9 @@ export type RegistryRefusal = {
     | 'account.roleArnInvalid'
     | 'account.roleAmbiguous'
     | 'account.alreadyConnected'
+    | 'consent.notAllowed'
+    | 'consent.notAwaited'
+    | 'consent.ownConnection'
     | 'registry.stale';
   readonly explanation: string;
 };
@@ -82,6 +85,11 @@ export type TenantRegistry = TenantReader & {
    * Asked again for the same tenant and the same jobs, it gives the role as it is; other jobs change it.
    */
   connectRole(role: NewRole, by: string): Promise<TenantRole | RegistryRefusal>;
+  /**
+   * Lets a role be used that awaits consent: exactly this ARN, for exactly these jobs, and not in the name of a principal
+   * that had a part in connecting it. Asked again by whoever consented, it gives the role as it is.
+   */
+  consentToRole(role: NewRole, by: string): Promise<TenantRole | RegistryRefusal>;
   /** Removes the role and frees its ARN; its changes stay. */
   disconnectRole(role: TenantRole, by: string): Promise<TenantRole | RegistryRefusal>;
   /** The only way for a role to become trusted: by what its probes proved. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { trustFindingSchema } from '../onboarding/trust/trust-finding.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import { changeSchema } from './change.ts';
+import { consentSchema } from './consent.ts';
 
 /** What a tenant and its roles are, and the shape in which the registry keeps them. */
 export const TENANT_ID = /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;
@@ -75,6 +76,8 @@ export const tenantRoleSchema = v.strictObject({
   verifiedAtMs: v.optional(count),
   /** When an operator last put it in use again after its customer had ended our sessions. */
   pauseLiftedAtMs: v.optional(count),
+  /** While it is awaited, nothing is issued. Absent: the role was connected without the rule that asks for it. */
+  consent: v.optional(consentSchema),
   /** The part of the day in which the role is verified again: `slot-000` to `slot-287`, five minutes each. */
   verifySlot: v.optional(v.pipe(v.string(), v.regex(/^slot-\d{3}$/))),
   lastChange: v.optional(changeSchema),

@@ -9,16 +9,17 @@ import { failingWith } from '../support/failing-dynamo.ts';
 import { frozenClock } from '../support/frozen-clock.ts';
 import { connectedRolesContract } from './connected-roles.contract.ts';
 import { BY, PROVEN, type RegistryUnderTest } from './registry-under-test.ts';
+import { roleConsentContract } from './role-consent.contract.ts';
 import { tenantChangesContract } from './tenant-changes.contract.ts';
 import { tenantRegistryContract } from './tenant-registry.contract.ts';
 
 const dynamo = withTables();
 const config = { tenantsTable: tables.tenantsTable, deploymentId: 'test1', mode: 'shared', roleArnRules } as const;
 
-function inDynamo(ids: Ids): RegistryUnderTest {
+function inDynamo(ids: Ids, rule: { readonly awaitsConsent?: boolean } = {}): RegistryUnderTest {
   const client = dynamo.client();
   return {
-    registry: makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids, config }),
+    registry: makeTenantRegistry({ dynamo: client, clock: frozenClock(), ids, config: { ...config, ...rule } }),
     write: async (item) => {
       await client.send(new PutCommand({ TableName: tables.tenantsTable, Item: item }));
     },
@@ -28,6 +29,7 @@ function inDynamo(ids: Ids): RegistryUnderTest {
 tenantRegistryContract('in DynamoDB', inDynamo);
 connectedRolesContract('in DynamoDB', inDynamo);
 tenantChangesContract('in DynamoDB', inDynamo);
+roleConsentContract('in DynamoDB', inDynamo);
 
 describe('the items of the registry', () => {
   it('are plain in one place only: no binding shows the external ID or the role that it binds', async () => {
@@ -90,6 +92,7 @@ describe('a table that cannot be used', () => {
       registry.changeTenant(tenant, { notes: 'n' }, { change: 'tenant.settingsChanged', by: BY }),
       registry.newExternalId('busy'),
       registry.connectRole({ tenantId: 'busy', roleArn, jobs: 'all' }, BY),
+      registry.consentToRole(role, BY),
       registry.disconnectRole(role, BY),
       registry.recordVerification(role, PROVEN, BY),
       registry.readChanges('busy', { limit: 9 }),

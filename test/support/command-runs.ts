@@ -71,6 +71,7 @@ export const brokerRuns: Readonly<Record<string, Run>> = {
   'tenants list': runbook('tenants list'),
   'tenants show': runbook('tenants show'),
   'tenants connect': runbook('tenants connect'),
+  'tenants consent': { by: 'test/journey/role-consent.test.ts', words: "'consent'" },
   'tenants disconnect': { by: 'test/journey/documented-blocks.test.ts', words: 'tenants disconnect' },
   'tenants verify': runbook('tenants verify'),
   'tenants set': { by: 'test/journey/acceptance.test.ts', words: 'broker tenants set' },

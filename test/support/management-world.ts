@@ -56,13 +56,28 @@ export type Answer = {
  */
 export function managementWorld(
   { client }: Tables,
-  { mode = 'shared', templates = true }: { readonly mode?: 'shared' | 'dedicated'; readonly templates?: boolean } = {},
+  {
+    mode = 'shared',
+    templates = true,
+    mayConsent,
+  }: {
+    readonly mode?: 'shared' | 'dedicated';
+    readonly templates?: boolean;
+    /** `hardening.roleConsent.principals`: roles that are connected await the consent of one of these. */
+    readonly mayConsent?: readonly string[];
+  } = {},
 ) {
   const clock = frozenClock();
   const log = recordedTransitions();
   const dynamo = client();
   const of = { dynamo, clock, config: { ...tables, limitsTable: 'test-limits' } };
-  const config = { ...of.config, deploymentId: deployment.deploymentId, mode, roleArnRules };
+  const config = {
+    ...of.config,
+    deploymentId: deployment.deploymentId,
+    mode,
+    roleArnRules,
+    awaitsConsent: mayConsent !== undefined,
+  };
   const registry = makeTenantRegistry({ ...of, ids: systemIds, config });
   const verified: VerificationWanted[] = [];
   let proof: Omit<TrustProof, 'verifiedAtMs'> = TRUSTED;
@@ -84,6 +99,7 @@ export function managementWorld(
     readSuspensions: makeReadSuspensions(of),
     verify,
     rules,
+    consentRule: mayConsent === undefined ? undefined : { principals: mayConsent, brokerAccountId: BROKER_ACCOUNT },
     clock,
     switchboard: makeSwitchboard({ ...of, log }),
     schedules: makeScheduleDesk({

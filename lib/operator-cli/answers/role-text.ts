@@ -7,21 +7,30 @@ import { type Cell, renderTable, type Tone } from '../terminal/table.ts';
 import { ageOf, timeLeft } from '../terminal/time-words.ts';
 
 /** What people and programs are told of roles that were verified. */
-export type VerificationResult = Pick<RoleView, 'tenantId' | 'accountId' | 'status' | 'findings'>;
+export type VerificationResult = Pick<RoleView, 'tenantId' | 'accountId' | 'status' | 'findings'> & {
+  /** Only of a role that a second person has to consent to. */
+  readonly awaitsConsent?: true;
+};
 
 /** Exactly what `--json` promises of a verification. */
 export function verificationResults(roles: readonly RoleView[]): readonly VerificationResult[] {
-  return roles.map(({ tenantId, accountId, status, findings }) => ({
-    tenantId,
-    accountId,
-    status,
-    findings: findings.map(({ code, severity, detail, fix }) => ({ code, severity, detail, fix })),
+  return roles.map((role) => ({
+    tenantId: role.tenantId,
+    accountId: role.accountId,
+    status: role.status,
+    findings: role.findings.map(({ code, severity, detail, fix }) => ({ code, severity, detail, fix })),
+    ...(awaitsConsent(role) && { awaitsConsent: true }),
   }));
 }
 
-export function exitCodeOfRoles(roles: readonly Pick<RoleView, 'status'>[]): ExitCode {
-  const proven = roles.length > 0 && roles.every(({ status }) => status === 'trusted');
+export function exitCodeOfRoles(roles: readonly Pick<RoleView, 'status' | 'consent'>[]): ExitCode {
+  const proven = roles.length > 0 && roles.every((role) => role.status === 'trusted' && !awaitsConsent(role));
   return proven ? EXIT_CODES.ok : EXIT_CODES.notProven;
+}
+
+/** Is a second person to consent to it? Nothing is issued for it before. */
+export function awaitsConsent({ consent }: Pick<RoleView, 'consent'>): boolean {
+  return consent?.state === 'awaited';
 }
 
 const tones: Readonly<Record<RoleStatus, Tone>> = {
@@ -43,12 +52,23 @@ export function renderRoles(roles: readonly RoleView[], { clock, style }: Pick<S
     role.verifiedAtMs === undefined ? 'never' : ageOf(role.verifiedAtMs, nowMs),
     role.findings.length === 0 ? 'none' : String(role.findings.length),
   ]);
-  return renderTable(head, rows, style) + roles.map(renderFindings).join('');
+  const below = roles.map((role) => renderFindings(role) + renderConsent(role, nowMs));
+  return renderTable(head, rows, style) + below.join('');
 }
 
-function statusCell({ status, pendingUntilMs }: RoleView, nowMs: number): Cell {
+function statusCell(role: RoleView, nowMs: number): Cell {
+  const { status, pendingUntilMs } = role;
   const left = status === 'pending' && pendingUntilMs !== undefined ? pendingUntilMs - nowMs : 0;
-  return { text: left > 0 ? `${status}, ${timeLeft(left)} left` : status, tone: tones[status] };
+  const text = left > 0 ? `${status}, ${timeLeft(left)} left` : status;
+  if (!awaitsConsent(role)) return { text, tone: tones[status] };
+  return { text: `${text}, awaits consent`, tone: status === 'trusted' ? 'waiting' : tones[status] };
+}
+
+function renderConsent({ accountId, roleName, consent }: RoleView, nowMs: number): string {
+  if (consent === undefined) return '';
+  const connected = `connected ${ageOf(consent.sinceMs, nowMs)} by ${consent.connectedBy.join(', ')}`;
+  const given = consent.state === 'given' ? `given ${ageOf(consent.atMs, nowMs)} by ${consent.by}` : 'awaited';
+  return `\n${accountId} ${printable(roleName)}\n  consent ${printable(given)}; ${printable(connected)}\n`;
 }
 
 function renderFindings({ accountId, roleName, findings }: RoleView): string {

@@ -58,10 +58,14 @@ function statusCell(status: Tenant['status'], isSuspended: boolean): Cell {
   return { text: status, tone: status === 'active' ? 'good' : status === 'migrating' ? 'waiting' : 'plain' };
 }
 
-function rolesCell({ roles }: TenantRow): Cell {
+function rolesCell({ roles, awaitConsent = 0 }: TenantRow): Cell {
   const counted = ROLE_STATUSES.filter((status) => roles[status] > 0);
   const text = counted.map((status) => `${roles[status]} ${status}`).join(', ');
   if (counted.length === 0) return 'none';
+  if (awaitConsent > 0) {
+    const awaiting = `${awaitConsent} ${awaitConsent === 1 ? 'awaits' : 'await'} consent`;
+    return { text: `${text}; ${awaiting}`, tone: 'waiting' };
+  }
   return { text, tone: counted.some((status) => status !== 'trusted') ? 'waiting' : 'plain' };
 }
 

@@ -1,7 +1,7 @@
 import type { RoleView } from '../../management/management-views.ts';
 import { keepsFromTrust } from '../../onboarding/trust/trust-finding.ts';
 import { printJson, type Session } from '../session.ts';
-import { renderRoles, verificationResults } from './role-text.ts';
+import { awaitsConsent, renderRoles, verificationResults } from './role-text.ts';
 
 /** What a verification found, and what to do next where it is not all well. */
 export function sayVerification(session: Session, roles: readonly RoleView[]): void {
@@ -21,9 +21,24 @@ export function sayVerification(session: Session, roles: readonly RoleView[]): v
   if (outOfUse.some((role) => !isOnlyPaused(role))) {
     session.say(`Have the customer mend what was found, then: broker tenants verify ${tenantId} --wait`);
   }
+  sayAwaited(session, roles);
   for (const { accountId, roleName } of roles.filter(isPaused)) {
     const role = `--account ${accountId} --role-name ${roleName}`;
     session.say(`Ask the customer first, then: broker tenants verify ${tenantId} ${role} --lift-pause`);
+  }
+}
+
+/**
+ * What somebody else is to do about roles that await consent. Their ARNs are not in the command: whoever consents has them
+ * from the customer, and not from who connected them.
+ */
+export function sayAwaited(session: Session, roles: readonly RoleView[]): void {
+  for (const { tenantId, accountId, roleName, jobs } of roles.filter(awaitsConsent)) {
+    const served = jobs === 'all' ? '' : ` --jobs ${jobs.join(',')}`;
+    session.say(
+      `Nothing is issued for ${accountId} ${roleName} before somebody else, who asked the customer, consents: ` +
+        `broker tenants consent ${tenantId} --role-arn <ARN>${served}`,
+    );
   }
 }
 

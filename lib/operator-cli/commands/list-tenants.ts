@@ -1,5 +1,4 @@
-import type { ManagementRoutes } from '../../management/management-api.ts';
-import type { TenantRow } from '../../management/management-views.ts';
+import { CONSENT_FILTERS, type TenantRow } from '../../management/management-views.ts';
 import { TRUST_FINDINGS } from '../../onboarding/trust/trust-finding.ts';
 import { ROLE_STATUSES, TENANT_STATUSES } from '../../tenants/tenant.ts';
 import { renderTenants } from '../answers/tenant-text.ts';
@@ -7,8 +6,6 @@ import { allOption, type Command, cursorOption, limitOption } from '../command.t
 import { EXIT_CODES } from '../exit-code.ts';
 import { collectPages } from '../pages.ts';
 import { printJson, type Session } from '../session.ts';
-
-type Query = NonNullable<ManagementRoutes['GET /tenants']['query']>;
 
 /** Lists tenants, a page at a time. */
 export const listTenants: Command = (yargs, run) =>
@@ -23,33 +20,39 @@ export const listTenants: Command = (yargs, run) =>
           describe: 'of the tenant, or of a role of it',
         })
         .option('finding', { choices: TRUST_FINDINGS, requiresArg: true, describe: 'at a role of it' })
+        .option('consent', {
+          choices: CONSENT_FILTERS,
+          requiresArg: true,
+          describe: 'of a second person to a role of it; none: it was connected without that rule',
+        })
         .option('limit', limitOption)
         .option('cursor', cursorOption)
         .option('all', allOption),
     (args) =>
       run(args, async (session) => {
-        const { status, finding, limit, cursor } = args;
+        const { status, finding, consent, limit, cursor } = args;
         const read = async (after: string | undefined) => {
-          const query = { status, finding, limit, cursor: after };
+          const query = { status, finding, consent, limit, cursor: after };
           const page = await session.client.call('GET /tenants', { query });
           return { rows: page.tenants, cursor: page.cursor };
         };
         const { rows, cursor: next } = await collectPages(read, { cursor, all: args.all });
         if (session.json) printJson(session, { tenants: rows, ...(next !== undefined && { cursor: next }) });
-        else sayTenants(session, { rows, next, query: { ...(status && { status }), ...(finding && { finding }) } });
+        else
+          sayTenants(session, { rows, next, isNarrowed: [status, finding, consent].some((one) => one !== undefined) });
         return EXIT_CODES.ok;
       }),
   );
 
-type Listed = { readonly rows: readonly TenantRow[]; readonly next: string | undefined; readonly query: Query };
+type Listed = { readonly rows: readonly TenantRow[]; readonly next: string | undefined; readonly isNarrowed: boolean };
 
-function sayTenants(session: Session, { rows, next, query }: Listed): void {
+function sayTenants(session: Session, { rows, next, isNarrowed }: Listed): void {
   if (rows.length > 0) session.print(renderTenants(rows, session));
   else if (next === undefined) {
     session.say(
-      query.status === undefined && query.finding === undefined
-        ? 'There is no tenant yet. Register one: broker tenants add <tenant> --name <name>'
-        : 'No tenant is like that. See all of them: broker tenants list',
+      isNarrowed
+        ? 'No tenant is like that. See all of them: broker tenants list'
+        : 'There is no tenant yet. Register one: broker tenants add <tenant> --name <name>',
     );
   }
   if (next !== undefined) session.say(`There are more: --cursor ${next}, or --all`);

@@ -1,5 +1,6 @@
 import type { Tenant } from '../../tenants/tenant.ts';
 import { renderTenant } from '../answers/tenant-text.ts';
+import { sayAwaited } from '../answers/verification-answer.ts';
 import { type Command, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
@@ -17,6 +18,7 @@ export const showTenant: Command = (yargs, run) =>
         if (session.json) printJson(session, tenant);
         else {
           session.print(renderTenant(tenant, session));
+          sayAwaited(session, tenant.roles);
           const next = tenant.roles.length === 0 ? wayToRole(tenant.status) : undefined;
           if (next !== undefined) session.say(`Connect one: broker tenants ${next} ${tenantId} --role-arn <ARN>`);
         }

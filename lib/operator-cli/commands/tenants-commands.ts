@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { addTenant } from './add-tenant.ts';
 import { connectRole } from './connect-role.ts';
+import { consentToRole } from './consent-to-role.ts';
 import { disconnectRole } from './disconnect-role.ts';
 import { importTenants } from './import-tenants.ts';
 import { listTenants } from './list-tenants.ts';
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   listTenants,
   showTenant,
   connectRole,
+  consentToRole,
   disconnectRole,
   verifyTenant,
   setTenant,

@@ -1,19 +1,14 @@
 import type { RoleView } from '../../management/management-views.ts';
-import { PARTITION_ENDPOINTS } from '../../platform/partition-endpoints.ts';
-import { verificationResults } from '../answers/role-text.ts';
+import { awaitsConsent, verificationResults } from '../answers/role-text.ts';
 import { type ErrorReport, Interrupted, reportError, usageError } from '../command-error.ts';
 import { EXIT_CODES, type ExitCode, gravest } from '../exit-code.ts';
 import { printJson, type Session } from '../session.ts';
 import { countedLine, grouped, makeProgress } from '../terminal/progress.ts';
 import { verifyRoles } from '../verify-roles.ts';
-import { type AccountDefaults, readAccountsFile, type WantedRole } from './accounts-file.ts';
+import type { WantedRole } from './accounts-file.ts';
+import { type RolesOfFile, readWantedRoles } from './wanted-roles.ts';
 
-export type ManyAccounts = {
-  readonly tenantId: string;
-  readonly file: string;
-  readonly jobs?: readonly string[] | undefined;
-  readonly 'role-name'?: string | undefined;
-  readonly 'role-path'?: string | undefined;
+export type ManyAccounts = RolesOfFile & {
   readonly parallel?: string | undefined;
   readonly wait: boolean;
 };
@@ -35,12 +30,7 @@ const GIVE_UP_AFTER = 10;
  */
 export async function connectAccounts(session: Session, options: ManyAccounts): Promise<ExitCode> {
   const atOnce = readParallel(options.parallel);
-  const { tenantId, file } = options;
-  // The file first: nothing is asked for a file that is wrong.
-  await readAccountsFile(file, defaultsOf(options, 'aws'));
-  const tenant = await session.client.call('GET /tenants/:tenantId', { params: { tenantId } });
-  const partition = tenant.roles[0]?.roleArn.split(':')[1] ?? partitionOf(await session.region());
-  const roles = await readAccountsFile(file, defaultsOf(options, partition));
+  const { tenant, roles } = await readWantedRoles(session, options);
   const trustedArns = new Map(tenant.roles.map((role) => [role.roleArn, role]));
   const trusted = roles.flatMap((wanted) => {
     const role = trustedArns.get(wanted.roleArn);
@@ -49,25 +39,7 @@ export async function connectAccounts(session: Session, options: ManyAccounts): 
   const done = new Set(trusted.map(({ roleArn }) => roleArn));
   const work: Work = { todo: roles.filter(({ roleArn }) => !done.has(roleArn)), trusted, outcomes: [] };
   await connectAll(session, { options, atOnce, work });
-  return tell(session, work);
-}
-
-/** Where neither the file nor the tenant names one, it is that of the deployment. */
-function partitionOf(region: string): string {
-  const found = Object.entries(PARTITION_ENDPOINTS).find(([, endpoints]) => endpoints.region.test(region));
-  if (found !== undefined) return found[0];
-  throw usageError(`The partition of region ${region} is not known.`, 'Give a column roleArn, with the ARNs in full.');
-}
-
-function defaultsOf(options: ManyAccounts, partition: string): AccountDefaults {
-  const rolePath = options['role-path'] ?? '/credential-broker/';
-  if (!rolePath.startsWith('/') || !rolePath.endsWith('/')) {
-    throw usageError(
-      `--role-path does not begin and end with a slash: ${rolePath}`,
-      'Write it as /credential-broker/.',
-    );
-  }
-  return { roleName: options['role-name'] ?? 'credential-broker', rolePath, partition, jobs: options.jobs };
+  return tell(session, work, options);
 }
 
 function readParallel(text: string | undefined): number {
@@ -135,25 +107,32 @@ async function connectOne(
   }
 }
 
-function tell(session: Session, { todo, trusted, outcomes }: Work): ExitCode {
+function tell(session: Session, { todo, trusted, outcomes }: Work, { tenantId }: ManyAccounts): ExitCode {
   const sorted = outcomes.toSorted((one, other) => one.wanted.line - other.wanted.line);
   const roles = sorted.flatMap(({ role }) => (role === undefined ? [] : [role]));
   if (session.json) printJson(session, verificationResults([...trusted, ...roles]));
   const proven = roles.filter(({ status }) => status === 'trusted').length;
   const untried = todo.length - outcomes.length;
+  const awaiting = [...trusted, ...roles].filter(awaitsConsent).length;
   for (const outcome of sorted) sayUnproven(session, outcome);
   const counted = [
     `${grouped(proven)} trusted now`,
     `${grouped(trusted.length)} trusted before`,
     `${grouped(roles.length - proven)} not proven`,
     `${grouped(outcomes.length - roles.length)} failed`,
+    ...(awaiting === 0 ? [] : [`${grouped(awaiting)} of them await consent`]),
     ...(untried === 0 ? [] : [`${grouped(untried)} not tried, because nothing answers any more`]),
   ];
   session.say(`Accounts: ${counted.join(', ')}.`);
   const codes = outcomes.map(({ error, role }) => error?.exitCode ?? codeOf(role));
   const code = gravest(codes);
   if (code !== EXIT_CODES.ok) session.say('Run the same command again for those that are not trusted.');
-  return code;
+  if (awaiting === 0) return code;
+  session.say(
+    'Nothing is issued for those before somebody else, with the customer’s own list, consents: ' +
+      `broker tenants consent ${tenantId} --from <accounts.csv>`,
+  );
+  return gravest([code, EXIT_CODES.notProven]);
 }
 
 function codeOf(role: RoleView | undefined): ExitCode {

@@ -6,7 +6,12 @@ import type { ConfigProblem } from './problem.ts';
 export function hardeningContradictions(config: DeploymentConfig): readonly ConfigProblem[] {
   const { hardening } = config;
   if (hardening === undefined) return [];
-  return [...networkProblem(config), ...boundaryProblem(config), ...archiveAccountProblems(hardening, config)];
+  return [
+    ...networkProblem(config),
+    ...boundaryProblem(config),
+    ...archiveAccountProblems(hardening, config),
+    ...consentProblems(config),
+  ];
 }
 
 /** In the others, endpoints have other names, which are not known to be right here. */
@@ -61,4 +66,20 @@ function archiveAccountProblems(
       whatToDo: 'Add it: it is an account of yours, and a role of it could be connected as a customer’s.',
     },
   ];
+}
+
+function consentProblems({ hardening, partition }: DeploymentConfig): readonly ConfigProblem[] {
+  const principals = hardening?.roleConsent?.principals ?? [];
+  return principals.flatMap((principal, index): readonly ConfigProblem[] => {
+    const [, found] = principal.startsWith('arn:') ? principal.split(':') : [];
+    if (found === undefined || found === partition) return [];
+    return [
+      {
+        code: 'config.principalForeign',
+        path: `hardening.roleConsent.principals[${index}]`,
+        what: `is of the partition ${found}; expected ${partition}`,
+        whatToDo: 'No credentials are good in another partition: remove it.',
+      },
+    ];
+  });
 }

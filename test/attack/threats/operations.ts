@@ -21,13 +21,17 @@ export const operations: readonly Threat[] = [
     id: 'T46',
     priority: 'P1',
     title: 'Somebody inside points a tenant at another role',
-    control: 'A role is connected anew and proven anew; who changed what stays in the tenant’s history',
+    control:
+      'A role is connected anew and proven anew; who changed what stays in the tenant’s history; where `hardening.roleConsent` is set, nothing is issued for it before a second person consents',
     files: [
+      'test/attack/repoints-a-tenant.test.ts',
+      'test/contract/role-consent.contract.ts',
       'test/contract/connected-roles.contract.ts',
       'test/unit/management/roles.test.ts',
+      'test/unit/management/role-consent.test.ts',
       'test/contract/tenant-registry.test.ts',
+      'test/journey/role-consent.test.ts',
     ],
-    open: 'a second person’s consent',
   },
   {
     id: 'T47',

@@ -48,6 +48,7 @@ const unused = {
   changeTenant: never,
   newExternalId: never,
   connectRole: never,
+  consentToRole: never,
   disconnectRole: never,
   recordVerification: never,
   readChanges: never,

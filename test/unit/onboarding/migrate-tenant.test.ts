@@ -109,6 +109,22 @@ describe('starting a migration', () => {
 });
 
 describe('finishing a migration', () => {
+  it.each([
+    ['the only role awaits it', [{}]],
+    ['one of two that are needed does', [{ jobs: ['scan-account'] }, { jobs: ['process-logs'], consent: undefined }]],
+  ] as const)('is refused before a second person’s consent, where it is awaited: %s', async (_, roles) => {
+    const consent = { state: 'awaited' as const, connectedBy: ['arn:aws:iam::111111111111:role/ops'], sinceMs: 1 };
+    const at = world(
+      {},
+      roles.map((role, index) => ({ consent, ...role, accountId: `33333333333${index}` })) as Partial<TenantRole>[],
+    );
+    expect(await at.finish()).toMatchObject({
+      refused: 'account.awaitsConsent',
+      explanation: expect.stringContaining('scan-account'),
+    });
+    expect(at.tenant()).toMatchObject({ status: 'migrating' });
+  });
+
   it('makes the tenant active and keeps the rest of it', async () => {
     const at = world({}, [{ jobs: ['scan-account'] }, { jobs: ['process-logs'], accountId: '333333333333' }]);
     expect(await at.finish()).toMatchObject({ ...legacy, status: 'active' });

@@ -41,6 +41,23 @@ const pending = aRoleView({
 });
 const quarantined = aRoleView({ status: 'quarantined', findings: [findingView('trust.noExternalIdAccepted')] });
 const fresh = aRoleView({ status: 'pending', verifiedAtMs: undefined });
+const unconsented = aRoleView({
+  jobs: ['scan-account'],
+  consent: {
+    state: 'awaited',
+    connectedBy: ['arn:aws:iam::111111111111:role/operators'],
+    sinceMs: CLI_NOW_MS - 2 * HOUR_MS,
+  },
+});
+const consented = aRoleView({
+  consent: {
+    state: 'given',
+    connectedBy: ['arn:aws:iam::111111111111:role/operators'],
+    sinceMs: CLI_NOW_MS - 2 * HOUR_MS,
+    by: 'arn:aws:iam::111111111111:role/security',
+    atMs: CLI_NOW_MS,
+  },
+});
 const rotation = {
   startedAtMs: CLI_NOW_MS,
   deadlineMs: CLI_NOW_MS + 30 * 24 * HOUR_MS,
@@ -426,6 +443,89 @@ const connecting: readonly CommandCase[] = [
     argv: ['tenants', 'disconnect', 'acme', '--account', '222222222222'],
     exitCode: 2,
     asks: [],
+  },
+];
+
+const CONSENT = 'POST /tenants/acme/consent';
+const consenting: readonly CommandCase[] = [
+  {
+    title: 'connects a role that a second person is to consent to',
+    argv: ['tenants', 'connect', 'acme', '--role-arn', ROLE_ARN, '--jobs', 'scan-account'],
+    answers: { [ROLES]: json(fresh), [VERIFY]: json({ roles: [unconsented] }) },
+    exitCode: 4,
+    asks: [
+      [ROLES, { roleArn: ROLE_ARN, jobs: ['scan-account'] }],
+      [VERIFY, ofRole],
+    ],
+  },
+  {
+    title: 'says as JSON that a role awaits consent',
+    argv: ['tenants', 'verify', 'acme', '--json'],
+    answers: { [VERIFY]: json({ roles: [unconsented, aRoleView({ ...consented, accountId: '333333333333' })] }) },
+    exitCode: 4,
+    asks: [[VERIFY, {}]],
+  },
+  {
+    title: 'shows which roles await consent, and who consented to the others',
+    argv: ['tenants', 'show', 'acme'],
+    answers: {
+      [TENANT]: json(
+        aTenantView({ roles: [unconsented, aRoleView({ ...consented, accountId: '333333333333' }), aRoleView()] }),
+      ),
+    },
+    exitCode: 0,
+    asks: [[TENANT]],
+  },
+  {
+    title: 'lists tenants with roles that await consent',
+    argv: ['tenants', 'list', '--consent', 'awaited'],
+    answers: {
+      'GET /tenants': json({
+        tenants: [aTenantRow({ awaitConsent: 1 }), aTenantRow({ tenantId: 'globex', awaitConsent: 2 })],
+      }),
+    },
+    exitCode: 0,
+    asks: [['GET /tenants']],
+  },
+  {
+    title: 'lists no tenant whose roles are from before the rule',
+    argv: ['tenants', 'list', '--consent', 'none'],
+    answers: { 'GET /tenants': json({ tenants: [] }) },
+    exitCode: 0,
+    asks: [['GET /tenants']],
+  },
+  {
+    title: 'consents to a role',
+    argv: ['tenants', 'consent', 'acme', '--role-arn', ROLE_ARN],
+    answers: { [CONSENT]: json(consented) },
+    exitCode: 0,
+    asks: [[CONSENT, { roleArn: ROLE_ARN }]],
+  },
+  {
+    title: 'consents to a role for the jobs that it was connected for, as JSON',
+    argv: ['tenants', 'consent', 'acme', '--role-arn', ROLE_ARN, '--jobs', 'scan-account', '--json'],
+    answers: { [CONSENT]: json(consented) },
+    exitCode: 0,
+    asks: [[CONSENT, { roleArn: ROLE_ARN, jobs: ['scan-account'] }]],
+  },
+  {
+    title: 'does not consent to a role that the same principal connected',
+    argv: ['tenants', 'consent', 'acme', '--role-arn', ROLE_ARN],
+    answers: { [CONSENT]: refusal(403, 'consent.ownConnection') },
+    exitCode: 3,
+    asks: [[CONSENT, { roleArn: ROLE_ARN }]],
+  },
+  { title: 'consents to nothing', argv: ['tenants', 'consent', 'acme'], exitCode: 2, asks: [] },
+  {
+    title: 'does not go on with a migration whose role awaits consent',
+    argv: ['tenants', 'migrate', 'acme'],
+    answers: {
+      [TENANT]: json(aTenantView({ status: 'migrating' })),
+      [MIGRATION]: json({ tenant: aTenantView({ status: 'migrating', roles: [unconsented] }) }),
+      [VERIFY]: json({ roles: [unconsented] }),
+    },
+    exitCode: 4,
+    asks: [[TENANT], [MIGRATION, { step: 'start' }], [VERIFY, {}]],
   },
 ];
 
@@ -836,6 +936,7 @@ export const commandCases: readonly CommandCase[] = [
   ...adding,
   ...listing,
   ...connecting,
+  ...consenting,
   ...changing,
   ...stopping,
   ...rotatingCases,

@@ -108,6 +108,40 @@ describe('a role that is not trusted', () => {
   });
 });
 
+describe('a role that a second person is to consent to', () => {
+  const asked = { connectedBy: ['arn:aws:iam::111111111111:role/operators'], sinceMs: Date.UTC(2026, 0, 1) };
+  const given = { ...asked, state: 'given', by: 'arn:aws:iam::111111111111:user/grace', atMs: 2 } as const;
+  const awaited = { ...asked, state: 'awaited' } as const;
+
+  it.each<Partial<TenantRole>>([
+    {},
+    { status: 'pending' },
+    { status: 'quarantined', findings: ['trust.noExternalIdAccepted'] },
+  ])('is refused in every mode, whatever was proven of it: %o', (change) => {
+    for (const mode of ['shared', 'dedicated'] as const) {
+      expect(decide(withRole({ ...change, consent: awaited }), mode)).toEqual({
+        allowed: false,
+        accountId,
+        refusal: {
+          reason: 'account.awaitsConsent',
+          explanation: 'the role awaits a second person’s consent since 2026-01-01T00:00:00.000Z',
+        },
+      });
+    }
+  });
+
+  it('is decided as any other once it has the consent', () => {
+    expect(decide(withRole({ consent: given }))).toEqual(decide(withRole({})));
+    const pending = withRole({ status: 'pending', consent: given });
+    expect(decide(pending)).toMatchObject({ allowed: false, refusal: { reason: 'account.notVerified' } });
+  });
+
+  it('is refused for an ARN that no role of a tenant may have before anything else', () => {
+    const ours = withRole({ roleArn: 'arn:aws:iam::111111111111:role/credential-broker/x', consent: awaited });
+    expect(decide(ours)).toMatchObject({ allowed: false, refusal: { reason: 'account.roleArnInvalid' } });
+  });
+});
+
 describe('the role of an account', () => {
   const [here, elsewhere] = [accountId, '333333333333'].map((id) =>
     aRole({ accountId: id, record: `role#${id}#scanner` }),

@@ -28,6 +28,7 @@ describe('hardening', () => {
       archiveAccount: { accountId: '444455556666', bucketName: 'our-archive' },
       tenantIsolation: true,
       onRevokedSessions: 'pause',
+      roleConsent: { principals: ['role/security', 'user/team/grace', 'arn:aws:iam::222233334444:role/review-*'] },
     };
     const { config, problems } = check(on, { mode: 'dedicated', forbiddenAccountIds: ['444455556666'] });
     expect(problems).toEqual([]);
@@ -67,6 +68,20 @@ describe('hardening', () => {
     ],
     ['a word for a switch', { tenantIsolation: 'yes' }, 'hardening.tenantIsolation'],
     ['another reaction', { onRevokedSessions: 'ignore' }, 'hardening.onRevokedSessions'],
+    ['consent of nobody', { roleConsent: { principals: [] } }, 'valueInvalid hardening.roleConsent.principals'],
+    ['consent without who', { roleConsent: {} }, 'settingMissing hardening.roleConsent.principals'],
+    ['consent as a switch', { roleConsent: true }, 'valueInvalid hardening.roleConsent'],
+    [
+      'consent of a session',
+      { roleConsent: { principals: ['arn:aws:sts::111111111111:assumed-role/security/grace'] } },
+      'valueInvalid hardening.roleConsent.principals[0]',
+    ],
+    ['consent of everybody', { roleConsent: { principals: ['role/*'] } }, 'hardening.roleConsent.principals[0]'],
+    [
+      'consent from another partition',
+      { roleConsent: { principals: ['role/a', 'arn:aws-cn:iam::111111111111:role/a'] } },
+      'config.principalForeign hardening.roleConsent.principals[1]',
+    ],
     ['a misspelt setting', { VPC: {} }, 'settingUnknown hardening.VPC'],
   ])('refuses %s', (_, hardening, problem) => {
     expect(problemsOf(hardening)).toEqual([expect.stringContaining(problem)]);

@@ -1,0 +1,63 @@
+import { ApiError } from '../../client/api-error.ts';
+import type { RoleView } from '../../management/management-views.ts';
+import { reportError } from '../command-error.ts';
+import { EXIT_CODES, type ExitCode, gravest } from '../exit-code.ts';
+import { printJson, type Session } from '../session.ts';
+import { countedLine, grouped, makeProgress } from '../terminal/progress.ts';
+import type { WantedRole } from './accounts-file.ts';
+import { type RolesOfFile, readWantedRoles } from './wanted-roles.ts';
+
+/**
+ * Consents to each role of a file, as it stands there; those that have a consent are skipped, so that the same command
+ * goes on where it was interrupted. What the API refuses of one is said, and the others are gone on with.
+ */
+export async function consentToAccounts(session: Session, options: RolesOfFile): Promise<ExitCode> {
+  const { tenantId } = options;
+  const { tenant, roles } = await readWantedRoles(session, options);
+  const given = new Set(tenant.roles.filter(({ consent }) => consent?.state === 'given').map(({ roleArn }) => roleArn));
+  const todo = roles.filter(({ roleArn }) => !given.has(roleArn));
+  const consented: RoleView[] = [];
+  const codes: ExitCode[] = [];
+  const progress = makeProgress(session);
+  const startedMs = session.clock.nowMs();
+  try {
+    for (const [done, wanted] of todo.entries()) {
+      progress.show(
+        countedLine('consenting', { done, total: todo.length, sinceMs: session.clock.nowMs() - startedMs }),
+      );
+      const answer = await consentToOne(session, { tenantId, wanted });
+      if ('roleArn' in answer) consented.push(answer);
+      else {
+        codes.push(answer.exitCode);
+        session.say(`line ${wanted.line}: ${wanted.accountId}: ${answer.said}`);
+      }
+    }
+  } finally {
+    progress.end();
+  }
+  if (session.json) printJson(session, consented);
+  const skipped = roles.length - todo.length;
+  const counted = `${grouped(consented.length)} now, ${grouped(skipped)} before, ${grouped(codes.length)} failed`;
+  session.say(`Consents: ${counted}.`);
+  return codes.length === 0 ? EXIT_CODES.ok : gravest(codes);
+}
+
+type Failed = { readonly exitCode: ExitCode; readonly said: string };
+
+async function consentToOne(
+  session: Session,
+  { tenantId, wanted }: { readonly tenantId: string; readonly wanted: WantedRole },
+): Promise<RoleView | Failed> {
+  const { roleArn, jobs } = wanted;
+  const body = { roleArn, ...(jobs && { jobs }) };
+  try {
+    return await session.client.call('POST /tenants/:tenantId/consent', { params: { tenantId }, body });
+  } catch (error) {
+    // What is not of this one account alone would be so for the next as well.
+    const report = reportError(error);
+    const isOfThisOne = error instanceof ApiError && report.exitCode === EXIT_CODES.refused;
+    if (!isOfThisOne || error.code === 'consent.notAllowed') throw error;
+    const [code, message] = report.lines;
+    return { exitCode: report.exitCode, said: `${code}: ${message}` };
+  }
+}
