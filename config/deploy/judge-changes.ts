@@ -39,9 +39,10 @@ function deleted({ policyAction = 'Retain' }: ResourceChange, { kept }: Pin): st
   return kept && policyAction !== 'Retain' ? ', and not kept: what is deployed does not say so' : '';
 }
 
-/** Whether it is kept then is for the template to say that is deployed, and not for the one that comes. */
-function mayGo(change: ResourceChange, { kept }: Pin, letGo: readonly string[]): boolean {
+/** What comes with a setting leaves with it. Whether something is kept then is for the template to say that is deployed, and not for the one that comes. */
+function mayGo(change: ResourceChange, { kept, withHardening }: Pin, letGo: readonly string[]): boolean {
   const { action, logicalId, policyAction = 'Retain' } = change;
+  if (action === 'Remove' && withHardening) return true;
   return action === 'Remove' && kept && policyAction === 'Retain' && letGo.includes(logicalId);
 }
 

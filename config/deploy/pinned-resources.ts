@@ -13,6 +13,8 @@ const pin = v.strictObject({
   kept: v.boolean(),
   /** The properties that CloudFormation cannot change without another resource in its place; `<stage>` is the stage. */
   fixed: v.record(v.string(), v.unknown()),
+  /** It comes and leaves with a setting of `hardening`; while it is there, it is not replaced. */
+  withHardening: v.exactOptional(v.literal(true)),
 });
 export type Pin = v.InferOutput<typeof pin>;
 /** By logical id: what a deployment never renames, replaces or removes. */
@@ -50,10 +52,21 @@ export function pinsOf({ Resources }: DeployedTemplate, stage: string): Pins {
   return Object.fromEntries(pinned.map(([id, resource]) => [id, pinOf(resource, stage)]));
 }
 
+/** What is pinned, and besides what a template has that is not: resources, and attributes of tables. Nothing is changed. */
+export function withNewPins(pins: Pins, found: Pins): Pins {
+  const known = Object.entries(pins).map(([id, pinned]) => {
+    const [was, is] = [attributesOf(pinned), attributesOf(found[id])];
+    if (was === undefined && is === undefined) return [id, pinned] as const;
+    return [id, { ...pinned, fixed: { ...pinned.fixed, [ATTRIBUTES]: { ...is, ...was } } }] as const;
+  });
+  return { ...found, ...Object.fromEntries(known) };
+}
+
 /** What a packaged template would do to what is pinned. Resources that are only new are told of last. */
 export function problemsWithPins(template: DeployedTemplate, stage: string, pins: Pins): readonly PinProblem[] {
   const found = Object.entries(pins).flatMap(([logicalId, pinned]) => {
     const resource = template.Resources[logicalId];
+    if (resource === undefined && pinned.withHardening) return [];
     const [kind, problems]: readonly [PinProblem['kind'], readonly string[]] =
       resource === undefined
         ? ['gone', [`${pinned.type} is not in the template`]]
@@ -72,7 +85,7 @@ function pinOf(resource: TemplateResource, stage: string): Pin {
   const names = REPLACING_PROPERTIES[type] ?? [];
   const fixed = names
     .filter((name) => Object.hasOwn(Properties, name))
-    .map((name) => [name, Properties[name]] as const);
+    .map((name) => [name, name === ATTRIBUTES ? typesByName(Properties[name]) : Properties[name]] as const);
   return {
     type,
     kept: DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain',
@@ -83,13 +96,36 @@ function pinOf(resource: TemplateResource, stage: string): Pin {
 function differences(was: Pin, is: Pin): readonly string[] {
   if (was.type !== is.type) return [`is ${is.type} and was ${was.type}`];
   const names = [...new Set([...Object.keys(was.fixed), ...Object.keys(is.fixed)])];
-  const changed = names.filter((name) => !isDeepStrictEqual(was.fixed[name], is.fixed[name]));
+  const changed = names.filter((name) => name !== ATTRIBUTES && !isDeepStrictEqual(was.fixed[name], is.fixed[name]));
   return [
+    ...changedTypes(attributesOf(was), attributesOf(is)),
     ...changed.map((name) => `${name} is ${inWords(is.fixed[name])} and was ${inWords(was.fixed[name])}`),
     ...(was.kept && !is.kept
       ? ['would be deleted with its stack: DeletionPolicy and UpdateReplacePolicy must be Retain']
       : []),
   ];
+}
+
+/** Of a table: those of its key and of its indexes, which come and go. Another type of one is another table. */
+const ATTRIBUTES = 'AttributeDefinitions';
+const attributeTypes = v.record(v.string(), v.string());
+const definitions = v.array(v.object({ AttributeName: v.string(), AttributeType: v.string() }));
+
+function typesByName(written: unknown): v.InferOutput<typeof attributeTypes> {
+  const types = v.parse(definitions, written).map((one) => [one.AttributeName, one.AttributeType] as const);
+  return Object.fromEntries(types.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function attributesOf(pinned: Pin | undefined): v.InferOutput<typeof attributeTypes> | undefined {
+  return v.parse(v.optional(attributeTypes), pinned?.fixed[ATTRIBUTES]);
+}
+
+function changedTypes(
+  was: v.InferOutput<typeof attributeTypes> = {},
+  is: v.InferOutput<typeof attributeTypes> = {},
+): readonly string[] {
+  const changed = Object.entries(was).filter(([name, type]) => is[name] !== undefined && is[name] !== type);
+  return changed.map(([name, type]) => `the attribute ${name} is of type ${is[name]} and was of type ${type}`);
 }
 
 function inWords(value: unknown): string {

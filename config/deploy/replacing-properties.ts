@@ -5,20 +5,28 @@ import type { TemplateResource } from './deployed-template.ts';
  * that are not here hold nothing that anybody relies on by name.
  * Source: AWS CloudFormation Template Reference, "Update requires: Replacement" of each type. KeySpec, KeyUsage,
  * LocalSecondaryIndexes and ObjectLockEnabled are not replaced but refused, which is no better in the middle of an update.
- * Another StreamSpecification is another stream: what the old one still held would never be archived.
+ * Another StreamSpecification is another stream: what the old one still held would never be archived. Addresses and zones of
+ * a network follow the configuration, and are not told here: a change set says what they replace.
  */
 export const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::Table': [
+    'AttributeDefinitions',
     'TableName',
     'KeySchema',
     'LocalSecondaryIndexes',
     'ImportSourceSpecification',
     'StreamSpecification',
   ],
+  'AWS::EC2::RouteTable': ['VpcId'],
+  'AWS::EC2::SecurityGroup': ['GroupDescription', 'GroupName', 'VpcId'],
+  'AWS::EC2::Subnet': ['VpcId'],
+  'AWS::EC2::VPC': [],
+  'AWS::EC2::VPCEndpoint': ['ServiceName', 'VpcEndpointType', 'VpcId'],
   'AWS::Events::EventBus': ['Name'],
   'AWS::Events::Rule': ['Name', 'EventBusName'],
   'AWS::IAM::ManagedPolicy': ['ManagedPolicyName', 'Path', 'Description'],
   'AWS::IAM::Role': ['RoleName', 'Path'],
+  'AWS::IAM::RolePolicy': ['PolicyName', 'RoleName'],
   'AWS::KMS::Alias': ['AliasName'],
   'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
   'AWS::Lambda::EventSourceMapping': ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp'],
@@ -31,13 +39,22 @@ export const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> =
   'AWS::SQS::QueuePolicy': ['Queues'],
 };
 
+const NETWORK =
+  'Functions are in this network, and their roles are denied everything elsewhere: take hardening.vpc away first, and make it anew (docs/hardening.md).';
+
 /** What a change would do to those who rely on it. */
 const CONSEQUENCES: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'The broker would go on with an empty table; what it knew would be in the old one.',
+  'AWS::EC2::RouteTable': NETWORK,
+  'AWS::EC2::SecurityGroup': NETWORK,
+  'AWS::EC2::Subnet': NETWORK,
+  'AWS::EC2::VPC': NETWORK,
+  'AWS::EC2::VPCEndpoint': NETWORK,
   'AWS::Events::EventBus': 'Services put events on the bus by its name: theirs would be lost.',
   'AWS::Events::Rule': 'Events that nothing matches in between are lost.',
   'AWS::IAM::ManagedPolicy': 'It would be detached from whomever you attached it to.',
   'AWS::IAM::Role': 'Policies of keys, queues and buckets name this role: they would let nobody in.',
+  'AWS::IAM::RolePolicy': 'What it denies would be allowed in between, or what it allows denied.',
   'AWS::KMS::Alias': 'Whoever finds the key by its alias would find none.',
   'AWS::KMS::Key':
     'What the old key encrypted or signed would have to be opened and checked with a key that nothing names.',

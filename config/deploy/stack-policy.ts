@@ -9,7 +9,12 @@ export const MOST_CHARACTERS = 16_384;
  */
 export function stackPolicy(logicalIds: readonly string[], pins: Pins): string {
   const there = new Set(logicalIds);
-  const protectedIds = Object.keys(pins).filter((id) => there.has(id));
+  const protectedPins = Object.entries(pins).filter(([id]) => there.has(id));
+  const resources = (withHardening: boolean) =>
+    protectedPins
+      .filter(([, pin]) => (pin.withHardening ?? false) === withHardening)
+      .map(([id]) => `LogicalResourceId/${id}`);
+  const leaving = resources(true);
   const policy = JSON.stringify({
     Statement: [
       { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' },
@@ -17,8 +22,12 @@ export function stackPolicy(logicalIds: readonly string[], pins: Pins): string {
         Effect: 'Deny',
         Action: ['Update:Replace', 'Update:Delete'],
         Principal: '*',
-        Resource: protectedIds.map((id) => `LogicalResourceId/${id}`),
+        Resource: resources(false),
       },
+      // What comes with a setting leaves with it.
+      ...(leaving.length === 0
+        ? []
+        : [{ Effect: 'Deny', Action: 'Update:Replace', Principal: '*', Resource: leaving }]),
     ],
   });
   if (policy.length > MOST_CHARACTERS) throw new Error(`the stack policy has ${policy.length} characters: too many`);

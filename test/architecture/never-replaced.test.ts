@@ -1,16 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DeployedTemplate, readDeployedTemplate } from '../../config/deploy/deployed-template.ts';
-import { PINS_FILE, pinsOf, pinsText, problemsWithPins, readPins } from '../../config/deploy/pinned-resources.ts';
+import {
+  PINS_FILE,
+  type Pins,
+  pinsOf,
+  pinsText,
+  problemsWithPins,
+  readPins,
+  withNewPins,
+} from '../../config/deploy/pinned-resources.ts';
 import { REPLACING_PROPERTIES } from '../../config/deploy/replacing-properties.ts';
+import { stackPolicy } from '../../config/deploy/stack-policy.ts';
 import { packageStage } from '../../config/package/package-stage.ts';
+import { packageWith } from './hardening/hardened-template.ts';
 
 let template: DeployedTemplate;
 let inDev: DeployedTemplate;
+let hardened: DeployedTemplate;
 beforeAll(async () => {
   template = await packaged('local');
   inDev = await packaged('dev');
-});
+  const settings = { vpc: { cidr: '10.42.0.0/24', zones: 3 }, onRevokedSessions: 'pause' };
+  hardened = readDeployedTemplate((await packageWith(settings)).text);
+}, 120_000);
+
+/** What is there with settings of `hardening` alone. */
+function hardenedPins(): Pins {
+  const own = pinsOf(template, 'local');
+  const added = Object.entries(pinsOf(hardened, 'local')).filter(([id]) => !Object.hasOwn(own, id));
+  return Object.fromEntries(added.map(([id, pin]) => [id, { ...pin, withHardening: true as const }]));
+}
 
 async function packaged(stage: string): Promise<DeployedTemplate> {
   const { templatePath } = await packageStage({ stage, log: () => undefined });
@@ -38,6 +58,7 @@ const RELIED_ON_BY_NOBODY = [
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::Events::EventBusPolicy',
   'AWS::Glue::Database',
   'AWS::Glue::Table',
@@ -51,7 +72,8 @@ describe('what is deployed once', () => {
   // `-u` pins what is new. It changes and removes no pin: whoever has to do that takes it out of the file by hand, and
   // says in the commit what becomes of those who rely on it.
   it('is pinned, all of it, in config/deploy/pinned-resources.yml (-u adds what is new)', async () => {
-    await expect(pinsText({ ...pinsOf(template, 'local'), ...readPins() })).toMatchFileSnapshot(PINS_FILE);
+    const found = { ...hardenedPins(), ...pinsOf(template, 'local') };
+    await expect(pinsText(withNewPins(readPins(), found))).toMatchFileSnapshot(PINS_FILE);
   });
 
   it('is never renamed, replaced or removed', () => {
@@ -62,11 +84,27 @@ describe('what is deployed once', () => {
     expect(problemsWithPins(inDev, 'dev', readPins())).toEqual([]);
   });
 
+  it('is pinned, too, where it comes with a setting of hardening, and is the same there', () => {
+    expect(problemsWithPins(hardened, 'local', readPins())).toEqual([]);
+    const added = Object.entries(readPins()).filter(([, pin]) => pin.withHardening);
+    expect(added.map(([id]) => id)).toEqual(Object.keys(hardenedPins()).sort());
+    expect(added.map(([id]) => id)).toEqual(
+      expect.arrayContaining(['Network', 'NetworkEndpointOfSts', 'NetworkSubnet3', 'SessionsRevokedRule']),
+    );
+    for (const [id, { type }] of added) expect(hardened.Resources[id]?.Type, id).toBe(type);
+  });
+
+  it('fits into a stack policy, hardened as well', () => {
+    expect(() => stackPolicy(Object.keys(hardened.Resources), readPins())).not.toThrow();
+  });
+
   it('is nothing that a list of types leaves out: each type is there, or known to be relied on by nobody', () => {
     const pinned = new Set(Object.values(readPins()).map(({ type }) => type));
     expect([...pinned].sort()).toEqual(Object.keys(REPLACING_PROPERTIES).sort());
     expect(Object.keys(readPins()).length).toBeGreaterThan(75);
-    const all = [template, inDev].flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type));
+    const all = [template, inDev, hardened].flatMap(({ Resources }) =>
+      Object.values(Resources).map(({ Type }) => Type),
+    );
     const others = new Set(all.filter((type) => !pinned.has(type)));
     expect([...others].sort()).toEqual(RELIED_ON_BY_NOBODY);
   });
@@ -108,6 +146,12 @@ describe('a change of what is pinned', () => {
 
   it.each([
     ['a table’s key', 'LedgerTable', 'KeySchema', [{ AttributeName: 'id', KeyType: 'HASH' }]],
+    [
+      'the type of an attribute',
+      'SwitchesTable',
+      'AttributeDefinitions',
+      [{ AttributeName: 'switchId', AttributeType: 'N' }],
+    ],
     ['a table’s stream', 'LedgerTable', 'StreamSpecification', { StreamViewType: 'KEYS_ONLY' }],
     ['a table’s local index', 'TenantsTable', 'LocalSecondaryIndexes', [{ IndexName: 'other' }]],
     ['a table’s name', 'TenantsTable', 'TableName', 'tenants'],
@@ -147,6 +191,10 @@ describe('a change of what is pinned', () => {
       withProperty('IssueCredentialsRole', 'Policies', []),
       withProperty('IssueDashcredentialsLambdaFunction', 'Timeout', 31),
       withProperty('LedgerTable', 'GlobalSecondaryIndexes', []),
+      withProperty('SwitchesTable', 'AttributeDefinitions', [
+        { AttributeName: 'switchId', AttributeType: 'S' },
+        { AttributeName: 'newIndexed', AttributeType: 'N' },
+      ]),
     ];
     for (const changed of changes) expect(problems(changed)).toEqual([]);
   });

@@ -351,6 +351,31 @@ describe('what must not be deployed', () => {
     expect(cloudFormation.policies).toHaveLength(1);
   });
 
+  const vpc = { logicalId: 'Network', type: 'AWS::EC2::VPC', physicalId: 'vpc-1' };
+  it('is a network that would be made anew while functions are in it', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [{ ...vpc, action: 'Modify', replacement: 'True', properties: ['CidrBlock'] }];
+    await expect(deployStage(prepared, options, worldWith(cloudFormation).world)).rejects.toThrow(
+      /Network .* would be replaced because of CidrBlock\. .* take hardening\.vpc away first/,
+    );
+  });
+
+  it('is not a network that leaves with its setting, which the stack policy lets go, and lets nobody replace', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [{ ...vpc, action: 'Remove', properties: [] }];
+    const withNetwork = {
+      ...prepared,
+      template: { ...prepared.template, Resources: { Network: { Type: vpc.type, Properties: {} } } },
+    };
+    await deployStage(withNetwork, options, worldWith(cloudFormation).world);
+    expect(JSON.parse(cloudFormation.policies[0] ?? '').Statement[2]).toEqual({
+      Effect: 'Deny',
+      Action: 'Update:Replace',
+      Principal: '*',
+      Resource: ['LogicalResourceId/Network'],
+    });
+  });
+
   it('may leave the stack by name, where it is kept then, and nothing else may', async () => {
     const cloudFormation = deployed();
     const remove = { action: 'Remove', properties: [] };
