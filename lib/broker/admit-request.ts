@@ -46,7 +46,7 @@ export async function admitRequest(
   }
   // What was allowed before and would not be today takes a place too before anything is made for it.
   if (request.decision === 'allowed') mustHavePlace(place);
-  tellBreadth(request, broker);
+  tellBreadth(request, detail.tenantId, broker);
   return { request, facts, place };
 }
 
@@ -71,8 +71,8 @@ function callsOf(accountIds: readonly string[] | undefined): number {
 }
 
 /** A line and a count of its own, because it may mean that a requester was stolen: for an alarm. */
-function tellBreadth(request: RequestRecord, { log }: IssuingDependencies): void {
+function tellBreadth(request: RequestRecord, tenantId: string, { log }: IssuingDependencies): void {
   if (request.refusal?.reason !== 'requester.breadthExceeded') return;
-  const { recordId: requestId, requester, tenantId = '' } = request;
+  const { recordId: requestId, requester } = request;
   log.transition({ transition: 'requester.breadthExceeded', requestId, requester, tenantId });
 }

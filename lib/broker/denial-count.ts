@@ -60,7 +60,7 @@ async function askForVerification(
     new InvokeCommand({
       FunctionName: config.verifyTrustFunctionName,
       InvocationType: 'Event',
-      Payload: Buffer.from(JSON.stringify(check), 'utf8'),
+      Payload: Buffer.from(JSON.stringify(check)),
     }),
   );
 }

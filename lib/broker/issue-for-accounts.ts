@@ -33,9 +33,12 @@ export async function issueForAccounts(
   const outcomes = await sideBySide(decisions, ACCOUNTS_AT_ONCE, (decision) =>
     issueForAccount(request, decision, { message, broker }),
   );
-  const broke = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (broke !== undefined) throw broke.reason;
-  return outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'again') ? 'again' : 'settled';
+  let all: MessageOutcome = 'settled';
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    if (outcome.value === 'again') all = 'again';
+  }
+  return all;
 }
 
 async function issueForAccount(

@@ -19,7 +19,7 @@ export function measureJson(value: unknown): JsonMeasure {
   const pending: Nested[] = [{ value, depth: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const inside = members(next);
-    if (inside.length > 0 || isContainer(next.value)) depth = Math.max(depth, next.depth + 1);
+    if (isContainer(next.value)) depth = Math.max(depth, next.depth + 1);
     if (!Array.isArray(next.value)) {
       keys += inside.length;
       reservedKey ??= inside.find(({ key }) => RESERVED_KEYS.has(key))?.key;

@@ -8,7 +8,7 @@ import { recordedTransitions } from '../../support/recorded-transitions.ts';
 
 const denied = { tenantId: 'acme', accountId: '222222222222', roleArn: 'arn:aws:iam::222222222222:role/x/scanner' };
 
-function world({ lambdaIsAway = false, tableIsAway = false } = {}) {
+function world({ lambdaIsAway = false, tableIsAway = false, tableSaysNothing = false } = {}) {
   const asked: unknown[] = [];
   const rows: CounterRow[] = [];
   const log = recordedTransitions();
@@ -16,6 +16,7 @@ function world({ lambdaIsAway = false, tableIsAway = false } = {}) {
   const counters = inMemoryCounters();
   const change: Counters['change'] = (row, by) => {
     rows.push(row);
+    if (tableSaysNothing) return Promise.resolve(undefined);
     return tableIsAway ? away() : counters.change(row, by);
   };
   const noteDenial = makeNoteDenial({
@@ -92,6 +93,12 @@ describe('counting what STS denies', () => {
     expect(log.lines).toEqual([
       { transition: 'role.verificationAsked', tenantId: 'acme', accountId: '222222222222', code: 'trust.broken' },
     ]);
+  });
+
+  it('asks for nothing, and complains of nothing, where the table does not say how many there were', async () => {
+    const { noteDenial, asked, log } = world({ tableSaysNothing: true });
+    await times(5, () => noteDenial(denied));
+    expect([asked, log.lines]).toEqual([[], []]);
   });
 
   it.each([

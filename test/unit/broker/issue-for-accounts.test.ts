@@ -203,40 +203,52 @@ describe('what breaks once an intent is on record', () => {
 });
 
 describe('the accounts of a request', () => {
-  const facts = {
-    detail: { version: 1, tenantId: 'acme', job: 'scan-account' },
-    requester: plainWorld.requesters[0],
-    job: scanAccountJob,
-    reading: plainWorld.tenants[0],
-    switchedOff: [],
-  } as const;
-  const accountIds = ['222222222222'];
+  const [one = '', two = ''] = accounts(2);
 
-  async function issue(change: Partial<RequestRecord> = {}, remainingMs = 30_000, ledgerChange: Partial<Ledger> = {}) {
-    const { calls, dependencies, ledger } = brokerIn(plainWorld);
+  /** A request for these accounts, worked on with so much time left whenever that is asked. */
+  async function issue(
+    accountIds: readonly string[],
+    { request = {}, ledger = {}, timesLeftMs = [] }: IssueChange = {},
+  ): Promise<{ outcome: unknown; assumed: number; invoked: number }> {
+    const { calls, dependencies } = brokerIn(plainWorld);
     const plain = dependencies();
-    const broker = { ...plain, ledger: { ...plain.ledger, ...ledgerChange } };
-    const message = { messageId: 'm', body: '', receiveCount: 1, remainingMs: () => remainingMs };
-    const request = aRequest('one', change);
-    const outcome = issueForAccounts({ request, accountIds, facts }, message, broker);
-    return { outcome: await outcome.catch((error: unknown) => ({ error })), calls, ledger };
+    const facts = {
+      detail: { version: 1, tenantId: 'acme', job: 'scan-account' },
+      requester: plainWorld.requesters[0],
+      job: scanAccountJob,
+      reading: tenantWith(accountIds),
+      switchedOff: [],
+    } as const;
+    const times = [...timesLeftMs];
+    const message = { messageId: 'm', body: '', receiveCount: 1, remainingMs: () => times.shift() ?? 30_000 };
+    const outcome = await issueForAccounts({ request: aRequest('one', request), accountIds, facts }, message, {
+      ...plain,
+      ledger: { ...plain.ledger, ...ledger },
+    }).catch((error: unknown) => ({ error }));
+    return { outcome, assumed: calls.assumed.length, invoked: calls.invoked.length };
   }
 
-  it.each<[string, Parameters<typeof issue>, unknown, number]>([
-    ['are entered, and the message is done with', [], 'settled', 1],
-    ['are for a caller: nothing of it is ever a job’s', [{ delivery: 'caller' }], 'settled', 0],
-    ['come again where too little time is left', [{}, 0], 'again', 0],
-    ['are left to whoever opened them', [{}, 30_000, { open: async () => false }], 'settled', 0],
+  it.each<[string, readonly string[], IssueChange, unknown, number]>([
+    ['are entered, and the message is done with', [one, two], {}, 'settled', 2],
+    ['are none of a job’s where they are for a caller', [one], { request: { delivery: 'caller' } }, 'settled', 0],
+    ['come again where too little time is left', [one], { timesLeftMs: [0] }, 'again', 0],
+    ['come again where there is time for the first only', [one, two], { timesLeftMs: [30_000, 0] }, 'again', 1],
+    ['come again where there is time for the last only', [one, two], { timesLeftMs: [0, 30_000] }, 'again', 1],
+    ['are left to whoever opened them', [one], { ledger: { open: async () => false } }, 'settled', 0],
     [
-      'come again where no intent can be written',
-      [{}, 30_000, { open: () => Promise.reject(away) }],
+      'fail where no intent can be written',
+      [one],
+      { ledger: { open: () => Promise.reject(away) } },
       { error: away },
       0,
     ],
-  ])('%s', async (_what, asked, ends, invoked) => {
-    const { outcome, calls } = await issue(...asked);
-    expect(outcome).toEqual(ends);
-    expect(calls.assumed).toHaveLength(invoked);
-    expect(calls.invoked).toHaveLength(invoked);
+  ])('%s', async (_what, accountIds, change, outcome, issued) => {
+    expect(await issue(accountIds, change)).toEqual({ outcome, assumed: issued, invoked: issued });
   });
 });
+
+type IssueChange = {
+  readonly request?: Partial<RequestRecord>;
+  readonly ledger?: Partial<Ledger>;
+  readonly timesLeftMs?: readonly number[];
+};

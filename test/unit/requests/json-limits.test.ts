@@ -52,6 +52,13 @@ describe('the measure of a JSON value', () => {
     ['keys in objects in arrays', [{ a: 1 }, { a: [{ b: 2, c: 3 }] }], { depth: 4, keys: 4 }],
     ['array indexes, which are no keys', [1, 2, 3], { depth: 1, keys: 0 }],
     ['a value that is a reserved word', { a: '__proto__' }, { depth: 1, keys: 1 }],
+    [
+      'a reserved key by its name',
+      JSON.parse('{"a":{"__proto__":1}}'),
+      { depth: 2, keys: 2, reservedKey: '__proto__' },
+    ],
+    ['the first of two', { constructor: 1, prototype: 2 }, { depth: 1, keys: 2, reservedKey: 'constructor' }],
+    ['the outer one of two', { prototype: { constructor: 1 } }, { depth: 2, keys: 2, reservedKey: 'prototype' }],
   ])('counts %s', (_, value, measure) => {
     expect(measureJson(value)).toEqual(measure);
   });
