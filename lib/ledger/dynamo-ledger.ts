@@ -82,10 +82,13 @@ async function readIssuance(items: LedgerItems, issuanceId: string): Promise<Iss
   return item === undefined ? undefined : checked(issuanceSchema, item);
 }
 
-/** Was a conditional write that failed our own, whose answer was lost? Its entry is then in the trail. */
+/**
+ * Was a conditional write that failed our own, whose answer was lost? Its entry is then the last of the trail. Where another
+ * follows it, somebody has moved the issuance since (a suspension ended it, say), and it is no longer ours to go on with.
+ */
 async function isOurs(items: LedgerItems, after: Issuance): Promise<boolean> {
   const there = await readIssuance(items, after.recordId);
-  return there?.trail.some((entry) => entry.hash === after.trailHead) ?? false;
+  return there?.trailHead === after.trailHead;
 }
 
 function checked<Schema extends v.GenericSchema>(schema: Schema, item: unknown): v.InferOutput<Schema> {

@@ -3,9 +3,11 @@ import {
   ResourceNotFoundException,
   ThrottlingException,
 } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { makeLedger } from '../../lib/ledger/dynamo-ledger.ts';
+import type { OpenIssuance } from '../../lib/ledger/issuance.ts';
+import { revoked } from '../../lib/ledger/issuance-endings.ts';
 import { openRefused, rescheduled } from '../../lib/ledger/issuance-transitions.ts';
 import { anIdentity, anIntended, anIssued, aRequest } from '../support/an-issuance.ts';
 import { tables, withTables } from '../support/dynamo-tables.ts';
@@ -59,6 +61,21 @@ function losing(times: number) {
   return { lossy, sound, log };
 }
 
+/** A client of which the first answer is lost after it took effect, and something happens before it asks again. */
+function meanwhile(happens: () => Promise<void>): DynamoDBDocumentClient {
+  const client = losingAnswers(dynamo.client(), 1);
+  let asked = 0;
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      asked += 1;
+      if (asked === 2) await happens();
+      return next(request);
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
+}
+
 describe('a write whose answer is lost', () => {
   it('is recognised as one’s own: a request', async () => {
     const { lossy } = losing(1);
@@ -94,6 +111,24 @@ describe('a write whose answer is lost', () => {
     expect(await lossy.open(mine)).toBe(false);
     expect(await lossy.advance(mine, anIssued(mine))).toBe(false);
     expect(log.lines).toEqual([]);
+  });
+
+  it('is not gone on with where somebody moved it since', async () => {
+    const { sound } = losing(0);
+    const suspended = { reason: 'tenant.suspended', explanation: 'e' };
+    const end = async (before: OpenIssuance) =>
+      void (await sound.advance(before, revoked(before, suspended, START_MS)));
+    const opened = anIntended('moved-intent');
+    const opening = makeLedger({ dynamo: meanwhile(() => end(opened)), log: recordedTransitions(), config: tables });
+    expect(await opening.open(opened)).toBe(false);
+    const before = anIntended('moved-issue');
+    await sound.open(before);
+    const after = anIssued(before);
+    const issuing = makeLedger({ dynamo: meanwhile(() => end(after)), log: recordedTransitions(), config: tables });
+    expect(await issuing.advance(before, after)).toBe(false);
+    for (const { recordId } of [opened, before]) {
+      expect(await sound.readIssuance(recordId)).toMatchObject({ state: 'revoked' });
+    }
   });
 
   it('is not claimed where it cannot be known: a new time to look', async () => {

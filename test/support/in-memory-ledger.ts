@@ -18,7 +18,7 @@ export function inMemoryLedger(): Ledger & { readonly items: Map<string, Item> }
   }
 
   function isOurs(after: Issuance): boolean {
-    return read(issuanceSchema, after.recordId)?.trail.some((entry) => entry.hash === after.trailHead) ?? false;
+    return read(issuanceSchema, after.recordId)?.trailHead === after.trailHead;
   }
 
   return {

@@ -45,7 +45,9 @@ export function ownWritesUnknown(send: SendCommand): SendCommand {
 function withoutLast(answer: object): object {
   if (!('Item' in answer) || !isItem(answer.Item)) return answer;
   const trail: unknown = answer.Item['trail'];
-  return Array.isArray(trail) ? { Item: { ...answer.Item, trail: trail.slice(0, -1) } } : answer;
+  return Array.isArray(trail)
+    ? { Item: { ...answer.Item, trail: trail.slice(0, -1), trailHead: 'before it' } }
+    : answer;
 }
 
 function keyOf(key: Item | undefined): string {
