@@ -23,8 +23,8 @@ export function logAndCount(
   },
 ): ObserveRun {
   return (event, run) => {
-    const { issuanceId, attempt, tenantId } = run ?? {};
-    const line = { ...event, issuanceId, attempt, tenantId };
+    const { issuanceId, attempt, tenantId, accountId, job } = run ?? {};
+    const line = { ...event, issuanceId, attempt, tenantId, accountId, job };
     if (event.event === 'run.completed') logger.info(event.event, line);
     else logger.warn(event.event, line);
     metrics.addMetric(METRIC_OF[event.event], MetricUnit.Count, 1);

@@ -1,3 +1,5 @@
+import type { JobPayload } from './job-payload.ts';
+
 /** What a run tells its log and its metrics: closed shapes of identifiers, codes and names, nothing of the tenant's. */
 export type RunEvent =
   | { readonly event: 'claim.refused'; readonly because: 'switchedOff' | 'conditionFailed' }
@@ -14,7 +16,8 @@ export type RunEvent =
   /** The run ended, its report was not taken. A repeated call that found its own write looks the same. */
   | { readonly event: 'report.notWritten'; readonly because: string };
 
-export type RunIdentity = { readonly issuanceId: string; readonly attempt: number; readonly tenantId: string };
+/** Whose run it is: of the job's payload, what the broker's own lines name, so that both are found together. */
+export type RunIdentity = Pick<JobPayload, 'issuanceId' | 'attempt' | 'tenantId' | 'accountId' | 'job'>;
 
 export type ObserveRun = (event: RunEvent, run: RunIdentity | undefined) => void;
 
