@@ -35,6 +35,8 @@ export function archiveAccountTemplate(
       bucketName: archivePlace(config, { stage }).bucket,
       writerArn,
       allowed: allowedToBroker(writerArn),
+      // Whoever deploys it has no `npm run deploy`, which says so for the broker's own template.
+      deletionPolicy: 'RetainExceptOnCreate',
     }),
     Outputs: { ArchiveBucketName: { Description: "Where the broker's archive lies", Value: { Ref: 'ArchiveBucket' } } },
   };

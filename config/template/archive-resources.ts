@@ -10,6 +10,8 @@ export type ArchiveBucketOptions = {
   readonly writerArn: TemplateValue;
   /** What the policy allows besides; within one account IAM does. */
   readonly allowed?: readonly TemplateValue[];
+  /** `RetainExceptOnCreate`: not after a stack that could not be made, whose second try would find the name taken. */
+  readonly deletionPolicy?: 'Retain' | 'RetainExceptOnCreate';
 };
 
 /**
@@ -18,10 +20,11 @@ export type ArchiveBucketOptions = {
  * keys of S3, not of KMS: whoever can schedule the deletion of a key could make all of it unreadable.
  */
 export function archiveBucketResources(options: ArchiveBucketOptions): Resources {
+  const { deletionPolicy: DeletionPolicy = 'Retain' } = options;
   return {
     ArchiveBucket: {
       Type: 'AWS::S3::Bucket',
-      DeletionPolicy: 'Retain',
+      DeletionPolicy,
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketName: options.bucketName,
@@ -45,7 +48,7 @@ export function archiveBucketResources(options: ArchiveBucketOptions): Resources
     },
     ArchiveBucketPolicy: {
       Type: 'AWS::S3::BucketPolicy',
-      DeletionPolicy: 'Retain',
+      DeletionPolicy,
       UpdateReplacePolicy: 'Retain',
       Properties: {
         Bucket: { Ref: 'ArchiveBucket' },

@@ -95,7 +95,14 @@ describe('the template of the archive’s account', () => {
     const { BucketName: _, ...expected } = own.template.Resources['ArchiveBucket']?.Properties ?? {};
     expect(name).toBe(bucket);
     expect(rest).toEqual(expected);
-    expect(made).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(made).toMatchObject({ UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('keeps it for ever, but not where the stack could not be made: its name would be taken for the next try', () => {
+    const resources = Object.values(packaged.archiveAccount?.Resources ?? {});
+    expect(resources).toHaveLength(2);
+    const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+    for (const resource of resources) expect(resource).toMatchObject(kept);
   });
 
   it('denies in it what that one denies', () => {
