@@ -12,9 +12,12 @@ export function due(dueAtMs: number) {
   return { dueShard: DUE_SHARD, dueAtMs };
 }
 
-/** The STS request id that the audit's index leads here by, where STS answered with one. */
-export function answeredBy({ stsRequestId }: { readonly stsRequestId?: string | undefined }) {
-  return stsRequestId === undefined ? {} : { lastStsRequestId: stsRequestId };
+/**
+ * The STS request id that the audit's index leads here by, where STS answered with one. An answer that bore none says it
+ * with an empty text, which DynamoDB takes for no key of an index: the whole write would be refused.
+ */
+export function answeredBy({ stsRequestId = '' }: { readonly stsRequestId?: string | undefined }) {
+  return stsRequestId === '' ? {} : { lastStsRequestId: stsRequestId };
 }
 
 export function settledCore<Before extends Issuance>(

@@ -44,6 +44,7 @@ export type CallTerms = Pick<TrailFacts, 'externalId' | 'sessionTags' | 'sourceI
 export type SessionFacts = {
   readonly accessKeyId: string;
   readonly assumedRoleId: string;
+  /** Empty where the answer bore none. */
   readonly stsRequestId: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
@@ -122,7 +123,7 @@ export function issued(before: IssuanceIn<'intended'>, facts: IssuedFacts, atMs:
     state: 'issued',
     ...(ticket === undefined ? {} : { ticket }),
     lastAccessKeyId: facts.accessKeyId,
-    lastStsRequestId: facts.stsRequestId,
+    ...answeredBy(facts),
     attempts: amendAttempt(before, { outcome: 'issued', ...known }),
   };
 }

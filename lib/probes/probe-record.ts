@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Assumption } from '../broker/assume-tenant-role.ts';
 import { BrokerError } from '../errors.ts';
 import { utcDay } from '../ledger/issuance.ts';
+import { answeredBy } from '../ledger/issuance-change.ts';
 import { isNegative, PROBES, type ProbeOrder, type ProbeResult } from '../onboarding/trust/probe-role.ts';
 import { derivedId, type Ids } from '../platform/ids.ts';
 import { probeRecordId } from '../platform/table-keys.ts';
@@ -84,12 +85,10 @@ function outcomeOf(assumption: Assumption): Outcome {
   const { session } = 'session' in assumption ? assumption : {};
   // Whatever is odd about it, STS made a session: the role opened.
   if (session !== undefined) {
-    const { accessKeyId, stsRequestId, expiresAtMs } = session;
-    return { outcome: 'accepted', lastAccessKeyId: accessKeyId, lastStsRequestId: stsRequestId, expiresAtMs };
+    const { accessKeyId, expiresAtMs } = session;
+    return { outcome: 'accepted', lastAccessKeyId: accessKeyId, ...answeredBy(session), expiresAtMs };
   }
   const { outcome } = assumption;
   if (outcome !== 'denied' && outcome !== 'unavailable' && outcome !== 'failed') return { outcome: 'unknown' };
-  const { stsRequestId } = assumption;
-  const answered = stsRequestId === undefined ? {} : { lastStsRequestId: stsRequestId };
-  return { outcome: outcome === 'denied' ? outcome : 'unavailable', ...answered };
+  return { outcome: outcome === 'denied' ? outcome : 'unavailable', ...answeredBy(assumption) };
 }

@@ -38,7 +38,30 @@ function against(answer: WireAnswer) {
 }
 
 const YES: WireAnswer = { status: 200, body: assumedXml() };
+const credentials = { accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't', expiresAtMs: START_MS };
+const unnumbered = {
+  accessKeyId: 'ASIA1',
+  assumedRoleId: 'AROA',
+  stsRequestId: '',
+  issuedAtMs: START_MS,
+  expiresAtMs: START_MS,
+};
 const NO: WireAnswer = { status: 403, body: errorXml('AccessDenied') };
+
+describe('a probe that STS answered without a request id', () => {
+  it.each<[string, Assumption]>([
+    ['a session', { outcome: 'assumed', credentials: new Secret(credentials), session: unnumbered }],
+    ['a session by another clock', { outcome: 'unknown', code: 'broker.clockSkewed', session: unnumbered }],
+  ])('leads to it by its access key alone: %s', async (_what, assumption) => {
+    const { dependencies, probes } = against(YES);
+    const probe = makeProbe({ ...dependencies, assumeTenantRole: async () => assumption });
+    const { recordId } = await probe(order);
+    const record = await probes.read(recordId);
+    expect(record).toMatchObject({ outcome: 'accepted', lastAccessKeyId: 'ASIA1' });
+    // An index takes no empty key: the write would be refused.
+    expect(record).not.toHaveProperty('lastStsRequestId');
+  });
+});
 
 describe('a probe', () => {
   it('is one call without any permission, named by its record', async () => {
