@@ -5,6 +5,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
+import { cloudFormationEndpoint, endpointKind } from './cloudformation-endpoint.ts';
 import { CLOUDFORMATION_VERSION, makeCloudFormation } from './cloudformation-over-http.ts';
 import { codeFromLambda } from './code-from-lambda.ts';
 import type { DeployWorld } from './deploy-stage.ts';
@@ -20,7 +21,10 @@ export async function openAws(
 ): Promise<DeployWorld & { readonly s3: S3Client }> {
   const sts = new STSClient({ region });
   // Of a service that the project has no client of, any client tells where it is configured to be.
-  const endpoint = await configuredEndpoint(new STSClient({ region, serviceId: 'CloudFormation' }));
+  const asked = new STSClient({ region, serviceId: 'CloudFormation' });
+  const endpoint =
+    (await configuredEndpoint(asked)) ??
+    cloudFormationEndpoint({ homeRegion: region, partition }, await endpointKind(asked));
   const s3Endpoint = await configuredEndpoint(new S3Client({ region }));
   const suffix = PARTITION_ENDPOINTS[partition].s3;
   const credentials = async (): Promise<Credentials> => {
@@ -30,11 +34,10 @@ export async function openAws(
   const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
   if (accountId === undefined || arn === undefined) throw new Error('STS does not say whose the credentials are');
   const s3 = new S3Client({ region, forcePathStyle: s3Endpoint !== undefined });
-  const url = new URL(endpoint ?? `https://cloudformation.${region}.${suffix}`);
   return {
     caller: { accountId, arn },
     cloudFormation: makeCloudFormation({
-      url,
+      url: new URL(endpoint),
       service: 'cloudformation',
       region,
       version: CLOUDFORMATION_VERSION,

@@ -1,0 +1,42 @@
+import type { DeploymentConfig, Partition } from '../../lib/platform/deployment-config/deployment-config.ts';
+import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
+
+export type EndpointKind = {
+  /** `AWS_USE_FIPS_ENDPOINT`, or what the profile says. */
+  readonly usesFips: boolean;
+  /** `AWS_USE_DUALSTACK_ENDPOINT`, or what the profile says. */
+  readonly usesDualStack: boolean;
+};
+
+/**
+ * Where CloudFormation is found, of whose client the project has none. GovCloud has one endpoint for both kinds.
+ * Source: the endpoint rules of CloudFormation, as every AWS SDK has them; AWS General Reference, "CloudFormation endpoints".
+ */
+export function cloudFormationEndpoint(
+  { homeRegion, partition }: Pick<DeploymentConfig, 'homeRegion' | 'partition'>,
+  { usesFips, usesDualStack }: EndpointKind,
+): string {
+  const isSame = partition === 'aws-us-gov' && !usesDualStack;
+  const name = usesFips && !isSame ? 'cloudformation-fips' : 'cloudformation';
+  return `https://${name}.${homeRegion}.${usesDualStack ? DUAL_STACK[partition] : PARTITION_ENDPOINTS[partition].s3}`;
+}
+
+/** Which kind the client of any service would use: one setting is for all. */
+export async function endpointKind({ config }: ConfiguredClient): Promise<EndpointKind> {
+  return { usesFips: await config.useFipsEndpoint(), usesDualStack: await config.useDualstackEndpoint() };
+}
+
+type ConfiguredClient = {
+  readonly config: {
+    readonly useFipsEndpoint: () => Promise<boolean>;
+    readonly useDualstackEndpoint: () => Promise<boolean>;
+  };
+};
+
+/** What hosts that are reached over IPv6 too end with. */
+const DUAL_STACK: Readonly<Record<Partition, string>> = {
+  aws: 'api.aws',
+  'aws-cn': 'api.amazonwebservices.com.cn',
+  'aws-us-gov': 'api.aws',
+  'aws-eusc': 'api.amazonwebservices.eu',
+};
