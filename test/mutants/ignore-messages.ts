@@ -19,12 +19,15 @@ const PLACE_OF_MESSAGE: ReadonlyMap<string, number> = new Map([
   ['TypeError', 0],
   ['RangeError', 0],
   ['BrokerError', 1],
+  // Makes a `BrokerError` of what a store answered, with this sentence.
+  ['storeError', 1],
 ]);
 
 /** Why this node is left as it is, or undefined where it is mutated. */
 function shouldIgnore({ node, key, listKey, parent }: Offered): string | undefined {
   const isText = node.type === 'StringLiteral' || node.type === 'TemplateLiteral';
-  if (!isText || parent?.type !== 'NewExpression' || listKey !== 'arguments') return undefined;
+  const isMade = parent?.type === 'NewExpression' || parent?.type === 'CallExpression';
+  if (!isText || !isMade || listKey !== 'arguments') return undefined;
   const isMessage = PLACE_OF_MESSAGE.get(parent.callee?.name ?? '') === key;
   return isMessage ? 'the message of an error: nothing goes by it' : undefined;
 }

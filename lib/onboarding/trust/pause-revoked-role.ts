@@ -34,8 +34,9 @@ export async function pauseRevokedRole(
   for (let round = 0; round < ROUNDS; round += 1) {
     const reading = await verifier.registry.readTenant(ended.tenantId, [ended.accountId]);
     const role = reading?.roles.find(({ roleArn }) => roleArn === ended.roleArn);
-    const proof = role === undefined ? undefined : pausing(role, ended.issuedAtMs);
-    if (role === undefined || proof === undefined) return [];
+    if (role === undefined) return [];
+    const proof = pausing(role, ended.issuedAtMs);
+    if (proof === undefined) return [];
     const explanation = await whyNot(ended, { brake, clock: verifier.clock });
     if (explanation !== undefined) {
       logPausing(verifier, { transition: 'role.notPaused', issuanceId, of: role, explanation });

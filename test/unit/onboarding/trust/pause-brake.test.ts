@@ -8,7 +8,8 @@ import { START_MS } from '../../../support/frozen-clock.ts';
 const tables = withTables();
 const config = { limitsTable: 'test-limits' };
 const brakeOf = (dynamo = tables.client()) => makePauseBrake({ dynamo, config });
-const forget = new DeleteCommand({ TableName: config.limitsTable, Key: { counter: 'pauses' } });
+const tableAndKey = { TableName: config.limitsTable, Key: { counter: 'pauses' } };
+const forget = new DeleteCommand(tableAndKey);
 beforeEach(() => tables.client().send(forget));
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,18 @@ async function pauseAll(tenantIds: readonly string[], nowMs = START_MS): Promise
   const allowed: boolean[] = [];
   for (const tenantId of tenantIds) allowed.push(await brakeOf()({ tenantId, nowMs }));
   return allowed;
+}
+
+/** A client that keeps what it is asked for; its writes fail by this error, where there is one. */
+function watched(failure?: Error) {
+  const dynamo = tables.client();
+  const send = dynamo.send.bind(dynamo);
+  const commands: Parameters<typeof send>[0][] = [];
+  const keep = (command: Parameters<typeof send>[0]) => {
+    commands.push(command);
+    return failure !== undefined && command instanceof PutCommand ? Promise.reject(failure) : send(command);
+  };
+  return { dynamo: Object.assign(dynamo, { send: keep }), commands };
 }
 
 describe('the brake of pauses', () => {
@@ -42,6 +55,25 @@ describe('the brake of pauses', () => {
   it('is not outrun by processes side by side', async () => {
     const allowed = await Promise.all(tenants(8).map((tenantId) => brakeOf()({ tenantId, nowMs: START_MS })));
     expect(allowed.filter((one) => one)).toHaveLength(MOST_TENANTS);
+  });
+
+  it.each([
+    ['a tenant’s first pause takes one consistent reading and one write', ['acme'], 2],
+    ['its second one reading', ['acme', 'acme'], 3],
+  ])('costs little: %s', async (_what, tenantIds, calls) => {
+    const { dynamo, commands } = watched();
+    for (const tenantId of tenantIds) await makePauseBrake({ dynamo, config })({ tenantId, nowMs: START_MS });
+    expect(commands).toHaveLength(calls);
+    expect(commands[0]?.input).toEqual({ ...tableAndKey, ConsistentRead: true });
+    expect(commands[1]).toBeInstanceOf(PutCommand);
+  });
+
+  it('lets nothing be paused where its row cannot be written, and does not try again by itself', async () => {
+    const throttled = Object.assign(new Error('x'), { name: 'ThrottlingException' });
+    const { dynamo, commands } = watched(throttled);
+    const asked = makePauseBrake({ dynamo, config })({ tenantId: 'acme', nowMs: START_MS });
+    await expect(asked).rejects.toMatchObject({ code: 'store.busy' });
+    expect(commands).toHaveLength(2);
   });
 
   it('lets nothing be paused where something else wrote its row', async () => {

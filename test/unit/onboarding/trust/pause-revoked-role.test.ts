@@ -214,6 +214,11 @@ function neverProven(): TenantRole {
 const reported = { atMs: START_MS, attempt: 1, outcome: 'failed' as const, code: 'job.sessionRevoked' };
 const failed = { ...lives.failedByJob, report: reported };
 
+/** The same, its one attempt changed in this. */
+function attempted(change: object): object {
+  return { ...failed, attempts: failed.attempts.map((attempt) => ({ ...attempt, ...change })) };
+}
+
 /** Looks in a ledger that holds this item. */
 async function find(item: object | undefined) {
   const asked: GetCommand['input'][] = [];
@@ -232,9 +237,25 @@ describe('what an issuance says of the end of its session', () => {
     const { issuedAtMs, fenceMs } = failed.attempts[0] ?? {};
     expect(fenceMs).toBeGreaterThan(issuedAtMs ?? 0);
     expect(found).toEqual({ tenantId, accountId, roleArn, issuedAtMs, fenceMs });
-    expect(asked).toMatchObject([{ TableName: 'ledger', ConsistentRead: true }]);
-    expect(Object.values(asked[0]?.ExpressionAttributeNames ?? {})).not.toContain('ticket');
-    expect(asked[0]?.ProjectionExpression?.split(', ').length).toBe(8);
+    const needed = ['recordId', 'recordType', 'state', 'tenantId', 'accountId', 'roleArn', 'attempts', 'report'];
+    expect(asked).toEqual([
+      {
+        TableName: 'ledger',
+        Key: { recordId: failed.recordId },
+        ConsistentRead: true,
+        ProjectionExpression: needed.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(needed.map((name) => [`#${name}`, name])),
+      },
+    ]);
+  });
+
+  it('is not taken for nothing where it cannot be read', async () => {
+    const throttled = Object.assign(new Error('x'), { name: 'ThrottlingException' });
+    const findIn = makeFindEndedSession({
+      dynamo: { send: () => Promise.reject(throttled) },
+      config: { ledgerTable: 'ledger' },
+    });
+    await expect(findIn(failed.recordId)).rejects.toMatchObject({ code: 'store.busy' });
   });
 
   it.each<[string, object | undefined]>([
@@ -246,6 +267,8 @@ describe('what an issuance says of the end of its session', () => {
     ['it is another record', { ...failed, recordType: 'request' }],
     ['it has no role', { ...failed, roleArn: undefined }],
     ['its report is of an attempt that issued nothing', { ...failed, report: { ...reported, attempt: 2 } }],
+    ['its attempt does not say when it was issued', attempted({ issuedAtMs: undefined })],
+    ['its attempt does not say when it ends', attempted({ fenceMs: undefined })],
     ['its tenant cannot be', { ...failed, tenantId: 'binding#x' }],
   ])('is nothing where %s', async (_, item) => {
     expect((await find(item)).found).toBeUndefined();
