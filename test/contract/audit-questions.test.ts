@@ -240,6 +240,31 @@ describe('sessions that live', () => {
   });
 });
 
+describe('a question that is written wrongly', () => {
+  it.each([
+    ['/tenants/ACME!/records', 'tenantId: expected a tenant’s id, 2 to 63 of a-z, 0-9 and inner hyphens, got "ACME!"'],
+    ['/accounts/12/records', 'accountId: expected the 12 digits of an AWS account, got "12"'],
+    [
+      '/requesters/A/records',
+      'requester: expected a requester’s name, up to 63 of a-z, 0-9 and inner hyphens, got "A"',
+    ],
+    ['/jobs/A/records', 'job: expected a job’s name, up to 24 of a-z, 0-9 and inner hyphens, got "A"'],
+    ['/exceptions/odd/records', /^exception: expected one of refused, denied, /],
+    ['/issuances/x', 'issuanceId: expected an issuance’s id, such as scan-account.k5qc…, got "x"'],
+    ['/access-keys/A-B', 'accessKeyId: expected an access key id, letters and digits, got "A-B"'],
+    ['/sessions/a:b', /^sessionName: expected a role session name, 2 to 64 letters, digits and any of /],
+    [
+      '/sts-requests/a_b',
+      'stsRequestId: expected the requestID of a call of STS, letters, digits and hyphens, got "a_b"',
+    ],
+  ])('is refused in words, and no pattern stands in them: %s', async (path, message) => {
+    const { status, body } = await world.ask(path);
+    expect([status, body.error.code]).toEqual([400, 'request.fieldInvalid']);
+    expect(body.error.message).toMatch(message);
+    expect(body.error.message).not.toMatch(/\/\^|\|/);
+  });
+});
+
 describe('a look-up', () => {
   const issuance = () => completedFor('acme-7', acmeAt(7));
 

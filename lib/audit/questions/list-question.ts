@@ -19,10 +19,24 @@ const STATES = [
   'unknown',
 ] as const satisfies readonly IssuanceState[];
 
-const tenantId = v.pipe(v.string(), v.regex(TENANT_ID));
-const accountId = v.pipe(v.string(), v.regex(ACCOUNT_ID));
-const jobName = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), v.maxLength(24));
-const requesterName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/));
+function oneOf(words: readonly string[]): string {
+  return `expected one of ${words.join(', ')}`;
+}
+
+const tenantId = v.pipe(
+  v.string(),
+  v.regex(TENANT_ID, 'expected a tenant’s id, 2 to 63 of a-z, 0-9 and inner hyphens'),
+);
+const accountId = v.pipe(v.string(), v.regex(ACCOUNT_ID, 'expected the 12 digits of an AWS account'));
+const JOB = 'expected a job’s name, up to 24 of a-z, 0-9 and inner hyphens';
+const jobName = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, JOB), v.maxLength(24, JOB));
+const requesterName = v.pipe(
+  v.string(),
+  v.regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'expected a requester’s name, up to 63 of a-z, 0-9 and inner hyphens',
+  ),
+);
 const cursor = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
 
 /** Of who and what, on the records' attributes that never change. */
@@ -43,8 +57,8 @@ export const listQuery = v.strictObject({
   ...range,
   ...paging,
   ...filters,
-  type: v.exactOptional(v.picklist(RECORD_TYPES)),
-  state: v.exactOptional(v.picklist(STATES)),
+  type: v.exactOptional(v.picklist(RECORD_TYPES, oneOf(RECORD_TYPES))),
+  state: v.exactOptional(v.picklist(STATES, oneOf(STATES))),
 });
 export type ListQuery = v.InferOutput<typeof listQuery>;
 
@@ -67,11 +81,28 @@ export const places = {
   requester: v.strictObject({ requester: requesterName }),
   job: v.strictObject({ job: jobName }),
   day: v.strictObject({ day: dayText }),
-  exception: v.strictObject({ exception: v.picklist(EXCEPTIONS_ASKED) }),
-  issuanceId: v.strictObject({ issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)) }),
+  exception: v.strictObject({ exception: v.picklist(EXCEPTIONS_ASKED, oneOf(EXCEPTIONS_ASKED)) }),
+  issuanceId: v.strictObject({
+    issuanceId: v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/, 'expected an issuance’s id, such as scan-account.k5qc…'),
+    ),
+  }),
   /** Source: STS API Reference, Credentials: 16 to 128 of `\w`; shorter ones are no harm. */
-  accessKeyId: v.strictObject({ accessKeyId: v.pipe(v.string(), v.regex(/^\w{1,128}$/)) }),
+  accessKeyId: v.strictObject({
+    accessKeyId: v.pipe(v.string(), v.regex(/^\w{1,128}$/, 'expected an access key id, letters and digits')),
+  }),
   /** Source: STS API Reference, AssumeRole, `RoleSessionName`. */
-  sessionName: v.strictObject({ sessionName: v.pipe(v.string(), v.regex(/^[\w+=,.@-]{2,64}$/)) }),
-  stsRequestId: v.strictObject({ stsRequestId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,128}$/)) }),
+  sessionName: v.strictObject({
+    sessionName: v.pipe(
+      v.string(),
+      v.regex(/^[\w+=,.@-]{2,64}$/, 'expected a role session name, 2 to 64 letters, digits and any of _+=,.@-'),
+    ),
+  }),
+  stsRequestId: v.strictObject({
+    stsRequestId: v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9-]{1,128}$/, 'expected the requestID of a call of STS, letters, digits and hyphens'),
+    ),
+  }),
 } as const;

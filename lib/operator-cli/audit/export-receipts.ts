@@ -59,8 +59,8 @@ async function writePages({ tenantId, range, sink }: Export, session: Session) {
       sink.write(lineOf(answer.signed));
       written.pages += 1;
       written.receipts += answer.signed.page.receipts.length;
-      progress.show(`${countOf(written.receipts, 'receipt')} so far`);
       cursor = answer.cursor;
+      if (cursor !== undefined) progress.show(`${countOf(written.receipts, 'receipt')} so far`);
     } while (cursor !== undefined);
     sink.finish();
     return written;

@@ -80,8 +80,10 @@ function summaryOf(record: RecordView): Summary {
   switch (record.recordType) {
     case 'issuance': {
       const { recordedAtMs: atMs, tenantId: tenant, accountId: account, job, requester: by, issuanceId: id } = record;
-      const why = record.refusal?.reason ?? record.code ?? record.report?.code;
-      return { atMs, tenant, account, job, by, state: record.isLive ? `${record.state}, live` : record.state, why, id };
+      const because = record.refusal?.reason ?? record.code ?? record.report?.code;
+      if (!record.isLive) return { atMs, tenant, account, job, by, state: record.state, why: because, id };
+      const why = [because, liveUntil(record)].filter((part) => part !== undefined).join(', ');
+      return { atMs, tenant, account, job, by, state: `${record.state}, live`, why, id };
     }
     case 'request': {
       const why = record.refusal?.reason ?? record.reason;
@@ -121,11 +123,24 @@ function summaryOfObservation(record: Extract<RecordView, { recordType: 'observa
   return {
     atMs,
     account: accountOf(first?.roleArn),
-    by: first?.callerRoleArn,
+    by: roleNameOf(first?.callerRoleArn),
     state: first?.verdict ?? 'awaited',
     why: count > 1 ? `${why} (1 of ${count} calls)`.trim() : why,
     id,
   };
+}
+
+/** A role of the deployment, whose account and partition are always the same: its name tells it. */
+function roleNameOf(roleArn: string | undefined): string | undefined {
+  return roleArn?.slice(roleArn.lastIndexOf('/') + 1);
+}
+
+/** The end of the last session of it that may be in use. */
+function liveUntil({ attempts }: Extract<RecordView, { recordType: 'issuance' }>): string | undefined {
+  const fences = attempts.flatMap(({ outcome, fenceMs }) => {
+    return fenceMs !== undefined && (outcome === 'issued' || outcome === 'revoked') ? [fenceMs] : [];
+  });
+  return fences.length === 0 ? undefined : `until ${instantOf(Math.max(...fences))}`;
 }
 
 function accountsOf(accountIds: readonly string[] | undefined): string | undefined {
