@@ -19,11 +19,21 @@ const TONES: ReadonlyMap<string, Tone> = new Map([
     'notWritten',
     'deadLettered',
     'backOffFailed',
+    'stray',
+    'deniedStray',
+    'missing',
   ].map((word): [string, Tone] => [word, 'broken']),
 ]);
 
 /** These say what they are about in their second column, or in their id. */
 const UNNAMED: ReadonlySet<string> = new Set(['request', 'issuance', 'run']);
+/** A denied call has no session, and is known by its request alone. */
+const DENIALS: ReadonlySet<string> = new Set([
+  'issuance.denied',
+  'denial.matched',
+  'denial.explained',
+  'session.deniedStray',
+]);
 const WORD_WIDTH = 15;
 
 /**
@@ -48,16 +58,18 @@ function place({ tenantId, accountId, job }: Happening): string {
 }
 
 /** With its attempt, an issuance's id is the session name that the tenant reads in its CloudTrail. */
-function identity({ issuanceId, attempt, requestId, messageId }: Happening): string {
+function identity({ issuanceId, attempt, requestId, sessionName, messageId }: Happening): string {
+  // What CloudTrail shows has the name of its session, and no attempt beside it.
+  if (issuanceId !== undefined && attempt === undefined && sessionName !== undefined) return sessionName;
   if (issuanceId !== undefined) return joined([issuanceId, attempt], '.');
-  return requestId ?? messageId ?? '';
+  return requestId ?? sessionName ?? messageId ?? '';
 }
 
 function extras({ what, accessKeyId, stsRequestId, requester, receiveCount, state }: Happening): readonly string[] {
   return [
     accessKeyId ?? '',
     what.startsWith('request.') && requester !== undefined ? `by ${requester}` : '',
-    what === 'issuance.denied' && stsRequestId !== undefined ? `STS request ${stsRequestId}` : '',
+    DENIALS.has(what) && stsRequestId !== undefined ? `STS request ${stsRequestId}` : '',
     what === 'issuance.settled' && state !== undefined ? `as ${state}` : '',
     receiveCount === undefined ? '' : `received ${receiveCount} ${receiveCount === 1 ? 'time' : 'times'}`,
   ];

@@ -26,6 +26,8 @@ const lineSchema = v.object({
   because: text,
   /** Of the error that a job threw. */
   name: text,
+  /** Of a session that CloudTrail shows and nobody announced: all by which it is known. */
+  sessionName: text,
   accessKeyId: text,
   stsRequestId: text,
   receiveCount: v.optional(v.number()),

@@ -56,6 +56,30 @@ const cases: readonly { readonly happening: Happening; readonly line: string }[]
     line: `12:00:01  claim refused    ${session}  switchedOff`,
   },
   {
+    happening: {
+      timestamp,
+      what: 'session.stray',
+      accountId: '222222222222',
+      sessionName: 'stolen',
+      accessKeyId: 'ASIA9',
+    },
+    line: '12:00:01  session stray    222222222222  stolen  ASIA9',
+  },
+  {
+    happening: { timestamp, what: 'session.deniedStray', accountId: '222222222222', stsRequestId: 'r-9' },
+    line: '12:00:01  session denied stray  222222222222  STS request r-9',
+  },
+  {
+    happening: {
+      timestamp,
+      what: 'session.matched',
+      issuanceId: 'scan-account.abc',
+      sessionName: 'scan-account.abc.2',
+      accountId: '222222222222',
+    },
+    line: '12:00:01  session matched  222222222222  scan-account.abc.2',
+  },
+  {
     happening: { timestamp, what: 'message.again', messageId: 'm-1', receiveCount: 1, explanation: 'a store is away' },
     line: '12:00:01  message again    m-1  received 1 time  a store is away',
   },
@@ -78,7 +102,17 @@ describe('happeningLine', () => {
   it.each([
     ['good', 'request.allowed', 'issuance.issued', 'run.completed'],
     ['no', 'request.refused', 'issuance.denied', 'claim.refused', 'issuance.expired'],
-    ['broken', 'issuance.failed', 'run.failed', 'issuance.unknown', 'message.deadLettered', 'report.notWritten'],
+    [
+      'broken',
+      'issuance.failed',
+      'run.failed',
+      'issuance.unknown',
+      'session.stray',
+      'session.deniedStray',
+      'session.missing',
+      'message.deadLettered',
+      'report.notWritten',
+    ],
     ['plain', 'issuance.intended', 'issuance.settled', 'message.again'],
   ])('paints as %s: %s …', (tone, ...whats) => {
     for (const what of whats) expect(happeningLine({ what }, marked)).toContain(`  <${tone}>`);
