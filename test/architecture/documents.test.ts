@@ -1,12 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../lib/errors.ts';
-import { root } from './source-files.ts';
+import { root, sourceFiles } from './source-files.ts';
 
 const manifest: { dependencies: Record<string, string>; devDependencies: Record<string, string> } = JSON.parse(
   readFileSync(path.join(root, 'package.json'), 'utf8'),
 );
+
+const shipped = sourceFiles('{lib,functions,config}/**/*.{ts,yml}', 'serverless.yml')
+  .map(({ text }) => text)
+  .join('\n');
 
 describe('documents in step with the code', () => {
   it('docs/errors.md is the table of codes (vitest run test/architecture -u writes it)', async () => {
@@ -20,6 +24,14 @@ describe('documents in step with the code', () => {
       expect(readFileSync(path.join(root, 'docs/architecture.md'), 'utf8')).toContain(`\`${name}\``);
     },
   );
+
+  it.each(['README.md', ...globSync('docs/*.md', { cwd: root })])('%s names no code that there is not', (document) => {
+    // Of an answer's members `error.…` is the only one that has the form of a code.
+    const codes = [
+      ...readFileSync(path.join(root, document), 'utf8').matchAll(/`((?!error\.)[a-z]+\.[a-z]+[A-Z]\w*)`/g),
+    ];
+    expect(codes.map(([, code = '']) => code).filter((code) => !shipped.includes(code))).toEqual([]);
+  });
 
   it('keeps the packages that are shipped few', () => {
     expect(Object.keys(manifest.dependencies).length).toBeLessThanOrEqual(15);

@@ -60,7 +60,7 @@ export const aRefusedView: IssuanceView = {
   issuanceId: 'scan-account.33333333333333333333333333333333',
   state: 'refused',
   attempts: [],
-  refusal: { reason: 'role.notTrusted', explanation: 'the role is not proven, "pending"' },
+  refusal: { reason: 'account.notVerified', explanation: 'the role is not proven, "pending"' },
 };
 
 export const aRequestView: RequestView = {

@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
             unknowns: [],
             attempts: [],
             steps: [],
-            decision: { decided: 'refused', rule: 'role.notTrusted', explanation: 'the role is pending' },
+            decision: { decided: 'refused', rule: 'account.notVerified', explanation: 'the role is pending' },
           }),
           request: undefined,
           sessionPolicy: undefined,
