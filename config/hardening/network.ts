@@ -28,7 +28,9 @@ export function networkResources(vpc: VpcSettings, { prefix, joins }: Around): R
       Properties: { CidrBlock: vpc.cidr, EnableDnsSupport: true, EnableDnsHostnames: true, Tags: tags },
     },
     NetworkRoutes: { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: { Ref: 'Network' }, Tags: tags } },
-    ...Object.fromEntries(subnetCidrs(vpc).flatMap((cidr, zone) => subnet({ cidr, zone, tags, joins }))),
+    ...Object.fromEntries(
+      subnetCidrs(vpc).flatMap((cidr, zone) => subnet({ cidr, zone, zoneName: vpc.zoneNames?.[zone], tags, joins })),
+    ),
     ...securityGroups({ prefix, joins }),
   };
 }
@@ -50,11 +52,16 @@ export function groupId(logicalId: string): TemplateValue {
   return { 'Fn::GetAtt': [logicalId, 'GroupId'] };
 }
 
-type Subnet = Pick<Around, 'joins'> & { readonly cidr: string; readonly zone: number; readonly tags: TemplateValue };
+type Subnet = Pick<Around, 'joins'> & {
+  readonly cidr: string;
+  readonly zone: number;
+  readonly zoneName: string | undefined;
+  readonly tags: TemplateValue;
+};
 
-function subnet({ cidr, zone, tags, joins }: Subnet): readonly (readonly [string, TemplateValue])[] {
+function subnet({ cidr, zone, zoneName, tags, joins }: Subnet): readonly (readonly [string, TemplateValue])[] {
   const id = `NetworkSubnet${zone + 1}`;
-  const place = { 'Fn::Select': [zone, { 'Fn::GetAZs': '' }] };
+  const place = zoneName ?? { 'Fn::Select': [zone, { 'Fn::GetAZs': '' }] };
   return [
     [
       id,

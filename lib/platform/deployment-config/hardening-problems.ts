@@ -8,6 +8,7 @@ export function hardeningContradictions(config: DeploymentConfig): readonly Conf
   if (hardening === undefined) return [];
   return [
     ...networkProblem(config),
+    ...zoneProblems(config),
     ...boundaryProblem(config),
     ...archiveAccountProblems(hardening, config),
     ...consentProblems(config),
@@ -27,6 +28,23 @@ function networkProblem({ hardening, partition }: DeploymentConfig): readonly Co
       whatToDo: 'Leave it out: the endpoints of that partition have names that the template does not know.',
     },
   ];
+}
+
+/** A zone is a letter of its region; local zones and those of networks of others have neither Lambda nor endpoints. */
+function zoneProblems({ hardening, homeRegion }: DeploymentConfig): readonly ConfigProblem[] {
+  const { zones, zoneNames } = hardening?.vpc ?? {};
+  if (zoneNames === undefined) return [];
+  const problem = { code: 'config.zoneUnfit', whatToDo: 'Name each zone once, as many as zones says.' } as const;
+  const path = 'hardening.vpc.zoneNames';
+  const foreign = zoneNames.flatMap((name, index) => {
+    const isOwn = name.startsWith(homeRegion) && /^[a-z]$/.test(name.slice(homeRegion.length));
+    const what = `is ${JSON.stringify(name)}; expected a zone of ${homeRegion}, such as ${homeRegion}a`;
+    return isOwn ? [] : [{ ...problem, path: `${path}[${index}]`, what }];
+  });
+  const isCounted = zoneNames.length === zones && new Set(zoneNames).size === zones;
+  return isCounted
+    ? foreign
+    : [...foreign, { ...problem, path, what: `is ${zoneNames.join(', ')}; expected ${zones} different zones` }];
 }
 
 function boundaryProblem({ hardening, partition }: DeploymentConfig): readonly ConfigProblem[] {

@@ -25,6 +25,8 @@ export type VpcSettings = {
   /** Private addresses (RFC 1918), from /16 to /26; the first address of the network. */
   readonly cidr: string;
   readonly zones: 2 | 3;
+  /** Which of the home region's, as many as that; left out, the first ones. */
+  readonly zoneNames?: readonly string[];
 };
 
 export type ArchiveAccountSettings = {
@@ -45,6 +47,7 @@ export const hardeningSchema = v.strictObject({
     v.strictObject({
       cidr: v.pipe(v.string(), v.regex(PRIVATE_NETWORK), v.check(isFirstAddress, 'the first address of its network')),
       zones: v.optional(v.picklist([2, 3]), 2),
+      zoneNames: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.minLength(2), v.maxLength(3))),
     }),
   ),
   // Of an account, or AWS's own. Source: IAM API Reference, PutRolePermissionsBoundary.
@@ -85,12 +88,19 @@ export const hardeningGuidance = {
       'vpc, permissionsBoundaryArn, archiveAccount, tenantIsolation, onRevokedSessions and roleConsent, or some of them',
     whatToDo: 'Leave out what is not to be added; docs/hardening.md says what each is for',
   },
-  'hardening.vpc': { expected: 'cidr and perhaps zones', whatToDo: 'Leave it out to run without a network of its own' },
+  'hardening.vpc': {
+    expected: 'cidr and perhaps zones and zoneNames',
+    whatToDo: 'Leave it out to run without a network of its own',
+  },
   'hardening.vpc.cidr': {
     expected: 'private addresses from /16 to /26 by their first address, such as 10.42.0.0/24',
     whatToDo: 'Choose addresses that none of your networks has, in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16',
   },
   'hardening.vpc.zones': { expected: '2 or 3', whatToDo: 'The default is 2' },
+  'hardening.vpc.zoneNames': {
+    expected: '2 or 3 names such as eu-west-1a',
+    whatToDo: 'Name as many zones of the home region as zones says, or leave it out to take the first ones',
+  },
   'hardening.permissionsBoundaryArn': {
     expected: 'the ARN of a managed policy',
     whatToDo: "Name a policy of the broker's account, or leave it out",
@@ -138,6 +148,14 @@ export const hardeningSettings: Readonly<Record<string, SettingText>> = {
     unit: 'availability zones',
     meaning: 'In how many zones that network is.',
     whenWrong: '3: the endpoints cost half as much again. 2: with both away the broker stands still.',
+  },
+  'hardening.vpc.zoneNames': {
+    unit: 'availability zones',
+    meaning: 'Which zones of the home region those are.',
+    whenWrong:
+      'A zone without Lambda or without an endpoint, or another one later: the deployment fails, or is refused, and leaves ' +
+      'everything as it was.',
+    leftOut: 'the first zones of the region as the account sees them',
   },
   'hardening.permissionsBoundaryArn': {
     unit: 'ARN of a managed policy',

@@ -33,6 +33,7 @@ export const configProblemCodes = {
   'config.tenantsOfDedicated': 'A deployment for one customer names several.',
   'config.canaryForbidden': 'The decoy account is one in which nothing can be issued, so that it never rings.',
   'config.networkUnsupported': 'The partition has endpoints that the template of the network does not know.',
+  'config.zoneUnfit': 'The zones of the network are not of the home region, or not as many as there are to be.',
   'config.boundaryForeign': 'The permissions boundary is of another partition: no role can have it.',
   'config.archiveAccountOwn': 'The account that is to keep the archive is the broker’s own.',
   'config.archiveAccountOpen': 'In the account that is to keep the archive a customer’s role could be connected.',

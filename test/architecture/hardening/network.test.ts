@@ -229,6 +229,15 @@ describe('the network', () => {
     }
   });
 
+  it('is in the zones that are named, or in the first ones', async () => {
+    const placesOf = ({ Resources }: Template) =>
+      [1, 2, 3].map((zone) => Resources[`NetworkSubnet${zone}`]?.Properties['AvailabilityZone']);
+    expect(placesOf(template)).toEqual([0, 1, 2].map((at) => ({ 'Fn::Select': [at, { 'Fn::GetAZs': '' }] })));
+    const zoneNames = ['eu-west-1c', 'eu-west-1a'];
+    const named = await packageWith({ vpc: { cidr: '10.42.0.0/24', zoneNames } });
+    expect(placesOf(named.template)).toEqual([...zoneNames, undefined]);
+  }, 60_000);
+
   it('lets functions begin and endpoints answer, on one port', () => {
     const rules = (id: string, way: string) => template.Resources[id]?.Properties[way];
     const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 };

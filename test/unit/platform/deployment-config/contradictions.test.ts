@@ -161,6 +161,12 @@ describe('a configuration that cannot be meant', () => {
       }),
     ],
     [
+      'a network in a zone of another region',
+      'config.zoneUnfit',
+      'hardening.vpc.zoneNames[1]',
+      written({ hardening: { vpc: { cidr: '10.42.0.0/24', zoneNames: ['eu-west-1a', 'us-east-1a'] } } }),
+    ],
+    [
       'a boundary of another partition',
       'config.boundaryForeign',
       'hardening.permissionsBoundaryArn',

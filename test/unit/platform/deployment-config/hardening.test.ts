@@ -23,7 +23,11 @@ describe('hardening', () => {
 
   it('can be all on', () => {
     const on = {
-      vpc: { cidr: '172.31.255.192/26', zones: 3 },
+      vpc: {
+        cidr: '172.31.255.192/26',
+        zones: 3,
+        zoneNames: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+      },
       permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/limits/boundary',
       archiveAccount: { accountId: '444455556666', bucketName: 'our-archive' },
       tenantIsolation: true,
@@ -43,6 +47,19 @@ describe('hardening', () => {
   );
 
   it.each([
+    ['as many as zones says', { zones: 3, zoneNames: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] }, []],
+    ['two where nothing is said', { zoneNames: ['eu-west-1c', 'eu-west-1a'] }, []],
+    ['more than zones says', { zoneNames: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] }, ['zoneNames']],
+    ['one twice', { zoneNames: ['eu-west-1a', 'eu-west-1a'] }, ['zoneNames']],
+    ['one of another region', { zoneNames: ['eu-west-1a', 'eu-west-2a'] }, ['zoneNames[1]']],
+    ['a local zone', { zoneNames: ['eu-west-1-lax-1a', 'eu-west-1a'] }, ['zoneNames[0]']],
+    ['the region itself', { zoneNames: ['eu-west-1a', 'eu-west-1'] }, ['zoneNames[1]']],
+  ])('is in zones of the home region that are named, each once: %s', (_, zones, wrong) => {
+    const paths = wrong.map((name) => `config.zoneUnfit hardening.vpc.${name}`);
+    expect(problemsOf({ vpc: { cidr: '10.42.0.0/24', ...zones } })).toEqual(paths);
+  });
+
+  it.each([
     ['an address of the internet', '8.8.8.0/24'],
     ['one beside the private ones', '172.32.0.0/16'],
     ['shared address space', '100.64.0.0/16'],
@@ -57,6 +74,11 @@ describe('hardening', () => {
 
   it.each([
     ['another number of zones', { vpc: { cidr: '10.0.0.0/24', zones: 4 } }, 'valueInvalid hardening.vpc.zones'],
+    [
+      'one zone that is named',
+      { vpc: { cidr: '10.0.0.0/24', zoneNames: ['eu-west-1a'] } },
+      'valueInvalid hardening.vpc.zoneNames',
+    ],
     ['zones alone', { vpc: { zones: 2 } }, 'settingMissing hardening.vpc.cidr'],
     ['a role for a boundary', { permissionsBoundaryArn: 'arn:aws:iam::111122223333:role/x' }, 'permissionsBoundaryArn'],
     ['a wildcard in it', { permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/*' }, 'permissionsBoundaryArn'],
