@@ -17,6 +17,9 @@ export type Comparison = {
   readonly correlation: FilesCorrelation;
 };
 
+/** What is sooner done needs no line, and so early a rate is chance. */
+const SHOWN_AFTER_MS = 1_000;
+
 type Surroundings = Pick<World, 'stderr' | 'clock' | 'interrupted'>;
 
 /**
@@ -34,7 +37,10 @@ export async function compareTrail(
     const files = await readLogFiles({
       source,
       onRecord: correlator.add,
-      onProgress: (done) => progress.show(progressLine(done, clock.nowMs() - startedMs)),
+      onProgress(done) {
+        const sinceMs = clock.nowMs() - startedMs;
+        if (sinceMs >= SHOWN_AFTER_MS) progress.show(progressLine(done, sinceMs));
+      },
       abortSignal: interrupted,
     });
     return { exports: pages.filter(({ page }) => page === 0).map(exportOf), files, correlation: correlator.result() };
@@ -50,8 +56,7 @@ export async function compareTrail(
 export function progressLine(done: FilesProgress, sinceMs: number): string {
   const share = done.bytes === 0 ? 0 : done.bytesDone / done.bytes;
   const counted = `reading ${grouped(done.filesDone)} of ${grouped(done.files)} files (${Math.floor(share * 100)} %)`;
-  // So early a rate is chance.
-  if (share === 0 || sinceMs < 1_000) return counted;
+  if (share === 0 || sinceMs <= 0) return counted;
   const megabytes = done.textBytes / 1_000 / sinceMs;
   return `${counted}, ${megabytes.toFixed(0)} MB a second, ${timeLeft(sinceMs / share - sinceMs)} left`;
 }

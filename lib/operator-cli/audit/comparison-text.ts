@@ -4,7 +4,7 @@ import type { FilesRead } from '../../audit/log-files/read-log-files.ts';
 import type { StrayReason } from '../../audit/session-verdict.ts';
 import { countOf, grouped } from '../terminal/progress.ts';
 import { type Cell, renderFacts, renderTable, type TableStyle } from '../terminal/table.ts';
-import { instantOf } from '../terminal/time-words.ts';
+import { beginning, instantOf } from '../terminal/time-words.ts';
 import type { Comparison } from './compare-trail.ts';
 import { renderUses } from './session-use-text.ts';
 
@@ -88,7 +88,7 @@ function factsOf({ exports, files, correlation }: Comparison): readonly (readonl
   const { matched, explained, missing, notCovered, deniedSeen, noSession } = receipts;
   return [
     ...exports.map(({ tenantId, deploymentId, fromMs, toMs }) => {
-      return ['receipts of', `${tenantId}, by ${deploymentId}, ${instantOf(fromMs)} to ${instantOf(toMs)}`] as const;
+      return ['receipts of', `${tenantId}, by ${deploymentId}, ${beginning(fromMs)} to ${instantOf(toMs)}`] as const;
     }),
     ['files', `${countOf(files.filesDone, 'file')}, ${countOf(files.records, 'event')}, ${megabytes(files.textBytes)}`],
     ['receipts', `${grouped(judged.length)}: ${grouped(matched)} matched, ${grouped(explained)} explained`],
@@ -102,7 +102,7 @@ function factsOf({ exports, files, correlation }: Comparison): readonly (readonl
       '',
       `${grouped(calls.outsidePeriod)} outside the receipts’ time, ${grouped(calls.atPeriodEdge)} just at its start`,
     ],
-    ['', `${grouped(calls.elsewhere)} into other tenants’ accounts, ${malformedText(calls)}`],
+    ['', `${grouped(calls.elsewhere)} into accounts that no receipt names, ${malformedText(calls)}`],
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { ArchiveReport } from '../../audit/verification/verify-archive.ts';
 import { countOf, grouped } from '../terminal/progress.ts';
 import { renderFacts, renderTable, type TableStyle } from '../terminal/table.ts';
-import { instantOf } from '../terminal/time-words.ts';
+import { beginning, instantOf } from '../terminal/time-words.ts';
 
 /** What a verification came to, for people. */
 export function renderVerification(report: ArchiveReport, style: TableStyle): string {
@@ -52,9 +52,4 @@ function factsOf({
       return ['signed by', `public key ${publicKeySha256}: ${countOf(signed, 'digest')}`] as const;
     }),
   ];
-}
-
-/** The first digest of all begins with time itself. */
-function beginning(fromMs: number): string {
-  return fromMs === 0 ? 'the beginning' : instantOf(fromMs);
 }

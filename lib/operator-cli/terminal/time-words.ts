@@ -26,6 +26,11 @@ export function timeLeft(durationMs: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
+/** Where a period begins: the first of all begins with time itself. */
+export function beginning(fromMs: number): string {
+  return fromMs === 0 ? 'the beginning' : instantOf(fromMs);
+}
+
 /** An instant to the second, for what must not be guessed. */
 export function instantOf(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
