@@ -1,6 +1,7 @@
 /**
- * Writes the CloudTrail files of the emulated accounts, always the same: `node local/accounts/make-log-objects.ts`. The
- * last of them is cut off in the middle, as an upload that broke.
+ * Writes the CloudTrail files that lie in the emulated accounts' buckets, always the same:
+ * `npx node local/accounts/make-log-objects.ts [directory]`, by default where `emulated-accounts.json` names them. The last of
+ * them is cut off in the middle, as an upload that broke.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 const ACCOUNT = '333333333333';
 const REGION = 'us-west-2';
 const START_MS = Date.parse('2026-11-20T00:00:00Z');
-const directory = path.join(import.meta.dirname, 'objects');
+const directory = process.argv[2] ?? path.join(import.meta.dirname, 'objects');
 
 type Caller = { readonly type: string; readonly arn?: string; readonly invokedBy?: string };
 
