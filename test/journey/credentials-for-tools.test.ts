@@ -17,7 +17,7 @@ let stack: LocalStack;
 async function addProfile(name: string, change: (line: string) => string = (line) => line): Promise<void> {
   const guide = await readFile(path.join(projectRoot, 'docs', 'credentials.md'), 'utf8');
   const block = /```ini\n(.+?)```/s.exec(guide)?.[1] ?? '';
-  const program = `"${process.execPath}" "${path.join(projectRoot, 'lib/operator-cli/main.ts')}"`;
+  const program = `"${process.execPath}" "${path.join(projectRoot, 'config/broker.ts')}"`;
   const profile = block
     .replace('acme-scan]', `${name}]`)
     .replace('= broker ', `= ${program} `)

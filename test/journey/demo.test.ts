@@ -192,7 +192,7 @@ describe('the demo, for a person', () => {
       const exited = once(child, 'exit');
       child.stdout.resume();
       await expect
-        .poll(() => readdir(folder), { timeout: 20_000 })
+        .poll(() => readdir(folder), { timeout: 60_000 })
         .toContainEqual(expect.stringMatching(/^credential-/));
       child.kill(signal);
       expect(await exited).toEqual([exitCode, null]);

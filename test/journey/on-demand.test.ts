@@ -4,6 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../config/stage-config.ts';
 import { makeRequestClient, type RequestClient } from '../../lib/client/request-client.ts';
+import { compiledSources } from '../support/compiled-sources.ts';
 import { type LocalStack, startLocalStack } from '../support/local-stack.ts';
 import { plainDetail } from '../support/queue-message.ts';
 
@@ -153,7 +154,7 @@ describe('a person at the command line', () => {
   async function broker(argv: readonly string[], input = '') {
     const { PATH } = process.env;
     const child = spawn(process.execPath, [path.join(projectRoot, 'lib/operator-cli/main.ts'), ...argv], {
-      env: { PATH, AWS_CONFIG_FILE: stack.awsConfigFile, AWS_PROFILE: 'support-tool' },
+      env: { PATH, AWS_CONFIG_FILE: stack.awsConfigFile, AWS_PROFILE: 'support-tool', ...compiledSources },
     });
     const out: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {

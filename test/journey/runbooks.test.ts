@@ -68,7 +68,6 @@ async function shell(block: string, settings: Settings): Promise<string> {
     PATH: `${path.join(folder, 'bin')}:${process.env['PATH']}`,
     HOME: process.env['HOME'],
     NO_COLOR: '1',
-    NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
     AWS_CONFIG_FILE: stack.awsConfigFile,
     AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'no-such-file'),
     AWS_EC2_METADATA_DISABLED: 'true',

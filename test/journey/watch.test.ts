@@ -34,7 +34,7 @@ it.each([
   const bus = new EventBridgeClient({ endpoint: JSON.parse(ready).endpoint, region: 'eu-west-1', credentials });
   await bus.send(new PutEventsCommand({ Entries: [entry] }));
   await expect
-    .poll(() => told, { timeout: 10_000 })
+    .poll(() => told, { timeout: 60_000 })
     .toMatch(
       /^\d\d:\d\d:\d\d {2}refused {10}nobody scan-account {2}req_\w+ {2}by scan-scheduler {2}tenant\.unknown: /m,
     );

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../../config/stage-config.ts';
+import { compiledSources } from '../../support/compiled-sources.ts';
 import type { Ran } from '../outside-clients/outside-clients.ts';
 
 export type BrokerCli = (...args: readonly string[]) => Promise<Ran>;
@@ -13,7 +14,7 @@ const main = path.join(projectRoot, 'lib/operator-cli/main.ts');
 export function brokerAs(configFile: () => string, profile = 'operator'): BrokerCli {
   return async (...args) => {
     const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, AWS_CONFIG_FILE: configFile(), AWS_PROFILE: profile };
+    const env = { PATH, HOME, AWS_CONFIG_FILE: configFile(), AWS_PROFILE: profile, ...compiledSources };
     try {
       const { stdout, stderr } = await execute(process.execPath, [main, ...args], { env, encoding: 'utf8' });
       return { exitCode: 0, stdout, stderr };

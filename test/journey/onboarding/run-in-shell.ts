@@ -10,6 +10,6 @@ export async function runInShell(
 ): Promise<string> {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, AWS_CONFIG_FILE: configFile, AWS_PROFILE: profile };
-  const { stdout } = await execute('sh', ['-c', commands], { env, encoding: 'utf8', timeout: 20_000 });
+  const { stdout } = await execute('sh', ['-c', commands], { env, encoding: 'utf8', timeout: 80_000 });
   return stdout;
 }

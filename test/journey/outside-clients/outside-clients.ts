@@ -101,7 +101,7 @@ def error_of(call, **parameters):
 const execute = promisify(execFile);
 
 async function run(command: string, args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Ran> {
-  const options = { env: { ...cleanEnvironment(), ...settings }, encoding: 'utf8', timeout: 20_000 } as const;
+  const options = { env: { ...cleanEnvironment(), ...settings }, encoding: 'utf8', timeout: 80_000 } as const;
   try {
     const { stdout, stderr } = await execute(command, [...args], options);
     return { exitCode: 0, stdout, stderr };

@@ -9,9 +9,13 @@ const tree = createConfigTree();
 afterAll(() => tree.remove());
 
 function broker(...argv: readonly string[]) {
+  return brokerWith({}, ...argv);
+}
+
+function brokerWith(settings: Readonly<Record<string, string>>, ...argv: readonly string[]) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
     const main = path.join(projectRoot, 'config/broker.ts');
-    const env = { PATH: process.env['PATH'] ?? '', BROKER_STAGE: 'dev' };
+    const env = { PATH: process.env['PATH'] ?? '', BROKER_STAGE: 'dev', ...settings };
     const child = execFile(process.execPath, [main, ...argv], { env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
@@ -31,6 +35,12 @@ describe('npm run broker', () => {
     const codes = [...stderr.matchAll(/^config\.\w+$/gm)].map(([said]) => said);
     const shipped = readFileSync(path.join(projectRoot, 'config/prod.yml'), 'utf8').replaceAll(/^ *#.*$/gm, '');
     expect(codes).toEqual(Array(shipped.match(/replace-?me|0{12}/g)?.length).fill('config.placeholder'));
+  });
+
+  it('keeps what is compiled of it in the clone, and nowhere else', async () => {
+    const { stderr } = await brokerWith({ NODE_DEBUG_NATIVE: 'COMPILE_CACHE' }, '--version');
+    const places = [...stderr.matchAll(/^\[compile cache\] resolved path (\S+)/gm)].map(([, place]) => place);
+    expect(places).toEqual([path.join(projectRoot, '.build/compiled')]);
   });
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { compiledSources } from '../../support/compiled-sources.ts';
 import { type FunctionUrlServer, type Replies, startFunctionUrlServer } from '../../support/function-url-server.ts';
 import { aRoleView, aTenantRow } from '../../support/management-answers.ts';
 
@@ -30,6 +31,7 @@ const clean = {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_CONFIG_FILE: path.join(directory, 'none'),
   AWS_SHARED_CREDENTIALS_FILE: path.join(directory, 'none'),
+  ...compiledSources,
 };
 const keys = { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'not-a-secret', AWS_REGION: 'eu-west-1' };
 

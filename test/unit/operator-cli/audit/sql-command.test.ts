@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { namedViews } from '../../../../lib/audit/views/views.ts';
+import { compiledSources } from '../../../support/compiled-sources.ts';
 import { runBroker } from '../../../support/run-broker.ts';
 import { aDay, ids } from '../../../support/sql-world/a-day.ts';
 import {
@@ -112,6 +113,7 @@ describe('broker audit sql at Athena', () => {
     server = await startAthena(replies);
     const main = path.resolve(import.meta.dirname, '../../../../lib/operator-cli/main.ts');
     const env = {
+      ...compiledSources,
       PATH: process.env['PATH'],
       HOME: '/nowhere',
       AWS_ENDPOINT_URL: server.url,
