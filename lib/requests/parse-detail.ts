@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { RefusalReason } from '../errors.ts';
 import { ACCOUNT_ID, TENANT_ID } from '../tenants/tenant.ts';
 import { explainIssue, explainTenantId, lettersOf } from './explain-field.ts';
-import { JSON_LIMITS, measureJson } from './json-limits.ts';
+import { JSON_LIMITS, type JsonMeasure, measureJson } from './json-limits.ts';
 import { quoted } from './quoted.ts';
 import type { Refusal, RequestDetail } from './request.ts';
 
@@ -37,15 +37,15 @@ export type DetailReading =
 
 /**
  * Reads what a requester said, accepted exactly or refused: no key is ignored, no letter is folded, nothing is
- * trimmed. When several things are wrong, the first of this order is named: size, keys, version, fields, tenant id.
+ * trimmed. When several things are wrong, the first of this order is named: size, keys, version, fields, tenant id, letters.
  */
 export function parseDetail(detail: unknown): DetailReading {
   if (!isRecord(detail)) return refused('request.malformed', 'detail is not a JSON object');
-  return checkSize(detail) ?? checkKeys(detail) ?? checkVersion(detail) ?? checkFields(detail);
+  const measure = measureJson(detail);
+  return checkSize(measure) ?? checkKeys(detail) ?? checkVersion(detail) ?? checkFields(detail, measure);
 }
 
-function checkSize(detail: Readonly<Record<string, unknown>>): DetailReading | undefined {
-  const { depth, keys, reservedKey } = measureJson(detail);
+function checkSize({ depth, keys, reservedKey }: JsonMeasure): DetailReading | undefined {
   if (reservedKey !== undefined) {
     return refused('request.fieldNotAllowed', `the key ${quoted(reservedKey)} is reserved; remove it`);
   }
@@ -72,7 +72,7 @@ function checkVersion({ version }: Readonly<Record<string, unknown>>): DetailRea
   return refused('request.versionUnsupported', `version ${version}; supported: ${SUPPORTED_VERSIONS.join(', ')}`);
 }
 
-function checkFields(detail: Readonly<Record<string, unknown>>): DetailReading {
+function checkFields(detail: Readonly<Record<string, unknown>>, { isIllFormed }: JsonMeasure): DetailReading {
   const read = v.safeParse(detailSchema, detail, { abortEarly: true });
   if (!read.success) {
     const [issue] = read.issues;
@@ -80,6 +80,7 @@ function checkFields(detail: Readonly<Record<string, unknown>>): DetailReading {
   }
   const { tenantId } = read.output;
   if (!TENANT_ID.test(tenantId)) return refused('tenant.idInvalid', explainTenantId(tenantId));
+  if (isIllFormed) return refused('request.fieldInvalid', 'detail holds half of a surrogate pair, which is no letter');
   return { read: true, detail: withoutUndefined(read.output) };
 }
 

@@ -6,12 +6,15 @@ import { parseDetail } from './parse-detail.ts';
 import { quoted } from './quoted.ts';
 import type { ClaimedNames, QueueMessageReading, RequestOrigin } from './request.ts';
 
+/** What goes on record as it stands: half of a surrogate pair would make the line of the archive illegible. */
+const wellFormed = v.check((text: string) => text.isWellFormed());
+
 /** The envelope that EventBridge writes around a detail. Source: EventBridge User Guide, "Event structure reference". */
 const envelopeSchema = v.object({
   version: v.literal('0'),
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(128), wellFormed),
   'detail-type': v.string(),
-  source: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  source: v.pipe(v.string(), v.minLength(1), v.maxLength(256), wellFormed),
   account: v.pipe(v.string(), v.regex(/^\d{12}$/)),
   // The form alone is not enough: `…T07:08:09+05` has it, and is no time to `Date`.
   time: v.pipe(
@@ -19,7 +22,7 @@ const envelopeSchema = v.object({
     v.isoTimestamp(),
     v.check((time) => !Number.isNaN(Date.parse(time))),
   ),
-  'replay-name': v.optional(v.string()),
+  'replay-name': v.optional(v.pipe(v.string(), wellFormed)),
   detail: v.unknown(),
 });
 

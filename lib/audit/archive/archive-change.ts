@@ -25,7 +25,8 @@ export function archiveChange(change: StreamChange): ReadChange {
       sequenceNumber,
       changedAtMs,
       change: change.change,
-      recordId,
+      // Of a row that something else made: its name must not make the line illegible.
+      recordId: recordId.toWellFormed(),
       recordType: shown.record?.recordType ?? 'unreadable',
       ...namesOf(shown.record),
       findings: [...judgeChange({ before, after })],

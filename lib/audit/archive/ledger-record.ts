@@ -60,5 +60,8 @@ function readRecord(image: WireItem): LedgerRecord | undefined {
 
 function traceOf(image: WireItem): NonNullable<RecordImage['unreadable']> {
   const names = Object.keys(image).sort().slice(0, MOST_NAMES);
-  return { attributes: names.map((name) => name.slice(0, LONGEST_NAME)), sha256: sha256Hex(canonicalJson(image)) };
+  return {
+    attributes: names.map((name) => name.slice(0, LONGEST_NAME).toWellFormed()),
+    sha256: sha256Hex(canonicalJson(image)),
+  };
 }

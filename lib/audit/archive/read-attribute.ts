@@ -5,8 +5,13 @@
  */
 export type WireItem = Readonly<Record<string, unknown>>;
 
-/** Throws `TypeError` on a type that no record of the ledger has: a set, or what is no attribute value at all. */
+/**
+ * Throws `TypeError` on a type that no record of the ledger has: a set, or what is no attribute value at all; and on half of
+ * a surrogate pair, which a job can write into its own rows: one line that holds one makes every other of its file
+ * illegible to whoever reads the archive as JSON.
+ */
 export function readItem(item: WireItem): Readonly<Record<string, unknown>> {
+  if (!Object.keys(item).every((name) => name.isWellFormed())) throw new TypeError('not the name of an attribute');
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, readAttribute(value)]));
 }
 
@@ -21,7 +26,7 @@ function readAttribute(attribute: unknown): unknown {
 
 /** Each gives undefined for what is not of its type. A number that JavaScript does not hold is left to the schema. */
 const READERS: ReadonlyMap<string, (value: unknown) => unknown> = new Map<string, (value: unknown) => unknown>([
-  ['S', (value) => (typeof value === 'string' ? value : undefined)],
+  ['S', (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined)],
   ['N', (value) => (typeof value === 'string' && value !== '' ? Number(value) : undefined)],
   ['BOOL', (value) => (typeof value === 'boolean' ? value : undefined)],
   ['NULL', (value) => (value === true ? null : undefined)],

@@ -55,7 +55,13 @@ function isAcceptable(detail: Readonly<Record<string, unknown>>): boolean {
     optional('rerunOf', text(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)),
     optional('hops', (hops) => Number.isSafeInteger(hops) && Number(hops) >= 0 && Number(hops) <= 100),
     isSmall(detail),
+    isText(detail),
   ].every(Boolean);
+}
+
+/** JSON writes half of a surrogate pair as an escape, and a whole one as it is; a backslash of a text is doubled. */
+function isText(value: unknown): boolean {
+  return !/\\ud[89a-f]/.test(JSON.stringify(value).replaceAll('\\\\', ''));
 }
 
 function isSmall(value: unknown): boolean {
@@ -126,10 +132,11 @@ function isValid(body: string): boolean {
 function hasEnvelope(event: Readonly<Record<string, unknown>>): boolean {
   const text = (key: string, longest: number) => {
     const value = event[key];
-    return typeof value === 'string' && value.length >= 1 && value.length <= longest;
+    return typeof value === 'string' && value.length >= 1 && value.length <= longest && isText(value);
   };
   const isTime = typeof event['time'] === 'string' && isTimestamp(event['time']);
-  const isReplay = event['replay-name'] === undefined || typeof event['replay-name'] === 'string';
+  const replay = event['replay-name'];
+  const isReplay = replay === undefined || (typeof replay === 'string' && isText(replay));
   const isAccount = typeof event['account'] === 'string' && /^\d{12}$/.test(event['account']);
   return (
     event['version'] === '0' &&

@@ -47,8 +47,9 @@ export const auditThreats: readonly Threat[] = [
     id: 'T27',
     priority: 'P1',
     title: 'A name that breaks out of a log line or a table',
-    control: 'Names have a closed set of characters; what is printed is escaped',
+    control: 'Names have a closed set of characters; what is printed is escaped; what is no text is not taken',
     files: [
+      'test/attack/blinds-the-audit.test.ts',
       'test/unit/operator-cli/audit/csv-text.test.ts',
       'test/unit/requests/quoted.test.ts',
       'test/cases/requests.test.ts',

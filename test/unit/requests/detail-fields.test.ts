@@ -117,7 +117,7 @@ describe('a detail', () => {
     ['an unknown key', { sudo: true, version: 2 }, 'request.fieldNotAllowed'],
     ['its version', { version: 2, reason: 7 }, 'request.versionUnsupported'],
     ['a field', { reason: 7, tenantId: 'A' }, 'request.fieldInvalid'],
-    ['its tenant id', { tenantId: 'A' }, 'tenant.idInvalid'],
+    ['its tenant id', { tenantId: 'A', reason: '\ud800' }, 'tenant.idInvalid'],
   ])('is refused for %s, whatever comes after it', (_, change, reason) => {
     expect(read(change)).toMatchObject({ read: false, refusal: { reason } });
   });

@@ -3,26 +3,32 @@ import { describe, expect, it } from 'vitest';
 import { type JsonMeasure, measureJson } from '../../../lib/requests/json-limits.ts';
 
 /** The same, said plainly: with recursion, which a hostile value would exhaust. */
-function measured(value: unknown): Required<JsonMeasure> & { readonly reserved: boolean } {
-  if (value === null || typeof value !== 'object') return { depth: 0, keys: 0, reservedKey: '', reserved: false };
+function measured(value: unknown): Pick<JsonMeasure, 'depth' | 'keys'> & Record<'reserved' | 'illFormed', boolean> {
+  const illFormed = typeof value === 'string' && /\p{Cs}/u.test(value);
+  if (value === null || typeof value !== 'object') return { depth: 0, keys: 0, reserved: false, illFormed };
   const inside = Object.values(value).map(measured);
   const own = Array.isArray(value) ? [] : Object.keys(value);
   return {
     depth: 1 + Math.max(0, ...inside.map(({ depth }) => depth)),
     keys: own.length + inside.reduce((sum, { keys }) => sum + keys, 0),
-    reservedKey: '',
+    illFormed: own.some((key) => /\p{Cs}/u.test(key)) || inside.some((each) => each.illFormed),
     reserved:
       own.some((key) => ['__proto__', 'constructor', 'prototype'].includes(key)) ||
       inside.some(({ reserved }) => reserved),
   };
 }
 
-const anyKey = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'a'));
+/** Of surrogate pairs, and one that is whole. */
+const halves = ['\ud800', 'a\udfff', '\udc00\ud800', '😀'];
+const anyKey = fc.oneof(
+  fc.string(),
+  fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'a', ...halves),
+);
 // cspell:disable-next-line
 const { value: anyJson } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 6, depthIdentifier: 'value' },
-    fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)),
+    fc.oneof(fc.string(), fc.constantFrom(...halves), fc.integer(), fc.boolean(), fc.constant(null)),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(anyKey, tie('value'), { maxKeys: 4 }),
   ),
@@ -33,13 +39,9 @@ describe('the measure of a JSON value', () => {
     fc.assert(
       fc.property(anyJson, (generated) => {
         const value: unknown = JSON.parse(JSON.stringify(generated));
-        const { depth, keys, reservedKey } = measureJson(value);
-        const plain = measured(value);
-        expect({ depth, keys, reserved: reservedKey !== undefined }).toEqual({
-          depth: plain.depth,
-          keys: plain.keys,
-          reserved: plain.reserved,
-        });
+        const { depth, keys, reservedKey, isIllFormed } = measureJson(value);
+        const found = { depth, keys, reserved: reservedKey !== undefined, illFormed: isIllFormed === true };
+        expect(found).toEqual(measured(value));
       }),
       { numRuns: 2000 },
     );
@@ -51,6 +53,9 @@ describe('the measure of a JSON value', () => {
     ['an empty array', [], { depth: 1, keys: 0 }],
     ['keys in objects in arrays', [{ a: 1 }, { a: [{ b: 2, c: 3 }] }], { depth: 4, keys: 4 }],
     ['array indexes, which are no keys', [1, 2, 3], { depth: 1, keys: 0 }],
+    ['half of a letter in a value', [{ a: ['\ud83d'] }], { depth: 3, keys: 1, isIllFormed: true }],
+    ['half of a letter in a key', { a: { '\ude00': 1 } }, { depth: 2, keys: 2, isIllFormed: true }],
+    ['a whole one', { '😀': '😀' }, { depth: 1, keys: 1 }],
     ['a value that is a reserved word', { a: '__proto__' }, { depth: 1, keys: 1 }],
     [
       'a reserved key by its name',

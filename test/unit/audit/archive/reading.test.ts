@@ -46,6 +46,8 @@ describe('reading an item', () => {
     ['nothing', {}],
     ['two types at once', { S: 'a', N: '1' }],
     ['a text that is none', { S: 1 }],
+    ['half of a surrogate pair', { S: 'a\ud800b' }],
+    ['a name that holds half of one', { M: { 'a\udfff': { S: 'a' } } }],
     ['a number that is none', { N: 1 }],
     ['an empty number', { N: '' }],
     ['a list that is none', { L: {} }],
