@@ -70,7 +70,7 @@ export const exposedCredentials: readonly Threat[] = [
     priority: 'P0',
     title: 'The broker’s role is stolen',
     control:
-      'Its own policy denies what is without an external ID, outside the home region, or our own account, and with a network of its own (`hardening.vpc`) whatever comes from elsewhere; customers trust its ARN and never the account',
+      'Its own policy denies what is without an external ID, outside the home region, or our own account, and with a network of its own (`hardening.vpc`) whatever comes from elsewhere; customers trust its ARN and never the account alone',
     files: [
       'test/attack/steals-the-broker-role.test.ts',
       'test/least-privilege/function-tables.test.ts',
