@@ -80,13 +80,16 @@ const issuedSchema = v.object({
 export function readAssumeRole(record: unknown): AssumeRoleReading {
   if (!v.is(namesSchema, record)) return { kind: 'other' };
   const common = v.safeParse(recordSchema, record);
-  if (!common.success) return malformed(record, common.issues[0]);
+  if (!common.success) return malformed(record, dotPath(common.issues[0]));
   const { userIdentity, ...facts } = common.output;
-  // A service that assumes a role in its own name is nobody's credential of ours.
-  if (userIdentity.type === 'AWSService' || userIdentity.accountId === undefined) return { kind: 'other' };
-  const call = readCall(record, facts);
-  if ('issue' in call) return malformed(record, call.issue);
   const callerRoleArn = userIdentity.sessionContext?.sessionIssuer?.arn;
+  // A service that assumes a role in its own name is nobody's credential of ours.
+  if (userIdentity.type === 'AWSService') return { kind: 'other' };
+  if (userIdentity.accountId === undefined) {
+    return callerRoleArn === undefined ? { kind: 'other' } : malformed(record, 'userIdentity.accountId');
+  }
+  const call = readCall(record, facts);
+  if ('issue' in call) return malformed(record, dotPath(call.issue));
   return {
     kind: 'assumeRole',
     event: {
@@ -131,8 +134,12 @@ function roleIn(message: string): string | undefined {
   return /on resource: (arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576})/.exec(message.slice(0, 4_096))?.[1];
 }
 
-function malformed(record: unknown, issue: v.BaseIssue<unknown>): AssumeRoleReading {
+function dotPath(issue: v.BaseIssue<unknown>): string {
+  return v.getDotPath(issue) ?? 'the top level';
+}
+
+function malformed(record: unknown, place: string): AssumeRoleReading {
   const named = v.safeParse(v.object({ eventID: text }), record);
-  const problem = `an AssumeRole record has not its shape at ${v.getDotPath(issue) ?? 'the top level'}`;
+  const problem = `an AssumeRole record has not its shape at ${place}`;
   return { kind: 'malformed', problem, ...(named.success ? { eventId: named.output.eventID } : {}) };
 }

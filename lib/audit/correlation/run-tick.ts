@@ -48,10 +48,15 @@ function sayWhereBehind({ correlatedUpToMs }: VersionedState, { clock, log }: Ti
   log.transition({ transition: 'correlation.behind', explanation });
 }
 
-/** One that cannot be judged keeps none of the others. */
+/** One that cannot be judged keeps none of the others. Said where more wait: a flood of calls must not hide one of them. */
 async function judgeDue({ hasTime }: Budget, tick: TickDependencies): Promise<number> {
   let judged = 0;
-  for (const recordId of await tick.ledger.due({ nowMs: tick.clock.nowMs(), limit: DUE_AT_A_TIME })) {
+  const due = await tick.ledger.due({ nowMs: tick.clock.nowMs(), limit: DUE_AT_A_TIME });
+  if (due.length === DUE_AT_A_TIME) {
+    const explanation = `${DUE_AT_A_TIME} calls wait to be judged again, or more: what is a stray among them is told later`;
+    tick.log.transition({ transition: 'correlation.behind', explanation });
+  }
+  for (const recordId of due) {
     if (!hasTime()) break;
     try {
       await judgeAgain(recordId, tick);

@@ -141,6 +141,11 @@ describe('reading an AssumeRole from CloudTrail', () => {
     ['no request id', { ...allowed, requestID: undefined }],
     ['an allowed call without parameters', { ...allowed, requestParameters: null }],
     ['an allowed call without an access key', { ...allowed, responseElements: { credentials: {} } }],
+    // Or the one call that matters could be dropped without a word.
+    [
+      'a role’s session without an account',
+      { ...allowed, userIdentity: { ...allowed.userIdentity, accountId: undefined } },
+    ],
     ['an account that is none', { ...allowed, userIdentity: { type: 'AssumedRole', accountId: '1' } }],
   ])('says what is wrong with %s', (_what, record) => {
     expect(readAssumeRole(record)).toEqual({

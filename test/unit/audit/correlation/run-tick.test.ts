@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerError } from '../../../../lib/errors.ts';
 import { OUR_STORIES, type Story } from '../../../support/correlation/call-stories.ts';
+import { deniedRecord } from '../../../support/correlation/cloudtrail-record.ts';
 import { type CorrelationWorld, correlationWorld, FIT } from '../../../support/correlation/correlation-world.ts';
 import { START_MS } from '../../../support/frozen-clock.ts';
 
 const MINUTE_MS = 60_000;
+const ROLE = 'arn:aws:iam::222222222222:role/credential-broker/scanner';
 
 function story(kind: string, name: string, atMs = START_MS): Story {
   const make = OUR_STORIES[kind];
@@ -145,6 +147,19 @@ describe('how far CloudTrail was held against the ledger', () => {
     }
     await wait(world, 60);
     expect(behind()).toBe(12);
+  });
+
+  it('is said when more calls wait to be judged again than a tick judges', async () => {
+    const world = correlationWorld();
+    for (let index = 0; index < 1_200; index += 1) {
+      const call = { requestId: `flood-${index}`, roleArn: ROLE, atMs: START_MS };
+      await world.deliver(deniedRecord(call));
+    }
+    world.clock.advance(5 * MINUTE_MS);
+    await world.tick();
+    expect(world.lines.filter(({ transition }) => transition === 'correlation.behind')).toHaveLength(1);
+    await world.tick();
+    expect(world.lines.filter(({ transition }) => transition === 'correlation.behind')).toHaveLength(1);
   });
 
   it('is as far as a tick without time came, and goes on from there', async () => {
