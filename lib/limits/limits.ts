@@ -112,7 +112,9 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
     knownToHold(wanted) {
       if (breaker.known()?.state === 'open') return BROKEN;
       if (share.isUsedUp()) return SHARE_USED_UP;
-      return rates.isFull(wanted.tenantId) ? tenantIsFull(wanted) : undefined;
+      const { tenantId, requester } = wanted;
+      if (rates.isTenantFull(tenantId)) return tenantIsFull(tenantId);
+      return requester && rates.isRequesterFull(requester.name) ? requesterIsFull(requester.name) : undefined;
     },
 
     async enter(wanted) {
@@ -154,19 +156,18 @@ function isTaken<Answer extends object>(answer: Answer | undefined | symbol): an
   return typeof answer === 'object';
 }
 
-function whatHolds({ tenant, asker, sts }: Taken, wanted: Wanted): HeldBack | undefined {
-  if (tenant === undefined) return tenantIsFull(wanted);
-  if (asker === undefined) {
-    return {
-      code: 'requester.rateLimited',
-      explanation: `requester ${wanted.requester?.name ?? ''} has its share for now`,
-    };
-  }
+function whatHolds({ tenant, asker, sts }: Taken, { tenantId, requester }: Wanted): HeldBack | undefined {
+  if (tenant === undefined) return tenantIsFull(tenantId);
+  if (asker === undefined) return requesterIsFull(requester?.name ?? '');
   return sts === undefined ? SHARE_USED_UP : undefined;
 }
 
-function tenantIsFull({ tenantId }: Wanted): HeldBack {
+function tenantIsFull(tenantId: string): HeldBack {
   return { code: 'tenant.rateLimited', explanation: `tenant ${tenantId} has its share for now` };
+}
+
+function requesterIsFull(name: string): HeldBack {
+  return { code: 'requester.rateLimited', explanation: `requester ${name} has its share for now` };
 }
 
 const SHARE_USED_UP: HeldBack = { code: 'sts.heldBack', explanation: 'the calls to STS of this second are used up' };

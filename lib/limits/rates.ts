@@ -6,7 +6,8 @@ import { type Meter, minuteRow, oneIsLeft, taking } from './meter.ts';
 /** What tenants and requesters may have in a minute, and how much of a tenant may be in work at once. */
 export type Rates = {
   /** Known, without asking, to be over one of its limits. */
-  isFull(tenantId: string): boolean;
+  isTenantFull(tenantId: string): boolean;
+  isRequesterFull(requester: string): boolean;
   /** Undefined: the tenant is over one of its limits. Throws `store.*`. */
   enterTenant(tenantId: string, asked: AskedOfTenant): Promise<Entered | undefined>;
   /** Undefined: the requester is over its limit. Throws `store.*`. */
@@ -26,11 +27,11 @@ export type Entered = {
 };
 
 /**
- * For so long a function does not ask again for a tenant that was over: what one tenant has too many of costs no calls,
- * and takes nothing, not even for an instant, of what all have together.
+ * For so long a function does not ask again for a tenant or a requester that was over: what one of them has too many of
+ * costs no calls, and takes nothing, not even for an instant, of what all have together.
  */
 const FULL_FOR_MS = 1_000;
-/** Of the tenants that are remembered as over. */
+/** Of those that are remembered as over. */
 const MOST_REMEMBERED = 10_000;
 
 /** Short, so that a tenant that was silent has no burst to spend; long enough for a batch. */
@@ -44,15 +45,18 @@ export function makeRates(
   const requestMeter: Meter = { name: 'requests', perMinute: requestsPerMinute, slotSeconds: SLOT_SECONDS };
   const callMeter: Meter = { name: 'calls', perMinute: callsPerMinuteOf(settings), slotSeconds: SLOT_SECONDS };
 
+  /** By what their rate is counted under. */
   const fullUntilMs = new Map<string, number>();
+  const isFull = (rate: string): boolean => (fullUntilMs.get(rate) ?? 0) > clock.nowMs();
 
-  function isFullFrom(tenantId: string, nowMs: number): void {
+  function isFullFrom(rate: string, nowMs: number): void {
     if (fullUntilMs.size >= MOST_REMEMBERED) fullUntilMs.clear();
-    fullUntilMs.set(tenantId, nowMs + FULL_FOR_MS);
+    fullUntilMs.set(rate, nowMs + FULL_FOR_MS);
   }
 
   return {
-    isFull: (tenantId) => (fullUntilMs.get(tenantId) ?? 0) > clock.nowMs(),
+    isTenantFull: (tenantId) => isFull(counterIds.tenantRate(tenantId)),
+    isRequesterFull: (requester) => isFull(counterIds.requesterRate(requester)),
 
     async enterTenant(tenantId, { requests, calls }) {
       const nowMs = clock.nowMs();
@@ -68,7 +72,7 @@ export function makeRates(
         ],
       });
       if (entered === undefined) {
-        isFullFrom(tenantId, nowMs);
+        isFullFrom(counterIds.tenantRate(tenantId), nowMs);
         return undefined;
       }
       return {
@@ -85,7 +89,10 @@ export function makeRates(
       const meter: Meter = { name: 'requests', perMinute, slotSeconds: SLOT_SECONDS };
       const row = minuteRow(counterIds.requesterRate(requester), nowMs);
       const entered = await counters.change(row, { add: taking(meter, 1, nowMs), when: oneIsLeft(meter, nowMs) });
-      if (entered === undefined) return undefined;
+      if (entered === undefined) {
+        isFullFrom(counterIds.requesterRate(requester), nowMs);
+        return undefined;
+      }
       return {
         async leave({ goesBack }) {
           if (goesBack) await counters.change(row, { add: taking(meter, -1, nowMs) });

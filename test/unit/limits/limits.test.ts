@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Assumption } from '../../../lib/broker/assume-tenant-role.ts';
 import { BrokerError } from '../../../lib/errors.ts';
 import type { Counters } from '../../../lib/limits/counters.ts';
-import { makeLimits } from '../../../lib/limits/limits.ts';
+import { makeLimits, type Wanted } from '../../../lib/limits/limits.ts';
 import { countingIds } from '../../support/counting-ids.ts';
 import { frozenClock } from '../../support/frozen-clock.ts';
 import { inMemoryCounters } from '../../support/in-memory-counters.ts';
@@ -113,6 +113,27 @@ describe('a place', () => {
     const [rate] = [...memory.rows].filter(([id]) => id.startsWith('rate#tenant')).map(([, { values }]) => values);
     expect(rate).toMatchObject({ calls: 7, requests: 2, inWork: 0 });
     expect(await memory.read('sts#2031-05-06T07:08')).toMatchObject({ calls: 7, calls0: 7 });
+  });
+
+  it.each<[string, Partial<Wanted>, Partial<Wanted>, string]>([
+    ['a tenant', { tenantId: 'acme', requester: { name: 'a' } }, { requester: { name: 'b' } }, 'tenant.rateLimited'],
+    ['a requester', { tenantId: 'globex' }, { tenantId: 'initech' }, 'requester.rateLimited'],
+  ])('that %s has too many of is not asked for again in that second', async (_what, first, second, code) => {
+    const { one, clock, calls } = twoFunctions({
+      ...settings,
+      perTenant: { ...settings.perTenant, requestsPerMinute: 12 },
+    });
+    const asker = { name: 'scans', requestsPerMinute: 12 };
+    expect(one.knownToHold({ ...wanted, ...first })).toBeUndefined();
+    await (await one.enter({ ...wanted, requester: asker, ...first })).leave({ calls: 1, goesBack: false });
+    expect((await one.enter({ ...wanted, requester: asker, ...second })).heldBack).toMatchObject({ code });
+    const asked = calls.length;
+    expect(one.knownToHold({ ...wanted, requester: asker, ...second })).toMatchObject({ code });
+    expect(one.knownToHold({ tenantId: 'umbrella', requester: { name: 'others' }, calls: 1 })).toBeUndefined();
+    expect(one.knownToHold({ tenantId: 'umbrella', calls: 1 })).toBeUndefined();
+    expect(calls).toHaveLength(asked);
+    clock.advance(1_000);
+    expect(one.knownToHold({ ...wanted, requester: asker, ...second })).toBeUndefined();
   });
 
   it('is given where rates cannot be counted, and the log says so', async () => {
