@@ -36,24 +36,24 @@ export async function issueForAccounts(
   let all: MessageOutcome = 'settled';
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') throw outcome.reason;
-    if (outcome.value === 'again') all = 'again';
+    if (outcome.value.comesAgain) all = 'again';
   }
   return all;
 }
 
+/** `comesAgain`: there was no time to begin with the account. */
 async function issueForAccount(
   request: RequestRecord,
   decision: AccountDecision,
   { message, broker }: { readonly message: Message; readonly broker: BrokerDependencies },
-): Promise<MessageOutcome> {
+): Promise<{ readonly comesAgain: boolean }> {
   const { remainingMs } = message;
   const opened = await openIssuance(request, decision, { remainingMs, broker });
-  if (opened.opened === 'tooLate') return 'again';
-  if (opened.opened !== 'intended') return 'settled';
+  if (opened.opened !== 'intended') return { comesAgain: opened.opened === 'tooLate' };
   const { issuance, job, account } = opened;
   const visit = { job, account, input: request.input, remainingMs };
   await afterIntent(issuance, () => issueToJob(issuance, visit, broker), broker);
-  return 'settled';
+  return { comesAgain: false };
 }
 
 /**

@@ -26,7 +26,7 @@ export function makeTenantIssuances({ dynamo, config }: TenantIssuancesDependenc
             ExpressionAttributeNames: { '#tenantId': 'tenantId', '#recordedAtMs': 'recordedAtMs' },
             ExpressionAttributeValues: { ':tenantId': tenantId, ':sinceMs': sinceMs },
             ScanIndexForward: false,
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+            ExclusiveStartKey: from,
           }),
         );
         const ids = v.parse(keysSchema, page.Items ?? []).map(({ recordId }) => recordId);
