@@ -43,8 +43,10 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
     async byStsRequest(stsRequestId) {
       for (const recordId of await records.byStsRequest(stsRequestId)) {
         // Observations stand in the index themselves: they announce nothing.
-        const record = await readLegible(recordId, records);
-        if (record !== undefined) return record.recordType === 'pointer' ? record.to : record.recordId;
+        const found = await readLegible(recordId, records);
+        // A pointer proves nothing: it is the record to which it leads that must know the call.
+        const record = found?.recordType === 'pointer' ? await readLegible(found.to, records) : found;
+        if (record !== undefined && recordsCall(record, stsRequestId)) return record.recordId;
       }
       return undefined;
     },
@@ -78,6 +80,12 @@ async function readLegible(recordId: string, records: AnnouncingRecords): Promis
     if (error instanceof BrokerError && error.code === 'store.itemInvalid') return undefined;
     throw error;
   }
+}
+
+function recordsCall(record: AnnouncingRecord, stsRequestId: string): boolean {
+  if (record.recordType === 'probe') return record.lastStsRequestId === stsRequestId;
+  if (record.recordType !== 'issuance') return false;
+  return [...record.trail, ...record.attempts].some((each) => each.stsRequestId === stsRequestId);
 }
 
 /** The types of records that announce sessions. */

@@ -20,6 +20,7 @@ const entrySchema = v.object({
   atMs: count,
   attempt: v.optional(count),
   roleArn: v.optional(v.string()),
+  stsRequestId: v.optional(v.string()),
 });
 
 export const announcingRecordSchema = v.variant('recordType', [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pointerRecord } from '../../../../lib/audit/archive/telling/pointer-record.ts';
 import { announcedByIssuance } from '../../../../lib/audit/correlation/announced-session.ts';
 import type { Issuance, IssuanceIn } from '../../../../lib/ledger/issuance.ts';
 import { denied, revoked } from '../../../../lib/ledger/issuance-endings.ts';
@@ -77,5 +78,22 @@ describe('a denied call', () => {
     const belongs = [...world.ledger.items.values()].map(({ of }) => of);
     expect(belongs).toHaveLength(2);
     for (const of of belongs) expect(of).toMatch(/^scan-account\./);
+  });
+
+  it('is a stray where a pointer leads to a record that knows nothing of it', async () => {
+    const world = correlationWorld();
+    const story = OUR_STORIES['issued']?.(scene);
+    for (const { item } of story?.ledger ?? []) world.records.put(item);
+    const to = String(Object(story?.ledger[0]?.item)['recordId']);
+    for (const [id, leads] of [
+      ['planted', to],
+      ['nowhere', `scan-account.${'a'.repeat(32)}`],
+    ] as const) {
+      world.records.put(pointerRecord({ lastStsRequestId: id }, { to: leads, nowMs: START_MS }));
+      await world.deliver(deniedRecord({ ...facts, requestId: id, atMs: START_MS + 400_000 }));
+    }
+    world.clock.advance(3_700_000);
+    await world.tick();
+    expect(world.told.map(({ detailType }) => detailType)).toEqual(['DeniedCallStray', 'DeniedCallStray']);
   });
 });
