@@ -32,7 +32,7 @@ export async function readReceiptFiles({ files, publicKeys, tenantId }: ReceiptF
 export function publicKeysIn(file: string): readonly PublicKey[] {
   const reading = readPublicKeys(readText(file));
   if ('keys' in reading) return reading.keys;
-  throw usageError(`--public-key: ${file}: ${reading.problem}.`, 'Give the PEM file that the provider published.');
+  throw usageError(`--public-key: ${file}: ${reading.problem}.`, 'Give the PEM file that the vendor published.');
 }
 
 function readText(file: string): string {

@@ -14,7 +14,7 @@ const HELP = `Checks the receipts that a credential broker gave you, and holds t
   node verify-receipts.mjs --receipts FILE --public-key FILE --cloudtrail DIR [--tenant ID] [--json]
 
   --receipts    the exported file; may be given more than once
-  --public-key  the provider's public key, as PEM, which you have from elsewhere than the receipts
+  --public-key  the vendor's public key, as PEM, which you have from elsewhere than the receipts
   --cloudtrail  a directory of CloudTrail's log files, packed or not, or one such file; left out, only the
                 receipts themselves are checked
   --tenant      refuse receipts of any other tenant than this one
