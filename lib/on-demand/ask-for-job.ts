@@ -32,7 +32,8 @@ export const LONGEST_WAIT_SECONDS = 25;
 /**
  * Puts a request on the queue, as who is asking: the pipeline decides on it as on any other, and records it. Nothing is
  * decided here but that a request is legible; one that is not is answered at once, and goes on record all the same.
- * Throws `store.*` when the queue or the ledger is away.
+ * Throws `store.*` when the queue is away. Once a request is on it, it is accepted, whatever breaks: who is told of an error
+ * asks again under another id, and the job runs twice.
  */
 export async function askForJob(ask: OnDemandAsk, dependencies: OnDemandDependencies): Promise<OnDemandOutcome> {
   const { origin, detail, waitMs } = ask;

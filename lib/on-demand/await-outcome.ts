@@ -1,12 +1,16 @@
+import { BrokerError } from '../errors.ts';
 import { issuanceIdOf } from '../ledger/issuance.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sideBySide } from '../platform/side-by-side.ts';
+import { errorName } from '../platform/store-error.ts';
+import type { Transition, TransitionLog } from '../platform/transition-log.ts';
 import { type IssuanceProgress, isSettled } from './on-demand-answer.ts';
 import type { RecordedRequest, RequestProgress } from './request-progress.ts';
 
 export type WaitDependencies = {
   readonly progress: RequestProgress;
   readonly clock: Clock;
+  readonly log: TransitionLog;
   /** Waits in real time. */
   readonly pause: (milliseconds: number) => Promise<void>;
 };
@@ -22,24 +26,33 @@ const READS_AT_ONCE = 20;
 
 /**
  * Looks at a request until it is refused, or every account of it has come to its end, or the time is up. What is settled
- * is not read again.
+ * is not read again. Never throws: what cannot be read is looked at again, told once in the log.
  */
 export async function awaitOutcome(
   { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },
-  { progress, clock, pause }: WaitDependencies,
+  { progress, clock, pause, log }: WaitDependencies,
 ): Promise<Found> {
   const startedAtMs = clock.nowMs();
+  let isTold = false;
+  const look = (before: Found): Promise<Found> =>
+    lookAgain(requestId, before, progress).catch((error: unknown) => {
+      if (!isTold) log.transition({ transition: 'request.outcomeUnread', requestId, ...toldOf(error) });
+      isTold = true;
+      return before;
+    });
   let found: Found = { request: undefined, issuances: [] };
   for (;;) {
-    found = await lookAgain(requestId, found, progress);
-    const { request, issuances } = found;
-    if (request?.decision === 'refused') return found;
-    if (request !== undefined && issuances.every(isSettled)) return found;
+    found = await look(found);
+    if (isOver(found)) return found;
     const nowMs = clock.nowMs();
     const nextMs = Math.min(stepMs(nowMs - startedAtMs), untilMs - nowMs);
     if (nextMs <= 0) return found;
     await pause(nextMs);
   }
+}
+
+function isOver({ request, issuances }: Found): boolean {
+  return request?.decision === 'refused' || (request !== undefined && issuances.every(isSettled));
 }
 
 async function lookAgain(requestId: string, before: Found, progress: RequestProgress): Promise<Found> {
@@ -76,6 +89,11 @@ async function readUnsettled(issuance: IssuanceProgress, progress: RequestProgre
     ...(code === undefined ? {} : { code }),
     ...(read.refusal === undefined ? {} : { explanation: read.refusal.explanation }),
   };
+}
+
+function toldOf(error: unknown): Pick<Transition, 'code' | 'explanation'> {
+  if (error instanceof BrokerError) return { code: error.code, explanation: error.message };
+  return { code: 'internal', explanation: errorName(error) };
 }
 
 /** Often at first, when most is over soon; then ever less. */

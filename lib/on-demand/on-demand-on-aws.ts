@@ -10,6 +10,7 @@ import { makeRequestProgress } from './request-progress.ts';
 
 /** Requests on demand on AWS: the queue and the ledger, and nothing of tenants or of STS. */
 export function onDemandOnAws(environment: OnDemandEnvironment, deployment: DeploymentConfig) {
+  const log = makeTransitionLog(deployment);
   const queue = makeRequestQueue({ sqs: sqsClient(), config: environment });
   const dependencies: OnDemandDependencies = {
     progress: makeRequestProgress({ dynamo: documentClient(), config: environment }),
@@ -18,11 +19,12 @@ export function onDemandOnAws(environment: OnDemandEnvironment, deployment: Depl
     pause: async (milliseconds) => {
       await pause(milliseconds);
     },
+    log,
     config: environment,
   };
   return {
     ask: (ask: OnDemandAsk) => askForJob(ask, dependencies),
     clock: systemClock,
-    log: makeTransitionLog(deployment),
+    log,
   };
 }

@@ -54,6 +54,7 @@ export function onDemandWorld({ world = {}, queue = 'delivers', away = {} }: Opt
       broker.clock.advance(milliseconds);
       if (queue === 'delivers') await deliver();
     },
+    log,
     config: { brokerAccountId: BROKER_ACCOUNT },
   };
   const onDemand = { ask: (ask: OnDemandAsk) => askForJob(ask, dependencies), clock: broker.clock, log };

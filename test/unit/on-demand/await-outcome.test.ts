@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../../lib/errors.ts';
 import { awaitOutcome } from '../../../lib/on-demand/await-outcome.ts';
 import type { RecordedIssuance, RecordedRequest } from '../../../lib/on-demand/request-progress.ts';
 import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
+import { recordedTransitions } from '../../support/recorded-transitions.ts';
 
-type Look = { readonly request?: RecordedRequest; readonly states?: readonly RecordedIssuance['state'][] };
+type Look = {
+  readonly request?: RecordedRequest;
+  readonly states?: readonly RecordedIssuance['state'][];
+  /** Of the request, or of the issuances. */
+  readonly breaks?: 'request' | 'issuances';
+};
 
 const accountIds = ['222222222222', '333333333333'];
 const allowed: RecordedRequest = {
@@ -27,32 +34,53 @@ async function watched(looks: readonly Look[], waitMs: number) {
   const pauses: number[] = [];
   const look = () => looks[Math.min(pauses.length, looks.length - 1)] ?? {};
   const order: string[] = [];
+  const log = recordedTransitions();
   const found = await awaitOutcome(
     { requestId: 'req_a', untilMs: START_MS + waitMs },
     {
       progress: {
         async readRequest() {
           reads.requests += 1;
+          if (look().breaks === 'request') throw new BrokerError('store.busy', 'busy');
           return look().request;
         },
         async readIssuance(issuanceId) {
           if (!order.includes(issuanceId)) order.push(issuanceId);
           reads.issuances.push(accountIds[order.indexOf(issuanceId)] ?? '?');
+          if (look().breaks === 'issuances') throw new TypeError('with a secret in it');
           const state = look().states?.[order.indexOf(issuanceId)];
           return state === undefined ? undefined : { state };
         },
       },
       clock,
+      log,
       pause: async (milliseconds) => {
         pauses.push(milliseconds);
         clock.advance(milliseconds);
       },
     },
   );
-  return { found, reads, pauses, states: found.issuances.map(({ state }) => state) };
+  return { found, reads, pauses, told: log.lines, states: found.issuances.map(({ state }) => state) };
 }
 
 describe('waiting for an outcome', () => {
+  it('goes on where it cannot be read, and says so once', async () => {
+    const { found, told, states } = await watched(
+      [{ breaks: 'request' }, { breaks: 'request' }, { request: allowed, states: ['completed', 'failed'] }],
+      10_000,
+    );
+    expect([found.request, states]).toEqual([allowed, ['completed', 'failed']]);
+    const code = { code: 'store.busy', explanation: 'busy' };
+    expect(told).toEqual([{ transition: 'request.outcomeUnread', requestId: 'req_a', ...code }]);
+  });
+
+  it('ends with what it knows where it can be read no more', async () => {
+    const { found, pauses, told } = await watched([{ request: allowed, breaks: 'issuances' }], 1_000);
+    expect(found).toEqual({ request: undefined, issuances: [] });
+    expect(pauses).toEqual([200, 200, 200, 200, 200]);
+    expect(told).toMatchObject([{ code: 'internal', explanation: 'TypeError' }]);
+  });
+
   it('ends with the refusal', async () => {
     const { found, pauses } = await watched([{}, { request: refused }], 10_000);
     expect(found).toEqual({ request: refused, issuances: [] });
