@@ -10,8 +10,11 @@ import type { OwnRoles } from './own-roles.ts';
 export type Announcements = {
   /** Consistent: what is not found was never announced. */
   bySessionName(sessionName: string): Promise<Announcement | undefined>;
-  /** The issuance or probe that recorded this STS request id. May lag behind: what is not found may be found later. */
-  byStsRequest(stsRequestId: string): Promise<string | undefined>;
+  /**
+   * The issuance or probe that recorded this STS request id. May lag behind: what is not found may be found later. `known`
+   * is looked at first: the record that did, when it was found before.
+   */
+  byStsRequest(stsRequestId: string, known?: string): Promise<string | undefined>;
   /** An issuance or probe of which a call was lost that may have been this denied one. */
   lostCall(denied: DeniedCall): Promise<string | undefined>;
 };
@@ -40,13 +43,11 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
       return record && session && { of: record.recordId, session: session.announced };
     },
 
-    async byStsRequest(stsRequestId) {
+    async byStsRequest(stsRequestId, known) {
+      if (known !== undefined && (await knowing(known, stsRequestId, records)) !== undefined) return known;
       for (const recordId of await records.byStsRequest(stsRequestId)) {
-        // Observations stand in the index themselves: they announce nothing.
-        const found = await readLegible(recordId, records);
-        // A pointer proves nothing: it is the record to which it leads that must know the call.
-        const record = found?.recordType === 'pointer' ? await readLegible(found.to, records) : found;
-        if (record !== undefined && recordsCall(record, stsRequestId)) return record.recordId;
+        const of = await knowing(recordId, stsRequestId, records);
+        if (of !== undefined) return of;
       }
       return undefined;
     },
@@ -80,6 +81,16 @@ async function readLegible(recordId: string, records: AnnouncingRecords): Promis
     if (error instanceof BrokerError && error.code === 'store.itemInvalid') return undefined;
     throw error;
   }
+}
+
+/**
+ * The record that recorded this call: the one of this id, or the one to which it leads. A pointer proves nothing by itself;
+ * observations stand in the index too, and announce nothing.
+ */
+async function knowing(recordId: string, stsRequestId: string, records: AnnouncingRecords) {
+  const found = await readLegible(recordId, records);
+  const record = found?.recordType === 'pointer' ? await readLegible(found.to, records) : found;
+  return record !== undefined && recordsCall(record, stsRequestId) ? record.recordId : undefined;
 }
 
 function recordsCall(record: AnnouncingRecord, stsRequestId: string): boolean {

@@ -59,10 +59,11 @@ async function judgeDenial(
     return { calls: [{ ...call, verdict, ...(why && { why }) }], ...(of === undefined ? {} : { of }) };
   };
   if (!mayCall(call, roles)) return judged('stray', { why: 'otherCaller' });
-  const of = record.of ?? (await announcements.byStsRequest(call.stsRequestId));
+  const of = await announcements.byStsRequest(call.stsRequestId, record.of);
   if (of !== undefined) return judged('matched', { of });
   // The index lags behind, and what leads to an earlier call of an attempt is written by the archive.
-  if (clock.nowMs() - call.receivedAtMs <= MISSING_AFTER_MS) return judged('awaited');
+  // A time to come is nobody's of ours: it would be awaited for ever.
+  if (Math.abs(clock.nowMs() - call.receivedAtMs) <= MISSING_AFTER_MS) return judged('awaited');
   const { roleArn, callerRoleArn, atMs } = call;
   const lost = roleArn === undefined ? undefined : await announcements.lostCall({ roleArn, callerRoleArn, atMs });
   return lost === undefined ? judged('stray', { why: 'callUnknown' }) : judged('explained', { of: lost });

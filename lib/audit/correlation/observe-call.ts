@@ -37,21 +37,49 @@ async function recordOnce(
   const before = await ledger.read(observationIdOf(event));
   const nowMs = clock.nowMs();
   const grown = withCall(before, event, { nowMs, announcedKey: announcement?.session.accessKeyId });
-  if (grown === undefined) return true;
+  if (grown === undefined) return before === undefined || tellForgotten(before, announcement, correlation);
   if (before !== undefined && grown.uncounted > before.uncounted) {
     await tellUncounted({ before, event, announcement, nowMs }, correlation);
   }
-  const judge = async (record: ObservationRecord) =>
-    event.call.outcome === 'allowed'
-      ? judgeSession(record, announcement, correlation)
-      : judgeRecord(record, correlation);
-  const judged = await judge(grown);
-  const teller = before !== undefined && isBeingTold(before, await judge(before), nowMs) ? before.dueAtMs : undefined;
+  const judged = await judgedNow(grown, announcement, correlation);
+  const was = before && (await judgedNow(before, announcement, correlation));
+  const teller = before && was && isBeingTold(before, was, nowMs) ? before.dueAtMs : undefined;
   const after = { ...asJudged(grown, judged, { nowMs }), ...(teller === undefined ? {} : { dueAtMs: teller }) };
   if (!(await ledger.write(before, after))) return false;
   const added = judged.calls.filter(({ stsRequestId }) => stsRequestId === event.stsRequestId);
   logVerdicts(after, judged, added, correlation);
   if (teller === undefined && untoldStrays(after, judged).length > 0) await tellAndMark(after, judged, correlation);
+  return true;
+}
+
+async function judgedNow(
+  record: ObservationRecord,
+  announcement: Announcement | undefined,
+  correlation: CorrelationDependencies,
+): Promise<JudgedRecord> {
+  return record.sessionName === undefined
+    ? judgeRecord(record, correlation)
+    : judgeSession(record, announcement, correlation);
+}
+
+/**
+ * A call that is on record was judged when it was put there, and is told or due. One that is neither, and a stray, was put
+ * there by somebody else: it is told as if it came now. False: somebody else wrote the record in between.
+ */
+async function tellForgotten(
+  before: ObservationRecord,
+  announcement: Announcement | undefined,
+  correlation: CorrelationDependencies,
+): Promise<boolean> {
+  if (before.dueAtMs !== undefined) return true;
+  const judged = await judgedNow(before, announcement, correlation);
+  if (untoldStrays(before, judged).length === 0) return true;
+  const held = {
+    ...asJudged(before, judged, { nowMs: correlation.clock.nowMs() }),
+    version: before.version + 1,
+  };
+  if (!(await correlation.ledger.write(before, held))) return false;
+  await tellAndMark(held, judged, correlation);
   return true;
 }
 

@@ -51,7 +51,7 @@ function judgeDenial(call: ObservedCall, isRecorded: boolean, { nowMs, roles }: 
     return { ...call, verdict: 'stray', why: 'otherCaller' };
   }
   if (isRecorded) return { ...call, verdict: 'matched' };
-  if (nowMs - receivedAtMs <= MISSING_AFTER_MS) return { ...call, verdict: 'awaited' };
+  if (Math.abs(nowMs - receivedAtMs) <= MISSING_AFTER_MS) return { ...call, verdict: 'awaited' };
   return { ...call, verdict: 'stray', why: 'callUnknown' };
 }
 

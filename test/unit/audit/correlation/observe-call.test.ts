@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAnnouncements } from '../../../../lib/audit/correlation/announcements.ts';
 import { BrokerError } from '../../../../lib/errors.ts';
 import { OUR_STORIES, type Story } from '../../../support/correlation/call-stories.ts';
-import { allowedRecord } from '../../../support/correlation/cloudtrail-record.ts';
+import { allowedRecord, deniedRecord } from '../../../support/correlation/cloudtrail-record.ts';
 import { type CorrelationWorld, correlationWorld, roles } from '../../../support/correlation/correlation-world.ts';
 import { START_MS } from '../../../support/frozen-clock.ts';
 
@@ -11,6 +11,21 @@ const ROLE = 'arn:aws:iam::222222222222:role/credential-broker/scanner';
 function stray(name: string, change: Partial<Parameters<typeof allowedRecord>[0]> = {}) {
   const call = { requestId: `sts-${name}`, accessKeyId: `ASIA${name}`, sessionName: 'nobody', roleArn: ROLE };
   return allowedRecord({ ...call, atMs: START_MS, ...change });
+}
+
+/** As somebody would write it who may write to the ledger. */
+const PLANTED = {
+  eventId: 'planted',
+  stsRequestId: 'sts-a',
+  atMs: START_MS,
+  receivedAtMs: START_MS,
+  callerRoleArn: roles.arnOf('issue-credentials'),
+  roleArn: ROLE,
+  errorCode: 'AccessDenied',
+};
+
+function deniedStray(name: string) {
+  return deniedRecord({ requestId: `sts-${name}`, roleArn: ROLE, atMs: START_MS });
 }
 
 function issued(world: CorrelationWorld): { readonly story: Story; readonly sessionName: string } {
@@ -113,6 +128,25 @@ describe('a call that CloudTrail shows', () => {
     const Records = world.waiting.map((event, at) => ({ messageId: `m${at}`, body: JSON.stringify(event) }));
     expect(await world.invoke({ Records })).toEqual({ batchItemFailures: [] });
     expect(world.told.length).toBeGreaterThanOrEqual(39);
+  });
+
+  it.each<[string, object, object]>([
+    ['a session', stray('a'), {}],
+    ['a denied call that is yet to come', deniedStray('a'), { calls: [{ ...PLANTED, receivedAtMs: 9e15 }] }],
+    ['a denied call, said to be of an issuance', deniedStray('a'), { of: `scan-account.${'a'.repeat(32)}` }],
+  ])('is told although somebody put it on record before, as if it were judged: %s', async (_what, record, planted) => {
+    const world = correlationWorld();
+    await world.deliver(record);
+    const [there] = world.ledger.items.values();
+    if (there === undefined) throw new Error('nothing is on record');
+    const { exception: _stray, day: _day, dueAtMs: _due, dueShard: _shard, ...rest } = there;
+    const forger = correlationWorld();
+    await forger.ledger.write(undefined, { ...rest, ...planted, version: 1, told: [] });
+    forger.clock.advance(2 * 60 * 60_000);
+    await Promise.all([forger.deliver(record), forger.deliver(record)]);
+    await forger.deliver(record);
+    expect(forger.told).toHaveLength(1);
+    expect([...forger.ledger.items.values()]).toMatchObject([{ exception: 'stray', told: ['sts-a'] }]);
   });
 
   it('is told at once when what stands under its name has not the shape of a record', async () => {
