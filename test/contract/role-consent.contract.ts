@@ -215,6 +215,16 @@ export function roleConsentContract(name: string, make: Make): void {
         expect(await connect(tenantId, role.roleArn)).not.toHaveProperty('consent');
       });
 
+      it('goes where the role gets more jobs, which nobody has consented to', async () => {
+        const { tenantId } = await registered(at);
+        const role = await connected(at, { tenantId, jobs: ['scan-account'] });
+        await consent(tenantId, role.roleArn, ['scan-account']);
+        at = make(countingIdsOfTheirOwn(), { awaitsConsent: false });
+        expect(await connect(tenantId, role.roleArn, ['scan-account'])).toMatchObject({ consent: given });
+        expect(await connect(tenantId, role.roleArn, 'all')).not.toHaveProperty('consent');
+        expect((await rolesOf(tenantId))[0]).not.toHaveProperty('consent');
+      });
+
       it('of a role from before the rule is none, also with it', async () => {
         at = make(countingIdsOfTheirOwn(), { awaitsConsent: false });
         const { tenantId } = await registered(at);

@@ -13,13 +13,15 @@ const GRACE = 'arn:aws:sts::111111111111:assumed-role/security/grace';
 const SECURITY = 'arn:aws:iam::111111111111:role/security';
 const OPERATORS = 'arn:aws:iam::111111111111:role/operators';
 
+const MAY_CONSENT = ['role/security', 'role/operators', 'user/review-*', 'arn:aws:iam::222222222222:role/review'];
+
 const stores = withTables();
 let world: ManagementWorld;
 let tenantId: string;
 let accountId: string;
 let roleArn: string;
 beforeAll(() => {
-  world = managementWorld(stores, { mayConsent: ['role/security', 'role/operators', 'user/review-*'] });
+  world = managementWorld(stores, { mayConsent: MAY_CONSENT });
 });
 beforeEach(async () => {
   tenantId = await aRegistered(world);
@@ -51,6 +53,13 @@ describe('POST /tenants/:tenantId/consent', () => {
     const user = (account: string) => `arn:aws:iam::${account}:user/review-grace`;
     expect(await consent({ roleArn }, user('222222222222'))).toMatchObject({ statusCode: 403 });
     expect(await consent({ roleArn }, user('111111111111'))).toMatchObject({ statusCode: 200 });
+  });
+
+  it('takes a role of another account where that is among those that may, whole', async () => {
+    await connect();
+    const inAccount = (account: string) => `arn:aws:sts::${account}:assumed-role/review/grace`;
+    expect(await consent({ roleArn }, inAccount('111111111111'))).toMatchObject({ statusCode: 403 });
+    expect(await consent({ roleArn }, inAccount('222222222222'))).toMatchObject({ statusCode: 200 });
   });
 
   it.each<[string, string, string]>([
