@@ -37,7 +37,7 @@ function widthOfGroup(written: readonly Written[], index: number): number {
   let to = index;
   while (isShort(from - 1)) from -= 1;
   while (isShort(to + 1)) to += 1;
-  return Math.max(...written.slice(from, to + 1).map(({ key, lines }) => (lines.length === 1 ? key.length : 0)));
+  return Math.max(...written.slice(from, to + 1).map(({ key }) => key.length));
 }
 
 function valueLines(value: HclValue): readonly string[] {
@@ -46,7 +46,7 @@ function valueLines(value: HclValue): readonly string[] {
   if (isCode(value)) return value[CODE].split('\n');
   if (!isList(value)) return ['{', ...hclAttributes(value).map(indent), '}'];
   const items = value.map(valueLines);
-  if (items.length === 1 && items[0]?.length === 1) return [`[${items[0].join('')}]`];
+  if (items.length === 1 && items[0]?.length === 1) return [`[${items[0][0]}]`];
   return ['[', ...items.flatMap(closeWithComma).map(indent), ']'];
 }
 
@@ -54,8 +54,8 @@ function closeWithComma(lines: readonly string[]): readonly string[] {
   return lines.map((line, index) => (index === lines.length - 1 ? `${line},` : line));
 }
 
-function isCode(value: HclValue): value is HclCode {
-  return typeof value === 'object' && CODE in value;
+function isCode(value: HclCode | readonly HclValue[] | HclMap): value is HclCode {
+  return CODE in value;
 }
 
 /** `Array.isArray` does not tell the types of a read-only list. */

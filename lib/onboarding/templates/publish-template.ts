@@ -20,7 +20,7 @@ export async function publishTemplate(
     if (!isThere) throw error;
   }
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  if ((await Body?.transformToString('utf8')) === text) return 'was there';
+  if ((await Body?.transformToString()) === text) return 'was there';
   throw new Error(
     `s3://${bucket}/${key} does not hold the text that its name is the SHA-256 of: somebody changed a template that ` +
       'customers may have. Find out who wrote to the bucket, and tell the customers who used the link.',

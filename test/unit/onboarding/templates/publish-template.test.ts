@@ -20,6 +20,10 @@ const deployment = parseDeploymentConfig(
 );
 const template = publishedTemplate(aTemplate(), deployment);
 
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
+}
+
 /** The two calls of S3 that publishing makes, with S3's conditional write. */
 function aBucket(objects = new Map<string, string>()) {
   const commands: unknown[] = [];
@@ -61,13 +65,40 @@ describe('publishing a template', () => {
 
   it('never writes over another text, and says that somebody changed it', async () => {
     const { s3, objects } = aBucket(new Map([[`${template.bucket}/${template.key}`, 'evil']]));
-    await expect(publishTemplate(template, s3)).rejects.toThrow('somebody changed a template');
+    await expect(publishTemplate(template, s3)).rejects.toThrow(
+      /somebody changed a template .* tell the customers who used the link/,
+    );
     expect([...objects.values()]).toEqual(['evil']);
   });
 
-  it('fails where S3 refuses', async () => {
-    const send = async () => Promise.reject(Object.assign(new Error('Access Denied'), { name: 'AccessDenied' }));
-    await expect(publishTemplate(template, { send })).rejects.toThrow('Access Denied');
+  it('asks S3 to take it as YAML, and only where nothing lies there', async () => {
+    const { s3, commands } = aBucket();
+    await publishTemplate(template, s3);
+    const { bucket: Bucket, key: Key, text: Body } = template;
+    const input = { Bucket, Key, Body, ContentType: 'application/yaml', IfNoneMatch: '*' };
+    expect(commands).toMatchObject([{ input }]);
+  });
+
+  it.each<[string, unknown, string | undefined, string]>([
+    [
+      'finds it where another writes it at this moment',
+      named('ConditionalRequestConflict'),
+      template.text,
+      'was there',
+    ],
+    ['finds a change where nothing can be read', named('PreconditionFailed'), undefined, 'somebody changed'],
+    ['fails where S3 refuses, whatever lies there', named('AccessDenied'), template.text, 'AccessDenied'],
+    ['fails by what is no error', { name: 'PreconditionFailed' }, template.text, 'PreconditionFailed'],
+  ])('%s', async (_what, failure, there, told) => {
+    const send = async (command: unknown) => {
+      if (command instanceof PutObjectCommand) throw failure;
+      return there === undefined ? {} : { Body: { transformToString: async () => there } };
+    };
+    const s3 = { send: send as S3Client['send'] };
+    const outcome = await publishTemplate(template, s3).catch(
+      (error: unknown) => JSON.stringify(error) + String(error),
+    );
+    expect(outcome).toContain(told);
   });
 
   it('finds the same file when a shell added or took the last line break', () => {

@@ -75,6 +75,8 @@ describe('the quick-create link', () => {
     ['templateUrl', 'https://u@s3.eu-west-1.amazonaws.com/role.yaml'],
     ['templateUrl', 'https://:p@s3.eu-west-1.amazonaws.com/role.yaml'],
     ['templateUrl', 'javascript:alert(1)'],
+    ['templateUrl', 'no address'],
+    ['templateUrl', ''],
   ])('is not made with the %s %j', (key, value) => {
     const told = {
       region: `${JSON.stringify(value)} is not a region of aws`,

@@ -42,8 +42,8 @@ describe('HCL', () => {
     ['the signs of neighbours below each other', { a: 1, long: 'x' }, ['a    = 1', 'long = "x"']],
     [
       'neighbours on both sides of a value of several lines, each side by itself',
-      { a: 1, bb: 2, list: ['x', 'y'], cccc: 3, d: 4 },
-      ['a  = 1', 'bb = 2', 'list = [', '  "x",', '  "y",', ']', 'cccc = 3', 'd    = 4'],
+      { a: 1, bbbbb: 2, list: ['x', 'y'], cccccc: 3, d: 4 },
+      ['a     = 1', 'bbbbb = 2', 'list = [', '  "x",', '  "y",', ']', 'cccccc = 3', 'd      = 4'],
     ],
     ['a list of one in one line', { a: ['x'] }, ['a = ["x"]']],
     ['a list of one map in several', { a: [{ b: 1 }] }, ['a = [', '  {', '    b = 1', '  },', ']']],
