@@ -1,5 +1,6 @@
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { tables } from '../dynamo-tables.ts';
+import { copyOf } from './copy-of.ts';
 import { conditionHolds, type Item, isItem, updated } from './expressions.ts';
 
 /** Sends one DynamoDB command somewhere and gives its answer. */
@@ -25,7 +26,7 @@ export function memoryTables(): MemoryTables {
   function write(name: string | undefined, id: string, after: Item): void {
     const table = tableOf(name);
     const before = table.get(id);
-    table.set(id, structuredClone(after));
+    table.set(id, copyOf(after));
     memory.onWrite?.(name ?? '', { before, after });
   }
 
@@ -44,14 +45,14 @@ export function memoryTables(): MemoryTables {
     write(input.TableName, id, after);
     if (input.ReturnValues !== 'UPDATED_OLD') return {};
     const touched = Object.entries(before ?? {}).filter(([name, value]) => after[name] !== value);
-    return { Attributes: structuredClone(Object.fromEntries(touched)) };
+    return { Attributes: copyOf(Object.fromEntries(touched)) };
   }
 
   function query({ input }: QueryCommand): object {
     const values = input.ExpressionAttributeValues ?? {};
     const all = [...tableOf(input.TableName).values()];
     const Items = input.IndexName === undefined ? rolesOf(all, values) : dueOf(all, values).slice(0, input.Limit);
-    return { Items: structuredClone(Items) };
+    return { Items: copyOf(Items) };
   }
 
   const memory: MemoryTables = {
@@ -70,13 +71,13 @@ export function memoryTables(): MemoryTables {
 
   function get({ input }: GetCommand): object {
     const Item = tableOf(input.TableName).get(idOf(input.Key));
-    return Item === undefined ? {} : { Item: structuredClone(Item) };
+    return Item === undefined ? {} : { Item: copyOf(Item) };
   }
 
   function batchGet({ input }: BatchGetCommand): object {
     const found = Object.entries(input.RequestItems ?? {}).map(([table, { Keys = [] }]) => [
       table,
-      Keys.flatMap((key) => structuredClone(tableOf(table).get(idOf(key))) ?? []),
+      Keys.flatMap((key) => copyOf(tableOf(table).get(idOf(key))) ?? []),
     ]);
     return { Responses: Object.fromEntries(found) };
   }
