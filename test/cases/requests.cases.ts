@@ -129,6 +129,9 @@ const settings = (value: unknown) => tenantWith({ settings: { 'scan-account': va
 const quarantined = (...findings: TrustFinding[]) => roles(aRole({ status: 'quarantined', findings }));
 const arn = (roleArn: string) => roles(aRole({ roleArn }));
 const another = aRole({ record: 'role#222222222222#b', jobs: ['scan-account'] });
+const AWAITING: Partial<TenantRole> = {
+  consent: { state: 'awaited', connectedBy: ['arn:aws:iam::111111111111:role/operators'], sinceMs: 1 },
+};
 
 /** The request is allowed, and its one account refused: each account has an issuance, never silence. */
 export const refusedAccounts: readonly RequestCase[] = [
@@ -149,6 +152,15 @@ export const refusedAccounts: readonly RequestCase[] = [
     ['a role whose verification failed', plain, 'is refused, not proven', roles(aRole({ status: 'refused' }))],
     ['a tenant without external IDs', plain, 'a shared deployment needs one', tenantWith({ externalIds: undefined })],
     ['a tenant whose external ID is empty', plain, 'needs one', tenantWith({ externalIds: { current: '' } })],
+  ]),
+  ...rows('account.awaitsConsent', [
+    ['a role that a second person is to consent to', plain, 'awaits a second person’s consent', roles(aRole(AWAITING))],
+    [
+      'one that is not proven either',
+      plain,
+      'awaits a second person’s consent',
+      roles(aRole({ ...AWAITING, status: 'pending' })),
+    ],
   ]),
   ...rows('trust.unsafe', [
     [

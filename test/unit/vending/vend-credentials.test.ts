@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogueOf } from '../../../lib/jobs/job-catalogue.ts';
 import { processLogsJob } from '../../../lib/jobs/process-logs.job.ts';
 import { scanAccountJob } from '../../../lib/jobs/scan-account.job.ts';
-import { aTenant } from '../../support/a-tenant.ts';
+import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { endsWell } from '../../support/faulty-world/ends-well.ts';
 import { vended } from '../../support/faulty-world/vending.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
@@ -165,6 +165,18 @@ describe('what a caller may not have', () => {
     const world = await faultyWorld();
     await world.suspend();
     expect(await vended(world)).toMatchObject({ status: 409, body: { error: { code: 'tenant.suspended' } } });
+    await endsWell(world);
+  });
+
+  it('a session of a role that a second person is to consent to', async () => {
+    const consent = {
+      state: 'awaited' as const,
+      connectedBy: ['arn:aws:iam::111111111111:role/operators'],
+      sinceMs: 1,
+    };
+    const world = await faultyWorld({ tenants: [aTenant({ roles: [aRole({ consent })] })] });
+    expect(await vended(world)).toMatchObject({ status: 409, body: { error: { code: 'account.awaitsConsent' } } });
+    expect(world.sts.asked).toEqual([]);
     await endsWell(world);
   });
 
