@@ -1,7 +1,5 @@
-import { Console } from 'node:console';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { systemClock } from './clock.ts';
 
 /**
  * One structured line and one count for each thing that happened to a request or an issuance. The fields are a closed
@@ -50,40 +48,22 @@ export function makeTransitionLog({
   readonly logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 }): TransitionLog {
   const logger = new Logger({ logLevel });
-  const count = makeTransitionCount();
+  const metrics = new Metrics();
+  // One for each transition, which are a closed set: to make one costs more processor than to write the line.
+  const counters = new Map<string, Metrics>();
+  const counterOf = (transition: string) => {
+    const made = counters.get(transition) ?? metrics.singleMetric().setDefaultDimensions({ transition });
+    counters.set(transition, made);
+    return made;
+  };
   return {
     transition(line) {
       logger.info(line.transition, { ...line });
-      count(line);
+      const counter = counterOf(line.transition);
+      // An empty set beside the one of the code: the count by transition alone.
+      if (line.code !== undefined) counter.addDimension('code', line.code).addDimensions({});
+      // Of a single metric: it is written at once, and the code is forgotten.
+      counter.addMetric('Transitions', MetricUnit.Count, 1);
     },
   };
-}
-
-/**
- * Powertools gives the form of a transition's count once, with or without a code; afterwards only the code and the time are
- * set. To have it make each line anew takes more processor than all that the ledger checks of an issuance.
- */
-function makeTransitionCount(): (line: Pick<Transition, 'transition' | 'code'>) => void {
-  // As Powertools writes: not by the runtime's own console, which would wrap the line.
-  const out = new Console({ stdout: process.stdout, stderr: process.stderr });
-  // Two for each transition, which are a closed set; no code is remembered.
-  const forms = new Map<string, CountForm>();
-  return ({ transition, code }) => {
-    const key = code === undefined ? transition : `${transition} with code`;
-    const form = forms.get(key) ?? countForm(transition, code);
-    forms.set(key, form);
-    const _aws = { ...form._aws, Timestamp: systemClock.nowMs() };
-    out.log(JSON.stringify({ ...form, _aws, ...(code === undefined ? {} : { code }) }));
-  };
-}
-
-type CountForm = ReturnType<Metrics['serializeMetrics']>;
-
-function countForm(transition: string, code: string | undefined): CountForm {
-  const metrics = new Metrics();
-  metrics.setDefaultDimensions({ transition });
-  // An empty set beside the one of the code: the count by transition alone.
-  if (code !== undefined) metrics.addDimension('code', code).addDimensions({});
-  metrics.addMetric('Transitions', MetricUnit.Count, 1);
-  return metrics.serializeMetrics();
 }
