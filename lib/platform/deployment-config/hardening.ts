@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { PRINCIPAL_PATTERN } from '../../requests/principal-pattern.ts';
+import {
+  type RoleConsentSettings,
+  roleConsentGuidance,
+  roleConsentSchema,
+  roleConsentSettings,
+} from './role-consent.ts';
 import type { SettingText } from './settings.ts';
 
 /** What a deployment can add to its own protection: `hardening` of `config/<stage>.yml`. Left out, nothing of it is there. */
@@ -35,11 +40,6 @@ export type ArchiveAccountSettings = {
   readonly bucketName?: string;
 };
 
-export type RoleConsentSettings = {
-  /** Who may consent, as `lib/requests/principal-pattern.ts` says; never who connected the role. */
-  readonly principals: readonly string[];
-};
-
 const PRIVATE_NETWORK = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(?:1[6-9]|2[0-6])$/;
 
 export const hardeningSchema = v.strictObject({
@@ -66,11 +66,7 @@ export const hardeningSchema = v.strictObject({
   ),
   tenantIsolation: v.optional(v.boolean(), false),
   onRevokedSessions: v.optional(v.picklist(['record', 'pause']), 'record'),
-  roleConsent: v.exactOptional(
-    v.strictObject({
-      principals: v.pipe(v.array(v.pipe(v.string(), v.regex(PRINCIPAL_PATTERN))), v.minLength(1)),
-    }),
-  ),
+  roleConsent: v.exactOptional(roleConsentSchema),
 });
 
 /** Is what stands before the slash the network's own address? AWS would take another one and say nothing. */
@@ -119,18 +115,7 @@ export const hardeningGuidance = {
   },
   'hardening.tenantIsolation': { expected: 'true or false', whatToDo: 'The default is false' },
   'hardening.onRevokedSessions': { expected: 'record or pause', whatToDo: 'The default is record' },
-  'hardening.roleConsent': {
-    expected: 'principals',
-    whatToDo: 'Name who may consent to roles, or leave it out to have them used without',
-  },
-  'hardening.roleConsent.principals': {
-    expected: 'a list with at least one principal',
-    whatToDo: 'Name who may consent: without anybody no role that is connected could be used',
-  },
-  'hardening.roleConsent.principals[]': {
-    expected: 'role/<name>, user/<name>, or the ARN of an IAM role or user, with at most one * at its end',
-    whatToDo: 'Leave out the path of a role: AWS does not show it; for a session name its role',
-  },
+  ...roleConsentGuidance,
 } as const;
 
 export const hardeningSettings: Readonly<Record<string, SettingText>> = {
@@ -195,14 +180,5 @@ export const hardeningSettings: Readonly<Record<string, SettingText>> = {
       'pause: a job that lies can pause its own tenants. record: the next run goes on with a role whose customer has just ' +
       'ended its sessions.',
   },
-  'hardening.roleConsent.principals': {
-    unit: 'IAM principals',
-    meaning:
-      'Who may consent to roles that somebody else has connected; nothing is issued for a role before. role/<name> and ' +
-      'user/<path><name> are of the broker’s own account.',
-    whenWrong:
-      'Somebody who also connects roles under another role or user: one person is enough again. Nobody who is at work: ' +
-      'roles that are connected stay unused.',
-    leftOut: 'roles are used once they are proven',
-  },
+  ...roleConsentSettings,
 };
