@@ -6,7 +6,7 @@ import {
   requestRecord,
 } from '../ledger/request-record.ts';
 import { strangerSourceOf } from '../limits/strangers.ts';
-import type { Decision } from '../requests/decide.ts';
+import type { RequestDecision } from '../requests/decide.ts';
 import type { QueueMessageReading, RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { type Requester, recogniseRequester, UNRECOGNISED } from '../requests/requester.ts';
 import type { IssuingDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
@@ -14,7 +14,7 @@ import type { IssuingDependencies, Message, MessageOutcome } from './broker-depe
 type Decided = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin;
   readonly detail: RequestDetail;
-  readonly decision: Decision;
+  readonly decision: RequestDecision;
   readonly requester: Requester | undefined;
 };
 

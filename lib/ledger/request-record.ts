@@ -3,7 +3,7 @@ import { assertNever } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { derivedId, sha256Hex } from '../platform/ids.ts';
 import { requestRecordId } from '../platform/table-keys.ts';
-import type { Decision } from '../requests/decide.ts';
+import type { RequestDecision } from '../requests/decide.ts';
 import type { ClaimedNames, Refusal, RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { UNRECOGNISED } from '../requests/requester.ts';
 import { utcDay } from './issuance.ts';
@@ -71,7 +71,9 @@ type Asked = Partial<AskedByCaller> & {
 };
 
 /** The record of a request that could be read. */
-export function requestRecord(asked: Asked & { readonly decision: Decision; readonly nowMs: number }): RequestRecord {
+export function requestRecord(
+  asked: Asked & { readonly decision: RequestDecision; readonly nowMs: number },
+): RequestRecord {
   const { origin, caller, delivery, detail, decision, nowMs } = asked;
   const { tenantId, job, reason, idempotencyKey, rerunOf, hops } = detail;
   const input = detail.input === undefined ? undefined : canonicalJson(detail.input);
@@ -94,7 +96,7 @@ export function requestRecord(asked: Asked & { readonly decision: Decision; read
     decision: decision.allowed ? ('allowed' as const) : ('refused' as const),
     refusal: decision.allowed ? undefined : decision.refusal,
     exception: decision.allowed ? undefined : ('refused' as const),
-    accountIds: decision.allowed ? decision.accounts.map((account) => account.accountId) : undefined,
+    accountIds: decision.allowed ? [...decision.accountIds] : undefined,
     recordedAtMs: nowMs,
     day: utcDay(nowMs),
   });

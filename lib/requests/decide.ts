@@ -31,9 +31,13 @@ export type DecisionFacts = {
   readonly delivery?: 'caller';
 };
 
-export type Decision =
-  | { readonly allowed: true; readonly accounts: readonly AccountDecision[] }
+/** Of a request that has just come in: the accounts that it means, each of which is then decided by itself. */
+export type RequestDecision =
+  | { readonly allowed: true; readonly accountIds: readonly string[] }
   | { readonly allowed: false; readonly refusal: Refusal };
+
+export type Decision = { readonly allowed: true; readonly accounts: readonly AccountDecision[] } | Refused;
+type Refused = Extract<RequestDecision, { allowed: false }>;
 
 type Check = Refusal | undefined;
 type Arrived = { readonly origin: RequestOrigin; readonly nowMs: number };
@@ -42,7 +46,7 @@ type Arrived = { readonly origin: RequestOrigin; readonly nowMs: number };
  * Decides a request that has just come in: may it be, and for which accounts? Pure. When several things are against
  * it, the first of this order is named, and whoever is not bound learns nothing beyond that.
  */
-export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRules): Decision {
+export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRules): RequestDecision {
   const refusal =
     checkBinding(facts) ??
     checkReplay(facts) ??
@@ -50,7 +54,8 @@ export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRul
     checkHops(facts, rules) ??
     checkBreadth(facts);
   if (refusal !== undefined) return { allowed: false, refusal };
-  return decideAgain(facts, rules);
+  const allowed = whatHoldsNow(facts);
+  return allowed.allowed ? { allowed: true, accountIds: allowed.accountIds } : allowed;
 }
 
 /**
@@ -58,17 +63,31 @@ export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRul
  * reading it is made from. Age is not looked at again: the request was in time when it came.
  */
 export function decideAgain(facts: DecisionFacts, rules: DecisionRules): Decision {
-  const refusal = checkBinding(facts) ?? checkJob(facts) ?? checkSwitches(facts) ?? checkTenant(facts);
-  if (refusal !== undefined) return { allowed: false, refusal };
-  if (facts.job === undefined || facts.reading === undefined)
-    return no('tenant.unknown', 'there is nothing to decide on');
-  const { job, reading } = facts;
-  const accountIds = facts.detail.accountIds ?? [...new Set(reading.roles.map((role) => role.accountId))].sort();
-  if (accountIds.length === 0) return no('account.none', 'the tenant has connected no account');
+  const allowed = whatHoldsNow(facts);
+  if (!allowed.allowed) return allowed;
+  const { accountIds, job, reading } = allowed;
   return {
     allowed: true,
     accounts: accountIds.map((accountId) => decideAccount({ accountId, job, reading }, rules)),
   };
+}
+
+type HoldsNow = {
+  readonly allowed: true;
+  readonly accountIds: readonly string[];
+  readonly job: Job;
+  readonly reading: TenantReading;
+};
+
+/** What is asked of a request whenever it is decided, and the accounts that it means. */
+function whatHoldsNow(facts: DecisionFacts): HoldsNow | Refused {
+  const refusal = checkBinding(facts) ?? checkJob(facts) ?? checkSwitches(facts) ?? checkTenant(facts);
+  if (refusal !== undefined) return { allowed: false, refusal };
+  const { job, reading } = facts;
+  if (job === undefined || reading === undefined) return no('tenant.unknown', 'there is nothing to decide on');
+  const accountIds = facts.detail.accountIds ?? [...new Set(reading.roles.map((role) => role.accountId))].sort();
+  if (accountIds.length === 0) return no('account.none', 'the tenant has connected no account');
+  return { allowed: true, accountIds, job, reading };
 }
 
 function checkBinding({ requester, detail }: DecisionFacts): Check {
@@ -150,6 +169,6 @@ function because(reason: RefusalReason, explanation: string): Refusal {
   return { reason, explanation };
 }
 
-function no(reason: RefusalReason, explanation: string): Decision {
+function no(reason: RefusalReason, explanation: string): Refused {
   return { allowed: false, refusal: because(reason, explanation) };
 }

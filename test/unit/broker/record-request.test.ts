@@ -49,7 +49,7 @@ describe('a request that is written down', () => {
   it('is what was written first, when it comes again with another decision', async () => {
     const { broker, recorded } = world();
     const first = await recordRequest(asked, broker);
-    const again = await recordRequest({ ...asked, decision: { allowed: true, accounts: [] } }, broker);
+    const again = await recordRequest({ ...asked, decision: { allowed: true, accountIds: [] } }, broker);
     expect(again).toEqual(first);
     expect(recorded()).toHaveLength(1);
   });
