@@ -28,10 +28,8 @@ const ROLE = /^role\/(?:[A-Za-z0-9_+=,.@-]+\/)*[A-Za-z0-9_+=,.@-]{1,64}$/;
  */
 export function trustPolicy(terms: TrustTerms): Policy {
   checkTrustTerms(terms);
-  const [current, ...next] = externalIdsOf(terms);
-  const policy = policyOf(
-    trustStatements(terms, current === undefined || next.length === 0 ? current : [current, ...next]),
-  );
+  const ids = externalIdsOf(terms);
+  const policy = policyOf(trustStatements(terms, ids.length > 1 ? ids : ids[0]));
   const size = policySize(policy);
   if (size > MAXIMUM_CHARACTERS) throw new Error(`the trust policy has ${size} characters; IAM takes 2,048`);
   return policy;

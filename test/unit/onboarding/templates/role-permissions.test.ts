@@ -4,6 +4,7 @@ import type { Job } from '../../../../lib/jobs/job.ts';
 import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
 import { everyResource } from '../../../../lib/jobs/policy-statement.ts';
 import { buildSessionPolicy } from '../../../../lib/jobs/session-policy.ts';
+import { policySize } from '../../../../lib/onboarding/templates/policy-json.ts';
 import { type RolePermissionsInput, rolePermissions } from '../../../../lib/onboarding/templates/role-permissions.ts';
 import type { Partition } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 import { evaluateIdentityPolicies } from '../../../../local/iam/evaluate-policy.ts';
@@ -169,6 +170,26 @@ describe('no permissions', () => {
     ],
   ])('are made, and it is said why: %j', (changes, reason, explanation) => {
     expect(rolePermissions({ ...plain, ...changes })).toEqual({ built: false, reason, explanation });
+  });
+
+  it.each([
+    [10_240, true],
+    [10_241, false],
+  ])('are made of %i characters: %s', (size, built) => {
+    const scan = jobCatalogue.get('scan-account');
+    if (scan === undefined) throw new Error('no scan-account');
+    const sessionPolicy = () => [
+      { effect: 'Allow' as const, actions: ['s3:GetObject' as const], resources: [everyResource] },
+    ];
+    // Its one statement bears the job's name, of as many letters as it takes.
+    const ofName = (letters: number) => {
+      const name = 'x'.repeat(letters);
+      const catalogue = new Map([[name, { ...scan, name, sessionPolicy }]]);
+      return rolePermissions({ ...plain, jobNames: [name], catalogue });
+    };
+    const least = ofName(1);
+    const leastSize = least.built ? policySize(least.policy) : 0;
+    expect(ofName(1 + size - leastSize)).toMatchObject({ built });
   });
 
   it('are made larger than IAM takes', () => {

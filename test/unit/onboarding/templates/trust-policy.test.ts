@@ -91,6 +91,24 @@ describe('the trust policy', () => {
     expect(verdictOf(policyTerms, ask)).toBe(verdict);
   });
 
+  it.each([
+    ['by itself, as IAM shows it', terms, CURRENT_ID],
+    ['beside the next one, while it is replaced', rotating, [CURRENT_ID, NEXT_ID]],
+  ])('names the external ID %s', (_, policyTerms, externalId) => {
+    expect(trustPolicy(policyTerms).Statement[0]?.Condition).toMatchObject({
+      StringEquals: { 'sts:ExternalId': externalId },
+    });
+  });
+
+  it('is no longer than IAM takes, to the letter', () => {
+    const ofPath = (letters: number) =>
+      trustPolicy({ ...terms, assumingRoleArns: [`arn:aws:iam::${BROKER_ACCOUNT}:role/${'p'.repeat(letters)}/x`] });
+    // The roles are named in each of the three statements.
+    const letters = 1 + (2_048 - policySize(ofPath(1))) / 3;
+    expect(policySize(ofPath(letters))).toBe(2_048);
+    expect(() => ofPath(letters + 1)).toThrow('IAM takes 2,048');
+  });
+
   it('has room for a rotation under the longest names that a deployment can have', () => {
     const partition = 'aws-us-gov';
     const prefix = `credential-broker-${'s'.repeat(20)}`;

@@ -3,7 +3,7 @@ import { trustTemplate } from '../../../../lib/onboarding/templates/trust-templa
 import { evaluateIdentityPolicies } from '../../../../local/iam/evaluate-policy.ts';
 import { parsePolicyDocument } from '../../../../local/iam/policy-document.ts';
 import { requestContext } from '../../../../local/iam/request-context.ts';
-import { aFullTemplate, anInput, aTemplate } from './a-template.ts';
+import { aFullTemplate, anInput, aTemplate, BROKER_ACCOUNT } from './a-template.ts';
 
 const tenantRoles = { path: '/vendor/', namePattern: 'vendor-*' };
 const deployment = { deploymentId: 'prod1', mode: 'shared', partition: 'aws', tenantRoles } as const;
@@ -14,6 +14,7 @@ describe('the template of a customer’s role', () => {
       roleName: 'credential-broker',
       path: '/credential-broker/',
       maxSessionDurationSeconds: 3_600,
+      description: `Assumed by the credential broker of account ${BROKER_ACCOUNT} for its jobs, in short sessions`,
     });
     expect(aTemplate({ deployment, roleName: 'vendor-logs' })).toMatchObject({
       path: '/vendor/',
@@ -28,6 +29,14 @@ describe('the template of a customer’s role', () => {
   it('refuses a name outside of what the deployment may assume, its own default as well', () => {
     const reading = trustTemplate(anInput({ deployment }));
     expect(reading).toMatchObject({ built: false, explanation: 'its name does not fit vendor-*' });
+  });
+
+  it('is the same in whatever order the jobs are named', () => {
+    const jobNames = ['scan-account', 'process-logs'];
+    const settings = { 'process-logs': { bucket: 'logs', prefix: 'a/' } };
+    const template = trustTemplate(anInput({ jobNames, settings }));
+    expect(template.built).toBe(true);
+    expect(trustTemplate(anInput({ jobNames: [...jobNames].reverse(), settings }))).toEqual(template);
   });
 
   it('is not made without jobs', () => {
