@@ -199,6 +199,7 @@ describe('the commands of a StackSet', () => {
     expect(optionsOf(fill ?? [])).toMatchObject({
       '--deployment-targets': 'OrganizationalUnitIds=ou-abcd-12345678',
       '--regions': 'eu-west-1',
+      '--region': 'eu-west-1',
     });
   });
 
@@ -216,6 +217,13 @@ describe('the commands of a StackSet', () => {
   it.each(['EXTERNAL_ID', 'ORGANIZATIONAL_UNIT_ID'])('do nothing without %s', (name) => {
     const rest = Object.fromEntries(Object.entries(environment).filter(([key]) => key !== name));
     expect(() => commandsIn(stackSetCommands(stackSet(aTemplate(), 'create')), rest)).toThrow(name);
+  });
+
+  it.each([
+    ['create', 'set EXTERNAL_ID to the external ID that we sent you, set ORGANIZATIONAL_UNIT_ID to the unit'],
+    ['update', 'set EXTERNAL_ID to the external ID that we sent you, and run the commands below'],
+  ] as const)('say what is to be set before they %s one', (purpose, told) => {
+    expect(stackSet(aTemplate(), purpose).replaceAll(/\n# /g, ' ')).toContain(told);
   });
 
   it('are made for a region alone', () => {

@@ -120,6 +120,7 @@ describe('the commands that cut off sessions', () => {
     expect(text).not.toContain('&&');
     expect(text.endsWith('\n')).toBe(true);
     expect(text).toContain('"aws:TokenIssueTime": "2026-01-31T12:00:00Z"');
+    expect(text).toBe(['a', "b'c"].map((name) => renderRevocation([name], '2026-01-31T12:00:00Z')).join(''));
     expect(renderRevocation([], '2026-01-31T12:00:00Z')).toBe('');
   });
 });
