@@ -60,12 +60,12 @@ function finishOf({ tenant, roles }: TenantReading, by: string): ChangeDecision 
   if (unanswered.length > 0) {
     return refuse('account.notVerified', `no trusted role serves ${unanswered.join(', ')}`);
   }
-  const unconsented = servedByNone(
+  const withoutConsent = servedByNone(
     enabledJobs,
     trusted.filter(({ consent }) => consent?.state !== 'awaited'),
   );
-  if (unconsented.length > 0) {
-    return refuse('account.awaitsConsent', `the roles that serve ${unconsented.join(', ')} await consent`);
+  if (withoutConsent.length > 0) {
+    return refuse('account.awaitsConsent', `the roles that serve ${withoutConsent.join(', ')} await consent`);
   }
   return { change: { status: 'active' }, note: { change: 'tenant.migrated', by } };
 }

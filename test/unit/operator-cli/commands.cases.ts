@@ -41,7 +41,7 @@ const pending = aRoleView({
 });
 const quarantined = aRoleView({ status: 'quarantined', findings: [findingView('trust.noExternalIdAccepted')] });
 const fresh = aRoleView({ status: 'pending', verifiedAtMs: undefined });
-const unconsented = aRoleView({
+const awaiting = aRoleView({
   jobs: ['scan-account'],
   consent: {
     state: 'awaited',
@@ -451,7 +451,7 @@ const consenting: readonly CommandCase[] = [
   {
     title: 'connects a role that a second person is to consent to',
     argv: ['tenants', 'connect', 'acme', '--role-arn', ROLE_ARN, '--jobs', 'scan-account'],
-    answers: { [ROLES]: json(fresh), [VERIFY]: json({ roles: [unconsented] }) },
+    answers: { [ROLES]: json(fresh), [VERIFY]: json({ roles: [awaiting] }) },
     exitCode: 4,
     asks: [
       [ROLES, { roleArn: ROLE_ARN, jobs: ['scan-account'] }],
@@ -461,7 +461,7 @@ const consenting: readonly CommandCase[] = [
   {
     title: 'says as JSON that a role awaits consent',
     argv: ['tenants', 'verify', 'acme', '--json'],
-    answers: { [VERIFY]: json({ roles: [unconsented, aRoleView({ ...consented, accountId: '333333333333' })] }) },
+    answers: { [VERIFY]: json({ roles: [awaiting, aRoleView({ ...consented, accountId: '333333333333' })] }) },
     exitCode: 4,
     asks: [[VERIFY, {}]],
   },
@@ -470,7 +470,7 @@ const consenting: readonly CommandCase[] = [
     argv: ['tenants', 'show', 'acme'],
     answers: {
       [TENANT]: json(
-        aTenantView({ roles: [unconsented, aRoleView({ ...consented, accountId: '333333333333' }), aRoleView()] }),
+        aTenantView({ roles: [awaiting, aRoleView({ ...consented, accountId: '333333333333' }), aRoleView()] }),
       ),
     },
     exitCode: 0,
@@ -521,8 +521,8 @@ const consenting: readonly CommandCase[] = [
     argv: ['tenants', 'migrate', 'acme'],
     answers: {
       [TENANT]: json(aTenantView({ status: 'migrating' })),
-      [MIGRATION]: json({ tenant: aTenantView({ status: 'migrating', roles: [unconsented] }) }),
-      [VERIFY]: json({ roles: [unconsented] }),
+      [MIGRATION]: json({ tenant: aTenantView({ status: 'migrating', roles: [awaiting] }) }),
+      [VERIFY]: json({ roles: [awaiting] }),
     },
     exitCode: 4,
     asks: [[TENANT], [MIGRATION, { step: 'start' }], [VERIFY, {}]],
