@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { sumUpStrangers } from '../../../lib/broker/sum-up-strangers.ts';
 import { strangersRecord, strangersRecordSchema } from '../../../lib/ledger/strangers-record.ts';
 import { strangersTransition } from '../../../lib/ledger/transition-lines.ts';
-import { sumUpStrangers } from '../../../lib/broker/sum-up-strangers.ts';
 import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
 import { inMemoryLedger } from '../../support/in-memory-ledger.ts';
 
