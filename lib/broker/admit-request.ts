@@ -16,13 +16,13 @@ export type AskedFor = Partial<AskedByCaller> & {
   readonly arrivedAtMs?: number | undefined;
 };
 
-/** A request on record, allowed or refused, what was read to decide it, and its place among what is in work. */
+/** A recorded request, allowed or refused; the facts it was decided by; and its place under the limits. */
 export type Admitted = { readonly request: RequestRecord; readonly facts: DecisionFacts; readonly place: Place };
 
 /**
- * Looks up what a request goes by, decides it and records it, the same for every way in. Undefined when its id was taken
- * by a request with another payload, which is recorded as a refusal of its own. Whoever gets a place gives it up. Throws
- * `store.*`, and `tenant.rateLimited` and the like for what may be, but not now: of that there is no record.
+ * Looks up, decides and records a request; the same for every way in. Undefined when its id was taken by a request with
+ * another payload, which is recorded as a refusal of its own. The caller must leave the place it is given. Throws
+ * `store.*`; and `tenant.rateLimited` and the like for a request that is allowed but has to wait, which is not recorded.
  */
 export async function admitRequest(
   { arrivedAtMs, ...asked }: AskedFor,

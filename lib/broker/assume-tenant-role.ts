@@ -14,11 +14,11 @@ import { type AssumeInput, assumeRoleInput, type ExternalIdTerms } from './assum
  */
 export type Assumption =
   | { readonly outcome: 'assumed'; readonly credentials: Secret<SessionCredentials>; readonly session: SessionFacts }
-  /** STS said no, for good. */
+  /** STS denied the call, and would again. */
   | { readonly outcome: 'denied'; readonly code: ErrorCode; readonly stsRequestId?: string }
-  /** STS will say the same again: our request is wrong. */
+  /** STS rejected our request as wrong, and would again. */
   | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly stsRequestId?: string }
-  /** A refusal that was read in full: no session was made, the same attempt may call again. */
+  /** STS answered with an error that was read in full: no session was made, and the same attempt may call again. */
   | { readonly outcome: 'unavailable'; readonly code: ErrorCode; readonly stsRequestId?: string }
   /** The answer was lost or unreadable: a session that nobody holds may exist. */
   | { readonly outcome: 'unknown'; readonly code: ErrorCode; readonly session?: SessionFacts };
@@ -34,7 +34,7 @@ type AssumptionMeans = ExternalIdTerms & {
   readonly clock: Clock;
 };
 
-/** A call that these terms or the rules of STS do not allow fails as `internal`, before anything is sent. */
+/** A call that the external ID terms or the rules of STS do not allow fails as `internal`, before anything is sent. */
 export function makeAssumeTenantRole({ sts, clock, ...terms }: AssumptionMeans): AssumeTenantRole {
   return async (input) => {
     const request = assumeRoleInput(input, terms);

@@ -15,7 +15,7 @@ import type { AssumeTenantRole } from './assume-tenant-role.ts';
 import type { InvokeJob } from './invoke-job.ts';
 
 /**
- * What every issue works with, whoever is to get the session. Made once per cold start; holds no state of any tenant.
+ * What is needed to issue a session, for a job or for a caller. Made once per cold start; holds no state of any tenant.
  */
 export type IssuingDependencies = {
   readonly registry: TenantReader;
@@ -25,8 +25,8 @@ export type IssuingDependencies = {
   readonly assumeTenantRole: AssumeTenantRole;
   readonly limits: Limits;
   readonly strangers: Strangers;
-  /** Told of each `sts.denied` once it is on record. Never throws: whatever becomes of it, the denial stands. */
-  readonly noteDenial: (denied: NotedDenial) => Promise<void>;
+  /** Called for each `sts.denied` once it is on record. Never throws. */
+  readonly countDenial: (denied: RoleDenial) => Promise<void>;
   /** Waits in real time, between two calls to STS. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly log: TransitionLog;
@@ -40,7 +40,7 @@ export type IssuingDependencies = {
   };
 };
 
-/** Everything that the pipeline from the queue to a job works with. */
+/** What the pipeline from the queue to a job needs. */
 export type BrokerDependencies = IssuingDependencies & {
   readonly makeDataKey: MakeDataKey;
   readonly invokeJob: InvokeJob;
@@ -50,8 +50,8 @@ export type BrokerDependencies = IssuingDependencies & {
   readonly sendToQueue: (body: string) => Promise<void>;
 };
 
-/** A role that no longer opens to us, as far as one issuance could tell. */
-export type NotedDenial = {
+/** A role that STS denied us, in one call for one issuance. */
+export type RoleDenial = {
   readonly tenantId: string;
   readonly accountId: string;
   readonly roleArn: string;
@@ -67,8 +67,8 @@ export type Message = {
   readonly remainingMs: () => number;
 };
 
-/** `settled`: the message may go. `again`: the queue shall deliver it once more. */
+/** `settled`: the message is done with. `again`: the queue is to deliver it once more. */
 export type MessageOutcome = 'settled' | 'again';
 
-/** What must be left of an invocation before an intent is written or STS is called once more. */
+/** The time that an invocation must still have before it writes an intent or calls STS once more. */
 export const MINIMUM_REMAINING_MS = 12_000;

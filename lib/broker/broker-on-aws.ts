@@ -20,8 +20,8 @@ import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
 import { makeAssumeTenantRole } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
+import { makeCountDenial } from './count-denials.ts';
 import { decisionRules } from './decision-rules.ts';
-import { makeNoteDenial } from './denial-count.ts';
 import { makeInvokeJob } from './invoke-job.ts';
 import type { BatchDependencies } from './process-batch.ts';
 import { makeRunJob } from './run-job.ts';
@@ -58,7 +58,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
       tell: (minute) => sendToQueue(ownRecord({ brokerRecord: 'strangers', minute })),
     }),
     makeRecordedProbe: makeRecordedProbe({ assumeTenantRole, probes, clock, by: 'issue-credentials' }),
-    noteDenial: makeNoteDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),
+    countDenial: makeCountDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),
     makeDataKey: stages.timed('dataKey', makeDataKeySource({ kms: kmsClient(), keyArn: environment.envelopeKeyArn })),
     invokeJob: stages.timed('invoke', makeInvokeJob({ lambda: lambdaClient(), config: invocation })),
     sendToQueue,

@@ -14,16 +14,16 @@ import {
   type MessageOutcome,
   MINIMUM_REMAINING_MS,
 } from './broker-dependencies.ts';
-import { termsOf } from './call-terms.ts';
-import { decideFrozen } from './decide-frozen.ts';
+import { callTermsOf } from './call-terms.ts';
+import { decideAccountsAgain } from './decide-accounts-again.ts';
 import { afterIntent } from './issue-for-accounts.ts';
 import { issueToJob } from './issue-to-job.ts';
-import { factsOf, lookUp } from './look-up.ts';
+import { lookUp, lookUpInputOf } from './look-up.ts';
 import { isHeldBack, mustHavePlace, readInPlace, workInPlace } from './place.ts';
 
 /**
- * Goes on with an issuance that the sweeper handed back: decided again by what holds now, and then another call or
- * another attempt. A message that speaks of an earlier state than the one on record is out of date and does nothing.
+ * Continues an issuance that the sweeper handed back: decides again by the facts that hold now, then makes another call
+ * or another attempt. A message about an earlier state than the one on record is out of date, and changes nothing.
  */
 export async function continueIssuance(
   continuation: Continuation,
@@ -33,7 +33,7 @@ export async function continueIssuance(
   try {
     return await goOn(continuation, message, broker);
   } catch (error) {
-    // The sweeper hands it back again when it is due: this message need not wait in the queue beside that one.
+    // The sweeper hands the issuance back again when it is due, so this message need not stay in the queue.
     if (isHeldBack(error)) return 'settled';
     throw error;
   }
@@ -54,7 +54,7 @@ async function goOn(
 
   const accountIds = [issuance.accountId];
   const wanted = { tenantId: issuance.tenantId, calls: 1 };
-  const asked = factsOf(request, accountIds, broker);
+  const asked = lookUpInputOf(request, accountIds, broker);
   const { read: facts, place } = await readInPlace(wanted, () => lookUp(asked, broker), broker);
   return workInPlace(
     { place, broker },
@@ -75,7 +75,7 @@ async function decideAndResume(
   { facts, place, request, message }: Looked,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
-  const [decision] = decideFrozen([issuance.accountId], facts, broker);
+  const [decision] = decideAccountsAgain([issuance.accountId], facts, broker);
   if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
   if (!decision.allowed) {
     await broker.ledger.advance(issuance, revoked(issuance, decision.refusal, broker.clock.nowMs()));
@@ -118,7 +118,7 @@ function intentAfter(
 ): IssuanceIn<'intended'> | undefined {
   const owner = ids.uuid();
   const { roleArn, tenantVersion, roleVersion } = decision;
-  const terms = termsOf(decision);
+  const terms = callTermsOf(decision);
   const sameRole = issuance.roleArn === roleArn;
   if (issuance.state === 'intended' && issuance.resume === 'call' && issuance.call < LIMITS.calls && sameRole) {
     return nextCall(issuance, { owner, tenantVersion, roleVersion, ...terms }, clock.nowMs());
@@ -128,9 +128,9 @@ function intentAfter(
   return nextAttempt(issuance, { owner, roleArn, tenantVersion, roleVersion, ...terms, ...input }, clock.nowMs());
 }
 
-/** Nobody holds it: its lease is over, or its ticket is gone. */
+/** Whether no invocation holds the issuance and no job can claim it: its lease is over, or its ticket is gone. */
 function isFree(issuance: Issuance, nowMs: number): issuance is OpenIssuance {
-  // Only its caller could be given a session, and is gone.
+  // Only its caller could be given a session, and that call is long over.
   if (issuance.delivery === 'caller') return false;
   switch (issuance.state) {
     case 'intended':

@@ -5,7 +5,7 @@ import { sideBySide } from '../platform/side-by-side.ts';
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { AccountDecision } from '../requests/decide-account.ts';
 import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
-import { decideFrozen } from './decide-frozen.ts';
+import { decideAccountsAgain } from './decide-accounts-again.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { openIssuance } from './open-issuance.ts';
 
@@ -19,17 +19,17 @@ type Allowed = {
 };
 
 /**
- * Opens an issuance for each account and carries it to its job. Each account is decided by what was just read. An
- * account whose issuance exists already is left to whoever opened it: the sweeper sees to it that it does not stay open.
+ * Opens an issuance for each account and carries it through to its job. Each account is decided by the facts just read.
+ * An issuance that exists already is left to the invocation that opened it, and to the sweeper if that one failed.
  */
 export async function issueForAccounts(
   { request, accountIds, facts }: Allowed,
   message: Message,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
-  // Credentials for a caller are never a job's, whatever the queue says.
+  // A request for a caller's credentials never reaches a job, whatever message names it.
   if (request.delivery === 'caller') return 'settled';
-  const decisions = decideFrozen(accountIds, facts, broker);
+  const decisions = decideAccountsAgain(accountIds, facts, broker);
   const outcomes = await sideBySide(decisions, ACCOUNTS_AT_ONCE, (decision) =>
     issueForAccount(request, decision, { message, broker }),
   );
@@ -41,7 +41,7 @@ export async function issueForAccounts(
   return all;
 }
 
-/** `comesAgain`: there was no time to begin with the account. */
+/** `comesAgain`: too little time was left to begin with this account. */
 async function issueForAccount(
   request: RequestRecord,
   decision: AccountDecision,
@@ -57,8 +57,9 @@ async function issueForAccount(
 }
 
 /**
- * Once an intent is on record, the message is done with: whatever breaks is the sweeper's, which finds the intent when
- * its lease runs out. A message put back would only find an issuance that exists.
+ * Does the work that follows a recorded intent, and swallows its retryable errors. The message is done with from then on:
+ * the sweeper finds the intent when its lease runs out, whereas a message put back would only find that the issuance
+ * exists.
  */
 export async function afterIntent(
   { recordId }: Pick<Issuance, 'recordId'>,

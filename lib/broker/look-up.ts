@@ -4,21 +4,22 @@ import type { RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { isBound, type Requester } from '../requests/requester.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
 
-type Asked = {
+type LookUpInput = {
   readonly detail: Pick<RequestDetail, 'tenantId' | 'job' | 'accountIds' | 'hops'>;
   readonly requester: Requester | undefined;
   readonly delivery?: 'caller';
-  /** Of a request that has just come in: some of it decides, too. */
+  /** Given for a request that has just come in, whose origin is a part of the decision. */
   readonly origin?: RequestOrigin;
-  /** When the message came onto the queue: a request counts in the hour in which it came, however long it waits. */
+  /** When the message came onto the queue. A request counts in that hour, however long it waits there. */
   readonly arrivedAtMs?: number | undefined;
 };
 
 /**
- * Reads what a decision goes by: the tenant and the switches, side by side and consistent. Who is not bound to what
- * they name costs no reading at all. Throws `store.*` when either cannot be read: unreadable is off.
+ * Reads what a decision needs: the tenant and the switches, at the same time and consistently. Nothing is read for a
+ * requester that is not bound to the tenant and job that it names. Throws `store.*` when either cannot be read: what is
+ * unreadable counts as switched off.
  */
-export async function lookUp(asked: Asked, broker: IssuingDependencies): Promise<DecisionFacts> {
+export async function lookUp(asked: LookUpInput, broker: IssuingDependencies): Promise<DecisionFacts> {
   const { detail, requester, origin, arrivedAtMs, ...rest } = asked;
   const job = broker.config.jobs.get(detail.job);
   const nothing: DecisionFacts = { ...rest, detail, requester, job, reading: undefined, switchedOff: [] };
@@ -31,7 +32,7 @@ export async function lookUp(asked: Asked, broker: IssuingDependencies): Promise
   return { ...nothing, reading, ...switches, ...breadth };
 }
 
-async function readSwitches({ detail, origin }: Asked, { switches }: IssuingDependencies) {
+async function readSwitches({ detail, origin }: LookUpInput, { switches }: IssuingDependencies) {
   const of = { job: detail.job, tenantId: detail.tenantId };
   const isReplay = origin?.kind === 'event' && origin.replayName !== undefined;
   if (!isReplay) return { switchedOff: await switches.read(of) };
@@ -39,7 +40,7 @@ async function readSwitches({ detail, origin }: Asked, { switches }: IssuingDepe
   return { switchedOff, ...(replay === undefined ? {} : { replay }) };
 }
 
-/** What cannot be counted is not let through: it throws, and the message comes again. */
+/** Throws when the counter cannot be read: what cannot be counted is not let through, and the message is retried. */
 async function readBreadth(
   { name, limits }: Requester,
   { tenantId, arrivedAtMs }: { readonly tenantId: string; readonly arrivedAtMs: number | undefined },
@@ -51,8 +52,12 @@ async function readBreadth(
   return isWithin ? {} : { breadthExceeded: limit };
 }
 
-/** What a recorded request asked for, to be decided again. */
-export function factsOf(request: RequestRecord, accountIds: readonly string[], { config }: IssuingDependencies): Asked {
+/** What to look up to decide a recorded request again. */
+export function lookUpInputOf(
+  request: RequestRecord,
+  accountIds: readonly string[],
+  { config }: IssuingDependencies,
+): LookUpInput {
   const requester = config.requesters.find((candidate) => candidate.name === request.requester);
   const delivery = request.delivery === undefined ? {} : { delivery: request.delivery };
   const detail = { version: 1 as const, tenantId: request.tenantId ?? '', job: request.job ?? '', accountIds };

@@ -6,7 +6,7 @@ import type { RequestRecord } from '../ledger/request-record.ts';
 import type { AccountDecision, AllowedAccount } from '../requests/decide-account.ts';
 import type { Refusal } from '../requests/request.ts';
 import { type IssuingDependencies, MINIMUM_REMAINING_MS } from './broker-dependencies.ts';
-import { termsOf } from './call-terms.ts';
+import { callTermsOf } from './call-terms.ts';
 
 export type Opened =
   | {
@@ -16,12 +16,12 @@ export type Opened =
       readonly account: AllowedAccount;
     }
   | { readonly opened: 'refused'; readonly refusal: Refusal }
-  /** There is one already: it is left to whoever opened it. */
+  /** It exists already, and is left to the invocation that opened it. */
   | { readonly opened: 'before' }
-  /** The invocation could end between the intent and the record of what STS said: nothing was written. */
+  /** The invocation might end before the answer of STS could be recorded: nothing was written. */
   | { readonly opened: 'tooLate' };
 
-/** Records what was decided of one account of a request: its refusal, or the intent without which nothing is assumed. */
+/** Records the decision on one account of a request: its refusal, or the intent, without which STS is never called. */
 export async function openIssuance(
   request: RequestRecord,
   decision: AccountDecision,
@@ -41,7 +41,7 @@ export async function openIssuance(
     roleArn,
     tenantVersion,
     roleVersion,
-    ...termsOf(decision),
+    ...callTermsOf(decision),
     ...(request.inputSha256 === undefined ? {} : { inputSha256: request.inputSha256 }),
   };
   const issuance = openIntended(identity, grounds, broker.clock.nowMs());

@@ -27,12 +27,12 @@ export type BatchDependencies = {
 
 export type BatchResult = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
-/** At this receive a message that breaks the broker itself is set aside. */
+/** How often a message that the broker cannot process is received before it goes to the dead letters. */
 const GIVE_UP_AT_RECEIVE = 5;
 
 /**
- * Works on the messages of a batch side by side. Only a message that may succeed later is given back, each with a
- * back-off of its own; one that is broken changes nothing about the others.
+ * Processes the messages of a batch concurrently. Only a message that may succeed later goes back to the queue, with a
+ * back-off of its own; a broken one does not affect the others.
  */
 export async function processBatch(
   { records, remainingMs }: { readonly records: readonly QueueRecord[]; readonly remainingMs: () => number },
@@ -73,7 +73,7 @@ async function afterError(error: unknown, { record, receiveCount, batch }: Broke
   const code = known?.code ?? 'internal';
   const explanation = known === undefined ? errorName(error) : known.message;
   batch.log.transition({ transition: 'message.again', messageId: record.messageId, receiveCount, code, explanation });
-  // A store that is away is waited for; what the broker itself cannot digest is set aside, whole.
+  // An unavailable store is waited for. A message that the broker itself cannot process is copied to the dead letters.
   const hopeless = known === undefined || !known.retryable;
   if (hopeless && receiveCount >= GIVE_UP_AT_RECEIVE) {
     await batch.copyToDeadLetters(record);
@@ -84,7 +84,7 @@ async function afterError(error: unknown, { record, receiveCount, batch }: Broke
   return 'again';
 }
 
-/** If the back-off itself fails, the queue's own visibility time-out does. */
+/** Should the back-off itself fail, the queue's visibility time-out takes its place. */
 async function delay(record: QueueRecord, receiveCount: number, batch: BatchDependencies): Promise<void> {
   const [byte = 0] = batch.ids.randomBytes(1);
   try {

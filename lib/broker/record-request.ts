@@ -1,7 +1,7 @@
 import {
   type AskedByCaller,
   conflictRecord,
-  illegibleRequestRecord,
+  malformedRequestRecord,
   type RequestRecord,
   requestRecord,
 } from '../ledger/request-record.ts';
@@ -19,9 +19,9 @@ type Decided = Partial<AskedByCaller> & {
 };
 
 /**
- * Writes the request down, decision and all, and gives what counts from now on: what was written first. Undefined when
- * the id was taken by a request with another payload; that is a refusal with a record of its own. Of strangers who come
- * in numbers, the refusal is only counted.
+ * Records the request with its decision, and gives the record that counts from now on: the first one written under this
+ * id. Undefined when that one has another payload, which is recorded as a refusal under an id of its own. Once strangers
+ * come in large numbers, their refusals are only counted.
  */
 export async function recordRequest(decided: Decided, broker: IssuingDependencies): Promise<RequestRecord | undefined> {
   const wanted = requestRecord({
@@ -37,14 +37,14 @@ export async function recordRequest(decided: Decided, broker: IssuingDependencie
   return undefined;
 }
 
-/** Records that something came which could not be read, and lets the message go: it would never become legible. */
-export async function recordIllegible(
+/** Records that a malformed message came, and settles it: trying again would not make it any better. */
+export async function recordMalformed(
   { refusal, origin, claimed }: Extract<QueueMessageReading, { read: false }>,
   message: Message,
   broker: IssuingDependencies,
 ): Promise<MessageOutcome> {
   const requester = origin === undefined ? undefined : recogniseRequester(origin, broker.config)?.name;
-  const record = illegibleRequestRecord({
+  const record = malformedRequestRecord({
     origin: origin ?? { kind: 'message', eventId: message.messageId },
     requester,
     claimed,
@@ -52,12 +52,12 @@ export async function recordIllegible(
     body: message.body,
     nowMs: broker.clock.nowMs(),
   });
-  await recordIllegibleOnce(record, origin, broker);
+  await recordUnlessCounted(record, origin, broker);
   return 'settled';
 }
 
-/** Writes down what could not be read; of strangers who come in numbers it is only counted. */
-export async function recordIllegibleOnce(
+/** Records a malformed request, or only counts it where strangers send too many to record each. */
+export async function recordUnlessCounted(
   record: RequestRecord,
   origin: RequestOrigin | undefined,
   broker: Pick<IssuingDependencies, 'ledger' | 'strangers'>,
@@ -65,7 +65,7 @@ export async function recordIllegibleOnce(
   if (await isRecordedByItself(record, origin, broker)) await broker.ledger.recordRequest(record);
 }
 
-/** Whoever we know is always recorded. A stranger's second payload under the same id is a request of its own. */
+/** Known requesters are always recorded. A stranger's second payload under the same id is a request of its own. */
 async function isRecordedByItself(
   { requester, recordId, payloadSha256 }: RequestRecord,
   origin: RequestOrigin | undefined,

@@ -1,20 +1,20 @@
-/** How an issuance is let go of before its lease runs out, and when the sweeper is to look at it again. */
+/** Gives up an issuance before its lease runs out, and says when the sweeper is to look at it again. */
 import type { ErrorCode } from '../errors.ts';
 import type { IssuanceIn } from '../ledger/issuance.ts';
 import { type Release, released } from '../ledger/issuance-transitions.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 
-/** A refusal of STS that was read in full: its code, and the id under which AWS knows the call. */
-export type StsRefusal = { readonly code: ErrorCode; readonly stsRequestId?: string };
+/** An error with which STS answered a call: our code for it, and the id under which AWS knows the call. */
+export type StsError = { readonly code: ErrorCode; readonly stsRequestId?: string };
 
-type Means = Pick<BrokerDependencies, 'clock' | 'ledger'>;
+type ReleaseDependencies = Pick<BrokerDependencies, 'clock' | 'ledger'>;
 
-/** No session was made: the sweeper brings the issuance back for another call of the same attempt. */
+/** For an answer that made no session: the sweeper hands the issuance back for another call of the same attempt. */
 export async function releaseForAnotherCall(
   issuance: IssuanceIn<'intended'>,
-  { code, ...request }: StsRefusal,
-  broker: Means,
+  { code, ...request }: StsError,
+  broker: ReleaseDependencies,
 ): Promise<void> {
   const atMs = broker.clock.nowMs();
   const retryAtMs = atMs + retryDelayMs(issuance.call);
@@ -22,25 +22,27 @@ export async function releaseForAnotherCall(
   await broker.ledger.advance(issuance, released(issuance, release, atMs));
 }
 
-/** With a session in hand that we do not dare to use it was made and dropped; without one nobody knows. */
+/**
+ * For a lost or unusable answer. With a session that must not be used, the attempt ends as `undelivered`; without one, as
+ * `unknown`, because nobody can say whether STS made a session.
+ */
 export async function releaseUnknown(
   issuance: IssuanceIn<'intended'>,
   assumption: Extract<Assumption, { outcome: 'unknown' | 'unavailable' }>,
-  broker: Means,
+  broker: ReleaseDependencies,
 ): Promise<void> {
   const { code } = assumption;
-  const made = assumption.outcome === 'unknown' ? assumption.session : undefined;
+  const session = assumption.outcome === 'unknown' ? assumption.session : undefined;
   const how =
-    made === undefined
-      ? { code, outcome: 'unknown' as const }
-      : { code, outcome: 'undelivered' as const, session: made };
+    session === undefined ? { code, outcome: 'unknown' as const } : { code, outcome: 'undelivered' as const, session };
   return release(issuance, how, broker);
 }
 
+/** For an attempt that is over: the sweeper hands the issuance back for the next one. `slow` waits the longest delay. */
 export async function release(
   issuance: IssuanceIn<'intended'>,
   { slow = false, ...how }: Pick<Release, 'code' | 'outcome' | 'session'> & { readonly slow?: boolean },
-  broker: Means,
+  broker: ReleaseDependencies,
 ): Promise<void> {
   const atMs = broker.clock.nowMs();
   const retryAtMs = atMs + (slow ? 15 * 60_000 : retryDelayMs(issuance.attempt));

@@ -5,24 +5,24 @@ import { admitRequest } from './admit-request.ts';
 import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
 import { continueIssuance } from './continue-issuance.ts';
 import { issueForAccounts } from './issue-for-accounts.ts';
-import { factsOf, lookUp } from './look-up.ts';
+import { lookUp, lookUpInputOf } from './look-up.ts';
 import { mustHavePlace, readInPlace, workInPlace } from './place.ts';
 import { probeThroughQueue } from './probe-through-queue.ts';
-import { recordIllegible } from './record-request.ts';
+import { recordMalformed } from './record-request.ts';
 import { isSpread, spreadAccounts } from './spread-accounts.ts';
 import { sumUpStrangers } from './sum-up-strangers.ts';
 
 export type RunJob = (message: Message) => Promise<MessageOutcome>;
 
 /**
- * The pipeline. A request is read, looked up, decided and recorded; then, per account, the intent is recorded, the
- * role assumed, the credentials sealed, the issue recorded, and the job invoked. What was decided before is found on
- * record and gone on with. Throws `BrokerError` when something broke before an intent was written.
+ * The pipeline. A request is read, looked up, decided and recorded. Then, for each account, the intent is recorded, the
+ * role assumed, the credentials sealed, the issue recorded and the job invoked. A message that is delivered again finds
+ * the recorded decision and continues from there. Throws `BrokerError` when something broke before an intent was written.
  */
 export function makeRunJob(broker: BrokerDependencies): RunJob {
   return async (message) => {
     const reading = parseQueueMessage(message.body);
-    if (!reading.read) return recordIllegible(reading, message, broker);
+    if (!reading.read) return recordMalformed(reading, message, broker);
     switch (reading.message.kind) {
       case 'request':
         return runRequest(reading.message, message, broker);
@@ -73,7 +73,7 @@ async function runAccount(
   const request = await broker.ledger.readRequest(requestId);
   // Only an allowed request, and only an account that was frozen into it.
   if (request?.decision !== 'allowed' || !request.accountIds?.includes(accountId)) return 'settled';
-  const asked = factsOf(request, [accountId], broker);
+  const asked = lookUpInputOf(request, [accountId], broker);
   const wanted = { tenantId: asked.detail.tenantId, calls: 1 };
   const { read: facts, place } = await readInPlace(wanted, () => lookUp(asked, broker), broker);
   mustHavePlace(place);

@@ -15,8 +15,8 @@ export function isSpread(accountIds: readonly string[]): boolean {
 }
 
 /**
- * Sends a message for each account of a large request. Throws `store.*` when one could not be sent: then all are sent once
- * more, and those that come twice find their issuance there.
+ * Sends a message for each account of a large request. Throws `store.*` when one could not be sent: all are sent again
+ * then, and a message that comes twice finds that its issuance exists.
  */
 export async function spreadAccounts(
   request: Pick<RequestRecord, 'recordId'>,

@@ -2,12 +2,12 @@ import { strangersRecord } from '../ledger/strangers-record.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import type { BrokerDependencies, MessageOutcome } from './broker-dependencies.ts';
 
-/** No function that counted in the minute runs any more by then. */
+/** No invocation that counted in a minute still runs so long after it. */
 const SETTLED_AFTER_MS = 60_000;
 
 /**
- * Writes down how many strangers of a source were counted in a minute, once the minute is over. The message comes
- * several times: the first record counts.
+ * Records how many requests of strangers were counted for a source in a minute, once that minute is over. The message may
+ * come several times: the first record counts.
  */
 export async function sumUpStrangers(
   { minute }: Extract<QueueMessage, { kind: 'strangers' }>,

@@ -5,15 +5,15 @@ import type { TenantReader } from '../tenants/tenant-registry.ts';
 import type { Message } from './broker-dependencies.ts';
 import type { RunJob } from './run-job.ts';
 
-/** The parts of the pipeline that are measured, wrapped where they are put together, so that no step knows of it. */
+/** Measures the steps of the pipeline from outside, where they are wired together, so that no step knows of it. */
 type Timed = Pick<StageDurations, 'timed'>;
 
-/** The registry, each reading of a tenant noted. */
+/** The registry, measuring each reading of a tenant. */
 export function timedRegistry(registry: TenantReader, { timed }: Timed): TenantReader {
   return { ...registry, readTenant: timed('lookUp', registry.readTenant) };
 }
 
-/** The ledger, each write of a request or an issuance noted. */
+/** The ledger, measuring each write of a request or an issuance. */
 export function timedLedger(ledger: Ledger, { timed }: Timed): Ledger {
   return {
     ...ledger,
@@ -24,8 +24,8 @@ export function timedLedger(ledger: Ledger, { timed }: Timed): Ledger {
 }
 
 /**
- * The pipeline, with how long a message was on the queue before it was first worked on; what was noted of it is written
- * when it is done. A message that comes again waited because it was told to.
+ * The pipeline, measuring how long a message was on the queue before it was first processed. A later delivery is left
+ * out: it waited because of its back-off. All measurements are published when the message is done.
  */
 export function timedMessages(
   runJob: RunJob,

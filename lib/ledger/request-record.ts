@@ -104,7 +104,7 @@ export function requestRecord(
 
 type MessageOrigin = { readonly kind: 'message'; readonly eventId: string };
 
-export type Illegible = Partial<AskedByCaller> & {
+export type MalformedRequest = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin | MessageOrigin;
   readonly requester: string | undefined;
   readonly claimed: ClaimedNames;
@@ -114,7 +114,7 @@ export type Illegible = Partial<AskedByCaller> & {
 };
 
 /** The record of a request that could not be read: that it came, from where, and the hash of what it said. */
-export function illegibleRequestRecord(illegible: Illegible): RequestRecord {
+export function malformedRequestRecord(illegible: MalformedRequest): RequestRecord {
   const { origin, caller, delivery, requester, claimed, refusal, body, nowMs } = illegible;
   const { who, what } = identityOf(origin);
   return present({

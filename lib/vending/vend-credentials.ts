@@ -1,18 +1,18 @@
 import { type Admitted, admitRequest } from '../broker/admit-request.ts';
 import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import { callUnderIntent } from '../broker/call-under-intent.ts';
-import { decideFrozen } from '../broker/decide-frozen.ts';
+import { decideAccountsAgain } from '../broker/decide-accounts-again.ts';
 import { type Opened, openIssuance } from '../broker/open-issuance.ts';
 import { workInPlace } from '../broker/place.ts';
-import { recordIllegibleOnce } from '../broker/record-request.ts';
+import { recordUnlessCounted } from '../broker/record-request.ts';
 import { BrokerError, isRefusalReason } from '../errors.ts';
-import { illegibleRequestRecord, type RequestRecord } from '../ledger/request-record.ts';
+import { malformedRequestRecord, type RequestRecord } from '../ledger/request-record.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { claimedNames } from '../requests/parse-request.ts';
 import type { FunctionUrlOrigin, Refusal } from '../requests/request.ts';
 import { recogniseRequester } from '../requests/requester.ts';
 import type { Secret } from '../sealing/secret.ts';
-import { handOut } from './hand-out.ts';
+import { handOutCredentials } from './hand-out-credentials.ts';
 import { type CredentialsReading, parseCredentialsRequest } from './parse-credentials-request.ts';
 import type { CallerCredentials } from './vending-api.ts';
 
@@ -56,7 +56,7 @@ async function vendAdmitted(
 ): Promise<Vended> {
   const refusal = refusalOf(request);
   if (refusal !== undefined) return refused(refusal);
-  const [decision] = decideFrozen(detail.accountIds, facts, broker);
+  const [decision] = decideAccountsAgain(detail.accountIds, facts, broker);
   if (decision === undefined) throw new BrokerError('internal', 'an account was not decided');
   const { remainingMs } = asked;
   const opened = await openIssuance(request, decision, { remainingMs, broker });
@@ -68,10 +68,8 @@ async function assume(
   { remainingMs }: Asked,
   broker: IssuingDependencies,
 ): Promise<Vended> {
-  // Nothing is asked for beside the session: it is sealed for nobody.
-  const means = { broker, askBeside: async () => undefined, forget: () => undefined };
-  const ended = await callUnderIntent(issuance, { job, account, remainingMs }, means);
-  return handOut(ended, issuance.recordId, broker);
+  const ended = await callUnderIntent(issuance, { job, account, remainingMs }, { broker });
+  return handOutCredentials(ended, issuance.recordId, broker);
 }
 
 /** What could not be read is on record too, under the call that brought it. */
@@ -80,7 +78,7 @@ async function recordUnread(
   { origin, caller, body }: Asked,
   { ledger, strangers, clock, config }: IssuingDependencies,
 ): Promise<Vended> {
-  const record = illegibleRequestRecord({
+  const record = malformedRequestRecord({
     origin,
     caller,
     delivery: 'caller',
@@ -90,7 +88,7 @@ async function recordUnread(
     body: canonicalJson(body),
     nowMs: clock.nowMs(),
   });
-  await recordIllegibleOnce(record, origin, { ledger, strangers });
+  await recordUnlessCounted(record, origin, { ledger, strangers });
   return refused(refusal);
 }
 

@@ -48,7 +48,7 @@ export function vendingOnAws(
     limits,
     strangers: recordEveryStranger,
     // A denial is on record; verifications are started by the jobs' way in, which hears of the same role.
-    noteDenial: async () => undefined,
+    countDenial: async () => undefined,
     pause: async (milliseconds) => {
       await pause(milliseconds);
     },

@@ -1,5 +1,5 @@
 import type { AssumeInput } from '../../lib/broker/assume-role-request.ts';
-import type { BrokerDependencies, NotedDenial } from '../../lib/broker/broker-dependencies.ts';
+import type { BrokerDependencies, RoleDenial } from '../../lib/broker/broker-dependencies.ts';
 import type { JobInvocation } from '../../lib/broker/invoke-job.ts';
 import { processBatch } from '../../lib/broker/process-batch.ts';
 import { makeRunJob } from '../../lib/broker/run-job.ts';
@@ -63,7 +63,7 @@ export type Calls = {
   readonly registry: string[];
   readonly switches: string[];
   readonly assumed: AssumeInput[];
-  readonly denialsNoted: NotedDenial[];
+  readonly denialsNoted: RoleDenial[];
   readonly probesMade: RecordedProbe[];
   readonly dataKeys: EnvelopeContext[];
   readonly invoked: JobInvocation[];
@@ -153,7 +153,7 @@ function brokerDependencies({ current, calls, clock, ids, ledger, log, braked }:
     },
     switches: switchesIn({ current, calls }),
     ledger: current().unreadable.includes('ledger') ? { ...ledger, recordRequest: ledgerAway } : ledger,
-    noteDenial: async (denied) => void calls.denialsNoted.push(denied),
+    countDenial: async (denied) => void calls.denialsNoted.push(denied),
     makeRecordedProbe: async (order) => void calls.probesMade.push(order),
     sendToQueue: async (body) => {
       calls.queued.push(body);

@@ -105,6 +105,14 @@ export function asJudged(
   };
 }
 
+/** Does the tick come to it by itself, soon? Nothing of ours is due later, or where the tick does not look: that was planted. */
+export function isWaitedFor(
+  { dueShard, dueAtMs }: Pick<ObservationRecord, 'dueShard' | 'dueAtMs'>,
+  nowMs: number,
+): boolean {
+  return dueShard === CORRELATION_SHARD && dueAtMs !== undefined && dueAtMs - nowMs <= LOOK_AGAIN_MS;
+}
+
 function nextLookMs(record: ObservationRecord, judged: JudgedRecord, nowMs: number): number | undefined {
   if (untoldStrays(record, judged).length > 0) return nowMs + TELLING_MS;
   return judged.calls.some(({ verdict }) => verdict === 'awaited') ? nowMs + LOOK_AGAIN_MS : undefined;

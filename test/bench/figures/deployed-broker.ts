@@ -64,7 +64,7 @@ export function deployedBroker({
     limits,
     strangers: makeStrangers({ counters, clock, tell: neverHere }),
     makeRecordedProbe: neverHere,
-    noteDenial: neverHere,
+    countDenial: neverHere,
     makeDataKey: makeDataKeySource({ kms, keyArn: KEY_ARN }),
     invokeJob: makeInvokeJob({ lambda, config }),
     sendToQueue: neverHere,

@@ -4,7 +4,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAssumeTenantRole } from '../../../lib/broker/assume-tenant-role.ts';
-import type { BrokerDependencies, NotedDenial } from '../../../lib/broker/broker-dependencies.ts';
+import type { BrokerDependencies, RoleDenial } from '../../../lib/broker/broker-dependencies.ts';
 import { makeInvokeJob } from '../../../lib/broker/invoke-job.ts';
 import type { BatchDependencies } from '../../../lib/broker/process-batch.ts';
 import { makeRunJob } from '../../../lib/broker/run-job.ts';
@@ -91,7 +91,7 @@ export function makePipeline(parts: PipelineParts) {
   const switches = makeSwitches({ dynamo, clock: processClock, config });
   const deployedLedger = makeLedger({ dynamo, log, config });
   const ledger = rewiring.ledger?.(deployedLedger) ?? deployedLedger;
-  const denialsNoted: NotedDenial[] = [];
+  const denialsNoted: RoleDenial[] = [];
   const sendToQueue = (body: string) => requestQueue.send(body);
 
   const counters = parts.counters ?? faultyCounters(faults);
@@ -109,7 +109,7 @@ export function makePipeline(parts: PipelineParts) {
     registry: makeTenantReader({ dynamo, config }),
     switches: rewiring.brokerSwitches?.(switches) ?? switches,
     assumeTenantRole: braked.limits.watching(assume),
-    noteDenial: async (denied) => void denialsNoted.push(denied),
+    countDenial: async (denied) => void denialsNoted.push(denied),
     makeRecordedProbe: () => Promise.reject(new Error('no probe is ordered in this world')),
     makeDataKey: makeDataKeySource({ kms: clients.kms, keyArn: ENVELOPE_KEY_ARN }),
     ...handOver,

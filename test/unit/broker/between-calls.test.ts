@@ -43,13 +43,13 @@ describe('another call within a visit', () => {
       'waits after STS was busy',
       busy,
       steady,
-      { told: { code: 'sts.unavailable', stsRequestId: 'sts-9' }, account: steady, waits: true },
+      { stsError: { code: 'sts.unavailable', stsRequestId: 'sts-9' }, account: steady, waits: true },
     ],
     [
       'takes the other external ID at once after a denial',
       denial,
       account,
-      { told: { code: 'sts.denied' }, account: otherAccount, waits: false },
+      { stsError: { code: 'sts.denied' }, account: otherAccount, waits: false },
     ],
     ['does not follow a denial outside a rotation', denial, steady, undefined],
     ['does not follow a region that is off', { outcome: 'denied', code: 'sts.regionDisabled' }, account, undefined],
@@ -72,7 +72,7 @@ describe('another call within a visit', () => {
     [255, 1496.09375],
   ])('is made after a pause that chance sets, here %i: of %d ms', async (byte, pauseMs) => {
     const broker = await brokerHolding(lives().intended, byte);
-    const further = { told: { code: 'sts.unavailable' as const }, account, waits: true };
+    const further = { stsError: { code: 'sts.unavailable' as const }, account, waits: true };
     const next = await announceFurtherCall(lives().intended, further, broker);
     expect(broker.pauses).toEqual([pauseMs]);
     expect(next).toMatchObject({ call: 2, owner: 'owner-1', trail: [{}, { type: 'called', code: 'sts.unavailable' }] });
@@ -81,13 +81,13 @@ describe('another call within a visit', () => {
 
   it('is made without a pause where nothing is to be waited for', async () => {
     const broker = await brokerHolding();
-    await announceFurtherCall(lives().intended, { told: { code: 'sts.denied' }, account, waits: false }, broker);
+    await announceFurtherCall(lives().intended, { stsError: { code: 'sts.denied' }, account, waits: false }, broker);
     expect(broker.pauses).toEqual([]);
   });
 
   it('is not made by who has lost the issuance', async () => {
     const broker = await brokerHolding(lives().throttled);
-    const further = { told: { code: 'sts.unavailable' as const }, account, waits: false };
+    const further = { stsError: { code: 'sts.unavailable' as const }, account, waits: false };
     expect(await announceFurtherCall(lives().intended, further, broker)).toBeUndefined();
     expect(await broker.stored()).toEqual(lives().throttled);
   });
@@ -129,11 +129,11 @@ describe('an issuance that is let go of', () => {
       { outcome: 'unavailable', code: 'sts.unavailable' },
       { outcome: 'unknown', code: 'sts.unavailable' },
     ],
-  ])('after %s says so of its attempt', async (_, assumption, told) => {
+  ])('after %s says so of its attempt', async (_, assumption, attempt) => {
     const broker = await brokerHolding();
     await releaseUnknown(lives().intended, assumption, broker);
     const stored = await broker.stored();
-    expect(stored).toMatchObject({ resume: 'attempt', dueAtMs: now + 30_000, attempts: [told] });
+    expect(stored).toMatchObject({ resume: 'attempt', dueAtMs: now + 30_000, attempts: [attempt] });
     expect(stored?.attempts[0]?.accessKeyId).toBe('session' in assumption ? session.accessKeyId : undefined);
   });
 

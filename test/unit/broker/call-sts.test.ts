@@ -4,6 +4,7 @@ import type { Job } from '../../../lib/jobs/job.ts';
 import { scanAccountJob } from '../../../lib/jobs/scan-account.job.ts';
 import { buildSessionPolicy } from '../../../lib/jobs/session-policy.ts';
 import type { AllowedAccount } from '../../../lib/requests/decide-account.ts';
+import type { DataKeyAnswer } from '../../../lib/sealing/data-key.ts';
 import type { EnvelopeContext } from '../../../lib/sealing/envelope.ts';
 import { anIntended } from '../../support/an-issuance.ts';
 import { brokerIn, plainWorld } from '../../support/broker-world.ts';
@@ -21,17 +22,20 @@ const account: AllowedAccount = {
   roleVersion: 2,
 };
 
-/** One call at this instant, and what was asked for beside it. */
+/** A data key that KMS did not make, which is enough to see where it goes. */
+const noKey: DataKeyAnswer = { made: false, permanent: false, errorName: 'KMSInternalException' };
+
+/** One call at this instant, and for which contexts a data key was requested with it. */
 async function callAt(nowMs: number, change: Partial<AllowedAccount> = {}) {
   const { calls, dependencies } = brokerIn({ ...plainWorld, nowMs });
-  const askedBeside: EnvelopeContext[] = [];
-  const askBeside = async (context: EnvelopeContext) => {
-    askedBeside.push(context);
-    return 'beside';
+  const keyContexts: EnvelopeContext[] = [];
+  const makeDataKey = async (context: EnvelopeContext) => {
+    keyContexts.push(context);
+    return noKey;
   };
   const visit = { job, account: { ...account, ...change }, remainingMs: () => 30_000 };
-  const answer = await callSts(anIntended('one'), visit, { broker: dependencies(), askBeside });
-  return { answer, assumed: calls.assumed, askedBeside };
+  const answer = await callSts(anIntended('one'), visit, { broker: dependencies(), makeDataKey });
+  return { answer, assumed: calls.assumed, keyContexts };
 }
 
 describe('a call to STS', () => {
@@ -57,23 +61,23 @@ describe('a call to STS', () => {
   it.each([0, 1, 499, 500, 999])(
     'of a session that ends with a whole second, %i ms into one, and is of use for its job until just before',
     async (milliseconds) => {
-      const { answer, askedBeside } = await callAt(wholeSecondMs + milliseconds);
+      const { answer, keyContexts } = await callAt(wholeSecondMs + milliseconds);
       const { recordId: issuanceId, tenantId, accountId } = anIntended('one');
       const fenceMs = wholeSecondMs + 700_000;
       const names = { tenantId, accountId, job: 'scan-account', issuanceId, attempt: 1 };
       expect(answer.context).toEqual({ ...names, fenceMs, usableUntilMs: fenceMs - 90_000 });
-      expect(askedBeside).toEqual([answer.context]);
-      expect(answer.beside).toBe('beside');
+      expect(keyContexts).toEqual([answer.context]);
+      expect(answer.dataKey).toBe(noKey);
     },
   );
 
-  it('is not made, and nothing asked for beside it, where its policy cannot be', async () => {
-    const { answer, assumed, askedBeside } = await callAt(wholeSecondMs, { settings: { everything: true } });
+  it('is not made, nor a data key requested, where its policy cannot be built', async () => {
+    const { answer, assumed, keyContexts } = await callAt(wholeSecondMs, { settings: { everything: true } });
     expect(answer).toMatchObject({
       assumption: { outcome: 'failed', code: 'policy.parameterInvalid' },
-      beside: undefined,
+      dataKey: undefined,
       policySha256: '',
     });
-    expect([assumed, askedBeside]).toEqual([[], []]);
+    expect([assumed, keyContexts]).toEqual([[], []]);
   });
 });

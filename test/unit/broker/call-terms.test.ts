@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { termsOf, withOtherExternalId } from '../../../lib/broker/call-terms.ts';
+import { callTermsOf, withOtherExternalId } from '../../../lib/broker/call-terms.ts';
 import { jobCatalogue } from '../../../lib/jobs/job-catalogue.ts';
 import { issuanceIdOf } from '../../../lib/ledger/issuance.ts';
 import type { AllowedAccount } from '../../../lib/requests/decide-account.ts';
@@ -37,7 +37,7 @@ describe('the external ID of a call', () => {
       { externalId: 'next', sessionTags: true, sourceIdentity: false },
     ],
   ])('is told on record by %s', (_, change, terms) => {
-    expect(termsOf({ ...account, ...change })).toStrictEqual(terms);
+    expect(callTermsOf({ ...account, ...change })).toStrictEqual(terms);
   });
 
   it.each([

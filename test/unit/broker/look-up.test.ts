@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, lookUp } from '../../../lib/broker/look-up.ts';
+import { lookUp, lookUpInputOf } from '../../../lib/broker/look-up.ts';
 import { scanAccountJob } from '../../../lib/jobs/scan-account.job.ts';
 import type { EventOrigin } from '../../../lib/requests/request.ts';
 import type { Requester } from '../../../lib/requests/requester.ts';
@@ -78,7 +78,7 @@ describe('what a decision goes by', () => {
     ['a caller', { delivery: 'caller' as const }, { delivery: 'caller' }],
   ])('of a request on record, for %s, is what it asked for', (_, change, told) => {
     const { broker } = worldWith({});
-    const asked = factsOf(aRequest('one', { requester: 'logs', ...change }), ['222222222222'], broker);
+    const asked = lookUpInputOf(aRequest('one', { requester: 'logs', ...change }), ['222222222222'], broker);
     expect(asked).toStrictEqual({ detail, requester: plainWorld.requesters[1], ...told });
   });
 });

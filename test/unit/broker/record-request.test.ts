@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../lib/broker/broker-dependencies.ts';
-import { recordIllegible, recordIllegibleOnce, recordRequest } from '../../../lib/broker/record-request.ts';
+import { recordMalformed, recordRequest, recordUnlessCounted } from '../../../lib/broker/record-request.ts';
 import type { Strangers } from '../../../lib/limits/strangers.ts';
 import { sha256Hex } from '../../../lib/platform/ids.ts';
 import type { EventOrigin } from '../../../lib/requests/request.ts';
@@ -100,7 +100,7 @@ describe('a message that cannot be read', () => {
   ])('is refused on record with %s, and is done with', async (_what, from, told) => {
     const { broker, recorded } = world();
     const reading = { ...illegible, ...(from === undefined ? {} : { origin: from }) };
-    expect(await recordIllegible(reading, message, broker)).toBe('settled');
+    expect(await recordMalformed(reading, message, broker)).toBe('settled');
     const record = { decision: 'refused', refusal: malformed, tenantId: 'acme', recordedAtMs: nowMs };
     expect(recorded()).toMatchObject([{ ...record, payloadSha256: sha256Hex('what it said'), ...told }]);
   });
@@ -111,7 +111,7 @@ describe('a message that cannot be read', () => {
     ['not, where strangers come in numbers', 'unrecognised', 'counted', 0],
   ] as const)('is recorded %s', async (_what, requester, says, records) => {
     const { broker, recorded } = world(says);
-    await recordIllegibleOnce(aRequest('one', { requester }), origin, broker);
+    await recordUnlessCounted(aRequest('one', { requester }), origin, broker);
     expect(recorded()).toHaveLength(records);
   });
 });

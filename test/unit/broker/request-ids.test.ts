@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { illegibleRequestRecord, requestIdOf } from '../../../lib/ledger/request-record.ts';
+import { malformedRequestRecord, requestIdOf } from '../../../lib/ledger/request-record.ts';
 import { derivedId } from '../../../lib/platform/ids.ts';
 import { requestRecordId } from '../../../lib/platform/table-keys.ts';
 import type { RequestOrigin } from '../../../lib/requests/request.ts';
@@ -43,7 +43,7 @@ describe('the id of a request', () => {
   it('is no id of an illegible one', () => {
     fc.assert(
       fc.property(asked, origin, (legible, from) => {
-        const illegible = illegibleRequestRecord({
+        const illegible = malformedRequestRecord({
           origin: from,
           requester: undefined,
           claimed: {},

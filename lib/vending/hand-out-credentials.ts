@@ -1,7 +1,7 @@
 import type { Assumption } from '../broker/assume-tenant-role.ts';
 import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import type { CallsEnded } from '../broker/call-under-intent.ts';
-import { settleDenial, settleFailure } from '../broker/settle-refusal.ts';
+import { recordDenial, recordFailure } from '../broker/record-sts-error.ts';
 import { BrokerError, type ErrorCode, isRefusalReason } from '../errors.ts';
 import type { IssuanceIn } from '../ledger/issuance.ts';
 import { failed } from '../ledger/issuance-endings.ts';
@@ -11,11 +11,11 @@ import { Secret } from '../sealing/secret.ts';
 import type { Vended } from './vend-credentials.ts';
 
 /**
- * What STS said becomes a record, and a session, once that is written, an answer. A session whose issue could not be
- * recorded is dropped: nobody gets it. Throws `BrokerError` for everything but a session and a refusal.
+ * Records what STS answered, and gives the caller its credentials once the issue is on record. A session whose issue could
+ * not be recorded is dropped: nobody gets it. Throws `BrokerError` for everything but credentials and a refusal.
  */
-export async function handOut(
-  ended: CallsEnded<undefined>,
+export async function handOutCredentials(
+  ended: CallsEnded,
   issuanceId: string,
   broker: IssuingDependencies,
 ): Promise<Vended> {
@@ -23,16 +23,16 @@ export async function handOut(
     case 'answered':
       return settle(ended, broker);
     case 'noMoreCalls': {
-      const { issuance, told } = ended;
-      await recorded(issuance, () => settleFailure(issuance, told, broker), broker);
-      throw broken(told.code, issuance);
+      const { issuance, stsError } = ended;
+      await recorded(issuance, () => recordFailure(issuance, stsError, broker), broker);
+      throw broken(stsError.code, issuance);
     }
     default:
       return fencedOut(issuanceId, broker);
   }
 }
 
-type Answered = Extract<CallsEnded<undefined>, { end: 'answered' }>;
+type Answered = Extract<CallsEnded, { end: 'answered' }>;
 
 async function settle({ issuance, account, answer }: Answered, broker: IssuingDependencies): Promise<Vended> {
   const { assumption } = answer;
@@ -44,13 +44,13 @@ async function settle({ issuance, account, answer }: Answered, broker: IssuingDe
         assumption.credentials.forget();
       }
     case 'denied':
-      await recorded(issuance, () => settleDenial(issuance, { ...assumption, account }, broker), broker);
+      await recorded(issuance, () => recordDenial(issuance, { ...assumption, account }, broker), broker);
       break;
     case 'failed':
-      await recorded(issuance, () => settleFailure(issuance, assumption, broker), broker);
+      await recorded(issuance, () => recordFailure(issuance, assumption, broker), broker);
       break;
     default:
-      await recorded(issuance, () => settleLost(issuance, assumption, broker), broker);
+      await recorded(issuance, () => recordLost(issuance, assumption, broker), broker);
   }
   throw broken(assumption.code, issuance);
 }
@@ -79,8 +79,8 @@ async function give(
   return { vended: true, credentials };
 }
 
-/** A session that nobody holds may exist; one that we do not dare to use does. */
-async function settleLost(
+/** Records a session that may exist and that nobody holds, or one that exists and must not be used. */
+async function recordLost(
   issuance: IssuanceIn<'intended'>,
   assumption: Extract<Assumption, { outcome: 'unknown' | 'unavailable' }>,
   { ledger, clock }: IssuingDependencies,
@@ -92,8 +92,8 @@ async function settleLost(
 }
 
 /**
- * Was it written? Where the ledger breaks, nobody knows: the sweeper ends the issuance, whatever is on record, and the
- * caller is told what STS said.
+ * Whether the record was written. `unknown` when the ledger broke: the sweeper then ends the issuance, whatever stands on
+ * record, and the caller is told what STS answered.
  */
 async function recorded(
   { recordId }: IssuanceIn<'intended'>,
@@ -110,7 +110,7 @@ async function recorded(
   }
 }
 
-/** Somebody else ended the issuance: a suspension, which is why; or the sweeper, because we were too slow. */
+/** Another function ended the issuance: a suspension, whose refusal is given; or the sweeper, because we were too slow. */
 async function fencedOut(issuanceId: string, { ledger }: IssuingDependencies): Promise<Vended> {
   const issuance = await ledger.readIssuance(issuanceId);
   if (issuance?.state === 'revoked' && isRefusalReason(issuance.refusal.reason)) {
@@ -120,7 +120,7 @@ async function fencedOut(issuanceId: string, { ledger }: IssuingDependencies): P
   throw broken('vending.notRecorded', { recordId: issuanceId });
 }
 
-/** In words for who waits for the answer: nothing is tried again behind it. */
+/** The error as the caller is told it: the caller has to ask again, because nothing is retried for it. */
 function broken(code: ErrorCode, { recordId }: { readonly recordId: string }): BrokerError {
   return new BrokerError(FOR_CALLERS[code] ?? code, `nothing was given out for ${recordId} (${code})`);
 }

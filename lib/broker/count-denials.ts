@@ -5,9 +5,9 @@ import { sha256Hex } from '../platform/ids.ts';
 import { errorName } from '../platform/store-error.ts';
 import { counterIds } from '../platform/table-keys.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
-import type { NotedDenial } from './broker-dependencies.ts';
+import type { RoleDenial } from './broker-dependencies.ts';
 
-export type DenialCountDependencies = {
+export type CountDenialDependencies = {
   readonly counters: Pick<Counters, 'change'>;
   readonly lambda: { send(command: InvokeCommand): Promise<unknown> };
   readonly clock: Clock;
@@ -15,17 +15,16 @@ export type DenialCountDependencies = {
   readonly config: { readonly verifyTrustFunctionName: string };
 };
 
-/** The fifth denial of a role since it was last looked at has it verified at once. */
+/** So many denials of one role have it verified at once. */
 const DENIALS_TO_VERIFY = 5;
-/** Denials that lie a day apart say nothing together. */
+/** Denials that lie further apart than this are not counted together. */
 const KEPT_MS = 24 * 3_600_000;
 
 /**
- * Counts what STS denies, by role, and asks for a verification when that is no accident any more: an issue that succeeds
- * costs nothing for it. Never throws: the denial is on record whatever becomes of the count, and the schedule verifies
- * every role anyway.
+ * Counts the denials of STS by role, and asks verify-trust to check a role that is denied again and again. Only a denial
+ * costs a write. Never throws: the denial is on record already, and the daily schedule verifies every role anyway.
  */
-export function makeNoteDenial(dependencies: DenialCountDependencies): (denied: NotedDenial) => Promise<void> {
+export function makeCountDenial(dependencies: CountDenialDependencies): (denied: RoleDenial) => Promise<void> {
   const { log } = dependencies;
   return async (denied) => {
     try {
@@ -41,7 +40,7 @@ export function makeNoteDenial(dependencies: DenialCountDependencies): (denied: 
   };
 }
 
-async function count({ roleArn }: NotedDenial, { counters, clock }: DenialCountDependencies): Promise<number> {
+async function count({ roleArn }: RoleDenial, { counters, clock }: CountDenialDependencies): Promise<number> {
   const row = {
     counter: counterIds.denials(sha256Hex(roleArn)),
     expiresAtSeconds: Math.ceil((clock.nowMs() + KEPT_MS) / 1000),
@@ -51,8 +50,8 @@ async function count({ roleArn }: NotedDenial, { counters, clock }: DenialCountD
 }
 
 async function askForVerification(
-  { tenantId, accountId, roleArn }: NotedDenial,
-  { lambda, config }: DenialCountDependencies,
+  { tenantId, accountId, roleArn }: RoleDenial,
+  { lambda, config }: CountDenialDependencies,
 ): Promise<void> {
   const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
   const check = { kind: 'check', tenantId, accountId, roleName, by: 'issue-credentials' };

@@ -2,8 +2,8 @@ import { type DecisionFacts, decideAgain } from '../requests/decide.ts';
 import type { AccountDecision } from '../requests/decide-account.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
 
-/** The accounts that were frozen into the request, decided by what holds now. */
-export function decideFrozen(
+/** Decides the accounts of a recorded request once more, by the facts that hold now. */
+export function decideAccountsAgain(
   accountIds: readonly string[],
   facts: DecisionFacts,
   { config }: IssuingDependencies,

@@ -1,6 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
-import { makeNoteDenial } from '../../../lib/broker/denial-count.ts';
+import { makeCountDenial } from '../../../lib/broker/count-denials.ts';
 import type { CounterRow, Counters } from '../../../lib/limits/counters.ts';
 import { frozenClock, START_MS } from '../../support/frozen-clock.ts';
 import { inMemoryCounters } from '../../support/in-memory-counters.ts';
@@ -19,7 +19,7 @@ function world({ lambdaIsAway = false, tableIsAway = false, tableSaysNothing = f
     if (tableSaysNothing) return Promise.resolve(undefined);
     return tableIsAway ? away() : counters.change(row, by);
   };
-  const noteDenial = makeNoteDenial({
+  const countDenial = makeCountDenial({
     counters: { change },
     lambda: {
       async send(command: unknown) {
@@ -36,7 +36,7 @@ function world({ lambdaIsAway = false, tableIsAway = false, tableSaysNothing = f
     log,
     config: { verifyTrustFunctionName: 'verify-trust' },
   });
-  return { noteDenial, asked, rows, log };
+  return { countDenial, asked, rows, log };
 }
 
 async function times(count: number, note: () => Promise<void>): Promise<void> {
@@ -45,10 +45,10 @@ async function times(count: number, note: () => Promise<void>): Promise<void> {
 
 describe('counting what STS denies', () => {
   it('has a role verified at its fifth denial, and at its tenth', async () => {
-    const { noteDenial, asked } = world();
-    await times(4, () => noteDenial(denied));
+    const { countDenial, asked } = world();
+    await times(4, () => countDenial(denied));
     expect(asked).toEqual([]);
-    await noteDenial(denied);
+    await countDenial(denied);
     expect(asked).toEqual([
       {
         FunctionName: 'verify-trust',
@@ -62,21 +62,21 @@ describe('counting what STS denies', () => {
         },
       },
     ]);
-    await times(5, () => noteDenial(denied));
+    await times(5, () => countDenial(denied));
     expect(asked).toHaveLength(2);
   });
 
   it('counts each role for itself', async () => {
-    const { noteDenial, asked } = world();
-    await times(4, () => noteDenial(denied));
-    await times(4, () => noteDenial({ ...denied, roleArn: `${denied.roleArn}-2` }));
+    const { countDenial, asked } = world();
+    await times(4, () => countDenial(denied));
+    await times(4, () => countDenial({ ...denied, roleArn: `${denied.roleArn}-2` }));
     expect(asked).toEqual([]);
   });
 
   it('keeps a count for a day after the last denial, in a row of its own', async () => {
-    const { noteDenial, rows } = world();
-    await noteDenial(denied);
-    await noteDenial({ ...denied, roleArn: `${denied.roleArn}-2` });
+    const { countDenial, rows } = world();
+    await countDenial(denied);
+    await countDenial({ ...denied, roleArn: `${denied.roleArn}-2` });
     const expiresAtSeconds = Math.ceil(START_MS / 1000) + 86_400;
     expect(rows).toEqual([
       { counter: expect.any(String), expiresAtSeconds },
@@ -86,18 +86,18 @@ describe('counting what STS denies', () => {
   });
 
   it('tells that a verification was asked for, and why', async () => {
-    const { noteDenial, log } = world();
-    await times(4, () => noteDenial(denied));
+    const { countDenial, log } = world();
+    await times(4, () => countDenial(denied));
     expect(log.lines).toEqual([]);
-    await noteDenial(denied);
+    await countDenial(denied);
     expect(log.lines).toEqual([
       { transition: 'role.verificationAsked', tenantId: 'acme', accountId: '222222222222', code: 'trust.broken' },
     ]);
   });
 
   it('asks for nothing, and complains of nothing, where the table does not say how many there were', async () => {
-    const { noteDenial, asked, log } = world({ tableSaysNothing: true });
-    await times(5, () => noteDenial(denied));
+    const { countDenial, asked, log } = world({ tableSaysNothing: true });
+    await times(5, () => countDenial(denied));
     expect([asked, log.lines]).toEqual([[], []]);
   });
 
@@ -105,8 +105,8 @@ describe('counting what STS denies', () => {
     ['the function that verifies', { lambdaIsAway: true }, 1],
     ['the table', { tableIsAway: true }, 5],
   ])('never throws, and tells that it is not counted: %s is away', async (_, broken, told) => {
-    const { noteDenial, log } = world(broken);
-    await times(5, () => noteDenial(denied));
+    const { countDenial, log } = world(broken);
+    await times(5, () => countDenial(denied));
     const line = { transition: 'role.denialNotCounted', tenantId: 'acme', accountId: '222222222222' };
     expect(log.lines).toEqual(Array(told).fill({ ...line, explanation: 'Error' }));
   });
