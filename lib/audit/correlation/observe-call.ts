@@ -1,7 +1,7 @@
 import { BrokerError } from '../../errors.ts';
 import type { AssumeRoleEvent } from '../cloudtrail-event.ts';
 import type { Announcement } from './announcements.ts';
-import { asJudged, callOf, observationIdOf, untoldStrays, withCall } from './grow-record.ts';
+import { asJudged, callOf, isWaitedFor, observationIdOf, untoldStrays, withCall } from './grow-record.ts';
 import { type JudgeDependencies, type JudgedRecord, judgeRecord, judgeSession } from './judge-record.ts';
 import type { ObservationLedger } from './observation-ledger.ts';
 import type { ObservationRecord } from './observation-record.ts';
@@ -63,23 +63,22 @@ async function judgedNow(
 }
 
 /**
- * A call that is on record was judged when it was put there, and is told or due. One that is neither, and a stray, was put
- * there by somebody else: it is told as if it came now. False: somebody else wrote the record in between.
+ * A call that is on record was judged when it was put there, and is told, due, or nothing to tell. One that is none of it
+ * was put there by somebody else: it is judged as if it came now. False: somebody else wrote the record in between.
  */
 async function tellForgotten(
   before: ObservationRecord,
   announcement: Announcement | undefined,
   correlation: CorrelationDependencies,
 ): Promise<boolean> {
-  if (before.dueAtMs !== undefined) return true;
+  const nowMs = correlation.clock.nowMs();
+  if (isWaitedFor(before, nowMs)) return true;
   const judged = await judgedNow(before, announcement, correlation);
-  if (untoldStrays(before, judged).length === 0) return true;
-  const held = {
-    ...asJudged(before, judged, { nowMs: correlation.clock.nowMs() }),
-    version: before.version + 1,
-  };
+  const held = { ...asJudged(before, judged, { nowMs }), version: before.version + 1 };
+  // Final, and no stray of which nobody was told.
+  if (held.dueAtMs === undefined) return true;
   if (!(await correlation.ledger.write(before, held))) return false;
-  await tellAndMark(held, judged, correlation);
+  if (untoldStrays(held, judged).length > 0) await tellAndMark(held, judged, correlation);
   return true;
 }
 
@@ -108,7 +107,8 @@ async function announcementOf({ call }: AssumeRoleEvent, { announcements }: Corr
 
 /** Somebody is at it: who writes a stray holds the record until it is due, and tells whatever comes to it meanwhile. */
 function isBeingTold(before: ObservationRecord, judged: JudgedRecord, nowMs: number): boolean {
-  return (before.dueAtMs ?? 0) > nowMs && untoldStrays(before, judged).length > 0;
+  const isHeld = isWaitedFor(before, nowMs) && (before.dueAtMs ?? 0) > nowMs;
+  return isHeld && untoldStrays(before, judged).length > 0;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeAnnouncements } from '../../../../lib/audit/correlation/announcements.ts';
+import { observationIdOfDenial } from '../../../../lib/audit/correlation/observation-record.ts';
 import { BrokerError } from '../../../../lib/errors.ts';
+import { CORRELATION_SHARD } from '../../../../lib/platform/table-keys.ts';
 import { OUR_STORIES, type Story } from '../../../support/correlation/call-stories.ts';
 import { allowedRecord, deniedRecord } from '../../../support/correlation/cloudtrail-record.ts';
 import { type CorrelationWorld, correlationWorld, roles } from '../../../support/correlation/correlation-world.ts';
@@ -134,6 +136,9 @@ describe('a call that CloudTrail shows', () => {
     ['a session', stray('a'), {}],
     ['a denied call that is yet to come', deniedStray('a'), { calls: [{ ...PLANTED, receivedAtMs: 9e15 }] }],
     ['a denied call, said to be of an issuance', deniedStray('a'), { of: `scan-account.${'a'.repeat(32)}` }],
+    ['a session, due in a time to come', stray('a'), { dueShard: CORRELATION_SHARD, dueAtMs: 9e15 }],
+    ['a session, due where nothing is looked for', stray('a'), { dueAtMs: START_MS }],
+    ['a session, due in another shard', stray('a'), { dueShard: 'due#0', dueAtMs: START_MS }],
   ])('is told although somebody put it on record before, as if it were judged: %s', async (_what, record, planted) => {
     const world = correlationWorld();
     await world.deliver(record);
@@ -147,6 +152,31 @@ describe('a call that CloudTrail shows', () => {
     await forger.deliver(record);
     expect(forger.told).toHaveLength(1);
     expect([...forger.ledger.items.values()]).toMatchObject([{ exception: 'stray', told: ['sts-a'] }]);
+  });
+
+  it('is told beside one that was put on record as if somebody were about to tell of it, for ever', async () => {
+    const world = correlationWorld();
+    await world.deliver(stray('a'));
+    const [there] = world.ledger.items.values();
+    if (there === undefined) throw new Error('nothing is on record');
+    const forger = correlationWorld();
+    const planted = { version: 1, told: [], dueShard: CORRELATION_SHARD, dueAtMs: 9e15 };
+    await forger.ledger.write(undefined, { ...there, ...planted });
+    await forger.deliver(stray('b'));
+    expect(forger.told.map(({ detail }) => detail['accessKeyId']).sort()).toEqual(['ASIAa', 'ASIAb']);
+  });
+
+  it('is waited for, and told, although somebody put it on record minutes before, due never', async () => {
+    const world = correlationWorld();
+    const recordId = observationIdOfDenial('sts-a');
+    const rest = { recordType: 'observation', version: 1, uncounted: 0, recordedAtMs: START_MS } as const;
+    await world.ledger.write(undefined, { ...rest, recordId, calls: [PLANTED], told: [], lastStsRequestId: 'sts-a' });
+    await world.deliver(deniedStray('a'));
+    expect(world.told).toEqual([]);
+    world.clock.advance(65 * 60_000);
+    await world.tick();
+    await world.tick();
+    expect(world.told).toHaveLength(1);
   });
 
   it('is told at once when what stands under its name has not the shape of a record', async () => {
