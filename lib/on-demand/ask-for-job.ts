@@ -37,6 +37,8 @@ export const LONGEST_WAIT_SECONDS = 25;
  */
 export async function askForJob(ask: OnDemandAsk, dependencies: OnDemandDependencies): Promise<OnDemandOutcome> {
   const { origin, detail, waitMs } = ask;
+  // From here on: what the queue takes for it is waited for too, or the function could end before its answer.
+  const untilMs = dependencies.clock.nowMs() + waitMs;
   const body = recordOf(ask);
   if (!body.fits) return { kind: 'refused', refusal: body.refusal };
   await dependencies.sendToQueue(body.text);
@@ -45,7 +47,6 @@ export async function askForJob(ask: OnDemandAsk, dependencies: OnDemandDependen
   const { brokerAccountId } = dependencies.config;
   const requestId = requestIdOf({ origin, detail: reading.detail, brokerAccountId });
   if (waitMs <= 0) return { kind: 'accepted', requestId };
-  const untilMs = dependencies.clock.nowMs() + waitMs;
   const found = await awaitOutcome({ requestId, untilMs }, dependencies);
   return outcomeOf(found, { requestId, payloadSha256: payloadSha256Of(reading.detail) });
 }

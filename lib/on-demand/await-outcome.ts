@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { sideBySide } from '../platform/side-by-side.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { Transition, TransitionLog } from '../platform/transition-log.ts';
+import type { Within } from '../platform/within.ts';
 import { type IssuanceProgress, isSettled } from './on-demand-answer.ts';
 import type { RecordedRequest, RequestProgress } from './request-progress.ts';
 
@@ -13,6 +14,7 @@ export type WaitDependencies = {
   readonly log: TransitionLog;
   /** Waits in real time. */
   readonly pause: (milliseconds: number) => Promise<void>;
+  readonly within: Within;
 };
 
 /** What was found when everything was settled or the time was up. */
@@ -23,23 +25,30 @@ export type Found = {
 };
 
 const READS_AT_ONCE = 20;
+/**
+ * The last look may end so long after the time is up: half of what is left for the answer (`ANSWER_MS`). A store that does
+ * not answer would else take longer than the function has, and who asked would be told that it broke.
+ */
+const LAST_LOOK_MS = 1_000;
 
 /**
  * Looks at a request until it is refused, or every account of it has come to its end, or the time is up. What is settled
- * is not read again. Never throws: what cannot be read is looked at again, told once in the log.
+ * is not read again. Never throws: what cannot be read, or not in time, is looked at again, told once in the log.
  */
 export async function awaitOutcome(
   { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },
-  { progress, clock, pause, log }: WaitDependencies,
+  { progress, clock, pause, within, log }: WaitDependencies,
 ): Promise<Found> {
   const startedAtMs = clock.nowMs();
   let isTold = false;
-  const look = (before: Found): Promise<Found> =>
-    lookAgain(requestId, before, progress).catch((error: unknown) => {
+  const look = (before: Found): Promise<Found> => {
+    const leftMs = Math.max(untilMs - clock.nowMs(), 0) + LAST_LOOK_MS;
+    return within(leftMs, () => lookAgain(requestId, before, progress)).catch((error: unknown) => {
       if (!isTold) log.transition({ transition: 'request.outcomeUnread', requestId, ...toldOf(error) });
       isTold = true;
       return before;
     });
+  };
   let found: Found = { request: undefined, issuances: [] };
   for (;;) {
     found = await look(found);

@@ -5,6 +5,7 @@ import type { DeploymentConfig } from '../platform/deployment-config/deployment-
 import type { OnDemandEnvironment } from '../platform/environment.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';
+import { within } from '../platform/within.ts';
 import { askForJob, type OnDemandAsk, type OnDemandDependencies } from './ask-for-job.ts';
 import { makeRequestProgress } from './request-progress.ts';
 
@@ -19,6 +20,7 @@ export function onDemandOnAws(environment: OnDemandEnvironment, deployment: Depl
     pause: async (milliseconds) => {
       await pause(milliseconds);
     },
+    within,
     log,
     config: environment,
   };

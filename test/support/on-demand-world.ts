@@ -29,10 +29,12 @@ type Options = {
   /** When the queue hands over what was sent: at once with each pause, or never. */
   readonly queue?: 'delivers' | 'holds';
   readonly away?: Partial<Record<'queue' | 'ledger', Error>>;
+  /** How long the queue takes to take a message. */
+  readonly sendTakesMs?: number;
 };
 
 /** Both functions that take requests on demand, in front of the pipeline; time passes only while they wait. */
-export function onDemandWorld({ world = {}, queue = 'delivers', away = {} }: Options = {}) {
+export function onDemandWorld({ world = {}, queue = 'delivers', away = {}, sendTakesMs = 0 }: Options = {}) {
   const broker = brokerIn({ ...plainWorld, requesters: onDemandRequesters, ...world });
   const sent: string[] = [];
   const undelivered: string[] = [];
@@ -46,6 +48,7 @@ export function onDemandWorld({ world = {}, queue = 'delivers', away = {} }: Opt
     progress: progressIn(broker.ledger, away.ledger),
     async sendToQueue(body) {
       if (away.queue !== undefined) throw away.queue;
+      broker.clock.advance(sendTakesMs);
       sent.push(body);
       undelivered.push(body);
     },
@@ -54,6 +57,7 @@ export function onDemandWorld({ world = {}, queue = 'delivers', away = {} }: Opt
       broker.clock.advance(milliseconds);
       if (queue === 'delivers') await deliver();
     },
+    within: (_, work) => work(),
     log,
     config: { brokerAccountId: BROKER_ACCOUNT },
   };

@@ -10,6 +10,8 @@ type Look = {
   readonly states?: readonly RecordedIssuance['state'][];
   /** Of the request, or of the issuances. */
   readonly breaks?: 'request' | 'issuances';
+  /** How long the store takes for it, unless it is given up before. */
+  readonly takesMs?: number;
 };
 
 const accountIds = ['222222222222', '333333333333'];
@@ -35,16 +37,25 @@ async function watched(looks: readonly Look[], waitMs: number) {
   const look = () => looks[Math.min(pauses.length, looks.length - 1)] ?? {};
   const order: string[] = [];
   const log = recordedTransitions();
+  let givenUpAfterMs = Number.POSITIVE_INFINITY;
+  let taken = -1;
+  /** Once a look, however much is read for it. */
+  const takeTime = () => {
+    if (taken < pauses.length) clock.advance(Math.min(look().takesMs ?? 0, givenUpAfterMs));
+    taken = pauses.length;
+  };
   const found = await awaitOutcome(
     { requestId: 'req_a', untilMs: START_MS + waitMs },
     {
       progress: {
         async readRequest() {
           reads.requests += 1;
+          takeTime();
           if (look().breaks === 'request') throw new BrokerError('store.busy', 'busy');
           return look().request;
         },
         async readIssuance(issuanceId) {
+          takeTime();
           if (!order.includes(issuanceId)) order.push(issuanceId);
           reads.issuances.push(accountIds[order.indexOf(issuanceId)] ?? '?');
           if (look().breaks === 'issuances') throw new TypeError('with a secret in it');
@@ -54,13 +65,20 @@ async function watched(looks: readonly Look[], waitMs: number) {
       },
       clock,
       log,
+      async within(milliseconds, work) {
+        givenUpAfterMs = milliseconds;
+        const answer = await work();
+        if ((look().takesMs ?? 0) > milliseconds) throw new BrokerError('store.unavailable', 'no answer in time');
+        return answer;
+      },
       pause: async (milliseconds) => {
         pauses.push(milliseconds);
         clock.advance(milliseconds);
       },
     },
   );
-  return { found, reads, pauses, told: log.lines, states: found.issuances.map(({ state }) => state) };
+  const tookMs = clock.nowMs() - START_MS;
+  return { found, reads, pauses, tookMs, told: log.lines, states: found.issuances.map(({ state }) => state) };
 }
 
 describe('waiting for an outcome', () => {
@@ -79,6 +97,22 @@ describe('waiting for an outcome', () => {
     expect(found).toEqual({ request: undefined, issuances: [] });
     expect(pauses).toEqual([200, 200, 200, 200, 200]);
     expect(told).toMatchObject([{ code: 'internal', explanation: 'TypeError' }]);
+  });
+
+  it.each([
+    ['from the first look on', [{ takesMs: 60_000 }]],
+    ['after others', [{}, { request: allowed, states: ['issued', 'issued'] }, { takesMs: 60_000 }]],
+  ] as const)('ends in time where the store does not answer, %s', async (_, looks) => {
+    const { tookMs, told, states } = await watched(looks, 10_000);
+    // Its function has two seconds from then on to answer.
+    expect(tookMs).toBeLessThanOrEqual(11_000);
+    expect(states).toEqual(looks.length === 1 ? [] : ['issued', 'issued']);
+    expect(told).toMatchObject([{ transition: 'request.outcomeUnread', code: 'store.unavailable' }]);
+  });
+
+  it('waits for a slow store as long as there is time', async () => {
+    const { states } = await watched([{ takesMs: 9_000, request: allowed, states: ['completed', 'failed'] }], 9_500);
+    expect(states).toEqual(['completed', 'failed']);
   });
 
   it('ends with the refusal', async () => {

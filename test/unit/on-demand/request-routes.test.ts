@@ -64,6 +64,13 @@ describe('a request over HTTP', () => {
     expect(world.clock.nowMs() - before).toBe(7_000);
   });
 
+  it('has waited for a slow queue too, and is answered before its function ends', async () => {
+    const world = onDemandWorld({ queue: 'holds', sendTakesMs: 6_500 });
+    const before = world.clock.nowMs();
+    expect(await world.call({ body: plainDetail, query: 'wait=25' })).toMatchObject({ statusCode: 202 });
+    expect(world.clock.nowMs() - before).toBe(25_000);
+  });
+
   it('repeated under its key is the same request, by whichever session of the role', async () => {
     const world = onDemandWorld();
     const detail = { ...plainDetail, idempotencyKey: 'ticket-1' };
