@@ -4,7 +4,7 @@ import { LIMITS } from '../ledger/issuance.ts';
 import { revoked, usedUp } from '../ledger/issuance-endings.ts';
 import { nextAttempt, nextCall } from '../ledger/issuance-transitions.ts';
 import type { RequestRecord } from '../ledger/request-record.ts';
-import type { Place } from '../limits/limits.ts';
+import type { Permit } from '../limits/limits.ts';
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { QueueMessage } from '../requests/request.ts';
@@ -19,7 +19,7 @@ import { decideAccountsAgain } from './decide-accounts-again.ts';
 import { afterIntent } from './issue-for-accounts.ts';
 import { issueToJob } from './issue-to-job.ts';
 import { lookUp, lookUpInputOf } from './look-up.ts';
-import { isHeldBack, mustHavePlace, readInPlace, workInPlace } from './place.ts';
+import { isHeldBack, readAndAcquire, requirePermit, workUnderPermit } from './permit.ts';
 
 /**
  * Continues an issuance that the sweeper handed back: decides again by the facts that hold now, then makes another call
@@ -53,26 +53,26 @@ async function goOn(
   if (request === undefined) throw new BrokerError('store.itemInvalid', 'an issuance has no request on record');
 
   const accountIds = [issuance.accountId];
-  const wanted = { tenantId: issuance.tenantId, calls: 1 };
+  const workload = { tenantId: issuance.tenantId, calls: 1 };
   const asked = lookUpInputOf(request, accountIds, broker);
-  const { read: facts, place } = await readInPlace(wanted, () => lookUp(asked, broker), broker);
-  return workInPlace(
-    { place, broker },
-    (counting) => decideAndResume(issuance, { facts, place, request, message }, counting),
+  const { read: facts, permit } = await readAndAcquire(workload, () => lookUp(asked, broker), broker);
+  return workUnderPermit(
+    { permit, broker },
+    (counting) => decideAndResume(issuance, { facts, permit, request, message }, counting),
     (outcome) => outcome === 'again',
   );
 }
 
 type Looked = {
   readonly facts: DecisionFacts;
-  readonly place: Place;
+  readonly permit: Permit;
   readonly request: RequestRecord;
   readonly message: Message;
 };
 
 async function decideAndResume(
   issuance: OpenIssuance,
-  { facts, place, request, message }: Looked,
+  { facts, permit, request, message }: Looked,
   broker: BrokerDependencies,
 ): Promise<MessageOutcome> {
   const [decision] = decideAccountsAgain([issuance.accountId], facts, broker);
@@ -81,7 +81,7 @@ async function decideAndResume(
     await broker.ledger.advance(issuance, revoked(issuance, decision.refusal, broker.clock.nowMs()));
     return 'settled';
   }
-  mustHavePlace(place);
+  requirePermit(permit);
   if (message.remainingMs() < MINIMUM_REMAINING_MS) return 'again';
   return resume(issuance, { decision, request, message }, broker);
 }

@@ -6,7 +6,7 @@ import type { BrokerDependencies, Message, MessageOutcome } from './broker-depen
 import { continueIssuance } from './continue-issuance.ts';
 import { issueForAccounts } from './issue-for-accounts.ts';
 import { lookUp, lookUpInputOf } from './look-up.ts';
-import { mustHavePlace, readInPlace, workInPlace } from './place.ts';
+import { readAndAcquire, requirePermit, workUnderPermit } from './permit.ts';
 import { probeThroughQueue } from './probe-through-queue.ts';
 import { recordMalformed } from './record-request.ts';
 import { isSpread, spreadAccounts } from './spread-accounts.ts';
@@ -47,10 +47,10 @@ async function runRequest(
 ): Promise<MessageOutcome> {
   const admitted = await admitRequest({ origin, detail, arrivedAtMs: message.sentAtMs }, broker);
   if (admitted === undefined) return 'settled';
-  const { request, facts, place } = admitted;
+  const { request, facts, permit } = admitted;
   const accountIds = request.accountIds ?? [];
-  return workInPlace(
-    { place, broker },
+  return workUnderPermit(
+    { permit, broker },
     async (counting) => {
       if (request.decision === 'refused') return 'settled';
       if (isSpread(accountIds)) return spreadAccounts(request, accountIds, broker);
@@ -74,11 +74,11 @@ async function runAccount(
   // Only an allowed request, and only an account that was frozen into it.
   if (request?.decision !== 'allowed' || !request.accountIds?.includes(accountId)) return 'settled';
   const asked = lookUpInputOf(request, [accountId], broker);
-  const wanted = { tenantId: asked.detail.tenantId, calls: 1 };
-  const { read: facts, place } = await readInPlace(wanted, () => lookUp(asked, broker), broker);
-  mustHavePlace(place);
-  return workInPlace(
-    { place, broker },
+  const workload = { tenantId: asked.detail.tenantId, calls: 1 };
+  const { read: facts, permit } = await readAndAcquire(workload, () => lookUp(asked, broker), broker);
+  requirePermit(permit);
+  return workUnderPermit(
+    { permit, broker },
     (counting) => issueForAccounts({ request, accountIds: [accountId], facts }, message, counting),
     comesAgain,
   );

@@ -4,29 +4,29 @@ import { makeBreadth } from './breadth.ts';
 import { type Breaker, type BreakerReading, makeBreaker, type Probe } from './breaker.ts';
 import type { LimitSettings } from './limit-settings.ts';
 import type { LimitsDependencies } from './limits-dependencies.ts';
-import { type Entered, makeRates } from './rates.ts';
+import { makeRates, type RatePermit } from './rates.ts';
 import { makeStsShare, type TakenShare } from './sts-share.ts';
 
 /** The limits of the pipeline. Nothing here decides who may ask: it says when, and how much. */
 export type Limits = {
   /**
-   * What this function knows, without asking anybody, to hold the message back: then it need not read anything for it
-   * either, so that a flood costs next to nothing. Asked before `enter`.
+   * The limit that holds the work back, as far as this process knows it without a call. Checked before `acquire`, so that
+   * nothing is read for a message that is held back, and a flood costs next to nothing.
    */
-  knownToHold(wanted: Wanted): HeldBack | undefined;
+  knownHeldBack(workload: Workload): HeldBack | undefined;
   /**
-   * Asks for a place, in one round trip, side by side with whatever else is read. Counters that cannot be read or
-   * written let everybody through, told in the log: their loss must not stop the broker. The breaker does not: throws
-   * `store.*`.
+   * Acquires a permit for the work, in one round trip. Counters that cannot be read or written let everybody through, and
+   * the log says so: their loss must not stop the broker. The breaker is different: throws `store.*` when it cannot be
+   * read.
    */
-  enter(wanted: Wanted): Promise<Place>;
+  acquire(workload: Workload): Promise<Permit>;
   /** May the requester ask for this tenant in this hour? Throws `store.*`: what cannot be counted is not let through. */
   isWithinBreadth(asked: BreadthAsked): Promise<boolean>;
   /** The one call to STS, watched: most of them failing opens the breaker. */
   watching(assume: AssumeTenantRole): AssumeTenantRole;
 };
 
-export type Wanted = {
+export type Workload = {
   readonly tenantId: string;
   /** Absent for what goes on with a request that was counted before. */
   readonly requester?: { readonly name: string; readonly requestsPerMinute?: number | undefined };
@@ -43,17 +43,17 @@ export type BreadthAsked = {
   readonly arrivedAtMs?: number | undefined;
 };
 
-export type Place = {
-  /** Not now, and why; the place is given up already. */
+export type Permit = {
+  /** The limit that holds the work back; there is nothing to release then. */
   readonly heldBack?: HeldBack;
-  /** The work is over, or is put off. Never throws. */
-  leave(how: Leaving): Promise<void>;
+  /** To be called when the work is over, or is put off. Never throws. */
+  release(how: PermitUse): Promise<void>;
 };
 
-export type Leaving = {
+export type PermitUse = {
   /** AssumeRole calls that were made. */
   readonly calls: number;
-  /** The message goes back to the queue, and will ask for a place again. */
+  /** The message goes back to the queue, and will need a permit again. */
   readonly goesBack: boolean;
 };
 
@@ -82,52 +82,52 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
     }
   }
 
-  async function takeAll({ tenantId, requester, calls }: Wanted): Promise<Taken> {
+  async function takeAll({ tenantId, requester, calls }: Workload): Promise<Taken> {
     const requestsPerMinute = requester?.requestsPerMinute;
     const [tenant, asker, sts] = await Promise.all([
-      unlessUnreadable(rates.enterTenant(tenantId, { requests: requester === undefined ? 0 : 1, calls })),
+      unlessUnreadable(rates.acquireForTenant(tenantId, { requests: requester === undefined ? 0 : 1, calls })),
       requester === undefined || requestsPerMinute === undefined
         ? NOT_ASKED
-        : unlessUnreadable(rates.enterRequester(requester.name, requestsPerMinute)),
+        : unlessUnreadable(rates.acquireForRequester(requester.name, requestsPerMinute)),
       unlessUnreadable(share.take(calls, ceilingOf(breaker.usualPerSecond(), settings.stsCallsPerSecond))),
     ]);
     return { tenant, asker, sts };
   }
 
-  async function giveBack({ tenant, asker, sts }: Taken, how: Leaving): Promise<void> {
+  async function giveBack({ tenant, asker, sts }: Taken, how: PermitUse): Promise<void> {
     await Promise.all([
-      isTaken(tenant) ? unlessUnreadable(tenant.leave(how)) : undefined,
-      isTaken(asker) ? unlessUnreadable(asker.leave(how)) : undefined,
+      isTaken(tenant) ? unlessUnreadable(tenant.release(how)) : undefined,
+      isTaken(asker) ? unlessUnreadable(asker.release(how)) : undefined,
       isTaken(sts) ? unlessUnreadable(sts.settle(how.calls)) : undefined,
     ]);
   }
 
-  async function leave(taken: Taken, { probe }: Through, how: Leaving): Promise<void> {
+  async function release(taken: Taken, { probe }: Through, how: PermitUse): Promise<void> {
     await Promise.all([giveBack(taken, how), how.calls === 0 ? probe?.unused() : undefined]);
   }
 
   return {
     isWithinBreadth: (asked) => breadth.within(asked),
 
-    knownToHold(wanted) {
+    knownHeldBack(workload) {
       if (breaker.known()?.state === 'open') return BROKEN;
       if (share.isUsedUp()) return SHARE_USED_UP;
-      const { tenantId, requester } = wanted;
+      const { tenantId, requester } = workload;
       if (rates.isTenantFull(tenantId)) return tenantIsFull(tenantId);
       return requester && rates.isRequesterFull(requester.name) ? requesterIsFull(requester.name) : undefined;
     },
 
-    async enter(wanted) {
-      const taking = takeAll(wanted);
+    async acquire(workload) {
+      const taking = takeAll(workload);
       try {
         const [reading, taken] = await Promise.all([breaker.look(), taking]);
-        const held = whatHolds(taken, wanted);
+        const held = whatHolds(taken, workload);
         const way = held ? { heldBack: held } : await wayThrough(reading, breaker);
-        if (!('heldBack' in way)) return { leave: (how) => leave(taken, way, how) };
+        if (!('heldBack' in way)) return { release: (how) => release(taken, way, how) };
         await giveBack(taken, NOT_NOW);
         // Somebody was turned away at the ceiling of the recovery, which therefore goes on.
         if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
-        return { ...way, leave: nothingTaken };
+        return { ...way, release: nothingTaken };
       } catch (error) {
         await giveBack(await taking, NOT_NOW);
         throw error;
@@ -142,13 +142,13 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
   };
 }
 
-const NOT_NOW: Leaving = { calls: 0, goesBack: true };
+const NOT_NOW: PermitUse = { calls: 0, goesBack: true };
 const UNREADABLE = Symbol('unreadable');
 const NOT_ASKED = Symbol('not asked');
 
 type Taken = {
-  readonly tenant: Entered | undefined | symbol;
-  readonly asker: Entered | undefined | symbol;
+  readonly tenant: RatePermit | undefined | symbol;
+  readonly asker: RatePermit | undefined | symbol;
   readonly sts: TakenShare | undefined | symbol;
 };
 
@@ -156,7 +156,7 @@ function isTaken<Answer extends object>(answer: Answer | undefined | symbol): an
   return typeof answer === 'object';
 }
 
-function whatHolds({ tenant, asker, sts }: Taken, { tenantId, requester }: Wanted): HeldBack | undefined {
+function whatHolds({ tenant, asker, sts }: Taken, { tenantId, requester }: Workload): HeldBack | undefined {
   if (tenant === undefined) return tenantIsFull(tenantId);
   if (asker === undefined) return requesterIsFull(requester?.name ?? '');
   return sts === undefined ? SHARE_USED_UP : undefined;

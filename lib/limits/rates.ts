@@ -9,9 +9,9 @@ export type Rates = {
   isTenantFull(tenantId: string): boolean;
   isRequesterFull(requester: string): boolean;
   /** Undefined: the tenant is over one of its limits. Throws `store.*`. */
-  enterTenant(tenantId: string, asked: AskedOfTenant): Promise<Entered | undefined>;
+  acquireForTenant(tenantId: string, asked: AskedOfTenant): Promise<RatePermit | undefined>;
   /** Undefined: the requester is over its limit. Throws `store.*`. */
-  enterRequester(requester: string, requestsPerMinute: number): Promise<Entered | undefined>;
+  acquireForRequester(requester: string, requestsPerMinute: number): Promise<RatePermit | undefined>;
 };
 
 export type AskedOfTenant = {
@@ -21,9 +21,9 @@ export type AskedOfTenant = {
   readonly calls: number;
 };
 
-export type Entered = {
+export type RatePermit = {
   /** It is no longer in work. Corrects the calls to those that were made; a request that goes back is not counted. */
-  leave(how: { readonly calls: number; readonly goesBack: boolean }): Promise<void>;
+  release(how: { readonly calls: number; readonly goesBack: boolean }): Promise<void>;
 };
 
 /**
@@ -58,9 +58,9 @@ export function makeRates(
     isTenantFull: (tenantId) => isFull(counterIds.tenantRate(tenantId)),
     isRequesterFull: (requester) => isFull(counterIds.requesterRate(requester)),
 
-    async enterTenant(tenantId, { requests, calls }) {
+    async acquireForTenant(tenantId, { requests, calls }) {
       const nowMs = clock.nowMs();
-      // What is in work is counted in the minute in which it came: a function that dies takes a place for that long.
+      // What is in work is counted in the minute in which it came: a function that dies takes a permit for that long.
       const row = minuteRow(counterIds.tenantRate(tenantId), nowMs);
       const amounts = { ...taking(requestMeter, requests, nowMs), ...taking(callMeter, calls, nowMs) };
       const entered = await counters.change(row, {
@@ -76,7 +76,7 @@ export function makeRates(
         return undefined;
       }
       return {
-        async leave({ calls: made, goesBack }) {
+        async release({ calls: made, goesBack }) {
           const calledMore = made === calls ? {} : taking(callMeter, made - calls, nowMs);
           const uncounted = goesBack && requests > 0 ? taking(requestMeter, -requests, nowMs) : {};
           await counters.change(row, { add: { ...calledMore, ...uncounted, inWork: -1 } });
@@ -84,7 +84,7 @@ export function makeRates(
       };
     },
 
-    async enterRequester(requester, perMinute) {
+    async acquireForRequester(requester, perMinute) {
       const nowMs = clock.nowMs();
       const meter: Meter = { name: 'requests', perMinute, slotSeconds: SLOT_SECONDS };
       const row = minuteRow(counterIds.requesterRate(requester), nowMs);
@@ -94,7 +94,7 @@ export function makeRates(
         return undefined;
       }
       return {
-        async leave({ goesBack }) {
+        async release({ goesBack }) {
           if (goesBack) await counters.change(row, { add: taking(meter, -1, nowMs) });
         },
       };

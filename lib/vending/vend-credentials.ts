@@ -3,7 +3,7 @@ import type { IssuingDependencies } from '../broker/broker-dependencies.ts';
 import { callUnderIntent } from '../broker/call-under-intent.ts';
 import { decideAccountsAgain } from '../broker/decide-accounts-again.ts';
 import { type Opened, openIssuance } from '../broker/open-issuance.ts';
-import { workInPlace } from '../broker/place.ts';
+import { workUnderPermit } from '../broker/permit.ts';
 import { recordUnlessCounted } from '../broker/record-request.ts';
 import { BrokerError, isRefusalReason } from '../errors.ts';
 import { malformedRequestRecord, type RequestRecord } from '../ledger/request-record.ts';
@@ -44,8 +44,8 @@ export function makeVendCredentials(broker: IssuingDependencies): VendCredential
     const { detail } = reading;
     const admitted = await admitRequest({ origin, caller, delivery: 'caller', detail }, broker);
     if (admitted === undefined) return refused(TAKEN);
-    const { place } = admitted;
-    return workInPlace({ place, broker }, (counting) => vendAdmitted({ ...admitted, detail }, asked, counting));
+    const { permit } = admitted;
+    return workUnderPermit({ permit, broker }, (counting) => vendAdmitted({ ...admitted, detail }, asked, counting));
   };
 }
 

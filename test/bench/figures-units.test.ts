@@ -96,7 +96,7 @@ describe('units as another implementation counts them', () => {
     const rates = makeRates({ counters, clock }, { perTenant, stsCallsPerSecond: 300 });
     const share = makeStsShare({ counters, clock });
     for (let second = 0; second < 60; second += 1) {
-      await rates.enterTenant('a'.repeat(63), { requests: 1, calls: 1 });
+      await rates.acquireForTenant('a'.repeat(63), { requests: 1, calls: 1 });
       await share.take(123, 300);
       clock.advance(1_000);
     }

@@ -40,8 +40,8 @@ export function limitsOfEach(make: () => Limits): Limits {
     return limits;
   }
   return {
-    knownToHold: (wanted) => own().knownToHold(wanted),
-    enter: (wanted) => own().enter(wanted),
+    knownHeldBack: (workload) => own().knownHeldBack(workload),
+    acquire: (workload) => own().acquire(workload),
     isWithinBreadth: (asked) => own().isWithinBreadth(asked),
     watching: (assume) => (input) => own().watching(assume)(input),
   };

@@ -114,15 +114,15 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   async function receive(message: Waiting, limits: Limits): Promise<void> {
     message.receives += 1;
     mostReceives = Math.max(mostReceives, message.receives);
-    const wanted = { tenantId: message.tenantId, requester: { name: 'logs' }, calls: 1 };
-    const known = limits.knownToHold(wanted);
+    const workload = { tenantId: message.tenantId, requester: { name: 'logs' }, calls: 1 };
+    const known = limits.knownHeldBack(workload);
     if (known !== undefined) return holdBack(message, known, { limits, afterMs: KNOWN_MS });
-    const place = await limits.enter(wanted);
-    if (place.heldBack !== undefined) return holdBack(message, place.heldBack, { limits, afterMs: ASKED_MS });
+    const permit = await limits.acquire(workload);
+    if (permit.heldBack !== undefined) return holdBack(message, permit.heldBack, { limits, afterMs: ASKED_MS });
     const assumption = await limits.watching(assume)(NO_INPUT);
     const failed = assumption.outcome !== 'assumed';
     after(failed ? OUTAGE_CALL_MS : WORK_MS, async () => {
-      await place.leave({ calls: 1, goesBack: failed });
+      await permit.release({ calls: 1, goesBack: failed });
       if (failed) putBack(message);
       else served(message);
       isFree(limits);

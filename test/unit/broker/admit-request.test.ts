@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AskedFor, admitRequest } from '../../../lib/broker/admit-request.ts';
 import { BrokerError } from '../../../lib/errors.ts';
-import { type HeldBack, type Leaving, makeLimits, type Wanted } from '../../../lib/limits/limits.ts';
+import { type HeldBack, makeLimits, type PermitUse, type Workload } from '../../../lib/limits/limits.ts';
 import type { EventOrigin } from '../../../lib/requests/request.ts';
 import { BROKER_ACCOUNT } from '../../support/a-tenant.ts';
 import { brokerIn, plainWorld, type World } from '../../support/broker-world.ts';
@@ -19,20 +19,20 @@ const origin: EventOrigin = {
 const detail = { version: 1, tenantId: 'acme', job: 'scan-account' } as const;
 const [scans] = plainWorld.requesters;
 
-/** A broker that remembers what places were asked for and how each was left, and may have none to give. */
+/** A broker that remembers what permits were asked for and how each was released, and may have none to give. */
 function world(change: Partial<World> = {}, { heldBack, ledger = inMemoryLedger() }: Means = {}) {
   const { dependencies, log } = brokerIn({ ...plainWorld, ...change });
-  const wanted: Wanted[] = [];
-  const left: Leaving[] = [];
-  const leave = async (how: Leaving) => void left.push(how);
-  const enter = async (asked: Wanted) => {
-    wanted.push(asked);
-    return heldBack === undefined ? { leave } : { heldBack, leave };
+  const workloads: Workload[] = [];
+  const released: PermitUse[] = [];
+  const release = async (how: PermitUse) => void released.push(how);
+  const acquire = async (asked: Workload) => {
+    workloads.push(asked);
+    return heldBack === undefined ? { release } : { heldBack, release };
   };
   const plain = dependencies();
-  const broker = { ...plain, ledger, limits: { ...plain.limits, enter } };
+  const broker = { ...plain, ledger, limits: { ...plain.limits, acquire } };
   const admit = (asked: Partial<AskedFor> = {}) => admitRequest({ origin, detail, ...asked }, broker);
-  return { admit, log, wanted, left, ledger, recorded: () => [...ledger.items.values()] };
+  return { admit, log, workloads, released, ledger, recorded: () => [...ledger.items.values()] };
 }
 
 type Means = { readonly heldBack?: HeldBack; readonly ledger?: ReturnType<typeof inMemoryLedger> };
@@ -64,27 +64,27 @@ describe('a request that is admitted', () => {
     ],
     ['nothing, from a stranger', undefined, { origin: { ...origin, source: 'unknown' } }, {}],
     ['nothing, from who is not bound to it', undefined, { origin: { ...origin, source: 'com.example.logs' } }, {}],
-  ])('takes %s', async (_what, place, asked, change) => {
-    const { admit, wanted } = world(change);
+  ])('takes %s', async (_what, permit, asked, change) => {
+    const { admit, workloads } = world(change);
     await admit(asked);
-    expect(wanted).toEqual(place === undefined ? [] : [place]);
+    expect(workloads).toEqual(permit === undefined ? [] : [permit]);
   });
 
   it.each([
     ['a job', {}],
     ['a caller', { delivery: 'caller', caller: 'the caller' } as const],
-  ])('is decided and recorded as one for %s, and keeps its place', async (_what, delivery) => {
-    const { admit, left, recorded } = world();
+  ])('is decided and recorded as one for %s, and keeps its permit', async (_what, delivery) => {
+    const { admit, released, recorded } = world();
     const admitted = await admit(delivery);
     expect(recorded()).toEqual([admitted?.request]);
     expect(admitted?.request).toMatchObject({ requester: 'scans', decision: 'allowed', ...delivery });
     expect(admitted?.facts).toMatchObject({ detail, requester: scans });
     expect('delivery' in (admitted?.facts ?? {})).toBe('delivery' in delivery);
-    expect(left).toEqual([]);
+    expect(released).toEqual([]);
   });
 });
 
-describe('a request that finds no place', () => {
+describe('a request that finds no permit', () => {
   it('and would be allowed is held back, on no record', async () => {
     const { admit, recorded } = world({}, { heldBack });
     await expect(admit()).rejects.toMatchObject({ code: 'tenant.rateLimited', message: 'not now' });
@@ -109,21 +109,21 @@ describe('a request that finds no place', () => {
   });
 });
 
-describe('the place of a request', () => {
+describe('the permit of a request', () => {
   it('counts when its id was taken by another payload: nothing comes again', async () => {
-    const { admit, left, recorded } = world();
+    const { admit, released, recorded } = world();
     await admit({ detail: { ...detail, reason: 'one' } });
     expect(await admit({ detail: { ...detail, reason: 'other' } })).toBeUndefined();
-    expect(left).toEqual([{ calls: 0, goesBack: false }]);
+    expect(released).toEqual([{ calls: 0, goesBack: false }]);
     expect(recorded()).toMatchObject([{ decision: 'allowed' }, { refusal: { reason: 'request.idConflict' } }]);
   });
 
   it('is given back when the request cannot be recorded', async () => {
     const ledger = inMemoryLedger();
     const away = new BrokerError('store.unavailable', 'away');
-    const { admit, left } = world({}, { ledger: { ...ledger, recordRequest: () => Promise.reject(away) } });
+    const { admit, released } = world({}, { ledger: { ...ledger, recordRequest: () => Promise.reject(away) } });
     await expect(admit()).rejects.toBe(away);
-    expect(left).toEqual([{ calls: 0, goesBack: true }]);
+    expect(released).toEqual([{ calls: 0, goesBack: true }]);
   });
 });
 

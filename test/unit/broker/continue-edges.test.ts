@@ -3,7 +3,7 @@ import { MINIMUM_REMAINING_MS } from '../../../lib/broker/broker-dependencies.ts
 import { continueIssuance } from '../../../lib/broker/continue-issuance.ts';
 import { type Issuance, LIMITS } from '../../../lib/ledger/issuance.ts';
 import type { RequestRecord } from '../../../lib/ledger/request-record.ts';
-import type { HeldBack, Leaving, Wanted } from '../../../lib/limits/limits.ts';
+import type { HeldBack, PermitUse, Workload } from '../../../lib/limits/limits.ts';
 import { aRequest } from '../../support/an-issuance.ts';
 import { brokerIn, plainWorld, type World } from '../../support/broker-world.ts';
 import { at, identity, type Lives, lives } from './issuance-lives.ts';
@@ -26,30 +26,33 @@ async function continued({ issuance, world, remainingMs = 60_000, heldBack, ...g
   const onRecord = 'onRecord' in given ? given.onRecord : request;
   if (onRecord !== undefined) await broker.ledger.recordRequest(onRecord);
   const plain = broker.dependencies();
-  const wanted: Wanted[] = [];
-  const left: Leaving[] = [];
-  const enter = async (asked: Wanted) => {
-    wanted.push(asked);
-    return { leave: async (how: Leaving) => void left.push(how), ...(heldBack === undefined ? {} : { heldBack }) };
+  const workloads: Workload[] = [];
+  const released: PermitUse[] = [];
+  const acquire = async (asked: Workload) => {
+    workloads.push(asked);
+    return {
+      release: async (how: PermitUse) => void released.push(how),
+      ...(heldBack === undefined ? {} : { heldBack }),
+    };
   };
   const { recordId: issuanceId, trailHead } = issuance;
   const message = { messageId: 'm', body: '', receiveCount: 1, remainingMs: () => remainingMs };
   const outcome = await continueIssuance({ kind: 'continue', issuanceId, trailHead }, message, {
     ...plain,
-    limits: { ...plain.limits, enter },
+    limits: { ...plain.limits, acquire },
   }).catch((error: unknown) => error);
-  return { outcome, wanted, left, after: await broker.ledger.readIssuance(issuanceId), calls: broker.calls };
+  return { outcome, workloads, released, after: await broker.ledger.readIssuance(issuanceId), calls: broker.calls };
 }
 
 const withLease = (leaseUntilMs: number) => ({ ...lives().throttled, leaseUntilMs });
 
 describe('a message to go on with an issuance', () => {
-  it('is settled when the session was handed over, having taken one place for one call', async () => {
-    const { outcome, after, wanted, left, calls } = await continued({ issuance: lives().throttled });
+  it('is settled when the session was handed over, having taken one permit for one call', async () => {
+    const { outcome, after, workloads, released, calls } = await continued({ issuance: lives().throttled });
     expect(outcome).toBe('settled');
     expect(after).toMatchObject({ state: 'issued', attempt: 1, call: 2 });
-    expect(wanted).toEqual([{ tenantId: 'acme', calls: 1 }]);
-    expect(left).toEqual([{ calls: 1, goesBack: false }]);
+    expect(workloads).toEqual([{ tenantId: 'acme', calls: 1 }]);
+    expect(released).toEqual([{ calls: 1, goesBack: false }]);
     expect(calls.invoked).toHaveLength(1);
   });
 
@@ -61,10 +64,10 @@ describe('a message to go on with an issuance', () => {
     ['is held by another, for a moment more', () => withLease(at + 60_001)],
   ])('is settled and changes nothing where it %s', async (_, make) => {
     const issuance = make(lives());
-    const { outcome, after, wanted } = await continued({ issuance });
+    const { outcome, after, workloads } = await continued({ issuance });
     expect(outcome).toBe('settled');
     expect(after).toEqual(issuance);
-    expect(wanted).toEqual([]);
+    expect(workloads).toEqual([]);
   });
 
   it('goes on at the very end of a lease', async () => {
@@ -79,13 +82,13 @@ describe('a message to go on with an issuance', () => {
 
   it('is settled where its tenant is held back: the sweeper sends another', async () => {
     const heldBack = { code: 'tenant.rateLimited', explanation: 'not now' } as const;
-    const { outcome, after, left } = await continued({ issuance: lives().throttled, heldBack });
+    const { outcome, after, released } = await continued({ issuance: lives().throttled, heldBack });
     expect(outcome).toBe('settled');
     expect(after).toEqual(lives().throttled);
-    expect(left).toEqual([{ calls: 0, goesBack: true }]);
+    expect(released).toEqual([{ calls: 0, goesBack: true }]);
   });
 
-  it('ends what may not be any more, whether or not there would have been a place', async () => {
+  it('ends what may not be any more, whether or not there would have been a permit', async () => {
     const switchedOff = [{ switchId: 'global', sinceMs: 1, by: 'a', reason: 'r' }];
     const heldBack = { code: 'tenant.rateLimited', explanation: 'not now' } as const;
     const { outcome, after } = await continued({ issuance: lives().throttled, world: { switchedOff }, heldBack });
@@ -97,9 +100,9 @@ describe('a message to go on with an issuance', () => {
     [MINIMUM_REMAINING_MS - 1, 'again', true],
     [MINIMUM_REMAINING_MS, 'settled', false],
   ])('with %i ms left of the invocation is to come %s', async (remainingMs, comes, goesBack) => {
-    const { outcome, left } = await continued({ issuance: lives().throttled, remainingMs });
+    const { outcome, released } = await continued({ issuance: lives().throttled, remainingMs });
     expect(outcome).toBe(comes);
-    expect(left).toMatchObject([{ goesBack }]);
+    expect(released).toMatchObject([{ goesBack }]);
   });
 
   it.each([

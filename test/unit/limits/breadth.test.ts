@@ -13,7 +13,7 @@ describe('the breadth of a requester', () => {
     const breadth = makeBreadth({ counters: inMemoryCounters(), clock });
     expect(await breadth.within(of('acme', START_MS))).toBe(true);
     clock.advance(HOUR_MS);
-    // Of the hour before, held back until now: it takes no place in this one.
+    // Of the hour before, held back until now: it takes no permit in this one.
     expect(await breadth.within(of('globex', START_MS))).toBe(true);
     expect(await breadth.within(of('initech', START_MS))).toBe(false);
     expect(await breadth.within(of('initech', clock.nowMs()))).toBe(true);

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Assumption } from '../../../lib/broker/assume-tenant-role.ts';
 import { BrokerError } from '../../../lib/errors.ts';
 import type { Counters } from '../../../lib/limits/counters.ts';
-import { makeLimits, type Wanted } from '../../../lib/limits/limits.ts';
+import { makeLimits, type Workload } from '../../../lib/limits/limits.ts';
 import { countingIds } from '../../support/counting-ids.ts';
 import { frozenClock } from '../../support/frozen-clock.ts';
 import { inMemoryCounters } from '../../support/in-memory-counters.ts';
 import { recordedTransitions } from '../../support/recorded-transitions.ts';
 
-const wanted = { tenantId: 'acme', requester: { name: 'scans', requestsPerMinute: 600 }, calls: 1 };
+const workload = { tenantId: 'acme', requester: { name: 'scans', requestsPerMinute: 600 }, calls: 1 };
 const settings = {
   perTenant: { requestsPerMinute: 600, callsPerMinute: 600, concurrentIssuances: 3 },
   stsCallsPerSecond: 10,
@@ -52,10 +52,10 @@ function takenIn({ rows }: ReturnType<typeof inMemoryCounters>): readonly string
 const failing = async (): Promise<Assumption> => ({ outcome: 'unavailable', code: 'sts.unavailable' });
 const input = { roleArn: '', sessionName: '', externalId: undefined, durationSeconds: 900, policy: '{}' } as const;
 
-describe('a place', () => {
+describe('a permit', () => {
   it('costs one write a limit and one reading of the breaker, all at the same time', async () => {
     const { one, calls } = twoFunctions();
-    await one.enter(wanted);
+    await one.acquire(workload);
     expect(calls.sort()).toEqual([
       'change rate#requester',
       'change rate#tenant',
@@ -66,10 +66,11 @@ describe('a place', () => {
 
   it('reads the breaker once a second, not once a message', async () => {
     const { one, calls, clock } = twoFunctions();
-    for (let index = 0; index < 5; index += 1) await (await one.enter(wanted)).leave({ calls: 1, goesBack: false });
+    for (let index = 0; index < 5; index += 1)
+      await (await one.acquire(workload)).release({ calls: 1, goesBack: false });
     expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(1);
     clock.advance(1_000);
-    await Promise.all(['globex', 'initech', 'umbrella'].map((tenantId) => one.enter({ ...wanted, tenantId })));
+    await Promise.all(['globex', 'initech', 'umbrella'].map((tenantId) => one.acquire({ ...workload, tenantId })));
     expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(2);
   });
 
@@ -82,40 +83,40 @@ describe('a place', () => {
 
   it('is one of so many at once, for all functions together, and is free again when it is left', async () => {
     const { one, other, clock } = twoFunctions({ ...settings, stsCallsPerSecond: 600 });
-    const places = [await one.enter(wanted), await other.enter(wanted), await one.enter(wanted)];
-    expect(places.map(({ heldBack }) => heldBack)).toEqual([undefined, undefined, undefined]);
-    expect((await other.enter(wanted)).heldBack).toMatchObject({ code: 'tenant.rateLimited' });
-    await places[0]?.leave({ calls: 1, goesBack: false });
+    const permits = [await one.acquire(workload), await other.acquire(workload), await one.acquire(workload)];
+    expect(permits.map(({ heldBack }) => heldBack)).toEqual([undefined, undefined, undefined]);
+    expect((await other.acquire(workload)).heldBack).toMatchObject({ code: 'tenant.rateLimited' });
+    await permits[0]?.release({ calls: 1, goesBack: false });
     clock.advance(1_000);
-    expect((await other.enter(wanted)).heldBack).toBeUndefined();
+    expect((await other.acquire(workload)).heldBack).toBeUndefined();
   });
 
   it('of a function that died is free again with the next minute', async () => {
     const { one, clock } = twoFunctions();
-    for (let index = 0; index < 3; index += 1) await one.enter(wanted);
-    expect((await one.enter(wanted)).heldBack).toBeDefined();
+    for (let index = 0; index < 3; index += 1) await one.acquire(workload);
+    expect((await one.acquire(workload)).heldBack).toBeDefined();
     clock.advance(60_000);
-    expect((await one.enter(wanted)).heldBack).toBeUndefined();
+    expect((await one.acquire(workload)).heldBack).toBeUndefined();
   });
 
   it('that is not given takes nothing: not of the tenant, the requester, nor of STS', async () => {
     const { one, memory } = twoFunctions({ ...settings, stsCallsPerSecond: 1 });
-    await (await one.enter(wanted)).leave({ calls: 1, goesBack: false });
+    await (await one.acquire(workload)).release({ calls: 1, goesBack: false });
     const before = structuredClone([...memory.rows].map(([id, { values }]) => [id, values]));
-    expect((await one.enter(wanted)).heldBack).toMatchObject({ code: 'sts.heldBack' });
+    expect((await one.acquire(workload)).heldBack).toMatchObject({ code: 'sts.heldBack' });
     expect([...memory.rows].map(([id, { values }]) => [id, values])).toEqual(before);
   });
 
   it('counts the calls that were made, however many were foreseen', async () => {
     const { one, memory } = twoFunctions();
-    await (await one.enter({ ...wanted, calls: 1 })).leave({ calls: 7, goesBack: false });
-    await (await one.enter({ ...wanted, calls: 5 })).leave({ calls: 0, goesBack: false });
+    await (await one.acquire({ ...workload, calls: 1 })).release({ calls: 7, goesBack: false });
+    await (await one.acquire({ ...workload, calls: 5 })).release({ calls: 0, goesBack: false });
     const [rate] = [...memory.rows].filter(([id]) => id.startsWith('rate#tenant')).map(([, { values }]) => values);
     expect(rate).toMatchObject({ calls: 7, requests: 2, inWork: 0 });
     expect(await memory.read('sts#2031-05-06T07:08')).toMatchObject({ calls: 7, calls0: 7 });
   });
 
-  it.each<[string, Partial<Wanted>, Partial<Wanted>, string]>([
+  it.each<[string, Partial<Workload>, Partial<Workload>, string]>([
     ['a tenant', { tenantId: 'acme', requester: { name: 'a' } }, { requester: { name: 'b' } }, 'tenant.rateLimited'],
     ['a requester', { tenantId: 'globex' }, { tenantId: 'initech' }, 'requester.rateLimited'],
   ])('that %s has too many of is not asked for again in that second', async (_what, first, second, code) => {
@@ -124,31 +125,31 @@ describe('a place', () => {
       perTenant: { ...settings.perTenant, requestsPerMinute: 12 },
     });
     const asker = { name: 'scans', requestsPerMinute: 12 };
-    expect(one.knownToHold({ ...wanted, ...first })).toBeUndefined();
-    await (await one.enter({ ...wanted, requester: asker, ...first })).leave({ calls: 1, goesBack: false });
-    expect((await one.enter({ ...wanted, requester: asker, ...second })).heldBack).toMatchObject({ code });
+    expect(one.knownHeldBack({ ...workload, ...first })).toBeUndefined();
+    await (await one.acquire({ ...workload, requester: asker, ...first })).release({ calls: 1, goesBack: false });
+    expect((await one.acquire({ ...workload, requester: asker, ...second })).heldBack).toMatchObject({ code });
     const asked = calls.length;
-    expect(one.knownToHold({ ...wanted, requester: asker, ...second })).toMatchObject({ code });
-    expect(one.knownToHold({ tenantId: 'umbrella', requester: { name: 'others' }, calls: 1 })).toBeUndefined();
-    expect(one.knownToHold({ tenantId: 'umbrella', calls: 1 })).toBeUndefined();
+    expect(one.knownHeldBack({ ...workload, requester: asker, ...second })).toMatchObject({ code });
+    expect(one.knownHeldBack({ tenantId: 'umbrella', requester: { name: 'others' }, calls: 1 })).toBeUndefined();
+    expect(one.knownHeldBack({ tenantId: 'umbrella', calls: 1 })).toBeUndefined();
     expect(calls).toHaveLength(asked);
     clock.advance(1_000);
-    expect(one.knownToHold({ ...wanted, requester: asker, ...second })).toBeUndefined();
+    expect(one.knownHeldBack({ ...workload, requester: asker, ...second })).toBeUndefined();
   });
 
   it('is given where rates cannot be counted, and the log says so', async () => {
     const { one, broken, log } = twoFunctions();
     broken.add('change');
-    const place = await one.enter(wanted);
-    expect(place.heldBack).toBeUndefined();
-    await place.leave({ calls: 1, goesBack: false });
+    const permit = await one.acquire(workload);
+    expect(permit.heldBack).toBeUndefined();
+    await permit.release({ calls: 1, goesBack: false });
     expect(log.lines).toMatchObject([1, 2, 3].map(() => ({ transition: 'limits.unreadable', code: 'store.busy' })));
   });
 
   it('is not given where the breaker cannot be read, and nothing is taken', async () => {
     const { one, broken, memory } = twoFunctions();
     broken.add('read');
-    await expect(one.enter(wanted)).rejects.toMatchObject({ code: 'store.busy' });
+    await expect(one.acquire(workload)).rejects.toMatchObject({ code: 'store.busy' });
     expect(takenIn(memory)).toEqual([]);
   });
 
@@ -157,7 +158,7 @@ describe('a place', () => {
     for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
     clock.advance(40_000);
     refuse('breaker#sts');
-    await expect(one.enter(wanted)).rejects.toMatchObject({ code: 'store.busy' });
+    await expect(one.acquire(workload)).rejects.toMatchObject({ code: 'store.busy' });
     expect(takenIn(memory)).toEqual([]);
   });
 });
@@ -165,11 +166,11 @@ describe('a place', () => {
 describe('the breaker', () => {
   it('that one function opened holds the others back too', async () => {
     const { one, other, clock } = twoFunctions();
-    await other.enter(wanted);
+    await other.acquire(workload);
     for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
-    expect(one.knownToHold(wanted)).toMatchObject({ code: 'sts.heldBack' });
+    expect(one.knownHeldBack(workload)).toMatchObject({ code: 'sts.heldBack' });
     clock.advance(1_000);
-    expect((await other.enter(wanted)).heldBack).toMatchObject({ code: 'sts.heldBack' });
+    expect((await other.acquire(workload)).heldBack).toMatchObject({ code: 'sts.heldBack' });
   });
 
   it.each([
@@ -181,7 +182,7 @@ describe('the breaker', () => {
     const answering = async (): Promise<Assumption> => ({ outcome: 'denied', code: 'sts.denied' });
     for (let index = 0; index < answers; index += 1) await one.watching(answering)(input);
     for (let index = 0; index < failures; index += 1) await one.watching(failing)(input);
-    expect((await one.enter(wanted)).heldBack?.code).toBe(code);
+    expect((await one.acquire(workload)).heldBack?.code).toBe(code);
   });
 
   it('forgets failures that lie half a minute back', async () => {
@@ -189,17 +190,17 @@ describe('the breaker', () => {
     for (let index = 0; index < 4; index += 1) await one.watching(failing)(input);
     clock.advance(30_000);
     for (let index = 0; index < 4; index += 1) await one.watching(failing)(input);
-    expect((await one.enter(wanted)).heldBack).toBeUndefined();
+    expect((await one.acquire(workload)).heldBack).toBeUndefined();
   });
 
   it('lets the next one try when a function died trying', async () => {
     const { one, other, clock } = twoFunctions();
     for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
     clock.advance(40_000);
-    expect((await one.enter(wanted)).heldBack).toBeUndefined();
-    expect((await other.enter(wanted)).heldBack).toBeDefined();
+    expect((await one.acquire(workload)).heldBack).toBeUndefined();
+    expect((await other.acquire(workload)).heldBack).toBeDefined();
     clock.advance(15_001);
-    expect((await other.enter(wanted)).heldBack).toBeUndefined();
+    expect((await other.acquire(workload)).heldBack).toBeUndefined();
   });
 
   it('lets the next one try at once when the one that might made no call', async () => {
@@ -207,24 +208,24 @@ describe('the breaker', () => {
     for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
     clock.advance(40_000);
     // A request that is refused, or one that comes again and finds its issuance there.
-    await (await one.enter(wanted)).leave({ calls: 0, goesBack: false });
-    const place = await other.enter(wanted);
-    expect(place.heldBack).toBeUndefined();
-    expect((await one.enter({ ...wanted, tenantId: 'globex' })).heldBack).toBeDefined();
+    await (await one.acquire(workload)).release({ calls: 0, goesBack: false });
+    const permit = await other.acquire(workload);
+    expect(permit.heldBack).toBeUndefined();
+    expect((await one.acquire({ ...workload, tenantId: 'globex' })).heldBack).toBeDefined();
     await other.watching(async () => ({ outcome: 'denied', code: 'sts.denied' }))(input);
-    await place.leave({ calls: 1, goesBack: false });
-    expect((await other.enter({ ...wanted, tenantId: 'globex' })).heldBack).toBeUndefined();
+    await permit.release({ calls: 1, goesBack: false });
+    expect((await other.acquire({ ...workload, tenantId: 'globex' })).heldBack).toBeUndefined();
   });
 
   it('is not decided by whoever gave the trying up', async () => {
     const { one, other, clock } = twoFunctions();
     for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
     clock.advance(40_000);
-    await (await one.enter(wanted)).leave({ calls: 0, goesBack: false });
+    await (await one.acquire(workload)).release({ calls: 0, goesBack: false });
     // A call that it made before, and whose answer comes late.
     await one.watching(async () => ({ outcome: 'denied', code: 'sts.denied' }))(input);
-    expect((await other.enter(wanted)).heldBack).toBeUndefined();
-    expect((await one.enter({ ...wanted, tenantId: 'globex' })).heldBack).toBeDefined();
+    expect((await other.acquire(workload)).heldBack).toBeUndefined();
+    expect((await one.acquire({ ...workload, tenantId: 'globex' })).heldBack).toBeDefined();
   });
 
   it('does no harm to the call when it cannot be written', async () => {
