@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveChange } from '../../lib/audit/archive/archive-change.ts';
+import { factsOfChange } from '../../lib/audit/archive/telling/facts-of-change.ts';
+import { callOf } from '../../lib/audit/correlation/grow-record.ts';
 import type { DuckDb } from '../../lib/audit/views/duckdb-engine.ts';
 import { parseDetail } from '../../lib/requests/parse-detail.ts';
 import { parseQueueMessage } from '../../lib/requests/parse-request.ts';
@@ -70,5 +72,30 @@ describe('half of a letter in a row of the ledger', () => {
       ['request', 1],
       ['unreadable', written.length],
     ]);
+  });
+});
+
+describe('half of a letter that is left where a text is cut', () => {
+  const long = `${'x'.repeat(255)}😀`;
+
+  it('is not told of, of a row that somebody wrote past the broker', () => {
+    const { events } = factsOfChange(archiveChange(streamChange({ after: { recordId: long } })), new Set());
+    expect(JSON.stringify(events)).toContain('xxx');
+    expect(JSON.stringify(events)).not.toMatch(/ud83d/);
+  });
+
+  it('is not kept of what a caller of STS calls itself: its row would be unreadable', () => {
+    const event = {
+      eventId: '00000000-0000-4000-8000-000000000001',
+      stsRequestId: 'sts-1',
+      atMs: START_MS,
+      region: 'eu-west-1',
+      recipientAccountId: '111111111111',
+      callerAccountId: '111111111111',
+      userAgent: long,
+      call: { outcome: 'denied', errorCode: 'AccessDenied' },
+    } as const;
+    expect(callOf(event, START_MS).userAgent).toMatch(/^x{255}\ufffd$/);
+    expect(callOf({ ...event, userAgent: HALF }, START_MS).userAgent).toBe('half \ufffd a letter');
   });
 });

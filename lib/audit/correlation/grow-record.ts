@@ -16,7 +16,7 @@ import {
 const TELLING_MS = 2 * 60_000;
 /** How long until what is undecided is judged again: the tick comes round as often. */
 const LOOK_AGAIN_MS = 5 * 60_000;
-/** No name of a tool is so long; what callers put there is theirs. */
+/** No name of a tool is so long; what callers put there is theirs, and a letter that is cut in half is none. */
 const LONGEST_USER_AGENT = 256;
 
 export function observationIdOf({ call, stsRequestId }: AssumeRoleEvent): string {
@@ -33,7 +33,7 @@ export function callOf(event: AssumeRoleEvent, receivedAtMs: number): ObservedCa
     receivedAtMs,
     ...(callerRoleArn === undefined ? {} : { callerRoleArn }),
     ...(sourceIpAddress === undefined ? {} : { sourceIpAddress }),
-    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, LONGEST_USER_AGENT) }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed() }),
     ...(call.outcome === 'allowed'
       ? { roleArn: call.roleArn, accessKeyId: call.accessKeyId, assumedRoleId: call.assumedRoleId }
       : { errorCode: call.errorCode, ...(call.roleArn === undefined ? {} : { roleArn: call.roleArn }) }),

@@ -30,7 +30,7 @@ const LONGEST_TOLD = 256;
 
 function shortened(detail: BrokerEvent['detail']): BrokerEvent['detail'] {
   const members = Object.entries(detail).map(([name, value]) => {
-    return [name, typeof value === 'string' ? value.slice(0, LONGEST_TOLD) : value] as const;
+    return [name, typeof value === 'string' ? value.slice(0, LONGEST_TOLD).toWellFormed() : value] as const;
   });
   return Object.fromEntries(members);
 }
