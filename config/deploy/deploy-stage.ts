@@ -6,7 +6,7 @@ import { describeChanges } from './describe-changes.ts';
 import { judgeChanges } from './judge-changes.ts';
 import type { Prepared } from './prepare-stage.ts';
 import { DeploymentRefused } from './refusal.ts';
-import { settle, type Watching } from './settle.ts';
+import { type Settled, settle, type Watching } from './settle.ts';
 import { stackPolicy } from './stack-policy.ts';
 import { withStaticNames } from './static-names.ts';
 
@@ -160,11 +160,24 @@ async function execute(
   } catch (error) {
     return error;
   }
-  const { status, problems } = await settle(stack, after, world);
-  if (status === 'UPDATE_COMPLETE') return undefined;
+  const { status, problems, failed } = await settle(stack, after, world);
+  if (status === 'UPDATE_COMPLETE') {
+    sayWhatIsLeft(failed, world.log);
+    return undefined;
+  }
   const isBack = status === 'UPDATE_ROLLBACK_COMPLETE';
   const now = isBack ? 'what was deployed before is there again' : whatToDoFor(status);
   return new Error(failureText(`The update did not come through; ${now}`, status, problems));
+}
+
+/**
+ * An update is done also where something could not be deleted: it is tried three times, and is no part of the stack then.
+ * Source: CloudFormation User Guide, Troubleshooting, "Resource removed from stack but not deleted".
+ */
+function sayWhatIsLeft(failed: Settled['failed'], log: DeployWorld['log']): void {
+  for (const { logicalId, type, physicalId } of failed.values()) {
+    log(`  left behind, delete it yourself: ${logicalId} (${type} ${physicalId}) is no part of the stack any more`);
+  }
 }
 
 /** Undefined where there is nothing to change. */

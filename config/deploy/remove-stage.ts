@@ -72,7 +72,7 @@ async function deleteWith(buckets: Buckets, stack: NamedStack, world: RemoveWorl
   if (buckets.size > 0)
     world.log('  CloudFormation fails at buckets that are not empty; they are emptied and tried again');
   const first = await deleted(stack, world);
-  const isStuck = [...first.failed].some((id) => !buckets.has(id));
+  const isStuck = [...first.failed.keys()].some((id) => !buckets.has(id));
   if (first.status === 'DELETE_COMPLETE') return;
   if (first.status !== 'DELETE_FAILED' || first.failed.size === 0 || isStuck) throw notRemoved(first);
   for (const bucket of buckets.values()) await world.emptyBucket(bucket);

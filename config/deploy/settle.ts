@@ -12,8 +12,8 @@ export type Settled = {
   readonly status: string;
   /** Why resources failed, the first of them first. */
   readonly problems: readonly string[];
-  /** The logical ids of those resources. */
-  readonly failed: ReadonlySet<string>;
+  /** Those resources by their logical ids, but for what went well when it was tried again. */
+  readonly failed: ReadonlyMap<string, StackEvent>;
 };
 
 const POLL_MS = 3_000;
@@ -55,7 +55,7 @@ function brokenOff(cause: unknown): Error {
 function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
   const startedMs = nowMs();
   const problems: string[] = [];
-  const failed = new Set<string>();
+  const failed = new Map<string, StackEvent>();
   let [saidMs, done] = [startedMs, 0];
   const say = (line: string) => {
     saidMs = nowMs();
@@ -65,7 +65,8 @@ function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
     problems,
     failed,
     take(event: StackEvent) {
-      if (isFailure(event)) failed.add(event.logicalId);
+      if (isFailure(event)) failed.set(event.logicalId, event);
+      else if (isEnd(event) && !event.status.endsWith('_FAILED')) failed.delete(event.logicalId);
       if (isFailure(event) || (problems.length === 0 && isGivenUp(event))) {
         problems.push(`${event.logicalId}: ${event.reason ?? event.status}`);
       }

@@ -12,7 +12,7 @@ const READ_OF_ISSUANCE = [
   ...['roleArn', 'attempts', 'report'],
 ];
 
-/** Of the limits table: the brake of `lib/onboarding/trust/pause-brake.ts`. */
+/** Of the limits table: the limit on pauses of `lib/onboarding/trust/pause-limit.ts`. */
 const BRAKE_ROW = 'pauses';
 
 const verifyTrustArn = { 'Fn::GetAtt': ['VerifyDashtrustLambdaFunction', 'Arn'] };

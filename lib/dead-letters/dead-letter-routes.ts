@@ -4,7 +4,7 @@ import type { RouteAnswer, RouteCall, RouteTable } from '../platform/url-routes.
 import { readFields } from '../requests/read-fields.ts';
 import type { Refusal } from '../requests/request.ts';
 import { DEAD_LETTER_QUEUES, type DeadLetterRoutes } from './dead-letter-api.ts';
-import type { DeadLetterDesk } from './dead-letter-desk.ts';
+import type { DeadLetterOperations } from './dead-letter-operations.ts';
 
 const MOST_LISTED = 100;
 const LISTED = 50;
@@ -31,10 +31,10 @@ const redriveBody = v.strictObject({
 
 /** The routes of `manage-dead-letters`. */
 export function deadLetterRoutes({
-  desk,
+  operations,
   clock,
 }: {
-  readonly desk: DeadLetterDesk;
+  readonly operations: DeadLetterOperations;
   readonly clock: Clock;
 }): RouteTable {
   const timeOf = ({ remainingMs }: RouteCall) => ({
@@ -46,14 +46,14 @@ export function deadLetterRoutes({
         const asked = readFields(listQuery, { what: 'the query', input: call.query });
         if (!asked.read) return refused(asked.refusal);
         const { queue: name, limit = LISTED } = asked.fields;
-        return { status: 200, answer: await desk.list({ queue: name, limit: Number(limit), ...timeOf(call) }) };
+        return { status: 200, answer: await operations.list({ queue: name, limit: Number(limit), ...timeOf(call) }) };
       },
     },
     'GET /dead-letters/:messageId': {
       async handle(call): Promise<RouteAnswer> {
         const asked = readFields(showParams, { what: 'the address', input: call.params });
         if (!asked.read) return refused(asked.refusal);
-        const found = await desk.find(asked.fields.messageId, timeOf(call));
+        const found = await operations.find(asked.fields.messageId, timeOf(call));
         if (found !== undefined) return { status: 200, answer: found };
         const explanation = 'there is no such letter, or somebody has it in hand: look again in two minutes';
         return { refused: 'letter.unknown', explanation };
@@ -63,7 +63,7 @@ export function deadLetterRoutes({
       async handle(call): Promise<RouteAnswer> {
         const asked = readFields(redriveBody, { what: 'the body', input: call.body ?? {} });
         if (!asked.read) return refused(asked.refusal);
-        return { status: 200, answer: await desk.redrive(asked.fields, timeOf(call)) };
+        return { status: 200, answer: await operations.redrive(asked.fields, timeOf(call)) };
       },
     },
   };

@@ -6,7 +6,7 @@ import type { DeadLetterEnvironment } from '../platform/environment.ts';
 import { makeRequestQueue } from '../platform/request-queue.ts';
 import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';
 import type { RouteTable } from '../platform/url-routes.ts';
-import { makeDeadLetterDesk } from './dead-letter-desk.ts';
+import { makeDeadLetterOperations } from './dead-letter-operations.ts';
 import { makeDeadLetterQueues } from './dead-letter-queue.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { makeLetterLedger } from './letter-ledger.ts';
@@ -18,7 +18,7 @@ export function deadLettersOnAws(
 ): { readonly routes: RouteTable; readonly log: TransitionLog } {
   const sqs = sqsClient();
   const requests = makeRequestQueue({ sqs, config: environment });
-  const desk = makeDeadLetterDesk({
+  const operations = makeDeadLetterOperations({
     queues: makeDeadLetterQueues({ sqs, config: environment }),
     ledger: makeLetterLedger({ dynamo: documentClient(), config: environment }),
     sendToQueue: (body) => requests.send(body),
@@ -31,5 +31,5 @@ export function deadLettersOnAws(
       maximumAgeMs: deployment.requests.maximumAgeSeconds * 1000,
     },
   });
-  return { routes: deadLetterRoutes({ desk, clock: systemClock }), log: makeTransitionLog(deployment) };
+  return { routes: deadLetterRoutes({ operations, clock: systemClock }), log: makeTransitionLog(deployment) };
 }

@@ -1,5 +1,5 @@
 import type { DeadLetterQueueName, LetterVerdict, Redriven, RedriveOrder } from './dead-letter-api.ts';
-import type { DeskDependencies } from './dead-letter-desk.ts';
+import type { DeadLetterDependencies } from './dead-letter-operations.ts';
 import { type DeadLetter, releaseAll } from './dead-letter-queue.ts';
 import { judgeLetter } from './judge-letter.ts';
 import { readLetter } from './read-letter.ts';
@@ -18,7 +18,7 @@ type Progress = { redriven: number; kept: Partial<Record<LetterVerdict, number>>
  * sent: who dies between the two sends it twice, which its request's id absorbs. The others stay where they are; they
  * are seen again at once when all were looked at, else two minutes later, so that the next call gets on. Throws `store.*`.
  */
-export async function redriveLetters(order: TimedOrder, dependencies: DeskDependencies): Promise<Redriven> {
+export async function redriveLetters(order: TimedOrder, dependencies: DeadLetterDependencies): Promise<Redriven> {
   const progress: Progress = { redriven: 0, kept: {}, more: false };
   const keeping: DeadLetter[] = [];
   for (const queue of queuesOf(order)) {
@@ -38,7 +38,7 @@ type Redrive = {
   readonly order: TimedOrder;
   readonly progress: Progress;
   readonly keeping: DeadLetter[];
-  readonly dependencies: DeskDependencies;
+  readonly dependencies: DeadLetterDependencies;
 };
 
 /** Says whether there may be more of it. */

@@ -2,7 +2,7 @@ import type { ConsentRule } from '../onboarding/consent-to-role.ts';
 import type { JobRules } from '../onboarding/refuse-jobs.ts';
 import type { TenantLifecycle } from '../onboarding/tenant-lifecycle.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ScheduleDesk } from '../scheduling/schedule-desk.ts';
+import type { ScheduleOperations } from '../scheduling/schedule-operations.ts';
 import type { ReadSuspensions } from '../switches/read-suspensions.ts';
 import type { Switchboard } from '../switches/switchboard.ts';
 import type { TenantDirectory, TenantRegistry } from '../tenants/tenant-registry.ts';
@@ -32,7 +32,7 @@ export type ManagementDependencies = {
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly rules: JobRules;
   readonly consentRule: ConsentRule;
-  readonly schedules: ScheduleDesk;
+  readonly schedules: ScheduleOperations;
   readonly switchboard: Switchboard;
   readonly clock: Clock;
 };

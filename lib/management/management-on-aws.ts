@@ -12,7 +12,7 @@ import { systemIds } from '../platform/ids.ts';
 import { makeTransitionLog, type TransitionLog } from '../platform/transition-log.ts';
 import type { RouteTable } from '../platform/url-routes.ts';
 import { makeWindowStore } from '../scheduling/dynamo-window-store.ts';
-import { makeScheduleDesk } from '../scheduling/schedule-desk.ts';
+import { makeScheduleOperations } from '../scheduling/schedule-operations.ts';
 import { makeReadSuspensions } from '../switches/read-suspensions.ts';
 import { makeScheduleSwitches } from '../switches/schedule-switches.ts';
 import { makeSuspensions } from '../switches/suspensions.ts';
@@ -60,7 +60,7 @@ export function managementOnAws(
     consentRule: consent === undefined ? undefined : { ...consent, brokerAccountId },
     clock,
     switchboard: makeSwitchboard({ ...tables, log }),
-    schedules: makeScheduleDesk({
+    schedules: makeScheduleOperations({
       schedules: deployment.schedules,
       store: makeWindowStore(tables),
       switches: makeScheduleSwitches(tables),

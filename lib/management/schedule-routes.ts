@@ -1,5 +1,5 @@
 import { isRefusal } from '../onboarding/onboarding-refusal.ts';
-import type { ScheduleState } from '../scheduling/schedule-desk.ts';
+import type { ScheduleState } from '../scheduling/schedule-operations.ts';
 import { SLOTS } from '../scheduling/slot.ts';
 import type { ManagementDependencies } from './management-dependencies.ts';
 import { managementRoute } from './management-route.ts';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
 import { storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
-import { makeOneSwitch } from './one-switch.ts';
+import { makeSwitchStore } from './switch-store.ts';
 import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
 
 /** The switch of a schedule: its row is its pause. */
@@ -23,7 +23,7 @@ export type ScheduleSwitches = {
 export function makeScheduleSwitches({ dynamo, clock, config }: SwitchesDependencies): ScheduleSwitches {
   const TableName = config.switchesTable;
 
-  const { read: readOne, turnOff } = makeOneSwitch({ dynamo, clock, config });
+  const { read: readOne, turnOff } = makeSwitchStore({ dynamo, clock, config });
 
   return {
     async read({ name, job }) {

@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
-import { makeOneSwitch } from './one-switch.ts';
+import { makeSwitchStore } from './switch-store.ts';
 import type { SwitchedOff, SwitchesDependencies } from './switches.ts';
 
 /** The switch of one tenant: its row is its suspension. */
@@ -17,7 +17,7 @@ export type Suspensions = {
 export function makeSuspensions({ dynamo, clock, config }: SwitchesDependencies): Suspensions {
   const TableName = config.switchesTable;
 
-  const { read, turnOff } = makeOneSwitch({ dynamo, clock, config });
+  const { read, turnOff } = makeSwitchStore({ dynamo, clock, config });
 
   return {
     read: (tenantId) => read(switchIds.tenant(tenantId)),

@@ -5,8 +5,8 @@ import { derivedId } from '../platform/ids.ts';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
-import { makeOneSwitch } from './one-switch.ts';
 import { type ReplayWindow, replayWindowSchema } from './replay-window.ts';
+import { makeSwitchStore } from './switch-store.ts';
 import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
 
 /** Who changes a switch, and why. */
@@ -44,7 +44,7 @@ export function makeSwitchboard({
   config,
 }: SwitchesDependencies & { readonly log: TransitionLog }): Switchboard {
   const TableName = config.switchesTable;
-  const { turnOff } = makeOneSwitch({ dynamo, clock, config });
+  const { turnOff } = makeSwitchStore({ dynamo, clock, config });
 
   /** Once: what was done at the same time, by the same and for the same reason, is the same change. */
   async function record(switchId: string, done: Done, { atMs, by, reason, ...more }: Change): Promise<void> {

@@ -1,5 +1,5 @@
 import type { DeadLetterQueueName } from '../../lib/dead-letters/dead-letter-api.ts';
-import { type DeadLetterDesk, makeDeadLetterDesk } from '../../lib/dead-letters/dead-letter-desk.ts';
+import { type DeadLetterOperations, makeDeadLetterOperations } from '../../lib/dead-letters/dead-letter-operations.ts';
 import type { DeadLetter, DeadLetterQueues } from '../../lib/dead-letters/dead-letter-queue.ts';
 import type { JudgeDependencies } from '../../lib/dead-letters/judge-letter.ts';
 import type { OnRecord } from '../../lib/dead-letters/letter-ledger.ts';
@@ -30,7 +30,7 @@ export function judgingBy({ requests = {}, issuances = {} }: LetterRecords = {},
 }
 
 export type LetterWorld = {
-  readonly desk: DeadLetterDesk;
+  readonly operations: DeadLetterOperations;
   readonly clock: FrozenClock;
   readonly store: QueueStore;
   /** The bodies that were sent to the request queue. */
@@ -42,7 +42,7 @@ export type LetterWorld = {
   bodies(): readonly string[];
 };
 
-/** The desk over the queues of the embedded stack; a pause takes its time by the clock. */
+/** The operations over the queues of the embedded stack; a pause takes its time by the clock. */
 export function letterWorld(records: LetterRecords = {}): LetterWorld {
   const clock = frozenClock();
   const store = createQueueStore({ clock: { ...clock, onAdvance: () => () => undefined }, ids: countingIds() });
@@ -55,7 +55,7 @@ export function letterWorld(records: LetterRecords = {}): LetterWorld {
   const mayBreak = (call: string) => {
     if (breaking.delete(call)) throw new BrokerError('store.unavailable', `${call} broke`);
   };
-  const desk = makeDeadLetterDesk({
+  const operations = makeDeadLetterOperations({
     ...judgingBy(records, clock),
     queues: queuesOver(store, () => mayBreak('delete')),
     async sendToQueue(body) {
@@ -65,7 +65,7 @@ export function letterWorld(records: LetterRecords = {}): LetterWorld {
     pause: async (milliseconds) => clock.advance(milliseconds),
   });
   return {
-    desk,
+    operations,
     clock,
     store,
     sent,

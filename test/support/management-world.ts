@@ -11,7 +11,7 @@ import { parseDeploymentConfig } from '../../lib/platform/deployment-config/depl
 import { makeFunctionUrl } from '../../lib/platform/function-url.ts';
 import { systemIds } from '../../lib/platform/ids.ts';
 import { makeWindowStore } from '../../lib/scheduling/dynamo-window-store.ts';
-import { makeScheduleDesk } from '../../lib/scheduling/schedule-desk.ts';
+import { makeScheduleOperations } from '../../lib/scheduling/schedule-operations.ts';
 import { makeReadSuspensions } from '../../lib/switches/read-suspensions.ts';
 import { makeScheduleSwitches } from '../../lib/switches/schedule-switches.ts';
 import { makeSuspensions } from '../../lib/switches/suspensions.ts';
@@ -102,7 +102,7 @@ export function managementWorld(
     consentRule: mayConsent === undefined ? undefined : { principals: mayConsent, brokerAccountId: BROKER_ACCOUNT },
     clock,
     switchboard: makeSwitchboard({ ...of, log }),
-    schedules: makeScheduleDesk({
+    schedules: makeScheduleOperations({
       schedules: [],
       store: makeWindowStore(of),
       switches: makeScheduleSwitches(of),

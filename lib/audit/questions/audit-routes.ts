@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Route, RouteCall, RouteTable } from '../../platform/url-routes.ts';
 import type { OwnRoles } from '../correlation/own-roles.ts';
-import type { ReceiptDesk } from '../receipts/make-receipts.ts';
+import type { MakeReceipts } from '../receipts/make-receipts.ts';
 import type { SigningKeys } from '../receipts/signing-keys.ts';
 import { answerList, answerLive } from './answer-list.ts';
 import { answerNamed, answerStory } from './answer-named.ts';
@@ -16,7 +16,7 @@ import { questionRoute } from './question-route.ts';
 export type AuditDependencies = {
   /** Of one question: it counts what that one costs. */
   readonly openStore: () => AuditStore;
-  readonly receipts: ReceiptDesk;
+  readonly receipts: MakeReceipts;
   readonly signingKeys: SigningKeys;
   readonly clock: Clock;
   readonly roles: OwnRoles;

@@ -17,7 +17,7 @@ export type ReceiptsAsked = {
 
 export type ReceiptAnswer = { readonly signed: SignedReceiptPage; readonly cursor?: string };
 /** One signed page of a tenant's receipts, the oldest first; `cursor`: there is another one. */
-export type ReceiptDesk = (asked: ReceiptsAsked, store: AuditStore) => Promise<ReceiptAnswer | Refused>;
+export type MakeReceipts = (asked: ReceiptsAsked, store: AuditStore) => Promise<ReceiptAnswer | Refused>;
 
 export type ReceiptDependencies = {
   readonly signer: Signer;
@@ -33,7 +33,7 @@ export type ReceiptDependencies = {
 export const SETTLED_AFTER_MS = 10_000;
 const NONE_BEFORE = '0'.repeat(64);
 
-export function makeReceipts(dependencies: ReceiptDependencies): ReceiptDesk {
+export function makeReceipts(dependencies: ReceiptDependencies): MakeReceipts {
   const { signer, clock } = dependencies;
   return async (asked, store) => {
     const madeAtMs = clock.nowMs();

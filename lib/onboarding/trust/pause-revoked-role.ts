@@ -2,13 +2,13 @@ import { BrokerError } from '../../errors.ts';
 import type { TenantRole } from '../../tenants/tenant.ts';
 import type { TrustProof } from './assess-trust.ts';
 import type { EndedSession, FindEndedSession } from './ended-session.ts';
-import type { PauseBrake } from './pause-brake.ts';
+import type { PauseLimit } from './pause-limit.ts';
 import { TRUST_FINDINGS } from './trust-finding.ts';
 import { type CheckedRole, tellOfChange, type VerifierDependencies } from './verify-tenant-roles.ts';
 
 export type PauseDependencies = Pick<VerifierDependencies, 'registry' | 'tell' | 'log' | 'clock'> & {
   readonly findEndedSession: FindEndedSession;
-  readonly brake: PauseBrake;
+  readonly pauseLimit: PauseLimit;
 };
 
 /** How often the role is read again because somebody wrote it meanwhile. */
@@ -27,7 +27,7 @@ const LATEST_MS = 3_600_000;
  */
 export async function pauseRevokedRole(
   issuanceId: string,
-  { findEndedSession, brake, ...verifier }: PauseDependencies,
+  { findEndedSession, pauseLimit, ...verifier }: PauseDependencies,
 ): Promise<readonly CheckedRole[]> {
   const ended = await findEndedSession(issuanceId);
   if (ended === undefined) return [];
@@ -37,7 +37,7 @@ export async function pauseRevokedRole(
     if (role === undefined) return [];
     const proof = pausing(role, ended.issuedAtMs);
     if (proof === undefined) return [];
-    const explanation = await whyNot(ended, { brake, clock: verifier.clock });
+    const explanation = await whyNot(ended, { pauseLimit, clock: verifier.clock });
     if (explanation !== undefined) {
       logPausing(verifier, { transition: 'role.notPaused', issuanceId, of: role, explanation });
       return [];
@@ -51,12 +51,12 @@ export async function pauseRevokedRole(
 /** Why a role that could be paused is left as it is; undefined where it is to be paused. */
 async function whyNot(
   { tenantId, fenceMs }: EndedSession,
-  { brake, clock }: Pick<PauseDependencies, 'brake' | 'clock'>,
+  { pauseLimit, clock }: Pick<PauseDependencies, 'pauseLimit' | 'clock'>,
 ): Promise<string | undefined> {
   const nowMs = clock.nowMs();
   // A job can write its own reports, of long ago too.
   if (nowMs - fenceMs > LATEST_MS) return 'told too long after the session had ended';
-  return (await brake({ tenantId, nowMs })) ? undefined : 'roles of too many tenants were paused within an hour';
+  return (await pauseLimit({ tenantId, nowMs })) ? undefined : 'roles of too many tenants were paused within an hour';
 }
 
 /** Undefined: paused already, put in use again since, or never proven and so never used. */

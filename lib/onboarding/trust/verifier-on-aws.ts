@@ -15,7 +15,7 @@ import { makeProbeThroughBroker } from '../../probes/probe-through-broker.ts';
 import { makeTenantDirectory } from '../../tenants/dynamo-tenant-directory.ts';
 import { makeTenantRegistry } from '../../tenants/dynamo-tenant-registry.ts';
 import { makeFindEndedSession } from './ended-session.ts';
-import { makePauseBrake } from './pause-brake.ts';
+import { makePauseLimit } from './pause-limit.ts';
 import { pauseRevokedRole } from './pause-revoked-role.ts';
 import { makeVerificationCursorStore } from './verification-cursor.ts';
 import { readVerificationOrder } from './verification-order.ts';
@@ -74,7 +74,7 @@ export function verifierOnAws(environment: VerifierEnvironment, deployment: Depl
   const pauser = {
     ...verifier,
     findEndedSession: makeFindEndedSession({ dynamo, config: environment }),
-    brake: makePauseBrake({ dynamo, config: environment }),
+    pauseLimit: makePauseLimit({ dynamo, config: environment }),
   };
   const pausesRoles = deployment.hardening?.onRevokedSessions === 'pause';
   return async (event, invocation) => {

@@ -278,6 +278,32 @@ describe('a deployment', () => {
     );
   });
 
+  it('names what CloudFormation left behind, and not what it could delete at the second try', async () => {
+    const cloudFormation = deployed();
+    cloudFormation.changes = [alarmChanges];
+    const subnet = (zone: number, status: string) => {
+      return { logicalId: `NetworkSubnet${zone}`, physicalId: `subnet-${zone}`, type: 'AWS::EC2::Subnet', status };
+    };
+    const reason = 'has dependencies and cannot be deleted';
+    cloudFormation.outcome = {
+      status: 'UPDATE_COMPLETE',
+      events: [
+        { ...subnet(1, 'DELETE_FAILED'), reason },
+        { ...subnet(2, 'DELETE_FAILED'), reason },
+        { ...subnet(1, 'DELETE_FAILED'), reason },
+        subnet(2, 'DELETE_COMPLETE'),
+        { ...subnet(1, 'DELETE_FAILED'), reason },
+      ],
+    };
+    const { world, said } = worldWith(cloudFormation);
+    await deployStage(prepared, options, world);
+    expect(said.slice(-2)).toEqual([
+      '  left behind, delete it yourself: NetworkSubnet1 (AWS::EC2::Subnet subnet-1) is no part of the stack any more',
+      'dev: deployed; every function runs what the sources make',
+    ]);
+    expect(said.filter((line) => line.includes('left behind'))).toHaveLength(1);
+  });
+
   it('claims nothing to be there again that could not be put back', async () => {
     const cloudFormation = deployed();
     cloudFormation.changes = [alarmChanges];

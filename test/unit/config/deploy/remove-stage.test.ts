@@ -135,6 +135,18 @@ describe('the removal of a stage', () => {
     expect(cloudFormation.calls).toEqual(['protectStack false', 'deleteStack']);
   });
 
+  it('goes on where CloudFormation could delete something at the second try', async () => {
+    const { world, cloudFormation, emptied } = worldWith();
+    const events = [
+      stuck('Bus', 'has rules'),
+      stuck('ServerlessDeploymentBucket', 'not empty'),
+      { ...stuck('Bus', ''), status: 'DELETE_COMPLETE' },
+    ];
+    cloudFormation.outcome = { status: 'DELETE_FAILED', events };
+    await removeStage(options, world);
+    expect(emptied).toEqual(['the-bucket']);
+  });
+
   it('that is refused has emptied nothing', async () => {
     const { world, cloudFormation, emptied } = worldWith();
     cloudFormation.deleteStack = async () => Promise.reject(new Error('not authorised'));

@@ -21,7 +21,7 @@ const ended: EndedSession = {
 /** A registry with one role, which somebody else writes `written` times before it is written here. */
 function world(
   role: TenantRole | undefined,
-  { session = [ended], written = 0, brake = async (_: object) => true, nowMs = START_MS } = {},
+  { session = [ended], written = 0, pauseLimit = async (_: object) => true, nowMs = START_MS } = {},
 ) {
   const state = { role, left: written, writes: 0 };
   const told: { detailType: string; detail: object }[] = [];
@@ -29,7 +29,7 @@ function world(
   const pause = () =>
     pauseRevokedRole('the-issuance', {
       findEndedSession: async () => session[0],
-      brake,
+      pauseLimit,
       clock: frozenClock(nowMs),
       log,
       tell: async (event) => {
@@ -90,7 +90,7 @@ describe('the role of a session that its customer has ended', () => {
     };
     const log = recordedTransitions();
     const tell = async () => undefined;
-    const others = { brake: async () => true, clock: frozenClock(), log, tell };
+    const others = { pauseLimit: async () => true, clock: frozenClock(), log, tell };
     const pausing = pauseRevokedRole('x', { findEndedSession: async () => ended, registry, ...others });
     await expect(pausing).rejects.toMatchObject({ code: 'store.busy' });
     expect(by).toEqual(Array(10).fill('verify-trust'));
@@ -159,13 +159,13 @@ describe('a pause that nobody should decide without a person', () => {
     code: 'trust.sessionsRevoked',
   };
 
-  it('is left out and logged where the brake holds', async () => {
+  it('is left out and logged where the limit on pauses is reached', async () => {
     const asked: object[] = [];
-    const brake = async (pause: object) => {
+    const pauseLimit = async (pause: object) => {
       asked.push(pause);
       return false;
     };
-    const { pause, state, told, log } = world(trusted, { brake });
+    const { pause, state, told, log } = world(trusted, { pauseLimit });
     expect(await pause()).toEqual([]);
     expect([state.role, state.writes, told]).toEqual([trusted, 0, []]);
     expect(asked).toEqual([{ tenantId: 'acme', nowMs: START_MS }]);
@@ -185,22 +185,22 @@ describe('a pause that nobody should decide without a person', () => {
   });
 
   it('is not asked for, and nobody is told, where there is nothing to pause', async () => {
-    const brake = async () => {
-      throw new Error('the brake was asked');
+    const pauseLimit = async () => {
+      throw new Error('the limit on pauses was asked');
     };
     const paused = { ...trusted, status: 'quarantined' as const, findings: ['trust.sessionsRevoked' as const] };
     for (const nowMs of [START_MS, START_MS + 86_400_000]) {
-      const { pause, log } = world(paused, { brake, nowMs });
+      const { pause, log } = world(paused, { pauseLimit, nowMs });
       expect(await pause()).toEqual([]);
       expect(log.lines).toEqual([]);
     }
   });
 
-  it('is tried again where the brake cannot be read', async () => {
-    const brake = async () => {
+  it('is tried again where the limit on pauses cannot be read', async () => {
+    const pauseLimit = async () => {
       throw new Error('away');
     };
-    const { pause, state } = world(trusted, { brake });
+    const { pause, state } = world(trusted, { pauseLimit });
     await expect(pause()).rejects.toThrow('away');
     expect(state.writes).toBe(0);
   });

@@ -3,15 +3,18 @@ import * as v from 'valibot';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
 
-/** One switch by its id, wherever who turned it off and when must not be lost. Throws `store.*`: what cannot be read is off. */
-export type OneSwitch = {
-  /** Consistent. Undefined: it is on. */
+/**
+ * Reads one switch and turns it off, keeping who did so first and when. Throws `store.*`: a switch that cannot be read
+ * counts as off.
+ */
+export type SwitchStore = {
+  /** A consistent read. Undefined when the switch is on. */
   read(switchId: string): Promise<SwitchedOff | undefined>;
-  /** Gives what stands: one that is off already stays so since then, and for that reason. */
+  /** Gives the row that counts: a switch that is off already keeps its time and reason. */
   turnOff(switchId: string, why: { readonly by: string; readonly reason: string }): Promise<SwitchedOff>;
 };
 
-export function makeOneSwitch({ dynamo, clock, config }: SwitchesDependencies): OneSwitch {
+export function makeSwitchStore({ dynamo, clock, config }: SwitchesDependencies): SwitchStore {
   const TableName = config.switchesTable;
 
   async function read(switchId: string): Promise<SwitchedOff | undefined> {

@@ -11,7 +11,7 @@ import { TENANT_ID } from '../../tenants/tenant.ts';
  * that many customers do so within one hour is more likely a job that lies, or a release that calls what they deny.
  * Throws `store.*`: then it is to be tried again.
  */
-export type PauseBrake = (pause: { readonly tenantId: string; readonly nowMs: number }) => Promise<boolean>;
+export type PauseLimit = (pause: { readonly tenantId: string; readonly nowMs: number }) => Promise<boolean>;
 
 /** Tenants whose roles may be paused within an hour. */
 export const MOST_TENANTS = 5;
@@ -32,8 +32,8 @@ type Dependencies = {
   readonly config: { readonly limitsTable: string };
 };
 
-/** The brake that every process of verify-trust shares: one row, each write of which depends on what was read. */
-export function makePauseBrake(dependencies: Dependencies): PauseBrake {
+/** The limit that every process of verify-trust shares: one row, each write of which depends on what was read. */
+export function makePauseLimit(dependencies: Dependencies): PauseLimit {
   return async ({ tenantId, nowMs }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { tenants, version } = await read(dependencies);
@@ -43,7 +43,7 @@ export function makePauseBrake(dependencies: Dependencies): PauseBrake {
       const row = { tenants: [...recent, { tenantId, pausedAtMs: nowMs }], version: version + 1 };
       if (await write(row, dependencies)) return true;
     }
-    throw new BrokerError('store.busy', 'the brake of pauses was written again and again meanwhile');
+    throw new BrokerError('store.busy', 'the limit on pauses was written again and again meanwhile');
   };
 }
 
@@ -57,7 +57,7 @@ async function read({ dynamo, config }: Dependencies): Promise<Row> {
     // Stryker disable next-line ArrayDeclaration: a member without a time is none of the last hour, whatever it is.
     return Item === undefined ? { tenants: [], version: 0 } : v.parse(rowSchema, Item);
   } catch (error) {
-    throw storeError(error, 'the brake of pauses could not be read');
+    throw storeError(error, 'the limit on pauses could not be read');
   }
 }
 
@@ -76,6 +76,6 @@ async function write(row: Row, { dynamo, config }: Dependencies): Promise<boolea
     return true;
   } catch (error) {
     if (isConditionFailed(error)) return false;
-    throw storeError(error, 'the brake of pauses could not be written');
+    throw storeError(error, 'the limit on pauses could not be written');
   }
 }

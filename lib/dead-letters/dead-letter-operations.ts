@@ -5,7 +5,7 @@ import { type JudgeDependencies, judgeLetter } from './judge-letter.ts';
 import { readLetter } from './read-letter.ts';
 import { redriveLetters } from './redrive-letters.ts';
 
-export type DeskDependencies = JudgeDependencies & {
+export type DeadLetterDependencies = JudgeDependencies & {
   readonly queues: DeadLetterQueues;
   /** Puts a body on the request queue. Throws `store.*`. */
   readonly sendToQueue: (body: string) => Promise<void>;
@@ -13,11 +13,11 @@ export type DeskDependencies = JudgeDependencies & {
   readonly pause: (milliseconds: number) => Promise<void>;
 };
 
-/** What operators do with dead letters. Errors are `store.*`. */
-export type DeadLetterDesk = {
-  /** `limit` letters of each queue at most. Nothing is taken out: they are visible again once it is over. */
+/** What operators can do with dead letters. Throws `store.*`. */
+export type DeadLetterOperations = {
+  /** At most `limit` letters of each queue. None is taken out: all are visible again when the answer is given. */
   list(asked: ListOrder): Promise<DeadLetterList>;
-  /** Undefined: it was not found in the time, or it is in somebody's hand. */
+  /** Undefined when it was not found in time, or is being looked at by somebody else. */
   find(messageId: string, time: Time): Promise<DeadLetterView | undefined>;
   redrive(order: RedriveOrder, time: Time): Promise<Redriven>;
 };
@@ -25,10 +25,10 @@ export type DeadLetterDesk = {
 type Time = { readonly untilMs: number };
 type ListOrder = Time & { readonly queue?: DeadLetterQueueName | undefined; readonly limit: number };
 
-/** Short: should the function die, they are seen again before anybody wonders where they are. */
+/** Short, so that the letters are soon visible again should the function die. */
 const LOOK_SECONDS = 30;
 
-export function makeDeadLetterDesk(dependencies: DeskDependencies): DeadLetterDesk {
+export function makeDeadLetterOperations(dependencies: DeadLetterDependencies): DeadLetterOperations {
   return {
     async list({ queue, limit, untilMs }) {
       const wanted = queue === undefined ? DEAD_LETTER_QUEUES : [queue];
@@ -52,10 +52,10 @@ export function makeDeadLetterDesk(dependencies: DeskDependencies): DeadLetterDe
 type Look = Time & {
   readonly limit: number;
   readonly isWanted?: (letter: DeadLetter) => boolean;
-  readonly dependencies: DeskDependencies;
+  readonly dependencies: DeadLetterDependencies;
 };
 
-/** Takes letters in hand until there are enough, and lays all of them back. */
+/** Receives letters until there are enough, and makes all of them visible again. */
 async function lookInto(name: DeadLetterQueueName, look: Look): Promise<readonly DeadLetterView[]> {
   const { limit, untilMs, isWanted = () => true, dependencies } = look;
   const { queues, clock } = dependencies;

@@ -1,13 +1,11 @@
-import { InvokeCommand, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
-import * as v from 'valibot';
-import { BrokerError, isErrorCode, type RefusalReason } from '../errors.ts';
+import type { RefusalReason } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ScheduleConfig } from '../platform/deployment-config/deployment-config.ts';
-import { errorName } from '../platform/store-error.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import type { ScheduleSwitches } from '../switches/schedule-switches.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { RunNowAnswer } from './run-fan-out.ts';
+import { type RunNowDependencies, runScheduleNow } from './run-schedule-now.ts';
 import { nextTimesMs, readScheduleExpression } from './schedule-expression.ts';
 import type { Agenda, OpenedWindow, Window } from './window.ts';
 import type { WindowStore } from './window-store.ts';
@@ -15,7 +13,7 @@ import type { WindowStore } from './window-store.ts';
 /** A schedule as it stands. */
 export type ScheduleState = {
   readonly schedule: ScheduleConfig;
-  /** The next times, at most so many as were asked for. Of a rate none is known before it has come round once. */
+  /** When it comes round next. Empty for a rate that has not come round yet: nothing tells when its rule was made. */
   readonly nextMs: readonly number[];
   readonly latestMs?: number;
   readonly pause?: SwitchedOff;
@@ -25,47 +23,44 @@ export type ScheduleState = {
 export type OpenWindow = Pick<Window, 'startMs' | 'closesAtMs' | 'nextSlot' | 'sent'> & Pick<OpenedWindow, 'by'>;
 
 type Why = { readonly by: string; readonly reason: string };
-export type DeskRefusal = { readonly refused: RefusalReason; readonly explanation: string };
+export type ScheduleRefusal = { readonly refused: RefusalReason; readonly explanation: string };
 
-/** What an operator can see and do of the schedules. What a schedule is, is the configuration's. */
-export type ScheduleDesk = {
+/** What an operator can see of the schedules and do with them. Which schedules there are is set in the configuration. */
+export type ScheduleOperations = {
   list(): Promise<readonly ScheduleState[]>;
-  read(name: string): Promise<ScheduleState | DeskRefusal>;
-  pause(name: string, why: Why): Promise<ScheduleState | DeskRefusal>;
-  resume(name: string, why: Why): Promise<ScheduleState | DeskRefusal>;
-  /** Opens a window now. Throws `schedule.notRun` when nobody answered, who may have opened one. */
+  read(name: string): Promise<ScheduleState | ScheduleRefusal>;
+  pause(name: string, why: Why): Promise<ScheduleState | ScheduleRefusal>;
+  resume(name: string, why: Why): Promise<ScheduleState | ScheduleRefusal>;
+  /** Opens a window now. Throws `schedule.notRun` when there was no answer: then one may have been opened or not. */
   runNow(name: string, by: string): Promise<RunNowAnswer>;
 };
 
-export type ScheduleDeskDependencies = {
+export type ScheduleDependencies = RunNowDependencies & {
   readonly schedules: readonly ScheduleConfig[];
   readonly store: Pick<WindowStore, 'readAgenda' | 'readWindow'>;
   readonly switches: Pick<ScheduleSwitches, 'readPause' | 'pause' | 'resume'>;
-  /** One that never invokes twice. */
-  readonly lambda: { send(command: InvokeCommand): Promise<InvokeCommandOutput> };
   readonly log: TransitionLog;
   readonly clock: Clock;
-  readonly config: { readonly fanOutFunctionName: string };
 };
 
-/** How many of the next times are told. */
+/** How many of the next times are given. */
 const TIMES = 5;
 
-export function makeScheduleDesk(desk: ScheduleDeskDependencies): ScheduleDesk {
-  const { schedules, switches, log } = desk;
+export function makeScheduleOperations(dependencies: ScheduleDependencies): ScheduleOperations {
+  const { schedules, switches, log } = dependencies;
 
   async function forOne(
     name: string,
     work: (schedule: ScheduleConfig) => Promise<void>,
-  ): Promise<ScheduleState | DeskRefusal> {
+  ): Promise<ScheduleState | ScheduleRefusal> {
     const schedule = schedules.find((candidate) => candidate.name === name);
     if (schedule === undefined) return unknown();
     await work(schedule);
-    return stateOf(schedule, desk);
+    return stateOf(schedule, dependencies);
   }
 
   return {
-    list: () => Promise.all(schedules.map((schedule) => stateOf(schedule, desk))),
+    list: () => Promise.all(schedules.map((schedule) => stateOf(schedule, dependencies))),
     read: (name) => forOne(name, async () => undefined),
     pause: (name, { by, reason }) =>
       forOne(name, async () => {
@@ -78,15 +73,19 @@ export function makeScheduleDesk(desk: ScheduleDeskDependencies): ScheduleDesk {
         log.transition({ transition: 'schedule.resumed', schedule: name, caller: by, explanation: reason });
       }),
     async runNow(name, by) {
-      return schedules.some((schedule) => schedule.name === name) ? invoke({ name, by }, desk) : unknown();
+      return schedules.some((schedule) => schedule.name === name)
+        ? runScheduleNow({ name, by }, dependencies)
+        : unknown();
     },
   };
 }
 
-async function stateOf(schedule: ScheduleConfig, desk: ScheduleDeskDependencies): Promise<ScheduleState> {
-  const { store, switches, clock } = desk;
+async function stateOf(schedule: ScheduleConfig, dependencies: ScheduleDependencies): Promise<ScheduleState> {
+  const { store, switches, clock } = dependencies;
   const [agenda, pause] = await Promise.all([store.readAgenda(schedule.name), switches.readPause(schedule.name)]);
-  const windows = await Promise.all((agenda?.open ?? []).map((opened) => progressOf(schedule.name, opened, desk)));
+  const windows = await Promise.all(
+    (agenda?.open ?? []).map((opened) => progressOf(schedule.name, opened, dependencies)),
+  );
   const latestMs = agenda?.latest?.startMs;
   return {
     schedule,
@@ -101,7 +100,7 @@ async function stateOf(schedule: ScheduleConfig, desk: ScheduleDeskDependencies)
 async function progressOf(
   schedule: string,
   { startMs, closesAtMs, by }: OpenedWindow,
-  { store }: ScheduleDeskDependencies,
+  { store }: ScheduleDependencies,
 ): Promise<readonly OpenWindow[]> {
   const row = await store.readWindow({ schedule, startMs });
   if (row?.done === true) return [];
@@ -120,44 +119,6 @@ function nextOf(
   return nextTimesMs(reading.schedule, { afterMs: nowMs, madeAtMs: madeAtMs ?? nowMs, count: TIMES });
 }
 
-const answerSchema = v.union([
-  v.strictObject({ schedule: v.string(), windowStartMs: v.number() }),
-  v.strictObject({ refused: v.string(), explanation: v.string() }),
-]);
-
-async function invoke(
-  { name, by }: { readonly name: string; readonly by: string },
-  { lambda, config }: ScheduleDeskDependencies,
-): Promise<RunNowAnswer> {
-  const command = new InvokeCommand({
-    FunctionName: config.fanOutFunctionName,
-    InvocationType: 'RequestResponse',
-    Payload: Buffer.from(JSON.stringify({ kind: 'runNow', schedule: name, by }), 'utf8'),
-  });
-  const answer = await lambda.send(command).catch((error: unknown) => {
-    throw notRun(`fan-out-schedule could not be invoked: ${errorName(error)}`);
-  });
-  if (answer.FunctionError !== undefined) throw notRun('fan-out-schedule failed');
-  const read = v.safeParse(answerSchema, parse(answer.Payload));
-  if (!read.success) throw notRun('fan-out-schedule gave an answer that cannot be read');
-  if ('windowStartMs' in read.output) return read.output;
-  const { refused, explanation } = read.output;
-  if (refused === 'switch.off' || refused === 'schedule.unknown') return { refused, explanation };
-  throw notRun(`fan-out-schedule refused: ${isErrorCode(refused) ? refused : 'a code that is none'}`);
-}
-
-function parse(payload: Uint8Array | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function unknown(): DeskRefusal {
+function unknown(): ScheduleRefusal {
   return { refused: 'schedule.unknown', explanation: 'no schedule of this deployment has this name' };
-}
-
-function notRun(message: string): BrokerError {
-  return new BrokerError('schedule.notRun', message);
 }

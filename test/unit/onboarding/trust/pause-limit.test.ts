@@ -1,13 +1,13 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MOST_TENANTS, makePauseBrake } from '../../../../lib/onboarding/trust/pause-brake.ts';
+import { MOST_TENANTS, makePauseLimit } from '../../../../lib/onboarding/trust/pause-limit.ts';
 import { withTables } from '../../../support/dynamo-tables.ts';
 import { failingWith } from '../../../support/failing-dynamo.ts';
 import { START_MS } from '../../../support/frozen-clock.ts';
 
 const tables = withTables();
 const config = { limitsTable: 'test-limits' };
-const brakeOf = (dynamo = tables.client()) => makePauseBrake({ dynamo, config });
+const pauseLimitOf = (dynamo = tables.client()) => makePauseLimit({ dynamo, config });
 const tableAndKey = { TableName: config.limitsTable, Key: { counter: 'pauses' } };
 const forget = new DeleteCommand(tableAndKey);
 beforeEach(() => tables.client().send(forget));
@@ -17,7 +17,7 @@ const tenants = (many: number) => Array.from({ length: many }, (_, at) => `tenan
 
 async function pauseAll(tenantIds: readonly string[], nowMs = START_MS): Promise<readonly boolean[]> {
   const allowed: boolean[] = [];
-  for (const tenantId of tenantIds) allowed.push(await brakeOf()({ tenantId, nowMs }));
+  for (const tenantId of tenantIds) allowed.push(await pauseLimitOf()({ tenantId, nowMs }));
   return allowed;
 }
 
@@ -33,7 +33,7 @@ function watched(failure?: Error) {
   return { dynamo: Object.assign(dynamo, { send: keep }), commands };
 }
 
-describe('the brake of pauses', () => {
+describe('the limit on pauses', () => {
   it('lets roles of five tenants be paused within an hour, and no more', async () => {
     expect(MOST_TENANTS).toBe(5);
     expect(await pauseAll(tenants(7))).toEqual([true, true, true, true, true, false, false]);
@@ -53,7 +53,7 @@ describe('the brake of pauses', () => {
   });
 
   it('is not outrun by processes side by side', async () => {
-    const allowed = await Promise.all(tenants(8).map((tenantId) => brakeOf()({ tenantId, nowMs: START_MS })));
+    const allowed = await Promise.all(tenants(8).map((tenantId) => pauseLimitOf()({ tenantId, nowMs: START_MS })));
     expect(allowed.filter((one) => one)).toHaveLength(MOST_TENANTS);
   });
 
@@ -62,7 +62,7 @@ describe('the brake of pauses', () => {
     ['its second one reading', ['acme', 'acme'], 3],
   ])('costs little: %s', async (_what, tenantIds, calls) => {
     const { dynamo, commands } = watched();
-    for (const tenantId of tenantIds) await makePauseBrake({ dynamo, config })({ tenantId, nowMs: START_MS });
+    for (const tenantId of tenantIds) await makePauseLimit({ dynamo, config })({ tenantId, nowMs: START_MS });
     expect(commands).toHaveLength(calls);
     expect(commands[0]?.input).toEqual({ ...tableAndKey, ConsistentRead: true });
     expect(commands[1]).toBeInstanceOf(PutCommand);
@@ -71,7 +71,7 @@ describe('the brake of pauses', () => {
   it('lets nothing be paused where its row cannot be written, and does not try again by itself', async () => {
     const throttled = Object.assign(new Error('x'), { name: 'ThrottlingException' });
     const { dynamo, commands } = watched(throttled);
-    const asked = makePauseBrake({ dynamo, config })({ tenantId: 'acme', nowMs: START_MS });
+    const asked = makePauseLimit({ dynamo, config })({ tenantId: 'acme', nowMs: START_MS });
     await expect(asked).rejects.toMatchObject({ code: 'store.busy' });
     expect(commands).toHaveLength(2);
   });
@@ -84,10 +84,10 @@ describe('the brake of pauses', () => {
   });
 
   it('says when the table is away', async () => {
-    const away = brakeOf(failingWith(tables.client(), new Error('away')));
+    const away = pauseLimitOf(failingWith(tables.client(), new Error('away')));
     await expect(away({ tenantId: 'acme', nowMs: START_MS })).rejects.toMatchObject({
       code: 'store.unavailable',
-      message: expect.stringContaining('the brake of pauses could not be read'),
+      message: expect.stringContaining('the limit on pauses could not be read'),
     });
   });
 
@@ -102,7 +102,7 @@ describe('the brake of pauses', () => {
         throw Object.assign(new Error('changed'), { name: 'ConditionalCheckFailedException' });
       },
     });
-    const asked = brakeOf(dynamo)({ tenantId: 'acme', nowMs: START_MS });
+    const asked = pauseLimitOf(dynamo)({ tenantId: 'acme', nowMs: START_MS });
     await expect(asked).rejects.toMatchObject({ code: 'store.busy', retryable: true });
     expect(writes).toBe(10);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scheduleRoutes } from '../../../lib/management/schedule-routes.ts';
 import type { ScheduleConfig } from '../../../lib/platform/deployment-config/deployment-config.ts';
 import type { Route } from '../../../lib/platform/url-routes.ts';
-import { makeScheduleDesk } from '../../../lib/scheduling/schedule-desk.ts';
+import { makeScheduleOperations } from '../../../lib/scheduling/schedule-operations.ts';
 import { advanceWindow, openWindow, openWindows } from '../../../lib/scheduling/windows.ts';
 import type { SwitchedOff } from '../../../lib/switches/switches.ts';
 import { frozenClock } from '../../support/frozen-clock.ts';
@@ -21,13 +21,13 @@ const nightly: ScheduleConfig = {
 };
 const hourly: ScheduleConfig = { ...nightly, name: 'hourly', expression: 'rate(1 hour)', spreadMinutes: 10 };
 
-function aDesk(answer: (payload: unknown) => Partial<InvokeCommandOutput> = () => ({})) {
+function aSchedule(answer: (payload: unknown) => Partial<InvokeCommandOutput> = () => ({})) {
   const store = inMemoryWindowStore();
   const clock = frozenClock(NOW_MS);
   const log = recordedTransitions();
   const paused = new Map<string, SwitchedOff>();
   const invoked: unknown[] = [];
-  const desk = makeScheduleDesk({
+  const operations = makeScheduleOperations({
     schedules: [nightly, hourly],
     store,
     switches: {
@@ -52,7 +52,7 @@ function aDesk(answer: (payload: unknown) => Partial<InvokeCommandOutput> = () =
     clock,
     config: { fanOutFunctionName: 'broker-fan-out-schedule' },
   });
-  const routes: Readonly<Record<string, Route>> = scheduleRoutes({ schedules: desk });
+  const routes: Readonly<Record<string, Route>> = scheduleRoutes({ schedules: operations });
   const call = (name: string, { params = {}, body }: { params?: Record<string, string>; body?: object } = {}) =>
     routes[name]?.handle({
       caller: CALLER,
@@ -75,7 +75,7 @@ const ofNightly = { params: { schedule: 'nightly' } };
 
 describe('the schedules that an operator sees', () => {
   it('are those of the configuration, with their next times as far as they are known', async () => {
-    expect(await aDesk().call('GET /schedules')).toEqual({
+    expect(await aSchedule().call('GET /schedules')).toEqual({
       status: 200,
       answer: {
         schedules: [
@@ -87,7 +87,7 @@ describe('the schedules that an operator sees', () => {
   });
 
   it('say how far each open window has come, and when a rate comes again once it came', async () => {
-    const { store, call } = aDesk();
+    const { store, call } = aSchedule();
     const wanted = { schedule: 'hourly', startMs: inHours(-0.5), closesAtMs: inHours(24.5) };
     await openWindow({ ...wanted, startMs: inHours(-1.5) }, store);
     await openWindow(wanted, store);
@@ -117,7 +117,7 @@ describe('the schedules that an operator sees', () => {
 
 describe('a pause', () => {
   it('stands as the first one said, and ends; both are on record', async () => {
-    const { call, clock, log } = aDesk();
+    const { call, clock, log } = aSchedule();
     const pause = { sinceMs: NOW_MS, by: CALLER, reason: 'quarter end' };
     const paused = await call('PUT /schedules/:schedule/pause', { ...ofNightly, body: { reason: 'quarter end' } });
     expect(paused).toMatchObject({ status: 200, answer: { name: 'nightly', pause } });
@@ -140,7 +140,7 @@ describe('a pause', () => {
     ['an empty one', { reason: '' }],
     ['more than one', { reason: 'x', reasons: 'y' }],
   ])('needs one reason: with %s it is refused, and nothing is done', async (_, body) => {
-    const { call } = aDesk();
+    const { call } = aSchedule();
     for (const name of ['PUT /schedules/:schedule/pause', 'DELETE /schedules/:schedule/pause']) {
       const answer = await call(name, { ...ofNightly, ...(body === undefined ? {} : { body }) });
       expect(answer).toMatchObject({ refused: expect.stringMatching(/^request\./) });
@@ -153,7 +153,7 @@ describe('a run by hand', () => {
   const run = 'POST /schedules/:schedule/run';
 
   it('is asked of the function that fans out, once, for who asks', async () => {
-    const { call, invoked } = aDesk(() => payloadOf({ schedule: 'nightly', windowStartMs: NOW_MS + 1 }));
+    const { call, invoked } = aSchedule(() => payloadOf({ schedule: 'nightly', windowStartMs: NOW_MS + 1 }));
     expect(await call(run, ofNightly)).toEqual({
       status: 200,
       answer: { schedule: 'nightly', windowStartMs: NOW_MS + 1 },
@@ -163,7 +163,7 @@ describe('a run by hand', () => {
   });
 
   it('is refused as the function refuses it', async () => {
-    const { call } = aDesk(() => payloadOf({ refused: 'switch.off', explanation: 'schedule#nightly is off' }));
+    const { call } = aSchedule(() => payloadOf({ refused: 'switch.off', explanation: 'schedule#nightly is off' }));
     expect(await call(run, ofNightly)).toEqual({ refused: 'switch.off', explanation: 'schedule#nightly is off' });
   });
 
@@ -179,7 +179,7 @@ describe('a run by hand', () => {
     ['says something else', () => payloadOf({ windows: 3 })],
     ['refuses as nobody does', () => payloadOf({ refused: 'tenant.unknown', explanation: 'x' })],
   ])('is an exception where the function %s', async (_, answer) => {
-    await expect(aDesk(answer).call(run, ofNightly)).rejects.toMatchObject({ code: 'schedule.notRun' });
+    await expect(aSchedule(answer).call(run, ofNightly)).rejects.toMatchObject({ code: 'schedule.notRun' });
   });
 });
 
@@ -187,7 +187,7 @@ describe('a schedule that there is not', () => {
   it.each(['weekly', 'Nightly', 'nightly%23', '', 'constructor'])(
     '%s is refused, and nothing is done',
     async (schedule) => {
-      const { call, invoked, log } = aDesk();
+      const { call, invoked, log } = aSchedule();
       const of = { params: { schedule } };
       const body = { reason: 'x' };
       for (const answer of [
