@@ -6,7 +6,7 @@ import { printJson, type Session } from '../session.ts';
 import { countedLine, grouped, makeProgress } from '../terminal/progress.ts';
 import { verifyRoles } from '../verify-roles.ts';
 import type { WantedRole } from './accounts-file.ts';
-import { type RolesOfFile, readWantedRoles } from './wanted-roles.ts';
+import { type RolesOfFile, readWantedRoles, servesAsWanted } from './wanted-roles.ts';
 
 export type ManyAccounts = RolesOfFile & {
   readonly parallel?: string | undefined;
@@ -34,7 +34,7 @@ export async function connectAccounts(session: Session, options: ManyAccounts): 
   const trustedArns = new Map(tenant.roles.map((role) => [role.roleArn, role]));
   const trusted = roles.flatMap((wanted) => {
     const role = trustedArns.get(wanted.roleArn);
-    return role?.status === 'trusted' && sameJobs(role.jobs, wanted.jobs) ? [role] : [];
+    return role?.status === 'trusted' && servesAsWanted(role, wanted) ? [role] : [];
   });
   const done = new Set(trusted.map(({ roleArn }) => roleArn));
   const work: Work = { todo: roles.filter(({ roleArn }) => !done.has(roleArn)), trusted, outcomes: [] };
@@ -47,11 +47,6 @@ function readParallel(text: string | undefined): number {
   const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= AT_ONCE.most) return count;
   throw usageError(`--parallel takes a number from 1 to ${AT_ONCE.most}, not ${text}`, 'Leave it out for 4.');
-}
-
-function sameJobs(has: RoleView['jobs'], wanted: readonly string[] | undefined): boolean {
-  if (has === 'all' || wanted === undefined) return has === 'all' && wanted === undefined;
-  return has.length === wanted.length && has.every((job) => wanted.includes(job));
 }
 
 type Pool = { readonly options: ManyAccounts; readonly atOnce: number; readonly work: Work };

@@ -5,17 +5,22 @@ import { EXIT_CODES, type ExitCode, gravest } from '../exit-code.ts';
 import { printJson, type Session } from '../session.ts';
 import { countedLine, grouped, makeProgress } from '../terminal/progress.ts';
 import type { WantedRole } from './accounts-file.ts';
-import { type RolesOfFile, readWantedRoles } from './wanted-roles.ts';
+import { type RolesOfFile, readWantedRoles, servesAsWanted } from './wanted-roles.ts';
 
 /**
- * Consents to each role of a file, as it stands there; those that have a consent are skipped, so that the same command
- * goes on where it was interrupted. What the API refuses of one is said, and the others are gone on with.
+ * Consents to each role of a file, as it stands there; those that have a consent to just that are skipped, so that the same
+ * command goes on where it was interrupted. What the API refuses of one is said, and the others are gone on with.
  */
 export async function consentToAccounts(session: Session, options: RolesOfFile): Promise<ExitCode> {
   const { tenantId } = options;
   const { tenant, roles } = await readWantedRoles(session, options);
-  const given = new Set(tenant.roles.filter(({ consent }) => consent?.state === 'given').map(({ roleArn }) => roleArn));
-  const todo = roles.filter(({ roleArn }) => !given.has(roleArn));
+  const given = new Map(
+    tenant.roles.flatMap((role) => (role.consent?.state === 'given' ? [[role.roleArn, role]] : [])),
+  );
+  const todo = roles.filter((wanted) => {
+    const role = given.get(wanted.roleArn);
+    return role === undefined || !servesAsWanted(role, wanted);
+  });
   const consented: RoleView[] = [];
   const codes: ExitCode[] = [];
   const progress = makeProgress(session);

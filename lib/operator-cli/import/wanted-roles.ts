@@ -1,4 +1,4 @@
-import type { TenantView } from '../../management/management-views.ts';
+import type { RoleView, TenantView } from '../../management/management-views.ts';
 import { PARTITION_ENDPOINTS } from '../../platform/partition-endpoints.ts';
 import { usageError } from '../command-error.ts';
 import type { Session } from '../session.ts';
@@ -24,6 +24,12 @@ export async function readWantedRoles(
   const tenant = await session.client.call('GET /tenants/:tenantId', { params: { tenantId } });
   const partition = tenant.roles[0]?.roleArn.split(':')[1] ?? partitionOf(await session.region());
   return { tenant, roles: await readAccountsFile(file, defaultsOf(options, partition)) };
+}
+
+/** Does the role serve the very jobs that the file says? Left out there, all. */
+export function servesAsWanted({ jobs: has }: Pick<RoleView, 'jobs'>, { jobs: wanted }: WantedRole): boolean {
+  if (has === 'all' || wanted === undefined) return has === 'all' && wanted === undefined;
+  return has.length === wanted.length && has.every((job) => wanted.includes(job));
 }
 
 /** Where neither the file nor the tenant names one, it is that of the deployment. */

@@ -58,6 +58,15 @@ describe('consent --from', () => {
     expect(JSON.parse(stdout)).toMatchObject([{ accountId: accountId(2), consent: { state: 'given' } }]);
   });
 
+  it('does not take a consent to other jobs for one to those of the file', async () => {
+    const csv = `accountId,jobs\n${accountId(1)},scan-account\n${accountId(2)},\n`;
+    const stale = () => refusal(409, 'registry.stale');
+    const { exitCode, stderr, requests } = await run('consent', csv, consents([role(1, given), role(2, given)], stale));
+    expect(exitCode).toBe(3);
+    expect(consentedTo(requests)).toEqual([{ roleArn: roleArnOf(accountId(1)), jobs: ['scan-account'] }]);
+    expect(stderr).toContain('Consents: 0 now, 1 before, 1 failed.\n');
+  });
+
   it('says which line is refused, and goes on with the others', async () => {
     const csv = `accountId\n${accountId(1)}\n${accountId(2)}\n`;
     const own = refusal(403, 'consent.ownConnection');
