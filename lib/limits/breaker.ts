@@ -120,10 +120,12 @@ export function makeBreaker({
     async probe() {
       const nowMs = clock.nowMs();
       if (!(await probing(counters, nowMs))) return undefined;
-      probesUntilMs = nowMs + PROBE_MS;
+      const untilMs = nowMs + PROBE_MS;
+      probesUntilMs = untilMs;
       return {
         async unused() {
-          probesUntilMs = 0;
+          // Not where another one tries by now, because this one took too long.
+          if (probesUntilMs === untilMs) probesUntilMs = 0;
           await quietly(() => notProbing(counters, nowMs));
         },
       };

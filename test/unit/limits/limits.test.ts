@@ -228,6 +228,20 @@ describe('the breaker', () => {
     expect((await one.acquire({ ...workload, tenantId: 'globex' })).heldBack).toBeDefined();
   });
 
+  it('is decided by whoever tried next, though the one before gives up late and in the same function', async () => {
+    const { one, other, clock } = twoFunctions();
+    for (let index = 0; index < 5; index += 1) await one.watching(failing)(input);
+    clock.advance(40_000);
+    const slow = await one.acquire(workload);
+    clock.advance(15_001);
+    const next = await one.acquire({ ...workload, tenantId: 'globex' });
+    expect(next.heldBack).toBeUndefined();
+    await slow.release({ calls: 0, goesBack: false });
+    await one.watching(async () => ({ outcome: 'denied', code: 'sts.denied' }))(input);
+    await next.release({ calls: 1, goesBack: false });
+    expect((await other.acquire(workload)).heldBack).toBeUndefined();
+  });
+
   it('does no harm to the call when it cannot be written', async () => {
     const { one, broken } = twoFunctions();
     broken.add('change').add('read');
