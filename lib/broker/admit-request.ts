@@ -20,9 +20,10 @@ export type AskedFor = Partial<AskedByCaller> & {
 export type Admitted = { readonly request: RequestRecord; readonly facts: DecisionFacts; readonly permit: Permit };
 
 /**
- * Looks up, decides and records a request; the same for every way in. Undefined when its id was taken by a request with
- * another payload, which is recorded as a refusal of its own. The caller must release the permit it is given. Throws
- * `store.*`; and `tenant.rateLimited` and the like for a request that is allowed but has to wait, which is not recorded.
+ * Looks up, decides and records a request; the same for every way in. Undefined when its id was taken by a request
+ * with another payload, which is recorded as a refusal of its own. The caller must release the permit it is given.
+ * Throws `store.*`; and `tenant.rateLimited` and the like for a request that is allowed but has to wait, which is not
+ * recorded.
  */
 export async function admitRequest(
   { arrivedAtMs, ...asked }: AskedFor,

@@ -26,8 +26,8 @@ export type ExternalIdTerms = {
 };
 
 /**
- * The parameters of AssumeRole, each member as it was given. Undefined where the terms or the rules of STS do not allow it: a
- * call that cannot be made in full is not made.
+ * The parameters of AssumeRole, each member as it was given. Undefined where the terms or the rules of STS do not
+ * allow it: a call that cannot be made in full is not made.
  */
 export function assumeRoleInput(input: AssumeInput, terms: ExternalIdTerms) {
   if (!mayBeMade(input, terms)) return undefined;

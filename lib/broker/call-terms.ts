@@ -1,7 +1,7 @@
 /** How the calls for one issuance are made: with which external ID, session tags and source identity. Pure. */
 
 import type { Issuance } from '../ledger/issuance.ts';
-import type { CallTerms } from '../ledger/issuance-transitions.ts';
+import type { CallTerms } from '../ledger/issuance-intents.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { AssumeInput } from './assume-role-request.ts';
 
@@ -12,8 +12,8 @@ export function callTermsOf({ externalIdSlot, capabilities }: AllowedAccount): C
 }
 
 /**
- * The same account with the tenant's other external ID, which may be tried once. Undefined when the tenant is not rotating:
- * then it has one external ID only.
+ * The same account with the tenant's other external ID, which may be tried once. Undefined when the tenant is not
+ * rotating: then it has one external ID only.
  */
 export function withOtherExternalId(account: AllowedAccount): AllowedAccount | undefined {
   const { otherExternalId, externalIdSlot, ...rest } = account;

@@ -31,8 +31,8 @@ export type CallsEnded =
 const CALLS_PER_VISIT = 2;
 
 /**
- * Makes the calls to STS of one visit to an issuance. Each is announced on the issuance's record before it is made. Used
- * for jobs and for callers alike. The data key of the final answer is the caller's to forget.
+ * Makes the calls to STS of one visit to an issuance. Each is announced on the issuance's record before it is made.
+ * Used for jobs and for callers alike. The data key of the final answer is the caller's to forget.
  */
 export async function callUnderIntent(
   intended: IssuanceIn<'intended'>,

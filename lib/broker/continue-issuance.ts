@@ -2,7 +2,7 @@ import { BrokerError } from '../errors.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from '../ledger/issuance.ts';
 import { LIMITS } from '../ledger/issuance.ts';
 import { revoked, usedUp } from '../ledger/issuance-endings.ts';
-import { nextAttempt, nextCall } from '../ledger/issuance-transitions.ts';
+import { nextAttempt, nextCall } from '../ledger/issuance-intents.ts';
 import type { RequestRecord } from '../ledger/request-record.ts';
 import type { Permit } from '../limits/limits.ts';
 import type { DecisionFacts } from '../requests/decide.ts';

@@ -21,8 +21,9 @@ const DENIALS_TO_VERIFY = 5;
 const KEPT_MS = 24 * 3_600_000;
 
 /**
- * Counts the denials of STS by role, and asks verify-trust to check a role that is denied again and again. Only a denial
- * costs a write. Never throws: the denial is on record already, and the daily schedule verifies every role anyway.
+ * Counts the denials of STS by role, and asks verify-trust to check a role that is denied again and again. Only a
+ * denial costs a write. Never throws: the denial is on record already, and the daily schedule verifies every role
+ * anyway.
  */
 export function makeCountDenial(dependencies: CountDenialDependencies): (denied: RoleDenial) => Promise<void> {
   const { log } = dependencies;

@@ -1,7 +1,7 @@
 /** The further call to STS that may follow another within the same visit and attempt. */
 
 import { type IssuanceIn, LIMITS } from '../ledger/issuance.ts';
-import { nextCall } from '../ledger/issuance-transitions.ts';
+import { nextCall } from '../ledger/issuance-intents.ts';
 import type { AllowedAccount } from '../requests/decide-account.ts';
 import type { Assumption } from './assume-tenant-role.ts';
 import type { IssuingDependencies } from './broker-dependencies.ts';
@@ -16,9 +16,9 @@ export const LONGEST_PAUSE_MS = PAUSE_MS * 2;
 export type FurtherCall = { readonly stsError: StsError; readonly account: AllowedAccount; readonly waits: boolean };
 
 /**
- * Whether an error of STS may be answered by another call. It may in two cases: STS was busy; or it denied one of the two
- * external IDs of a tenant that is rotating, whose customer may have changed its trust policy before we knew. Undefined
- * when the answer stands.
+ * Whether an error of STS may be answered by another call. It may in two cases: STS was busy; or it denied one of the
+ * two external IDs of a tenant that is rotating, whose customer may have changed its trust policy before we knew.
+ * Undefined when the answer stands.
  */
 export function furtherCall(
   assumption: Assumption,

@@ -57,9 +57,9 @@ async function issueForAccount(
 }
 
 /**
- * Does the work that follows a recorded intent, and swallows its retryable errors. The message is done with from then on:
- * the sweeper finds the intent when its lease runs out, whereas a message put back would only find that the issuance
- * exists.
+ * Does the work that follows a recorded intent, and swallows its retryable errors. The message is done with from then
+ * on: the sweeper finds the intent when its lease runs out, whereas a message put back would only find that the
+ * issuance exists.
  */
 export async function afterIntent(
   { recordId }: Pick<Issuance, 'recordId'>,

@@ -1,7 +1,7 @@
 import { BrokerError } from '../errors.ts';
 import type { Job } from '../jobs/job.ts';
 import { type IssuanceIn, issuanceIdOf } from '../ledger/issuance.ts';
-import { type IssuanceIdentity, openIntended, openRefused } from '../ledger/issuance-transitions.ts';
+import { type IssuanceIdentity, openIntended, openRefused } from '../ledger/issuance-intents.ts';
 import type { RequestRecord } from '../ledger/request-record.ts';
 import type { AccountDecision, AllowedAccount } from '../requests/decide-account.ts';
 import type { Refusal } from '../requests/request.ts';

@@ -34,8 +34,8 @@ export function requirePermit({ heldBack: why }: Permit): void {
 
 /**
  * Does the work, counts its calls to STS, and releases the permit at the end, however the work ends. `goesBack` says
- * whether a result sends the message back to the queue, as an error always does. It is left out where there is no message,
- * because the caller waits for the answer: then the request counts, whatever happens.
+ * whether a result sends the message back to the queue, as an error always does. It is left out where there is no
+ * message, because the caller waits for the answer: then the request counts, whatever happens.
  */
 export async function workUnderPermit<Dependencies extends IssuingDependencies, Result>(
   { permit, broker }: { readonly permit: Permit; readonly broker: Dependencies },

@@ -8,9 +8,9 @@ type Probing = Pick<BrokerDependencies, 'registry' | 'makeRecordedProbe'> & {
 };
 
 /**
- * Makes a probe that verify-trust recorded and waits for in the ledger. Only issue-credentials can make it, because it must
- * come from that function's own role. An order that names another role or external ID than the registry knows is ignored;
- * a probe without an outcome proves nothing. Throws `store.*`.
+ * Makes a probe that verify-trust recorded and waits for in the ledger. Only issue-credentials can make it, because it
+ * must come from that function's own role. An order that names another role or external ID than the registry knows is
+ * ignored; a probe without an outcome proves nothing. Throws `store.*`.
  */
 export async function probeThroughQueue(order: OrderedProbe, broker: Probing): Promise<MessageOutcome> {
   const { probeId, tenantId, accountId, roleArn, externalIdSha256 } = order;

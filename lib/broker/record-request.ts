@@ -19,9 +19,9 @@ type Decided = Partial<AskedByCaller> & {
 };
 
 /**
- * Records the request with its decision, and gives the record that counts from now on: the first one written under this
- * id. Undefined when that one has another payload, which is recorded as a refusal under an id of its own. Once strangers
- * come in large numbers, their refusals are only counted.
+ * Records the request with its decision, and gives the record that counts from now on: the first one written under
+ * this id. Undefined when that one has another payload, which is recorded as a refusal under an id of its own. Once
+ * strangers come in large numbers, their refusals are only counted.
  */
 export async function recordRequest(decided: Decided, broker: IssuingDependencies): Promise<RequestRecord | undefined> {
   const wanted = requestRecord({

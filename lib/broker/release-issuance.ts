@@ -23,8 +23,8 @@ export async function releaseForAnotherCall(
 }
 
 /**
- * For a lost or unusable answer. With a session that must not be used, the attempt ends as `undelivered`; without one, as
- * `unknown`, because nobody can say whether STS made a session.
+ * For a lost or unusable answer. With a session that must not be used, the attempt ends as `undelivered`; without one,
+ * as `unknown`, because nobody can say whether STS made a session.
  */
 export async function releaseUnknown(
   issuance: IssuanceIn<'intended'>,
@@ -38,7 +38,9 @@ export async function releaseUnknown(
   return release(issuance, how, broker);
 }
 
-/** For an attempt that is over: the sweeper hands the issuance back for the next one. `slow` waits the longest delay. */
+/**
+ * For an attempt that is over: the sweeper hands the issuance back for the next one. `slow` waits the longest delay.
+ */
 export async function release(
   issuance: IssuanceIn<'intended'>,
   { slow = false, ...how }: Pick<Release, 'code' | 'outcome' | 'session'> & { readonly slow?: boolean },

@@ -15,9 +15,10 @@ import { sumUpStrangers } from './sum-up-strangers.ts';
 export type RunJob = (message: Message) => Promise<MessageOutcome>;
 
 /**
- * The pipeline. A request is read, looked up, decided and recorded. Then, for each account, the intent is recorded, the
- * role assumed, the credentials sealed, the issue recorded and the job invoked. A message that is delivered again finds
- * the recorded decision and continues from there. Throws `BrokerError` when something broke before an intent was written.
+ * The pipeline. A request is read, looked up, decided and recorded. Then, for each account, the intent is recorded,
+ * the role assumed, the credentials sealed, the issue recorded and the job invoked. A message that is delivered again
+ * finds the recorded decision and continues from there. Throws `BrokerError` when something broke before an intent was
+ * written.
  */
 export function makeRunJob(broker: BrokerDependencies): RunJob {
   return async (message) => {

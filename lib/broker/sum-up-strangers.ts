@@ -6,8 +6,8 @@ import type { BrokerDependencies, MessageOutcome } from './broker-dependencies.t
 const SETTLED_AFTER_MS = 60_000;
 
 /**
- * Records how many requests of strangers were counted for a source in a minute, once that minute is over. The message may
- * come several times: the first record counts.
+ * Records how many requests of strangers were counted for a source in a minute, once that minute is over. The message
+ * may come several times: the first record counts.
  */
 export async function sumUpStrangers(
   { minute }: Extract<QueueMessage, { kind: 'strangers' }>,

@@ -5,8 +5,8 @@
 export const DEAD_LETTER_QUEUES = ['requests', 'rule', 'job-failures'] as const;
 
 /**
- * `requests`: what the broker could not digest, or gave up; `rule`: what EventBridge could not hand over; `job-failures`:
- * invocations of jobs that Lambda gave up.
+ * `requests`: what the broker could not digest, or gave up; `rule`: what EventBridge could not hand over;
+ * `job-failures`: invocations of jobs that Lambda gave up.
  */
 export type DeadLetterQueueName = (typeof DEAD_LETTER_QUEUES)[number];
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.ts';
 import { issuanceIdOf } from '../ledger/issuance.ts';
-import { payloadSha256Of, requestIdOf } from '../ledger/request-record.ts';
+import { payloadSha256Of, requestIdOf } from '../ledger/request-id.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { QueueMessage } from '../requests/request.ts';
 import type { LetterJudgement, LetterVerdict } from './dead-letter-api.ts';
@@ -14,8 +14,8 @@ export type JudgeDependencies = {
 };
 
 /**
- * Says whether a letter is safe to redrive: whether something would come of it, and nothing that was not asked for. What
- * the broker would decide on it is not foretold. Errors are `store.*`.
+ * Says whether a letter is safe to redrive: whether something would come of it, and nothing that was not asked for.
+ * What the broker would decide on it is not foretold. Errors are `store.*`.
  */
 export async function judgeLetter(reading: LetterReading, dependencies: JudgeDependencies): Promise<LetterJudgement> {
   const verdict = await verdictOn(reading, dependencies);

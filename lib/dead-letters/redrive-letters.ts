@@ -16,7 +16,8 @@ type Progress = { redriven: number; kept: Partial<Record<LetterVerdict, number>>
 /**
  * Sends letters that are safe to redrive to the request queue again, paced. A letter is taken away only after it was
  * sent: who dies between the two sends it twice, which its request's id absorbs. The others stay where they are; they
- * are seen again at once when all were looked at, else two minutes later, so that the next call gets on. Throws `store.*`.
+ * are seen again at once when all were looked at, else two minutes later, so that the next call gets on. Throws
+ * `store.*`.
  */
 export async function redriveLetters(order: TimedOrder, dependencies: DeadLetterDependencies): Promise<Redriven> {
   const progress: Progress = { redriven: 0, kept: {}, more: false };
@@ -28,7 +29,9 @@ export async function redriveLetters(order: TimedOrder, dependencies: DeadLetter
   return progress;
 }
 
-/** Lambda's records of failed jobs are never sent anywhere: unless somebody asks for them, they are not even counted. */
+/**
+ * Lambda's records of failed jobs are never sent anywhere: unless somebody asks for them, they are not even counted.
+ */
 function queuesOf({ queue, messageIds }: RedriveOrder): readonly DeadLetterQueueName[] {
   if (queue !== undefined) return [queue];
   return messageIds === undefined ? ['requests', 'rule'] : ['requests', 'rule', 'job-failures'];

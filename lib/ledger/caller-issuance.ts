@@ -1,6 +1,6 @@
 /**
- * What becomes of an issuance whose session goes to a caller: nobody but the invocation that opened it can go on with it,
- * because only that one can answer. Pure.
+ * What is special about an issuance whose session goes to a caller: only the invocation that opened it can continue it,
+ * because only that one can answer the caller. Pure.
  */
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { expired, failed } from './issuance-endings.ts';
@@ -12,12 +12,12 @@ export function isOpenForCaller(issuance: Issuance): issuance is ForCaller<OpenI
   return issuance.delivery === 'caller' && (issuance.state === 'intended' || issuance.state === 'issued');
 }
 
-/** Its session was given out, and lives until its fence whatever anybody here does. */
+/** Whether its session was given to the caller. It then lives until its fence, whatever the broker does. */
 export function isInCallersHands(issuance: Issuance): issuance is ForCaller<IssuanceIn<'issued'>> {
   return issuance.delivery === 'caller' && issuance.state === 'issued';
 }
 
-/** What the sweeper makes of it: an intent whose owner went silent has failed, a session ends at its fence. */
+/** What the sweeper makes of it: an intent whose lease ran out has failed, and a session expires at its fence. */
 export function sweptForCaller(issuance: ForCaller<OpenIssuance>, nowMs: number): Issuance {
   if (issuance.state === 'issued') {
     const fenceMs = issuance.attempts.at(-1)?.fenceMs ?? 0;

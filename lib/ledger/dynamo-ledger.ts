@@ -18,8 +18,8 @@ export type LedgerDependencies = {
 };
 
 /**
- * The ledger in DynamoDB. What is written is checked against the closed schema first; each write that happened is
- * logged as one transition.
+ * The ledger in DynamoDB. Every item is checked against its closed schema before it is written, and every write that
+ * happened is logged as one transition.
  */
 export function makeLedger({ dynamo, log, config }: LedgerDependencies): Ledger {
   const items = makeLedgerItems(dynamo, config.ledgerTable);
@@ -83,8 +83,9 @@ async function readIssuance(items: LedgerItems, issuanceId: string): Promise<Iss
 }
 
 /**
- * Was a conditional write that failed our own, whose answer was lost? Its entry is then the last of the trail. Where another
- * follows it, somebody has moved the issuance since (a suspension ended it, say), and it is no longer ours to go on with.
+ * Whether a conditional write failed because our own first try of it had succeeded and its answer was lost. Our entry
+ * is the last of the trail then. When another entry follows it, somebody has changed the issuance since (a suspension
+ * ended it, say), and it is no longer ours to go on with.
  */
 async function isOurs(items: LedgerItems, after: Issuance): Promise<boolean> {
   const there = await readIssuance(items, after.recordId);

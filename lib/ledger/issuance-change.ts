@@ -1,4 +1,4 @@
-/** The parts of which every change to an issuance is made. */
+/** The parts that every change to an issuance is made of: its next trail entry, its due time, its attempts. */
 import { DUE_SHARD } from '../platform/table-keys.ts';
 import type { Attempt, Issuance, OpenIssuance } from './issuance.ts';
 import { appendEntry, type NewEntry } from './trail.ts';
@@ -13,8 +13,8 @@ export function due(dueAtMs: number) {
 }
 
 /**
- * The STS request id that the audit's index leads here by, where STS answered with one. An answer that bore none says it
- * with an empty text, which DynamoDB takes for no key of an index: the whole write would be refused.
+ * The STS request id under which the audit's index finds the issuance. Left out when the answer had none: DynamoDB
+ * refuses a write in which the key of an index is an empty text.
  */
 export function answeredBy({ stsRequestId = '' }: { readonly stsRequestId?: string | undefined }) {
   return stsRequestId === '' ? {} : { lastStsRequestId: stsRequestId };
@@ -39,11 +39,11 @@ export function amendAttempt(before: Issuance, change: Partial<Attempt>): Attemp
   return before.attempts.map((attempt) => (attempt.attempt === before.attempt ? { ...attempt, ...change } : attempt));
 }
 
-/** The attempt that nobody goes on with; where its outcome was already told, that stays. */
+/** The attempts, with the last one closed. An outcome that is on record already stays. */
 export function closeAttempt(before: OpenIssuance): Attempt[] {
   const last = before.attempts.at(-1)?.outcome;
   if (last !== 'open' && last !== 'issued') return before.attempts;
   if (before.state === 'issued') return amendAttempt(before, { outcome: 'unclaimed' });
-  // A call whose refusal was read in full made no session.
+  // An error that was read in full means that no session was made.
   return amendAttempt(before, { outcome: before.resume === 'call' ? 'failed' : 'unknown' });
 }

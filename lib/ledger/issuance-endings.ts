@@ -1,10 +1,10 @@
-/** The changes that end an issuance: each gives a state that never changes again. Pure, one trail entry each. */
+/** The changes that end an issuance, in a state that never changes again. Pure; each adds one entry to the trail. */
 import { type ErrorCode, isErrorCode } from '../errors.ts';
 import type { Issuance, IssuanceIn, OpenIssuance } from './issuance.ts';
 import { amendAttempt, answeredBy, chained, settledCore, without } from './issuance-change.ts';
 import type { SessionFacts } from './issuance-transitions.ts';
 
-/** STS said no. Terminal. */
+/** STS denied the call. Terminal. */
 export function denied(
   before: IssuanceIn<'intended'>,
   {
@@ -33,7 +33,7 @@ export function denied(
 export type Failure = {
   readonly code: ErrorCode;
   readonly stsRequestId?: string | undefined;
-  /** What is known of a session that nobody will use, where that is not on record yet. */
+  /** What is known of a session that nobody will use, when it is not on record yet. */
   readonly lost?: { readonly outcome: 'unknown' | 'undelivered'; readonly session?: SessionFacts };
   readonly atMs: number;
 };
@@ -63,7 +63,7 @@ export function failed(
   };
 }
 
-/** A decision taken again said no, or the session can no longer be delivered. Terminal; the ticket goes with it. */
+/** A later decision refused it, or the session cannot be delivered. Terminal; removes the ticket. */
 export function revoked(
   before: OpenIssuance,
   refusal: { reason: string; explanation: string },
@@ -81,7 +81,7 @@ export function revoked(
   };
 }
 
-/** Never claimed in any attempt; or, in a caller's hands, past its fence. Terminal. */
+/** No job claimed it in any attempt; or the session of a caller has reached its fence. Terminal. */
 export function expired(before: IssuanceIn<'issued'>, atMs: number): IssuanceIn<'expired'> {
   const last = before.attempts.at(-1)?.outcome ?? 'open';
   const stays = last === 'undelivered' || before.delivery === 'caller';
@@ -94,26 +94,26 @@ export function expired(before: IssuanceIn<'issued'>, atMs: number): IssuanceIn<
   };
 }
 
-/** No attempt is left: what became of the last one is what became of the issuance. Terminal. */
+/** No attempt is left: the issuance ends as its last attempt did. Terminal. */
 export function usedUp(before: OpenIssuance, atMs: number): IssuanceIn<'failed' | 'expired'> {
   if (before.state === 'issued') return expired(before, atMs);
   const last = before.attempts.at(-1)?.code ?? '';
   return failed(before, { code: isErrorCode(last) ? last : 'sts.outcomeUnknown', atMs });
 }
 
-/** Claimed, and silent past its fence. Terminal: a re-run is a new request that names this one. */
+/** A job claimed it and did not report by its fence. Terminal: a re-run is a new request that names this one. */
 export function unknown(before: IssuanceIn<'claimed'>, atMs: number): IssuanceIn<'unknown'> {
   const entry = { type: 'unknown' as const, atMs, facts: { attempt: before.attempt } };
   return { ...settledCore(before), ...chained(before, entry), state: 'unknown', exception: 'unknown' };
 }
 
-/** The sweeper saw the job's report: binds it into the trail and looks no more. The state stays. */
+/** The sweeper saw the job's report: adds its hash to the trail, and is done with the issuance. The state stays. */
 export function settled(
   before: IssuanceIn<'completed'> | IssuanceIn<'failed'>,
   { reportSha256, atMs }: { readonly reportSha256: string; readonly atMs: number },
 ): Issuance {
   const entry = { type: 'settled' as const, atMs, facts: { attempt: before.attempt, reportSha256 } };
-  // A job's report may touch no index: its failure is found by the audit from here on.
+  // A job may write no key of an index, so the audit finds its failure only once the sweeper has written this one.
   const exception = before.state === 'failed' ? { exception: 'failed' as const } : {};
   return { ...settledCore(before), ...chained(before, entry), ...exception };
 }

@@ -3,8 +3,8 @@ import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Issuance } from './issuance.ts';
 
 /**
- * The update that turns `before` into `after`: only the attributes that differ are named, and the trail is appended
- * to, so that a write of the broker never touches what a job or the audit wrote.
+ * The DynamoDB update that turns `before` into `after`. It names only the attributes that differ, and appends to the
+ * trail, so that a write of the broker never touches what a job or the audit wrote.
  */
 export function issuanceUpdate(before: Issuance, after: Issuance): Omit<UpdateCommandInput, 'TableName'> {
   const old = new Map<string, unknown>(Object.entries(before));
@@ -16,12 +16,12 @@ export function issuanceUpdate(before: Issuance, after: Issuance): Omit<UpdateCo
 
   const sets = changed.map(([name]) => `#${name} = :${name}`);
   if (newEntries.length > 0) sets.push('#trail = list_append(#trail, :newEntries)');
-  // DynamoDB refuses an update without a change; the condition is asked all the same.
+  // DynamoDB refuses an update without a change, and the condition has to be checked all the same.
   if (sets.length === 0 && removed.length === 0) sets.push('#trailHead = :oldHead');
   const setClause = sets.length === 0 ? '' : `SET ${sets.join(', ')}`;
   const removeClause = removed.length === 0 ? '' : ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}`;
 
-  // Nobody wrote to the trail since, and the job did not move the state, which it does without the trail.
+  // No brokering function has written since, which would show in the trail; nor has the job, which would show in the state.
   const trailUnmoved = '#trailHead = :oldHead';
   const stateUnmoved = '#state = :oldState';
   const names = [...changed.map(([name]) => name), ...removed, 'trailHead', 'state'];

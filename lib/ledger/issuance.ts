@@ -4,33 +4,33 @@ import { issuanceRecordId } from '../platform/table-keys.ts';
 import { trailEntrySchema } from './trail.ts';
 
 /**
- * What an issuance is: the life of one request for one account. Its state says which parts it has; the schema is
- * closed, and every item is checked against it on its way in and on its way out.
+ * What an issuance is: the life of one request for one account. Its state says which members it has. The schema is
+ * closed, and every item is checked against it when it is written and when it is read.
  */
 export const LIMITS = {
-  /** Sessions that may be made for one issuance, at the most. */
+  /** The most sessions that may be made for one issuance. */
   attempts: 3,
-  /** AssumeRole calls within one attempt; only a call whose refusal was read in full is followed by another. */
+  /** The most AssumeRole calls within one attempt. Another call follows only an error that was read in full. */
   calls: 8,
-  /** How long an intent keeps others away. */
+  /** How long an intent keeps other invocations away from the issuance. */
   leaseMs: 45_000,
-  /** How long the sweeper waits for a message that it put back on the queue: the queue's visibility time-out. */
+  /** How long the sweeper waits after it handed an issuance back: the visibility time-out of the queue. */
   handBackMs: 180_000,
-  /** The longest that it waits, when nothing has come of it for long. */
+  /** How long it waits at the most, when several hand-backs came to nothing. */
   longestHandBackMs: 15 * 60_000,
   /** How long after its fence a claimed issuance may still report. */
   reportGraceMs: 60_000,
-  /** How long after its record an issuance may still be handed back: whatever stands in its way by then stays. */
+  /** How old an issuance may be and still be handed back: what stood in its way for so long will not go away. */
   openMs: 24 * 60 * 60_000,
 } as const;
 
-/** The ends of requests and issuances that somebody may ask for by themselves. */
+/** The unusual ends of requests and issuances, which the audit lists by themselves. */
 const EXCEPTIONS = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown'] as const;
 export type Exception = (typeof EXCEPTIONS)[number];
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** What a claim needs and removes. The wrapped key opens nothing without the envelope, which is not in the ledger. */
+/** What a claim needs, and removes. The wrapped key is of no use without the envelope, which is not in the ledger. */
 const ticketSchema = v.strictObject({
   wrappedKey: v.custom<Uint8Array>((value) => value instanceof Uint8Array),
   attempt: count,
@@ -96,11 +96,11 @@ const core = {
   roleArn: v.optional(v.string()),
   /** The access key of the last session made: a key of the audit's index. */
   lastAccessKeyId: v.optional(v.string()),
-  /** STS's id of the last call that it answered, with a session or a no: a key of the audit's index. */
+  /** The request id of the last call that STS answered, with a session or an error: a key of the audit's index. */
   lastStsRequestId: v.optional(v.string()),
-  /** Set where the end is not the usual one, by the state that it is: a key of the audit's index, which has no others. */
+  /** Set when the issuance ended in an unusual way, to its state: the key of an index that holds these only. */
   exception: v.optional(v.picklist(EXCEPTIONS)),
-  /** Both or neither: where and when the sweeper looks at this issuance. */
+  /** When the sweeper looks at this issuance next, in its sparse index. Both are set or neither is. */
   dueShard: v.optional(v.string()),
   dueAtMs: v.optional(count),
 };
@@ -130,10 +130,13 @@ export const issuanceSchema = v.variant('state', [
 export type Issuance = v.InferOutput<typeof issuanceSchema>;
 export type IssuanceState = Issuance['state'];
 export type IssuanceIn<State extends IssuanceState> = Extract<Issuance, { state: State }>;
-/** The states that the broker may still do something about. */
+/** The states from which the broker may still go on. */
 export type OpenIssuance = IssuanceIn<'intended' | 'issued'>;
 
-/** The issuance of one request for one account: derived, so that a message delivered twice finds the same one. */
+/**
+ * The id of the issuance of one request for one account. Derived, so that a message delivered twice finds the same
+ * one.
+ */
 export function issuanceIdOf({
   requestId,
   job,
@@ -147,8 +150,8 @@ export function issuanceIdOf({
 }
 
 /**
- * The role session name: what the tenant reads in its CloudTrail, and what leads from there to one attempt of one
- * issuance. It names no tenant. STS takes 2 to 64 of `[\w+=,.@-]` (STS API Reference, AssumeRole).
+ * The role session name, which the tenant finds in its CloudTrail and which leads from there to one attempt of one
+ * issuance. It names no tenant. STS takes 2 to 64 characters of `[\w+=,.@-]` (STS API Reference, AssumeRole).
  */
 export function sessionNameOf({ issuanceId, attempt }: { issuanceId: string; attempt: number }): string {
   return `${issuanceId}.${attempt}`;

@@ -10,14 +10,14 @@ import * as v from 'valibot';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import { DUE_SHARD, ledgerIndexes } from '../platform/table-keys.ts';
 
-/** The ledger's table, item by item: one call each, consistent reads, conditional writes, every error a `store.*`. */
+/** The ledger's table, item by item: one call each, with consistent reads and conditional writes. Throws `store.*`. */
 export type LedgerItems = {
   read(recordId: string): Promise<unknown>;
-  /** False when an item with this id stands there. */
+  /** False when there is an item with this id already. */
   putNew(item: object): Promise<boolean>;
   /** False when the condition does not hold. */
   update(input: Omit<UpdateCommandInput, 'TableName'>): Promise<boolean>;
-  /** Ids of what is due, oldest first. */
+  /** The ids of the issuances that are due, oldest first. */
   due(options: { readonly nowMs: number; readonly limit: number }): Promise<readonly string[]>;
 };
 

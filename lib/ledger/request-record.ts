@@ -1,17 +1,16 @@
 import * as v from 'valibot';
-import { assertNever } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import { derivedId, sha256Hex } from '../platform/ids.ts';
-import { requestRecordId } from '../platform/table-keys.ts';
+import { sha256Hex } from '../platform/ids.ts';
 import type { RequestDecision } from '../requests/decide.ts';
 import type { ClaimedNames, Refusal, RequestDetail, RequestOrigin } from '../requests/request.ts';
 import { UNRECOGNISED } from '../requests/requester.ts';
 import { utcDay } from './issuance.ts';
+import { conflictIdOf, type MessageOrigin, malformedIdOf, payloadSha256Of, requestIdOf } from './request-id.ts';
 
-/** The record of one request: what was asked, by whom, what was decided. Written once and never changed. */
+/** The record of one request: who asked for what, and what was decided. Written once and never changed. */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** Where there was no event there is no id of one. */
+/** The members of an origin that is not an event, and so has no event id. */
 const onDemand = { requestId: v.string(), timeMs: v.number(), eventId: v.exactOptional(v.never()) };
 
 const originSchema = v.variant('kind', [
@@ -25,7 +24,7 @@ const originSchema = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('functionUrl'), account: v.string(), principalArn: v.string(), ...onDemand }),
   v.strictObject({ kind: v.literal('invoke'), alias: v.string(), ...onDemand }),
-  /** A queue message in which no request could be read: its own id. */
+  /** A queue message in which no request could be read, known by the message's own id. */
   v.strictObject({ kind: v.literal('message'), eventId: v.string() }),
 ]);
 
@@ -35,9 +34,9 @@ export const requestRecordSchema = v.strictObject({
   /** The name of a declared requester, or `unrecognised`. */
   requester: v.string(),
   origin: originSchema,
-  /** Who signed, its session included: of credentials that were asked for by somebody. */
+  /** Of a request for credentials: the ARN of the principal that signed it, its session name included. */
   caller: v.exactOptional(v.string()),
-  /** `caller`: the session is for whoever asks. Left out, for the job's function. */
+  /** `caller`: the session goes to whoever asks. Left out when it goes to the job's function. */
   delivery: v.exactOptional(v.literal('caller')),
   tenantId: v.optional(v.string()),
   job: v.optional(v.string()),
@@ -53,14 +52,17 @@ export const requestRecordSchema = v.strictObject({
   refusal: v.optional(v.strictObject({ reason: v.string(), explanation: v.string() })),
   /** A key of the audit's index. */
   exception: v.exactOptional(v.literal('refused')),
-  /** The accounts of an allowed request, frozen: a message delivered again means these and no others. */
+  /**
+   * The accounts of an allowed request. Fixed from now on: a message that is delivered again means these and no
+   * others.
+   */
   accountIds: v.optional(v.array(v.string())),
   recordedAtMs: count,
   day: v.string(),
 });
 export type RequestRecord = v.InferOutput<typeof requestRecordSchema>;
 
-/** What is only said of a request for credentials that go to whoever asks. */
+/** The members that only a request for a caller's credentials has. */
 export type AskedByCaller = { readonly caller: string; readonly delivery: 'caller' };
 
 type Asked = Partial<AskedByCaller> & {
@@ -102,8 +104,6 @@ export function requestRecord(
   });
 }
 
-type MessageOrigin = { readonly kind: 'message'; readonly eventId: string };
-
 export type MalformedRequest = Partial<AskedByCaller> & {
   readonly origin: RequestOrigin | MessageOrigin;
   readonly requester: string | undefined;
@@ -113,12 +113,11 @@ export type MalformedRequest = Partial<AskedByCaller> & {
   readonly nowMs: number;
 };
 
-/** The record of a request that could not be read: that it came, from where, and the hash of what it said. */
+/** The record of a request that could not be read: from where it came, and the hash of its text. */
 export function malformedRequestRecord(illegible: MalformedRequest): RequestRecord {
   const { origin, caller, delivery, requester, claimed, refusal, body, nowMs } = illegible;
-  const { who, what } = identityOf(origin);
   return present({
-    recordId: requestRecordId(derivedId(['illegible', origin.kind, ...who, what])),
+    recordId: malformedIdOf(origin),
     recordType: 'request' as const,
     requester: requester ?? UNRECOGNISED,
     origin,
@@ -134,7 +133,7 @@ export function malformedRequestRecord(illegible: MalformedRequest): RequestReco
   });
 }
 
-/** The record of a request whose id was taken by another one with another payload. */
+/** The record of a request whose id was taken by one with another payload. */
 export function conflictRecord(wanted: RequestRecord, taken: RequestRecord): RequestRecord {
   const { accountIds: _accounts, ...rest } = wanted;
   const hashes = `${wanted.payloadSha256.slice(0, 12)} here, ${taken.payloadSha256.slice(0, 12)} before`;
@@ -147,55 +146,9 @@ export function conflictRecord(wanted: RequestRecord, taken: RequestRecord): Req
   };
 }
 
-/** Under what a request is recorded whose id was taken. */
-export function conflictIdOf({ recordId, payloadSha256 }: Pick<RequestRecord, 'recordId' | 'payloadSha256'>): string {
-  return requestRecordId(derivedId(['conflict', recordId, payloadSha256]));
-}
-
-/** What two deliveries of one request have in common, whatever order their keys come in. */
-export function payloadSha256Of(detail: RequestDetail): string {
-  return sha256Hex(canonicalJson(detail));
-}
-
-/**
- * The id of a request: the same for every delivery of the same event or invocation, and for every one with the same
- * idempotency key of the same requester (who repeats PutEvents or a call gets a new event or request id). Each kind has
- * a first part of its own, so that none can be made to collide with another's.
- */
-export function requestIdOf({
-  origin,
-  detail,
-  brokerAccountId,
-}: {
-  readonly origin: RequestOrigin;
-  readonly detail: Pick<RequestDetail, 'idempotencyKey'>;
-  readonly brokerAccountId: string;
-}): string {
-  const kind = origin.kind === 'event' ? 'request' : `request.${origin.kind}`;
-  const { who, what } = identityOf(origin);
-  const identity = detail.idempotencyKey === undefined ? ['event', what] : ['key', detail.idempotencyKey];
-  return requestRecordId(derivedId([kind, brokerAccountId, ...who, ...identity]));
-}
-
-/** `who`: as many parts for one kind as for the next of it. `what`: one thing that they sent. */
-function identityOf(origin: RequestOrigin | MessageOrigin): { readonly who: readonly string[]; readonly what: string } {
-  switch (origin.kind) {
-    case 'event':
-      return { who: [origin.account, origin.source], what: origin.eventId };
-    case 'functionUrl':
-      return { who: [origin.account, origin.principalArn], what: origin.requestId };
-    case 'invoke':
-      return { who: [origin.alias], what: origin.requestId };
-    case 'message':
-      return { who: [], what: origin.eventId };
-    default:
-      return assertNever(origin);
-  }
-}
-
 type Present<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 
-/** Without the members that are undefined: an item has an attribute or has it not. */
+/** Leaves out the members that are undefined, which DynamoDB could not store. */
 function present<T extends object>(members: T): Present<T> {
   const after = { ...members };
   for (const [key, member] of Object.entries(after)) {

@@ -16,7 +16,9 @@ export const strangersRecordSchema = v.strictObject({
   recordType: v.literal('strangers'),
   kind: v.picklist(['event', 'functionUrl', 'invoke', 'message']),
   account: v.optional(v.string()),
-  /** The source of events, the principal or the alias. Absent: sources of the account that are too many to tell apart. */
+  /**
+   * The source of events, the principal or the alias. Absent: sources of the account that are too many to tell apart.
+   */
   name: v.optional(v.string()),
   /** The minute in which they were received, by the broker's clock. */
   minuteMs: count,

@@ -3,13 +3,13 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import { sha256Hex } from '../platform/ids.ts';
 
 /**
- * The trail of an issuance: one entry for each thing the brokering functions did, each bound to the one before by its
- * hash. A job cannot write it. The schema is closed, so that nothing secret can be written by accident.
+ * The trail of an issuance: one entry for each thing that the brokering functions did, each bound to the one before by
+ * its hash. A job cannot write it. The schema is closed, so that no secret can be written by accident.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
-/** What an entry may say beside what happened and when. Identifiers, times and codes only. */
+/** What an entry may hold besides its type and time: identifiers, times and codes only. */
 const factsSchema = v.strictObject({
   attempt: v.optional(count),
   call: v.optional(count),
@@ -21,7 +21,7 @@ const factsSchema = v.strictObject({
   roleArn: v.optional(v.string()),
   tenantVersion: v.optional(count),
   roleVersion: v.optional(count),
-  /** Which of the tenant's external IDs a call is made with; the ID itself stands nowhere. */
+  /** Which of the tenant's external IDs a call is made with. The ID itself is never recorded. */
   externalId: v.optional(v.picklist(['current', 'next'])),
   /** Whether a call asks for session tags and for a source identity. */
   sessionTags: v.optional(v.boolean()),
@@ -68,7 +68,7 @@ export const trailEntrySchema = v.strictObject({
 });
 export type TrailEntry = v.InferOutput<typeof trailEntrySchema>;
 
-/** What stands before the first entry: the issuance's own id, so that a trail cannot be moved to another issuance. */
+/** The hash before the first entry. Made of the issuance's id, so that a trail cannot be moved to another issuance. */
 export function trailRoot(issuanceId: string): string {
   return sha256Hex(`trail of ${issuanceId}`);
 }
@@ -85,7 +85,7 @@ export function appendEntry(
   return [...trail, { ...body, hash: sha256Hex(canonicalJson(body)) }];
 }
 
-/** Does every entry follow from the one before, from the root on, with no gap? */
+/** Whether every entry follows from the one before, from the root on and without a gap. */
 export function trailHolds(trail: readonly TrailEntry[], issuanceId: string): boolean {
   let previousHash = trailRoot(issuanceId);
   return trail.every(({ hash: stated, ...body }, index) => {

@@ -10,17 +10,19 @@ import { makeStsShare, type TakenShare } from './sts-share.ts';
 /** The limits of the pipeline. Nothing here decides who may ask: it says when, and how much. */
 export type Limits = {
   /**
-   * The limit that holds the work back, as far as this process knows it without a call. Checked before `acquire`, so that
-   * nothing is read for a message that is held back, and a flood costs next to nothing.
+   * The limit that holds the work back, as far as this process knows it without a call. Checked before `acquire`, so
+   * that nothing is read for a message that is held back, and a flood costs next to nothing.
    */
   knownHeldBack(workload: Workload): HeldBack | undefined;
   /**
-   * Acquires a permit for the work, in one round trip. Counters that cannot be read or written let everybody through, and
-   * the log says so: their loss must not stop the broker. The breaker is different: throws `store.*` when it cannot be
-   * read.
+   * Acquires a permit for the work, in one round trip. Counters that cannot be read or written let everybody through,
+   * and the log says so: their loss must not stop the broker. The breaker is different: throws `store.*` when it
+   * cannot be read.
    */
   acquire(workload: Workload): Promise<Permit>;
-  /** May the requester ask for this tenant in this hour? Throws `store.*`: what cannot be counted is not let through. */
+  /**
+   * May the requester ask for this tenant in this hour? Throws `store.*`: what cannot be counted is not let through.
+   */
   isWithinBreadth(asked: BreadthAsked): Promise<boolean>;
   /** The one call to STS, watched: most of them failing opens the breaker. */
   watching(assume: AssumeTenantRole): AssumeTenantRole;

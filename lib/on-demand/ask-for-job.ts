@@ -1,5 +1,5 @@
 import { errorCodes, isErrorCode, type RefusalReason } from '../errors.ts';
-import { conflictIdOf, payloadSha256Of, requestIdOf } from '../ledger/request-record.ts';
+import { conflictIdOf, payloadSha256Of, requestIdOf } from '../ledger/request-id.ts';
 import { JSON_LIMITS, measureJson } from '../requests/json-limits.ts';
 import { parseDetail } from '../requests/parse-detail.ts';
 import { ownRecord } from '../requests/parse-request.ts';

@@ -11,8 +11,8 @@ export type RunNowDependencies = {
 };
 
 /**
- * Has fan-out-schedule open a window of a schedule now, and gives its answer. Throws `schedule.notRun` when there is none:
- * then a window may have been opened or not.
+ * Has fan-out-schedule open a window of a schedule now, and gives its answer. Throws `schedule.notRun` when there is
+ * none: then a window may have been opened or not.
  */
 export async function runScheduleNow(
   { name, by }: { readonly name: string; readonly by: string },

@@ -25,7 +25,9 @@ export type OpenWindow = Pick<Window, 'startMs' | 'closesAtMs' | 'nextSlot' | 's
 type Why = { readonly by: string; readonly reason: string };
 export type ScheduleRefusal = { readonly refused: RefusalReason; readonly explanation: string };
 
-/** What an operator can see of the schedules and do with them. Which schedules there are is set in the configuration. */
+/**
+ * What an operator can see of the schedules and do with them. Which schedules there are is set in the configuration.
+ */
 export type ScheduleOperations = {
   list(): Promise<readonly ScheduleState[]>;
   read(name: string): Promise<ScheduleState | ScheduleRefusal>;

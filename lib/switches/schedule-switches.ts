@@ -9,8 +9,8 @@ import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './swi
 /** The switch of a schedule: its row is its pause. */
 export type ScheduleSwitches = {
   /**
-   * The switches that keep a schedule from asking, in the order global, job, schedule. Consistent; throws `store.*`: what
-   * cannot be read is off.
+   * The switches that keep a schedule from asking, in the order global, job, schedule. Consistent; throws `store.*`:
+   * what cannot be read is off.
    */
   read(schedule: { readonly name: string; readonly job: string }): Promise<readonly SwitchedOff[]>;
   /** The pause alone. */

@@ -11,8 +11,8 @@ import { Secret } from '../sealing/secret.ts';
 import type { Vended } from './vend-credentials.ts';
 
 /**
- * Records what STS answered, and gives the caller its credentials once the issue is on record. A session whose issue could
- * not be recorded is dropped: nobody gets it. Throws `BrokerError` for everything but credentials and a refusal.
+ * Records what STS answered, and gives the caller its credentials once the issue is on record. A session whose issue
+ * could not be recorded is dropped: nobody gets it. Throws `BrokerError` for everything but credentials and a refusal.
  */
 export async function handOutCredentials(
   ended: CallsEnded,
@@ -92,8 +92,8 @@ async function recordLost(
 }
 
 /**
- * Whether the record was written. `unknown` when the ledger broke: the sweeper then ends the issuance, whatever stands on
- * record, and the caller is told what STS answered.
+ * Whether the record was written. `unknown` when the ledger broke: the sweeper then ends the issuance, whatever stands
+ * on record, and the caller is told what STS answered.
  */
 async function recorded(
   { recordId }: IssuanceIn<'intended'>,
@@ -110,7 +110,9 @@ async function recorded(
   }
 }
 
-/** Another function ended the issuance: a suspension, whose refusal is given; or the sweeper, because we were too slow. */
+/**
+ * Another function ended the issuance: a suspension, whose refusal is given; or the sweeper, because we were too slow.
+ */
 async function fencedOut(issuanceId: string, { ledger }: IssuingDependencies): Promise<Vended> {
   const issuance = await ledger.readIssuance(issuanceId);
   if (issuance?.state === 'revoked' && isRefusalReason(issuance.refusal.reason)) {

@@ -33,8 +33,8 @@ export type VendCredentials = (asked: Asked) => Promise<Vended>;
 
 /**
  * Credentials for a person or a tool: read, looked up, decided and recorded as every request is; then the intent, STS,
- * and the record of the issue, and only then the answer. Nothing is kept, and no answer is given twice: who lost it asks
- * anew. Throws `BrokerError` where something broke or STS said no; then nothing was given to anybody.
+ * and the record of the issue, and only then the answer. Nothing is kept, and no answer is given twice: who lost it
+ * asks anew. Throws `BrokerError` where something broke or STS said no; then nothing was given to anybody.
  */
 export function makeVendCredentials(broker: IssuingDependencies): VendCredentials {
   return async (asked) => {

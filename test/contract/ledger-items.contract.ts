@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { denied } from '../../lib/ledger/issuance-endings.ts';
-import { openRefused, rescheduled } from '../../lib/ledger/issuance-transitions.ts';
+import { openRefused } from '../../lib/ledger/issuance-intents.ts';
+import { rescheduled } from '../../lib/ledger/issuance-transitions.ts';
 import { anIdentity, anIntended, anIssued, aRequest } from '../support/an-issuance.ts';
 import { START_MS } from '../support/frozen-clock.ts';
 import type { LedgerUnderTest } from './ledger.contract.ts';

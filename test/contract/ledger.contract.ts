@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { denied, unknown } from '../../lib/ledger/issuance-endings.ts';
-import { leaseExpired, nextCall, rescheduled, ticketRemoved } from '../../lib/ledger/issuance-transitions.ts';
+import { nextCall } from '../../lib/ledger/issuance-intents.ts';
+import { leaseExpired, rescheduled, ticketRemoved } from '../../lib/ledger/issuance-transitions.ts';
 import type { Ledger } from '../../lib/ledger/ledger.ts';
 import { anIntended, anIssued, aRequest } from '../support/an-issuance.ts';
 import { START_MS } from '../support/frozen-clock.ts';

@@ -1,5 +1,6 @@
 import { type IssuanceIn, issuanceIdOf } from '../../lib/ledger/issuance.ts';
-import { type IssuanceIdentity, issued, openIntended } from '../../lib/ledger/issuance-transitions.ts';
+import { type IssuanceIdentity, openIntended } from '../../lib/ledger/issuance-intents.ts';
+import { issued } from '../../lib/ledger/issuance-transitions.ts';
 import type { RequestRecord } from '../../lib/ledger/request-record.ts';
 import { derivedId, sha256Hex } from '../../lib/platform/ids.ts';
 import { requestRecordId } from '../../lib/platform/table-keys.ts';

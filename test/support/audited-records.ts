@@ -1,7 +1,8 @@
 import type { ObservationRecord, ObservedCall } from '../../lib/audit/correlation/observation-record.ts';
 import { observationIdOfSession } from '../../lib/audit/correlation/observation-record.ts';
 import { type Issuance, type IssuanceIn, issuanceIdOf, utcDay } from '../../lib/ledger/issuance.ts';
-import { type IssuanceIdentity, issued, openIntended, openRefused } from '../../lib/ledger/issuance-transitions.ts';
+import { type IssuanceIdentity, openIntended, openRefused } from '../../lib/ledger/issuance-intents.ts';
+import { issued } from '../../lib/ledger/issuance-transitions.ts';
 import type { RequestRecord } from '../../lib/ledger/request-record.ts';
 import { sha256Hex } from '../../lib/platform/ids.ts';
 import { aRequest } from './an-issuance.ts';

@@ -1,16 +1,7 @@
 import { type Issuance, type IssuanceIn, issuanceIdOf, LIMITS } from '../../lib/ledger/issuance.ts';
 import { denied, expired, failed, revoked, settled, unknown, usedUp } from '../../lib/ledger/issuance-endings.ts';
-import {
-  issued,
-  leaseExpired,
-  nextAttempt,
-  nextCall,
-  openIntended,
-  openRefused,
-  released,
-  rescheduled,
-  ticketRemoved,
-} from '../../lib/ledger/issuance-transitions.ts';
+import { nextAttempt, nextCall, openIntended, openRefused } from '../../lib/ledger/issuance-intents.ts';
+import { issued, leaseExpired, released, rescheduled, ticketRemoved } from '../../lib/ledger/issuance-transitions.ts';
 import { canonicalJson } from '../../lib/platform/canonical-json.ts';
 import { sha256Hex } from '../../lib/platform/ids.ts';
 import { START_MS } from './frozen-clock.ts';

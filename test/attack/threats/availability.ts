@@ -17,7 +17,7 @@ export const availability: readonly Threat[] = [
     files: [
       'test/attack/sends-it-again.test.ts',
       'test/cases/repeated-requests.test.ts',
-      'test/unit/broker/request-ids.test.ts',
+      'test/unit/ledger/request-id.test.ts',
     ],
   },
   {

@@ -1,14 +1,8 @@
 import { pointerRecord } from '../../../lib/audit/archive/telling/pointer-record.ts';
 import { type Issuance, type IssuanceIn, issuanceIdOf, sessionNameOf } from '../../../lib/ledger/issuance.ts';
 import { denied, failed } from '../../../lib/ledger/issuance-endings.ts';
-import {
-  type IntentGrounds,
-  issued,
-  leaseExpired,
-  nextAttempt,
-  nextCall,
-  openIntended,
-} from '../../../lib/ledger/issuance-transitions.ts';
+import { type IntentGrounds, nextAttempt, nextCall, openIntended } from '../../../lib/ledger/issuance-intents.ts';
+import { issued, leaseExpired } from '../../../lib/ledger/issuance-transitions.ts';
 import { derivedId, sha256Hex } from '../../../lib/platform/ids.ts';
 import { probeRecordId, requestRecordId } from '../../../lib/platform/table-keys.ts';
 import type { ProbeRecord } from '../../../lib/probes/probe-record.ts';

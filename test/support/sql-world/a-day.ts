@@ -1,6 +1,6 @@
 import type { ArchivedChange } from '../../../lib/audit/archive/archived-change.ts';
 import { denied } from '../../../lib/ledger/issuance-endings.ts';
-import { openRefused } from '../../../lib/ledger/issuance-transitions.ts';
+import { openRefused } from '../../../lib/ledger/issuance-intents.ts';
 import { strangersRecord } from '../../../lib/ledger/strangers-record.ts';
 import { probeRecordId } from '../../../lib/platform/table-keys.ts';
 import {

@@ -1,5 +1,6 @@
 import { type IssuanceIn, issuanceIdOf } from '../../../lib/ledger/issuance.ts';
-import { issued, openIntended, released, ticketRemoved } from '../../../lib/ledger/issuance-transitions.ts';
+import { openIntended } from '../../../lib/ledger/issuance-intents.ts';
+import { issued, released, ticketRemoved } from '../../../lib/ledger/issuance-transitions.ts';
 import { START_MS } from '../../support/frozen-clock.ts';
 
 /** One issuance at each turn of its life: what the tests of its changes begin with. */

@@ -6,7 +6,7 @@ import { judgeLetter } from '../../../lib/dead-letters/judge-letter.ts';
 import type { OnRecord } from '../../../lib/dead-letters/letter-ledger.ts';
 import { readLetter } from '../../../lib/dead-letters/read-letter.ts';
 import { issuanceIdOf } from '../../../lib/ledger/issuance.ts';
-import { payloadSha256Of, requestIdOf } from '../../../lib/ledger/request-record.ts';
+import { payloadSha256Of, requestIdOf } from '../../../lib/ledger/request-id.ts';
 import type { RequestDetail } from '../../../lib/requests/request.ts';
 import { seal } from '../../../lib/sealing/seal.ts';
 import { Secret } from '../../../lib/sealing/secret.ts';

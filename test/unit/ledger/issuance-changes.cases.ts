@@ -1,16 +1,8 @@
 import type { Issuance } from '../../../lib/ledger/issuance.ts';
 import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import { denied, expired, failed, revoked, settled, unknown, usedUp } from '../../../lib/ledger/issuance-endings.ts';
-import {
-  issued,
-  leaseExpired,
-  nextAttempt,
-  nextCall,
-  openIntended,
-  openRefused,
-  released,
-  ticketRemoved,
-} from '../../../lib/ledger/issuance-transitions.ts';
+import { nextAttempt, nextCall, openIntended, openRefused } from '../../../lib/ledger/issuance-intents.ts';
+import { issued, leaseExpired, released, ticketRemoved } from '../../../lib/ledger/issuance-transitions.ts';
 import { DUE_SHARD } from '../../../lib/platform/table-keys.ts';
 import { at, facts, grounds, identity, type Lives, recordId, refusal, session } from '../broker/issuance-lives.ts';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Issuance } from '../../../lib/ledger/issuance.ts';
 import { closeAttempt } from '../../../lib/ledger/issuance-change.ts';
-import { nextAttempt } from '../../../lib/ledger/issuance-transitions.ts';
+import { nextAttempt } from '../../../lib/ledger/issuance-intents.ts';
 import { grounds, lives } from '../broker/issuance-lives.ts';
 import { type ChangeCase, changeCases, later } from './issuance-changes.cases.ts';
 

@@ -3,13 +3,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type Issuance, issuanceSchema, LIMITS } from '../../../lib/ledger/issuance.ts';
 import { denied, expired, failed, revoked, settled, unknown, usedUp } from '../../../lib/ledger/issuance-endings.ts';
-import {
-  leaseExpired,
-  nextAttempt,
-  nextCall,
-  openRefused,
-  rescheduled,
-} from '../../../lib/ledger/issuance-transitions.ts';
+import { nextAttempt, nextCall, openRefused } from '../../../lib/ledger/issuance-intents.ts';
+import { leaseExpired, rescheduled } from '../../../lib/ledger/issuance-transitions.ts';
 import { trailHolds } from '../../../lib/ledger/trail.ts';
 import { DUE_SHARD } from '../../../lib/platform/table-keys.ts';
 import { EDGES, foldOf, TERMINAL } from '../../support/faulty-world/fold.ts';

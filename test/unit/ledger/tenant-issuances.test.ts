@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { makeLedger } from '../../../lib/ledger/dynamo-ledger.ts';
-import { openIntended } from '../../../lib/ledger/issuance-transitions.ts';
+import { openIntended } from '../../../lib/ledger/issuance-intents.ts';
 import { makeTenantIssuances } from '../../../lib/ledger/tenant-issuances.ts';
 import { anIdentity, aRequest } from '../../support/an-issuance.ts';
 import { tables, withTables } from '../../support/dynamo-tables.ts';

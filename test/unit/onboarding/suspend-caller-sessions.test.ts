@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { IssuanceIn } from '../../../lib/ledger/issuance.ts';
 import { expired, failed } from '../../../lib/ledger/issuance-endings.ts';
-import { issued, openIntended } from '../../../lib/ledger/issuance-transitions.ts';
+import { openIntended } from '../../../lib/ledger/issuance-intents.ts';
+import { issued } from '../../../lib/ledger/issuance-transitions.ts';
 import { anIdentity } from '../../support/an-issuance.ts';
 import { START_MS } from '../../support/frozen-clock.ts';
 import { type LifecycleWorld, lifecycleWorld } from '../../support/tenant-lifecycle/lifecycle-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerError } from '../../../lib/errors.ts';
 import { type Issuance, LIMITS } from '../../../lib/ledger/issuance.ts';
-import { nextCall } from '../../../lib/ledger/issuance-transitions.ts';
+import { nextCall } from '../../../lib/ledger/issuance-intents.ts';
 import { endOpenIssuances } from '../../../lib/onboarding/end-open-issuances.ts';
 import { aTenant } from '../../support/a-tenant.ts';
 import { anIntended, anIssued } from '../../support/an-issuance.ts';

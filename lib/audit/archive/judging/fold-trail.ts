@@ -1,6 +1,7 @@
 /**
  * What an entry of the trail makes of an issuance, written down once more: independent of the functions that make the
- * changes (`issuance-transitions`, `issuance-endings`), so that a mistake in them, or a write past them, shows.
+ * changes (`issuance-intents`, `issuance-transitions`, `issuance-endings`), so that a mistake in them, or a write past
+ * them, shows.
  */
 import type { TrailEntry, TrailType } from '../../../ledger/trail.ts';
 import * as endings from './fold-endings.ts';
@@ -17,8 +18,8 @@ import type { Fold, Folding } from './fold-parts.ts';
 import type { Told } from './told-state.ts';
 
 /**
- * What may stand after the entry: one of these. Several, where the entry does not say all; none, where the entry does not
- * follow. `before` is undefined for the first entry.
+ * What may stand after the entry: one of these. Several, where the entry does not say all; none, where the entry does
+ * not follow. `before` is undefined for the first entry.
  */
 export function afterEntry(before: Told | undefined, entry: TrailEntry, folding: Folding): readonly Told[] {
   if (before === undefined) return begun(entry, folding);

@@ -3,7 +3,8 @@ import { pointerRecord } from '../../../../lib/audit/archive/telling/pointer-rec
 import { announcedByIssuance } from '../../../../lib/audit/correlation/announced-session.ts';
 import type { Issuance, IssuanceIn } from '../../../../lib/ledger/issuance.ts';
 import { denied, revoked } from '../../../../lib/ledger/issuance-endings.ts';
-import { leaseExpired, nextCall, released } from '../../../../lib/ledger/issuance-transitions.ts';
+import { nextCall } from '../../../../lib/ledger/issuance-intents.ts';
+import { leaseExpired, released } from '../../../../lib/ledger/issuance-transitions.ts';
 import { anIntended, anIssued } from '../../../support/an-issuance.ts';
 import { OUR_STORIES } from '../../../support/correlation/call-stories.ts';
 import { deniedRecord } from '../../../support/correlation/cloudtrail-record.ts';

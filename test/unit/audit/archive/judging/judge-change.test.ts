@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { archiveChange } from '../../../../../lib/audit/archive/archive-change.ts';
 import { pointerRecord } from '../../../../../lib/audit/archive/telling/pointer-record.ts';
 import type { Issuance } from '../../../../../lib/ledger/issuance.ts';
-import { nextAttempt, openRefused } from '../../../../../lib/ledger/issuance-transitions.ts';
+import { nextAttempt, openRefused } from '../../../../../lib/ledger/issuance-intents.ts';
 import { strangersRecord } from '../../../../../lib/ledger/strangers-record.ts';
 import { appendEntry, type NewEntry } from '../../../../../lib/ledger/trail.ts';
 import { closedProbe, openProbe } from '../../../../../lib/probes/probe-record.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { archiveChange } from '../../../../../lib/audit/archive/archive-change.ts';
 import { pointersOfChange } from '../../../../../lib/audit/archive/telling/pointers-of-change.ts';
-import { issued, nextAttempt, nextCall, released } from '../../../../../lib/ledger/issuance-transitions.ts';
+import { nextAttempt, nextCall } from '../../../../../lib/ledger/issuance-intents.ts';
+import { issued, released } from '../../../../../lib/ledger/issuance-transitions.ts';
 import { START_MS } from '../../../../support/frozen-clock.ts';
 import { legalChanges, lives } from '../../../../support/issuance-life.ts';
 import { type Images, streamChange } from '../../../../support/stream-change.ts';
