@@ -87,7 +87,7 @@ export const tenantCodes = {
   ),
   'consent.ownConnection': refusal(
     'Whoever asks connected the role, or gave it more jobs; another session of the same role is the same principal.',
-    'Have another of those consent who may.',
+    'Have another of those consent who may; where nobody else is left, have somebody else disconnect it and connect it anew.',
   ),
   'consent.notAwaited': refusal(
     'The role awaits nobody’s consent: it was given, or the role was connected without that rule.',

@@ -14,7 +14,10 @@ export async function consentToRole(
   { registry, consentRule }: Dependencies,
 ): Promise<TenantRole | OnboardingRefusal> {
   if (consentRule === undefined) {
-    return refuse('consent.notAllowed', 'hardening.roleConsent is not set: there is nobody who may consent');
+    return refuse(
+      'consent.notAllowed',
+      'hardening.roleConsent is not set, so that nobody may consent; a role that awaits it is disconnected and connected anew',
+    );
   }
   if (mayConsent(by, consentRule)) return registry.consentToRole(role, by);
   return refuse('consent.notAllowed', `${principalOf(by)} is none of hardening.roleConsent.principals`);

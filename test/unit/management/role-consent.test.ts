@@ -109,6 +109,8 @@ describe('POST /tenants/:tenantId/consent', () => {
     expect((await plain.post(`${path}/roles`, { roleArn })).body).not.toHaveProperty('consent');
     const answer = await plain.send({ method: 'POST', path: `${path}/consent`, body: { roleArn }, caller: GRACE });
     expect(answer).toMatchObject({ statusCode: 403, body: { error: { code: 'consent.notAllowed' } } });
+    // Where the rule was there before, that is the only way out.
+    expect(answer.body.error.message).toContain('disconnected and connected anew');
     expect((await plain.get('/tenants')).body.tenants[0]).not.toHaveProperty('awaitConsent');
   });
 });
