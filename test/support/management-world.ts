@@ -7,7 +7,6 @@ import { managementRoutes } from '../../lib/management/management-routes.ts';
 import { customersOnboarding } from '../../lib/management/onboarding-for-customer.ts';
 import { makeTenantLifecycle } from '../../lib/onboarding/make-tenant-lifecycle.ts';
 import type { TrustProof } from '../../lib/onboarding/trust/assess-trust.ts';
-import { parseDeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { makeFunctionUrl } from '../../lib/platform/function-url.ts';
 import { systemIds } from '../../lib/platform/ids.ts';
 import { makeWindowStore } from '../../lib/scheduling/dynamo-window-store.ts';
@@ -19,21 +18,19 @@ import { makeSwitchboard } from '../../lib/switches/switchboard.ts';
 import { makeTenantDirectory } from '../../lib/tenants/dynamo-tenant-directory.ts';
 import { makeTenantRegistry } from '../../lib/tenants/dynamo-tenant-registry.ts';
 import { BROKER_ACCOUNT, roleArnRules } from './a-tenant.ts';
+import { aDeployment } from './deployment-config.ts';
 import { type Tables, tables } from './dynamo-tables.ts';
 import { frozenClock } from './frozen-clock.ts';
 import { recordedTransitions } from './recorded-transitions.ts';
 import { OPERATOR, type UrlCall, urlEvent } from './url-event.ts';
 
-export const deployment = parseDeploymentConfig(
-  {
-    deploymentId: 'test1',
-    partition: 'aws',
-    homeRegion: 'eu-west-1',
-    templateBaseUrl: 'https://vendor-templates.s3.eu-west-1.amazonaws.com/roles',
-    requesters: [],
-  },
-  { stage: 'test' },
-);
+export const deployment = aDeployment({
+  deploymentId: 'test1',
+  partition: 'aws',
+  homeRegion: 'eu-west-1',
+  templateBaseUrl: 'https://vendor-templates.s3.eu-west-1.amazonaws.com/roles',
+  requesters: [],
+});
 
 const { templateBaseUrl: _, ...withoutTemplates } = deployment;
 

@@ -6,9 +6,9 @@ import * as v from 'valibot';
 import type { LimitSettings } from '../../limits/limit-settings.ts';
 import { type MisplacedList, misplacedLists } from '../../requests/misplaced-lists.ts';
 import { contradictionsOf } from './contradictions.ts';
-import { describeProblem } from './guidance.ts';
+import { describeProblem } from './describe-problem.ts';
 import type { HardeningSettings } from './hardening.ts';
-import { type ConfigProblem, DeploymentConfigError } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 import { deploymentConfigSchema } from './schema.ts';
 
 export type DeploymentConfig = {
@@ -155,16 +155,6 @@ export function deploymentConfig(): DeploymentConfig {
     );
   }
   return DEPLOYMENT_CONFIG;
-}
-
-/**
- * Reads what `config/<stage>.yml` holds. Throws one `DeploymentConfigError` that lists every problem: its path, what was
- * found, what is expected and what to do.
- */
-export function parseDeploymentConfig(value: unknown, { stage }: { stage: string }): DeploymentConfig {
-  const { config, problems } = checkDeploymentConfig(value);
-  if (config === undefined || problems.length > 0) throw new DeploymentConfigError(stage, problems);
-  return config;
 }
 
 /** The configuration with its defaults, where every value has its form, and all that keeps it from being deployed. */

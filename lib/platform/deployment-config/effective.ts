@@ -1,6 +1,6 @@
 import { callsPerMinuteOf } from '../../limits/limit-settings.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
-import { pathOf } from './guidance.ts';
+import { pathOf } from './describe-problem.ts';
 import { type SettingText, settingTexts } from './settings.ts';
 
 /** One setting as it is in force. */

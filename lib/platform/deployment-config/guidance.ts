@@ -1,62 +1,15 @@
-import type * as v from 'valibot';
 import { auditGuidance } from './audit-guidance.ts';
 import { hardeningGuidance } from './hardening.ts';
-import type { ConfigProblem } from './problem.ts';
 
-/**
- * What the person who wrote `config/<stage>.yml` is told about a value that is wrong: where it is, what was found, what
- * is expected there and what to do.
- */
-type Guidance = { readonly expected: string; readonly whatToDo: string };
-
-/** What the schema found, told so that it can be mended. */
-export function describeProblem(problem: v.BaseIssue<unknown>): ConfigProblem {
-  const keys = (problem.path ?? []).map(({ key }) => key);
-  const path = pathOf(keys) || 'the file';
-  if (problem.type === 'strict_object' && problem.expected === 'never') return describeUnknownKey(path, keys.at(-1));
-  const { expected, whatToDo } = guidanceFor(keys);
-  return {
-    code: problem.input === undefined ? 'config.settingMissing' : 'config.valueInvalid',
-    path,
-    what: `${foundText(problem)}; expected ${expected}`,
-    whatToDo: `${whatToDo}.`,
-  };
-}
-
-/** `['requesters', 0, 'name']` is `requesters[0].name`. */
-export function pathOf(keys: readonly unknown[]): string {
-  return keys
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
-function describeUnknownKey(path: string, key: unknown): ConfigProblem {
-  const settings = [...guidance.keys()].map((known) => known.split('.').at(-1) ?? '');
-  const meant = settings.find((known) => known !== '' && known.toLowerCase() === String(key).toLowerCase());
-  const whatToDo =
-    meant === undefined ? 'Remove it or correct its spelling.' : `Did you mean ${meant}, or is it misplaced?`;
-  return { code: 'config.settingUnknown', path, what: 'is not a setting; expected only documented ones', whatToDo };
-}
-
-function foundText({ input }: v.BaseIssue<unknown>): string {
-  if (input === undefined) return 'is missing';
-  return input === null ? 'is empty' : `is ${JSON.stringify(input)?.slice(0, 64) ?? typeof input}`;
-}
-
-/** The guidance of the setting, or of the nearest one around it that has any. */
-function guidanceFor(keys: readonly unknown[]): Guidance {
-  const names = keys.map((key) => (typeof key === 'number' ? '[]' : String(key)));
-  for (let length = names.length; length >= 0; length -= 1) {
-    const found = guidance.get(names.slice(0, length).join('.').replaceAll('.[]', '[]'));
-    if (found !== undefined) return found;
-  }
-  return { expected: 'a documented setting', whatToDo: 'See the comments of config/dev.yml' };
-}
+export type Guidance = { readonly expected: string; readonly whatToDo: string };
 
 const wholeNumberFrom = (from: number, to: number) => `a whole number from ${from} to ${to}`;
 
-const guidance: ReadonlyMap<string, Guidance> = new Map(
+/**
+ * What is expected of each setting of `config/<stage>.yml`, and what to do about a value that does not fit: for the person
+ * who wrote it. By path, with `[]` for the entries of a list.
+ */
+export const guidance: ReadonlyMap<string, Guidance> = new Map(
   Object.entries({
     '': { expected: 'a mapping of settings', whatToDo: 'Start from a copy of config/dev.yml' },
     deploymentId: {

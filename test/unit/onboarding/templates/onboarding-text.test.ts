@@ -4,20 +4,17 @@ import { templateForJobs } from '../../../../config/publish-template/template-fo
 import { jobCatalogue } from '../../../../lib/jobs/job-catalogue.ts';
 import { ONBOARDING_FORMATS, type OnboardingFormat } from '../../../../lib/management/management-views.ts';
 import { type OnboardingInput, onboardingText } from '../../../../lib/onboarding/templates/onboarding-text.ts';
-import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
 import { sha256Hex } from '../../../../lib/platform/ids.ts';
+import { aDeployment } from '../../../support/deployment-config.ts';
 import { BROKER_ACCOUNT, CURRENT_ID, NEXT_ID, ourRole, PREFIX } from './a-template.ts';
 
-const deployment = parseDeploymentConfig(
-  {
-    deploymentId: 'prod1',
-    partition: 'aws',
-    homeRegion: 'eu-west-1',
-    templateBaseUrl: 'https://vendor-templates.s3.eu-west-1.amazonaws.com/roles',
-    requesters: [],
-  },
-  { stage: 'test' },
-);
+const deployment = aDeployment({
+  deploymentId: 'prod1',
+  partition: 'aws',
+  homeRegion: 'eu-west-1',
+  templateBaseUrl: 'https://vendor-templates.s3.eu-west-1.amazonaws.com/roles',
+  requesters: [],
+});
 const dedicated = { ...deployment, mode: 'dedicated' } as const;
 const tenant: OnboardingInput['tenant'] = {
   status: 'active',

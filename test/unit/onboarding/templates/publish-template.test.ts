@@ -5,19 +5,16 @@ import { publishTemplate } from '../../../../lib/onboarding/templates/publish-te
 import { publishedTemplate, publishedText } from '../../../../lib/onboarding/templates/published-template.ts';
 import { renderCloudFormation } from '../../../../lib/onboarding/templates/render-cloudformation.ts';
 import { renderStackSet } from '../../../../lib/onboarding/templates/render-stackset.ts';
-import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
+import { aDeployment } from '../../../support/deployment-config.ts';
 import { aDedicatedTemplate, aFullTemplate, aTemplate, BROKER_ACCOUNT, CURRENT_ID, PREFIX } from './a-template.ts';
 
-const deployment = parseDeploymentConfig(
-  {
-    deploymentId: 'prod1',
-    partition: 'aws',
-    homeRegion: 'eu-west-1',
-    templateBaseUrl: 'https://s3.eu-central-1.amazonaws.com/vendor-templates/roles/v1',
-    requesters: [],
-  },
-  { stage: 'test' },
-);
+const deployment = aDeployment({
+  deploymentId: 'prod1',
+  partition: 'aws',
+  homeRegion: 'eu-west-1',
+  templateBaseUrl: 'https://s3.eu-central-1.amazonaws.com/vendor-templates/roles/v1',
+  requesters: [],
+});
 const template = publishedTemplate(aTemplate(), deployment);
 
 function named(name: string): Error {

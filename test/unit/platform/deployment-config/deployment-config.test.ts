@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  deploymentConfig,
-  parseDeploymentConfig,
-} from '../../../../lib/platform/deployment-config/deployment-config.ts';
+import { deploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
+import { aDeployment, configProblemsOf as problemsOf } from '../../../support/deployment-config.ts';
 
 type Written = Record<string, unknown>;
 
@@ -22,18 +20,9 @@ function sentBy(changes: Written): Written {
   return written({ requesters: [requester({ recognisedBy: { event: event(changes) } })] });
 }
 
-function problemsOf(value: unknown): string {
-  try {
-    parseDeploymentConfig(value, { stage: 'test' });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return 'accepted';
-}
-
-describe('parseDeploymentConfig', () => {
+describe('the deployment configuration', () => {
   it('fills in the defaults', () => {
-    expect(parseDeploymentConfig(written(), { stage: 'test' })).toEqual({
+    expect(aDeployment(written())).toEqual({
       deploymentId: 'test1',
       mode: 'shared',
       partition: 'aws',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeploymentConfig } from '../../../../lib/platform/deployment-config/deployment-config.ts';
+import { configProblemsOf } from '../../../support/deployment-config.ts';
 
 type Written = Record<string, unknown>;
 
@@ -12,13 +12,7 @@ function schedule(changes: Written = {}): Written {
 }
 
 function problemsOf(requesters: readonly Written[], schedules: readonly Written[] = []): string {
-  const written = { deploymentId: 'test1', partition: 'aws', homeRegion: 'eu-west-1', requesters, schedules };
-  try {
-    parseDeploymentConfig(written, { stage: 'test' });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return 'accepted';
+  return configProblemsOf({ deploymentId: 'test1', partition: 'aws', homeRegion: 'eu-west-1', requesters, schedules });
 }
 
 const scheduled = requester('nightly', { schedule: 'nightly' });
