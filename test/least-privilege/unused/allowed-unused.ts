@@ -34,11 +34,6 @@ const ALLOWED_UNUSED: readonly (readonly [name: string, permission: RegExp, argu
     'read when the issue cannot be recorded, to tell a suspension from a failure: test/unit/vending',
   ],
   [
-    'answer-audit-query',
-    /^FindRecords: .*(index\/due|without dueShard|without dueAtMs)$/,
-    'the later pages of the sessions that live are read by due time: test/contract/audit-questions.test.ts',
-  ],
-  [
     'correlate-cloudtrail',
     /^KeepWhatWaits: without sqs:SendMessage$/,
     'what the ledger could not take while it was away waits in a queue: test/unit/audit/correlation',
