@@ -6,5 +6,5 @@ import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/functio
 
 const answer = makeFunctionUrl(auditOnAws(auditEnvironment(), deploymentConfig()));
 
-/** Auditors ask who had which access, when, why and for what. */
+/** Answers auditors over HTTP: who had which access, when, why and for what. */
 export const handler = middy<unknown, FunctionUrlAnswer>({ timeoutEarlyInMillis: 0 }).handler(answer);

@@ -6,7 +6,7 @@ import { archiveEnvironment } from '../lib/platform/environment.ts';
 
 const archive = archiveOnAws(archiveEnvironment(), deploymentConfig());
 
-/** The ledger changes, or five minutes pass: changes are archived and told, or a digest over the archive is signed. */
+/** Archives every change of the ledger and announces what follows from it; every five minutes it signs a digest. */
 export const handler = middy<unknown, ArchiveAnswer>({ timeoutEarlyInMillis: 0 }).handler(
   (event: unknown, context: Context) => archive(event, { remainingMs: () => context.getRemainingTimeInMillis() }),
 );

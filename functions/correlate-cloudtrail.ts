@@ -6,7 +6,10 @@ import { correlationEnvironment } from '../lib/platform/environment.ts';
 
 const correlate = correlationOnAws(correlationEnvironment(), deploymentConfig());
 
-/** Every AssumeRole of ours that CloudTrail shows is held against what was announced; each five minutes, what is missing. */
+/**
+ * Compares every AssumeRole of ours in CloudTrail with what was announced; every five minutes it looks for missing
+ * ones.
+ */
 export const handler = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 }).handler(
   (event: unknown, context: Context) => correlate(event, { remainingMs: () => context.getRemainingTimeInMillis() }),
 );

@@ -7,7 +7,7 @@ import { runFanOut } from '../lib/scheduling/run-fan-out.ts';
 
 const fanOut = fanOutOnAws(fanOutEnvironment(), deploymentConfig());
 
-/** A schedule comes round, or a minute passes: one request for every tenant that is due. */
+/** Makes one request for every tenant that is due, when a schedule comes round and every minute until all are made. */
 export const handler = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 }).handler(
   (event: unknown, context: Context) =>
     runFanOut({ event, remainingMs: () => context.getRemainingTimeInMillis() }, fanOut),

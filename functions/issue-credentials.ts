@@ -7,7 +7,7 @@ import { brokerEnvironment } from '../lib/platform/environment.ts';
 
 const broker = brokerOnAws(brokerEnvironment(), deploymentConfig());
 
-/** Requests arrive on the queue; each runs through the pipeline. */
+/** Runs each request that arrives on the queue through the pipeline. */
 export const handler = middy<SQSEvent, BatchResult>({ timeoutEarlyInMillis: 0 }).handler(
   ({ Records }: SQSEvent, context: Context) =>
     processBatch({ records: Records, remainingMs: () => context.getRemainingTimeInMillis() }, broker),

@@ -6,5 +6,5 @@ import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/functio
 
 const answer = makeFunctionUrl(deadLettersOnAws(deadLetterEnvironment(), deploymentConfig()));
 
-/** Operators look at what was given up, and send again what is safe to. */
+/** Shows operators the dead letters, and sends again those for which that is safe. */
 export const handler = middy<unknown, FunctionUrlAnswer>({ timeoutEarlyInMillis: 0 }).handler(answer);

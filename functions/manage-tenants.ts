@@ -6,5 +6,5 @@ import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/functio
 
 const answer = makeFunctionUrl(managementOnAws(managementEnvironment(), deploymentConfig()));
 
-/** Operators and sign-up pages register tenants, connect their roles, rotate, suspend: the onboarding API. */
+/** The onboarding API, for operators and sign-up pages: register tenants, connect their roles, rotate, suspend. */
 export const handler = middy<unknown, FunctionUrlAnswer>({ timeoutEarlyInMillis: 0 }).handler(answer);

@@ -8,7 +8,7 @@ import { onDemandEnvironment } from '../lib/platform/environment.ts';
 
 const onDemand = onDemandOnAws(onDemandEnvironment(), deploymentConfig());
 
-/** Requests by Invoke, each as the requester whose alias is invoked. */
+/** Takes requests by Invoke. Each comes from the requester whose alias of this function is invoked. */
 export const handler = middy<unknown, OnDemandAnswer>({ timeoutEarlyInMillis: 0 }).handler(
   (payload: unknown, context: Context) => answerInvocation(payload, context, onDemand),
 );

@@ -9,7 +9,7 @@ import { type FunctionUrlAnswer, makeFunctionUrl } from '../lib/platform/functio
 const onDemand = onDemandOnAws(onDemandEnvironment(), deploymentConfig());
 const answer = makeFunctionUrl({ routes: requestRoutes(onDemand), log: onDemand.log });
 
-/** Requests over HTTP, each as the IAM principal that signed it. */
+/** Takes requests over HTTP. Each comes from the IAM principal that signed it. */
 export const handler = middy<unknown, FunctionUrlAnswer>({ timeoutEarlyInMillis: 0 }).handler(
   (event: unknown, context: Context) => answer(event, context),
 );

@@ -7,7 +7,7 @@ import { sweeperOnAws } from '../lib/sweeper/sweeper-on-aws.ts';
 
 const sweeper = sweeperOnAws(sweeperEnvironment(), deploymentConfig());
 
-/** Each minute: moves every issuance on whose lease, ticket or fence has run out. */
+/** Every minute, ends or retries each issuance whose lease, ticket or fence has run out. */
 export const handler = middy<unknown, SweepResult>({ timeoutEarlyInMillis: 0 }).handler(
   (_tick: unknown, context: Context) =>
     sweepIssuances({ remainingMs: () => context.getRemainingTimeInMillis() }, sweeper),

@@ -6,5 +6,5 @@ import { vendingOnAws } from '../lib/vending/vending-on-aws.ts';
 
 const answer = makeFunctionUrl(vendingOnAws(vendingEnvironment(), deploymentConfig()));
 
-/** A person or a tool asks for credentials of a tenant's account, and gets them in the answer. */
+/** Gives a person or a tool credentials of a tenant's account, in the answer. */
 export const handler = middy<unknown, FunctionUrlAnswer>({ timeoutEarlyInMillis: 0 }).handler(answer);

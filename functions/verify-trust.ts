@@ -6,7 +6,7 @@ import { verifierEnvironment } from '../lib/platform/environment.ts';
 
 const verify = verifierOnAws(verifierEnvironment(), deploymentConfig());
 
-/** Probes tenants' roles: those that somebody names, and on a schedule all of them, spread over the day. */
+/** Probes tenants' roles: the named ones on demand, and all of them once a day on a schedule. */
 export const handler = middy<unknown, VerifierAnswer>({ timeoutEarlyInMillis: 0 }).handler(
   (event: unknown, context: Context) => verify(event, { remainingMs: () => context.getRemainingTimeInMillis() }),
 );

@@ -7,16 +7,17 @@ import { makeOpenEnvelope, type OpenEnvelopeDependencies } from './open-envelope
 
 export type Claim =
   | { readonly claimed: false; readonly code: 'claim.refused'; readonly because: 'switchedOff' | 'conditionFailed' }
-  /** From here on the run must be reported, whether or not `open` succeeds. */
+  /** Claimed: from now on the run must be reported, whether or not `open` succeeds. */
   | { readonly claimed: true; readonly open: () => Promise<Secret<EnvelopeContent>> };
 
 export type ClaimCredentials = (payload: JobPayload, claimant: { readonly requestId: string }) => Promise<Claim>;
 
 /**
- * The one time that a job opens its envelope: the switches, then the conditional claim, then the key and the envelope.
- * The switches are read before the claim begins, so a suspension that was committed by then is always seen.
+ * The claim, by which a job opens its envelope once: reads the switches, makes the conditional write, then unwraps the
+ * key and opens the envelope. The switches are read first, so a suspension that was committed by then is always seen.
  *
- * @throws store.* before the claim: nothing is claimed, or nobody knows; unreadable switches count as off.
+ * @throws store.* before the claim, when nothing was claimed or nobody knows whether it was. Switches that cannot be
+ *   read count as off.
  */
 export function makeClaimCredentials(dependencies: ClaimCredentialsDependencies): ClaimCredentials {
   const claimTicket = makeClaimTicket(dependencies);
@@ -37,7 +38,7 @@ export type ClaimCredentialsDependencies = ClaimTicketDependencies &
     readonly config: { readonly ledgerTable: string; readonly envelopeKeyArn: string };
   };
 
-/** One code for whatever stood in the way; the job cannot know more, and the audit derives it from the row. */
+/** One code whatever the cause. The job cannot know more; the audit derives the cause from the issuance. */
 function refused(because: 'switchedOff' | 'conditionFailed'): Claim {
   return { claimed: false, code: 'claim.refused', because };
 }

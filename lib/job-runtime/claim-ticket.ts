@@ -3,19 +3,23 @@ import type { Clock } from '../platform/clock.ts';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import type { JobPayload } from './job-payload.ts';
 
-/** `removed` is what the row held before: not yet read, because from here on the claim is made and must be reported. */
+/**
+ * `removed` is what the row held before, not parsed yet: the claim is made, and must be reported even if it is
+ * unusable.
+ */
 export type TicketClaim = { readonly taken: false } | { readonly taken: true; readonly removed: unknown };
 
 export type ClaimTicket = (payload: JobPayload, claimant: { readonly requestId: string }) => Promise<TicketClaim>;
 
 /**
- * Takes the ticket out of the issuance: one conditional write, `issued` to `claimed`, which can succeed once. It names
- * only `recordId`, `state`, `ticket` and `claim`, because IAM lets a job touch no others, and it never reads the row.
+ * Removes the ticket from the issuance, with one conditional write from `issued` to `claimed` that can succeed once.
+ * It names only `recordId`, `state`, `ticket` and `claim`, the only attributes that IAM lets a job touch, and never
+ * reads the row.
  *
  * @param dynamo must make one HTTP call per command (`maxAttempts: 1`). A retry after a lost response would find its
- *   own claim, take it for another's and hide that the first call had succeeded; so a claim whose response is lost is
- *   `unknown` in the end, and its credentials are used by nobody.
- * @throws store.* when it cannot be known whether the claim was made; whoever is invoked again finds out.
+ *   own claim and take it for that of another invocation. Without one, a claim whose response is lost ends as
+ *   `unknown`, and nobody uses its credentials.
+ * @throws store.* when it is not known whether the claim was made. The next invocation finds out.
  */
 export function makeClaimTicket({ dynamo, clock, config }: ClaimTicketDependencies): ClaimTicket {
   return async (payload, { requestId }) => {

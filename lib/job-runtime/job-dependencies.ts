@@ -7,11 +7,11 @@ import { makeSwitches } from '../switches/switches.ts';
 import { logAndCount } from './log-and-count.ts';
 import type { RunDependencies } from './with-tenant-credentials.ts';
 
-/** Milliseconds. A table or key that does not answer by then must not eat the time of the job. */
+/** In milliseconds. A table or key that answers later than that would take up the job's own time. */
 const TIMEOUTS = {
   connectionTimeout: 1_000,
   requestTimeout: 3_000,
-  // `requestTimeout` ends with the first byte of an answer; this is for one that stalls after it.
+  // `requestTimeout` ends with the first byte of an answer; this is for an answer that stalls after it.
   socketTimeout: 3_000,
   throwOnRequestTimeout: true,
 };
@@ -26,7 +26,7 @@ export function jobDependencies(jobName: string): RunDependencies {
     config,
     clock,
     switches: makeSwitches({ dynamo: patient, clock, config }),
-    // A claim must be one call: a repeated one could not tell its own lost success from another's.
+    // A claim must be one call: a retry could not tell its own lost success from another invocation's claim.
     dynamo: documentClient({ maxAttempts: 1 }),
     reports: patient,
     kms: new KMSClient({ maxAttempts: 5, requestHandler: TIMEOUTS }),

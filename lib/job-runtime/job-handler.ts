@@ -15,7 +15,7 @@ import {
 /** A job's own work. What it returns is the summary of its run: JSON, at most 4 KB, nothing secret. */
 export type RunJob<Settings = unknown> = (tenant: TenantContext<Settings>) => Promise<unknown>;
 
-/** Answers with a `RunOutcome`. */
+/** The handler; it answers with a `RunOutcome`. */
 export type JobHandler = MiddyfiedHandler<unknown, unknown, Error, TenantLambdaContext, RunInternal>;
 
 /**
@@ -30,8 +30,8 @@ export function jobHandler<Settings>(
   dependencies: RunDependencies = jobDependencies(job.name),
 ): JobHandler {
   return middy<unknown, unknown, Error, TenantLambdaContext, RunInternal>({
-    // At its time-out Lambda destroys the environment, and with it whatever the job has left running. An answer made
-    // just before would keep it, and the work of one tenant could go on inside the next invocation.
+    // Never answer early: at the time-out Lambda destroys the process, with whatever the job left running in it. An
+    // early answer would keep the process, and the work of one tenant could go on inside the next invocation.
     timeoutEarlyInMillis: 0,
     requestEnd: ({ internal }) => endRun(internal),
   })

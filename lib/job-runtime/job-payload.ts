@@ -18,12 +18,12 @@ const payloadSchema = v.strictObject({
   input: v.optional(v.unknown()),
 });
 
-/** What a job is invoked with: who it runs for, and credentials that only its claim can open. */
+/** What a job is invoked with: whom it runs for, and the sealed credentials. */
 export type JobPayload = v.InferOutput<typeof payloadSchema>;
 
 /**
- * Reads the payload exactly; unknown keys are refused. Whatever is wrong, the error is the one `envelope.invalid`: who
- * could invoke the job by hand learns nothing from it.
+ * Parses the payload strictly; unknown keys are refused. Whatever is wrong, the error is the same `envelope.invalid`,
+ * so that whoever invokes the job by hand learns nothing from it.
  *
  * @param jobName the job that this function is; a payload for another job is not ours to open.
  */

@@ -11,7 +11,10 @@ const removedSchema = v.object({
   ticket: v.object({ wrappedKey: v.instance(Uint8Array), attempt: v.number(), usableUntilMs: v.number() }),
 });
 
-/** KMS says these about the envelope we hold; all else is about KMS, its key's state or the way to it. */
+/**
+ * The errors of KMS that mean a wrong envelope. Every other one is about KMS itself, the state of its key or the
+ * network.
+ */
 const NOT_THIS_ENVELOPE: ReadonlySet<string> = new Set([
   'InvalidCiphertextException',
   'IncorrectKeyException',
@@ -45,7 +48,7 @@ export function makeOpenEnvelope({ kms, config }: OpenEnvelopeDependencies): Ope
         const command = new DecryptCommand({
           CiphertextBlob: wrappedKey,
           EncryptionContext: kmsEncryptionContext(context),
-          // Named, because KMS would otherwise take whichever key the ciphertext names.
+          // Without the key's name KMS would take whichever key the ciphertext names.
           KeyId: config.envelopeKeyArn,
         });
         const { Plaintext } = await kms.send(command);

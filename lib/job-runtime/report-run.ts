@@ -10,10 +10,11 @@ export type ReportWriting = { readonly written: true } | { readonly written: fal
 export type ReportRun = (payload: JobPayload, report: RunReport) => Promise<ReportWriting>;
 
 /**
- * Ends the issuance, `claimed` to `completed` or `failed`, if it is still claimed by this attempt. Never throws: the
- * work is done, and no error of the ledger may make Lambda run it again; a run without its report ends as `unknown`.
+ * Reports a run: moves the issuance from `claimed` to `completed` or `failed`, if this attempt still holds the claim.
+ * Never throws, because the work is done and no error of the ledger may make Lambda run it again. An issuance without
+ * a report ends as `unknown`.
  *
- * @param dynamo may repeat the call: a second write of the same report fails its condition and changes nothing.
+ * @param dynamo may retry: a second write of the same report fails its condition and changes nothing.
  */
 export function makeReportRun({ dynamo, clock, config }: ReportRunDependencies): ReportRun {
   return async (payload, report) => {

@@ -4,10 +4,10 @@ import type { SessionCredentials } from '../sealing/envelope.ts';
 import { holdsSecret } from './secret-traces.ts';
 import { type SessionOfRun, sessionRevoked } from './session-revoked.ts';
 
-/** What a job leaves in the ledger about its run. */
+/** What the ledger keeps of a job's run. */
 export type RunReport = CompletedReport | FailedReport;
 
-/** `summary` is the JSON text of what the job returned, or of a note that says why it is not there. */
+/** `summary` is the JSON text of what the job returned, or of a note that says why that was left out. */
 export type CompletedReport = { readonly outcome: 'completed'; readonly summary: string };
 
 export type FailedReport = {
@@ -21,16 +21,16 @@ const SUMMARY_LIMIT_BYTES = 4_096;
 const MESSAGE_LIMIT = 300;
 
 /**
- * The report of a run that ended well. A summary that cannot be kept does not undo the work: the run is completed, and
- * a note takes the place of the summary.
+ * The report of a run that ended without an error. When its summary cannot be kept, a note takes its place, and the run
+ * is completed all the same: the work is done.
  */
 export function completedReport(summary: unknown, credentials: SessionCredentials): CompletedReport {
   return { outcome: 'completed', summary: summaryText(summary, credentials) };
 }
 
 /**
- * The report of a run that ended with an error: fields of a closed shape. An error's own text is kept only where the
- * broker wrote it; another's may hold anything that the job had in its hands, an SDK error the whole response.
+ * The report of a run that ended with an error, in a closed shape. The text of an error is kept only when it is the
+ * broker's own: any other may hold whatever the job worked with, and an SDK error the whole response.
  */
 export function failedReport(
   error: unknown,
@@ -46,7 +46,7 @@ export function failedReport(
     : { outcome: 'failed', code, name, message };
 }
 
-/** Who has ended our sessions says more than whatever the job made of it. */
+/** That the customer ended our session explains more than the error the job made of it. */
 function codeOf(error: unknown, session: SessionOfRun): ErrorCode {
   if (sessionRevoked(error, session)) return 'job.sessionRevoked';
   return error instanceof BrokerError ? error.code : 'job.failed';
@@ -62,8 +62,8 @@ function summaryText(summary: unknown, credentials: SessionCredentials): string 
 }
 
 /**
- * Everything that a value spells, in order: a Buffer and a typed array become lists of numbers in JSON, and a text that was
- * taken apart a list of its parts.
+ * All the text in a value, in order, so that a secret is found even where JSON hides it: a Buffer and a typed array
+ * become lists of numbers there, and a text that was split is a list of its parts.
  */
 function spelledOut(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -95,7 +95,7 @@ function messageOf(error: unknown): string {
   return 'the job ended with an error; its log has where';
 }
 
-/** The two facts of an SDK error that help and cannot hide anything. */
+/** The two facts of an SDK error that help, and that cannot hold a secret. */
 function awsAnswer(error: unknown): { readonly status: number | undefined; readonly requestId: string } {
   const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined;
   const fields = new Map<string, unknown>(Object.entries(metadata ?? {}));

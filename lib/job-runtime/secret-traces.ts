@@ -1,8 +1,8 @@
 import type { SessionCredentials } from '../sealing/envelope.ts';
 
 /**
- * Does a text hold the secret key or the session token, as they are or in a usual encoding? The last guard before a
- * job's own words are written down. It finds accidents; a job that means to leak has other ways.
+ * Whether a text holds the secret key or the session token, as they are or in a usual encoding. Checked before anything
+ * that a job wrote is kept. It finds accidents; a job that means to leak a secret has other ways.
  */
 export function holdsSecret(text: string, { secretAccessKey, sessionToken }: SessionCredentials): boolean {
   const lowered = text.toLowerCase();
@@ -12,7 +12,7 @@ export function holdsSecret(text: string, { secretAccessKey, sessionToken }: Ses
   );
 }
 
-/** A secret as it is and as text formats write it, base64 of a longer text included; hexadecimal is not among them. */
+/** A secret as it is and in the usual encodings of text, inside a longer base64 text too. Without hexadecimal. */
 export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [
@@ -26,9 +26,9 @@ export function formsOf(secret: string): readonly string[] {
 }
 
 /**
- * The letters that the bytes always give in base64 when they stand in a longer text, `offset` bytes past a multiple of
- * three: `Basic <base64 of key:secret>` holds the secret, but not its base64. Letters that also depend on the
- * neighbours are cut off at both ends.
+ * The base64 letters of bytes that stand in a longer text, `offset` bytes past a multiple of three. `Basic <base64 of
+ * key:secret>` holds the secret, but not the base64 of the secret alone. Letters that also depend on the neighbouring
+ * bytes are cut off at both ends.
  */
 function base64Inside(bytes: Buffer, offset: number): string {
   const skipped = [0, 2, 3][offset] ?? 0;

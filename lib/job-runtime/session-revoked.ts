@@ -1,21 +1,21 @@
-/** The run whose session was denied: what AWS names it by is its account and its role session name. */
+/** The run whose session was denied. AWS names it by its account and its role session name. */
 export type SessionOfRun = { readonly accountId: string; readonly issuanceId: string; readonly attempt: number };
 
-/** AWS's words for a statement of the role's own policies; the fence of a session is "in a session policy". */
+/** How AWS names a statement in the role's own policies. It says of a session's fence "in a session policy". */
 const DENIED_BY_ROLE = 'with an explicit deny in an identity-based policy';
 /** How AWS begins to say why. */
 const REASONS = ['with an explicit deny in ', 'because '] as const;
 const CALLER = /User: arn:aws[a-z-]{0,20}:sts::(\d{12}):assumed-role\/[\w+=,.@-]{1,64}\/([\w+=,.@-]{2,64}) /;
 /** Longer than any message of AWS's. */
 const LONGEST_READ = 8_192;
-/** Errors inside errors that are looked at: of their causes, and of those that were thrown together. */
+/** How many errors are looked at: the causes of an error, and those that an AggregateError holds. */
 const MOST_LOOKED_AT = 50;
 
 /**
- * Did the role's own policy deny this very session what the job asked? As a rule its customer has ended the sessions
- * of the role: our template has no other Deny, and the session policy, whose fence denies too, is named by AWS as such.
- * A denial of anybody else's, the job's own role among them, is none; and a service that does not say which policy denied
- * is not understood.
+ * Whether a policy of the role itself denied this session what the job asked for. That means as a rule that the
+ * customer has ended the role's sessions: our template has no other Deny, and AWS names the session policy, whose
+ * fence denies too, as such. A denial of another principal, such as the job's own role, does not count; nor does one
+ * of a service that does not say which policy denied.
  * Source: IAM User Guide, "Troubleshoot access denied error messages".
  *
  * @param error what the job threw, or anything that it was caused by.
@@ -38,15 +38,15 @@ function deniedByRole(error: unknown): readonly DeniedCaller[] {
 }
 
 /**
- * By the last reason of the text. Between the caller and the reason AWS tells what was asked for, and whoever may put an
- * object into a bucket of the customer's names it: such a name could hold another reason, and another caller.
+ * By the last reason of the text. Between the caller and the reason AWS tells what was asked for, and whoever may put
+ * an object into a bucket of the customer's names it: such a name could hold another reason, and another caller.
  */
 function isDeniedByRole(text: string): boolean {
   const at = Math.max(...REASONS.map((words) => text.lastIndexOf(words)));
   return at >= 0 && text.startsWith(DENIED_BY_ROLE, at);
 }
 
-/** The error, what caused it and what it gathers, each once: a job may wrap what AWS answered. */
+/** The error, its causes and the errors that it holds, each once: a job may wrap what AWS answered. */
 function errorsOf(error: unknown): readonly Error[] {
   const found = new Set<Error>();
   const next: unknown[] = [error];

@@ -4,7 +4,7 @@ import type { EnvelopeContent } from '../sealing/envelope.ts';
 import type { Secret } from '../sealing/secret.ts';
 import type { JobPayload } from './job-payload.ts';
 
-/** Kept back from Lambda's time, so that a job which heeds its deadline can still be reported. */
+/** Taken off Lambda's time-out, so that a job that keeps to its deadline can still be reported. */
 const REPORT_RESERVE_MS = 5_000;
 
 /** What a job is given to do its work: whom it works for, until when, and the credentials of that account. */
@@ -14,13 +14,13 @@ export type TenantContext<Settings = unknown> = {
   readonly job: string;
   readonly issuanceId: string;
   readonly attempt: number;
-  /** What the requester sent along, as it came: the job checks it. */
+  /** What the requester sent, unchecked: the job has to check it. */
   readonly input: unknown;
-  /** What the tenant set for this job: what the session policy was made of. */
+  /** The tenant's settings for this job, of which the session policy was made. */
   readonly settings: Settings;
   /** Epoch milliseconds by which the job must have ended: the fence, or Lambda's time-out less 5 s for the report. */
   readonly deadlineMs: number;
-  /** For the `credentials` option of an AWS client. Gives nothing past the fence or after the run has ended. */
+  /** For the `credentials` option of an AWS client. Throws past the fence and after the run has ended. */
   readonly credentials: TenantCredentialProvider;
 };
 
@@ -46,7 +46,7 @@ export function tenantContext({ payload, secret, remainingMs, clock }: TenantCon
     credentials: async () => {
       if (clock.nowMs() >= fenceMs) throw new BrokerError('job.failed', 'the session of this run is past its fence');
       const { accessKeyId, secretAccessKey, sessionToken, expiresAtMs } = secret.reveal();
-      // Told to the SDK as the expiry, so that a client asks here again instead of using what it remembers.
+      // The SDK takes this for the expiry, so that a client asks here again instead of using cached credentials.
       return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(Math.min(fenceMs, expiresAtMs)) };
     },
   };

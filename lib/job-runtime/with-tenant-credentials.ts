@@ -10,7 +10,7 @@ import { makeReportRun, type ReportRunDependencies } from './report-run.ts';
 import { completedReport, failedReport, type RunReport } from './run-report.ts';
 import { type TenantContext, tenantContext } from './tenant-context.ts';
 
-/** What Lambda is told of an invocation. */
+/** What an invocation returns to Lambda. */
 export type RunOutcome = {
   readonly issuanceId: string;
   readonly outcome: 'claim.refused' | 'completed' | 'failed';
@@ -20,7 +20,7 @@ export type RunOutcome = {
 /** The context that a handler behind the middleware finds. */
 export type TenantLambdaContext = Context & { tenant?: TenantContext };
 
-/** How far one invocation has come. It lives in middy's request, so that nothing outlives the invocation. */
+/** How far one invocation has come. Kept in middy's request, so that nothing outlives the invocation. */
 type Run =
   | { readonly stage: 'asked' | 'claimed' | 'ended'; readonly payload: JobPayload }
   | { readonly stage: 'open'; readonly payload: JobPayload; readonly secret: Secret<EnvelopeContent> };
@@ -33,10 +33,11 @@ export type RunDependencies = ClaimCredentialsDependencies & {
 };
 
 /**
- * Opens the envelope before the job, reports after it, and forgets the credentials in every path.
+ * The middy middleware that opens the envelope before the job runs, reports the run after it, and forgets the
+ * credentials however it ends.
  *
- * Before the claim an error is thrown on, so that Lambda invokes again. After it an error is reported and swallowed: a
- * second invocation would find a spent ticket.
+ * An error before the claim is rethrown, so that Lambda invokes the job again. An error after it is reported and
+ * swallowed, because a second invocation would find no ticket.
  */
 export function withTenantCredentials(
   dependencies: RunDependencies,
@@ -98,15 +99,15 @@ export function withTenantCredentials(
   };
 }
 
-/** In tenant isolation mode this process is of one tenant: a payload of another's would be opened in the wrong one. */
+/** In tenant isolation mode a process belongs to one tenant, and must not open the payload of another. */
 function refuseOtherTenant({ tenantId = '' }: Context, payload: JobPayload): void {
   if (tenantId === '' || tenantId === payload.tenantId) return;
   throw new BrokerError('envelope.invalid', 'the envelope could not be opened');
 }
 
 /**
- * Forgets the credentials. Also for the very end of an invocation, because another middleware may answer in our place:
- * then neither `after` nor `onError` is called.
+ * Forgets the credentials. Called at the very end of an invocation too, because another middleware may answer in our
+ * place, and then neither `after` nor `onError` is called.
  */
 export function endRun(internal: RunInternal): void {
   if (internal.run === undefined) return;

@@ -21,7 +21,8 @@ export function issuanceUpdate(before: Issuance, after: Issuance): Omit<UpdateCo
   const setClause = sets.length === 0 ? '' : `SET ${sets.join(', ')}`;
   const removeClause = removed.length === 0 ? '' : ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}`;
 
-  // No brokering function has written since, which would show in the trail; nor has the job, which would show in the state.
+  // No brokering function has written since, which would show in the trail, nor has the job, which would show in the
+  // state.
   const trailUnmoved = '#trailHead = :oldHead';
   const stateUnmoved = '#state = :oldState';
   const names = [...changed.map(([name]) => name), ...removed, 'trailHead', 'state'];

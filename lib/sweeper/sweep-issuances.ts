@@ -25,11 +25,11 @@ const AT_ONCE = 8;
 const BROKEN_LATER_MS = 60 * 60_000;
 
 /**
- * Looks at every issuance that is due and moves it on: back to the queue, or to its end. It never calls STS, never
- * reads a tenant, and gives up an issuance rather than guess. Every write is conditional, so two sweepers do no harm.
- * One that cannot be moved is put off and keeps no other waiting.
+ * Takes every issuance that is due, and hands it back to the queue or ends it. The sweeper never calls STS, never
+ * reads a tenant, and ends an issuance rather than guess. Every write is conditional, so two sweepers at once do no
+ * harm. An issuance that cannot be moved is postponed, so that it does not keep the others waiting.
  *
- * @throws the first error that is not the fault of a single row, once everything else was looked at.
+ * @throws the first error that is not caused by a single row, after all other issuances were seen to.
  */
 export async function sweepIssuances(
   { remainingMs }: { readonly remainingMs: () => number },
@@ -45,7 +45,7 @@ export async function sweepIssuances(
     result.looked += told.length;
     result.moved += told.filter((one) => one === 'moved').length;
     result.broken += told.filter((one) => one === 'broken').length;
-    // A page on which nothing moved would come back the same: the index lags, the next sweep sees to it.
+    // A page on which nothing moved would come back the same, because the index lags: left to the next sweep.
     const progressed = told.some((one) => one !== 'left');
     more = ids.length === PAGE && progressed && remainingMs() >= 10_000;
   }
@@ -65,12 +65,12 @@ async function sweepOne(issuanceId: string, problems: unknown[], sweeper: SweepD
     const nowMs = sweeper.clock.nowMs();
     const code = error instanceof BrokerError ? error.code : 'internal';
     if (code === 'store.itemInvalid') {
-      // A row that something else wrote: a job can write nonsense into its own.
+      // Not a row that the broker wrote: a job can write nonsense into its own rows.
       sweeper.log.transition({ transition: 'issuance.illegible', issuanceId, code });
       await sweeper.ledger.postpone(issuanceId, nowMs + BROKEN_LATER_MS);
       return 'broken';
     }
-    // It may be the store or the queue, but also this row alone, grown too large to be written.
+    // The store or the queue may be unavailable; but it may also be this row alone, if it grew too large to be written.
     sweeper.log.transition({ transition: 'issuance.notSwept', issuanceId, code });
     problems.push(error);
     await sweeper.ledger.postpone(issuanceId, nowMs + LIMITS.handBackMs);
@@ -95,7 +95,7 @@ async function move(issuance: Issuance, nowMs: number, sweeper: SweepDependencie
     case 'revoked':
     case 'expired':
     case 'unknown':
-      // The broker leaves nothing due that it ended: something else wrote the state.
+      // The broker leaves nothing due that it has ended, so something else wrote this state.
       throw new BrokerError('store.itemInvalid', 'an issuance that has ended is due');
     default:
       return assertNever(issuance);
@@ -139,7 +139,7 @@ async function moveClaimed(issuance: IssuanceIn<'claimed'>, nowMs: number, sweep
   return advance(issuance, unknown(issuance, nowMs), sweeper);
 }
 
-/** First the record, then the message: a message that is lost is sent again when the hand-back falls due. */
+/** Records the hand-back before it sends the message: a lost message is sent again when the issuance is due again. */
 async function handBack(before: OpenIssuance, free: OpenIssuance, sweeper: SweepDependencies): Promise<Swept> {
   if (!(await sweeper.ledger.advance(before, free))) return 'left';
   await sweeper.sendToQueue(
@@ -153,22 +153,22 @@ async function advance(before: Issuance, after: Issuance, { ledger }: SweepDepen
 }
 
 /**
- * When to hand an issuance back once more. The longer nothing has come of it, the longer the wait: through an outage
- * the queue would otherwise fill with copies of the same message.
+ * When to hand an issuance back once more. The wait grows with each hand-back that came to nothing: otherwise the queue
+ * would fill with copies of the same message during an outage.
  */
 function lookAgainAtMs({ trail, recordedAtMs }: OpenIssuance, nowMs: number): number {
   const idleMs = nowMs - (trail.at(-1)?.atMs ?? recordedAtMs);
   return nowMs + Math.min(LIMITS.longestHandBackMs, Math.max(LIMITS.handBackMs, idleMs));
 }
 
-/** No attempt is left, and no further call of this one either; or nothing has moved it for too long. */
+/** Whether neither an attempt nor a call of this attempt is left, or the issuance is too old. */
 function isUsedUp({ attempt, recordedAtMs, ...issuance }: OpenIssuance, nowMs: number): boolean {
   if (nowMs - recordedAtMs > LIMITS.openMs) return true;
   if (issuance.state === 'intended' && issuance.resume === 'call') return issuance.call >= LIMITS.calls;
   return attempt >= LIMITS.attempts;
 }
 
-/** What the job wrote, claim and report, as one hash in the trail. */
+/** The hash of the claim and the report that the job wrote, for the trail. */
 function reportHash({ claim, report }: IssuanceIn<'completed' | 'failed'>): string {
   return sha256Hex(canonicalJson({ claim, report }));
 }
