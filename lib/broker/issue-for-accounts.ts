@@ -1,7 +1,7 @@
 import { BrokerError } from '../errors.ts';
 import type { Issuance } from '../ledger/issuance.ts';
 import type { RequestRecord } from '../ledger/request-record.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import type { DecisionFacts } from '../requests/decide.ts';
 import type { AccountDecision } from '../requests/decide-account.ts';
 import type { BrokerDependencies, Message, MessageOutcome } from './broker-dependencies.ts';
@@ -30,7 +30,7 @@ export async function issueForAccounts(
   // A request for a caller's credentials never reaches a job, whatever message names it.
   if (request.delivery === 'caller') return 'settled';
   const decisions = decideAccountsAgain(accountIds, facts, broker);
-  const outcomes = await sideBySide(decisions, ACCOUNTS_AT_ONCE, (decision) =>
+  const outcomes = await runConcurrently(decisions, ACCOUNTS_AT_ONCE, (decision) =>
     issueForAccount(request, decision, { message, broker }),
   );
   let all: MessageOutcome = 'settled';

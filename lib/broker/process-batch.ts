@@ -1,6 +1,6 @@
 import { BrokerError } from '../errors.ts';
 import type { Ids } from '../platform/ids.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import { backOffSeconds } from './back-off.ts';
@@ -38,7 +38,7 @@ export async function processBatch(
   { records, remainingMs }: { readonly records: readonly QueueRecord[]; readonly remainingMs: () => number },
   batch: BatchDependencies,
 ): Promise<BatchResult> {
-  const outcomes = await sideBySide(records, batch.config.concurrency, (record) =>
+  const outcomes = await runConcurrently(records, batch.config.concurrency, (record) =>
     processRecord(record, remainingMs, batch),
   );
   const failures = records.filter((_, index) => {

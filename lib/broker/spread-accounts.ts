@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../ledger/request-record.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import { ownRecord } from '../requests/parse-request.ts';
 import type { BrokerDependencies, MessageOutcome } from './broker-dependencies.ts';
 
@@ -23,7 +23,7 @@ export async function spreadAccounts(
   accountIds: readonly string[],
   broker: Pick<BrokerDependencies, 'sendToQueue'>,
 ): Promise<MessageOutcome> {
-  const sent = await sideBySide(accountIds, SENDS_AT_ONCE, (accountId) =>
+  const sent = await runConcurrently(accountIds, SENDS_AT_ONCE, (accountId) =>
     broker.sendToQueue(ownRecord({ brokerRecord: 'account', requestId: request.recordId, accountId })),
   );
   const broke = sent.find((outcome) => outcome.status === 'rejected');

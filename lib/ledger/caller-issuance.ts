@@ -13,7 +13,7 @@ export function isOpenForCaller(issuance: Issuance): issuance is ForCaller<OpenI
 }
 
 /** Whether its session was given to the caller. It then lives until its fence, whatever the broker does. */
-export function isInCallersHands(issuance: Issuance): issuance is ForCaller<IssuanceIn<'issued'>> {
+export function isHeldByCaller(issuance: Issuance): issuance is ForCaller<IssuanceIn<'issued'>> {
   return issuance.delivery === 'caller' && issuance.state === 'issued';
 }
 

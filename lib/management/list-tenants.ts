@@ -1,6 +1,6 @@
 import type { OnboardingRefusal } from '../onboarding/onboarding-refusal.ts';
 import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import {
   ROLE_STATUSES,
   type RoleStatus,
@@ -142,7 +142,7 @@ async function readPart({ of, part: index, after, last }: PageCursor, { parts, l
 }
 
 async function readAll(found: readonly FoundId[], { registry }: Dependencies) {
-  const outcomes = await sideBySide(found, READ_AT_A_TIME, async ({ tenantId, part: index }) => {
+  const outcomes = await runConcurrently(found, READ_AT_A_TIME, async ({ tenantId, part: index }) => {
     const reading = await registry.readTenant(tenantId);
     return reading === undefined ? [] : [{ ...reading, part: index }];
   });

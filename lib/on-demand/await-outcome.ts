@@ -1,7 +1,7 @@
 import { BrokerError } from '../errors.ts';
 import { issuanceIdOf } from '../ledger/issuance.ts';
 import type { Clock } from '../platform/clock.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { Transition, TransitionLog } from '../platform/transition-log.ts';
 import type { Within } from '../platform/within.ts';
@@ -69,7 +69,7 @@ async function lookAgain(requestId: string, before: Found, progress: RequestProg
   const request = before.request ?? (await progress.readRequest(requestId));
   if (request?.decision !== 'allowed') return { request, issuances: [] };
   const issuances = before.issuances.length > 0 ? before.issuances : begin(request);
-  const read = await sideBySide(issuances, READS_AT_ONCE, (issuance) => readUnsettled(issuance, progress));
+  const read = await runConcurrently(issuances, READS_AT_ONCE, (issuance) => readUnsettled(issuance, progress));
   return {
     request,
     issuances: read.map((outcome) => {

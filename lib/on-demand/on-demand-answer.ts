@@ -3,24 +3,13 @@
  * schemas are also what the OpenAPI document is made of.
  */
 import * as v from 'valibot';
+import { ISSUANCE_STATES } from '../ledger/issuance-states.ts';
 
 export const acceptedSchema = v.strictObject({ requestId: v.string() });
 export type Accepted = v.InferOutput<typeof acceptedSchema>;
 
 /** `new`: the account's turn has not come yet. The others are the states of an issuance. */
-export const PROGRESS_STATES = [
-  'new',
-  'refused',
-  'intended',
-  'issued',
-  'claimed',
-  'completed',
-  'failed',
-  'denied',
-  'revoked',
-  'expired',
-  'unknown',
-] as const;
+export const PROGRESS_STATES = ['new', ...ISSUANCE_STATES] as const;
 
 const UNSETTLED: readonly ProgressState[] = ['new', 'intended', 'issued', 'claimed'];
 

@@ -3,7 +3,7 @@ import type { TenantRole } from '../tenants/tenant.ts';
 import type { NewRole, TenantRegistry } from '../tenants/tenant-registry.ts';
 import { type OnboardingRefusal, refuse } from './onboarding-refusal.ts';
 
-/** Who may consent to roles: `hardening.roleConsent`. Undefined where no second person is asked for. */
+/** Who may consent to roles: `hardening.roleConsent`. Undefined when no second person is required. */
 export type ConsentRule = { readonly principals: readonly string[]; readonly brokerAccountId: string } | undefined;
 
 type Dependencies = { readonly registry: Pick<TenantRegistry, 'consentToRole'>; readonly consentRule: ConsentRule };

@@ -1,11 +1,11 @@
 import { BrokerError } from '../errors.ts';
-import { isInCallersHands } from '../ledger/caller-issuance.ts';
+import { isHeldByCaller } from '../ledger/caller-issuance.ts';
 import { type Issuance, LIMITS, type OpenIssuance } from '../ledger/issuance.ts';
 import { revoked } from '../ledger/issuance-endings.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TenantIssuances } from '../ledger/tenant-issuances.ts';
 import type { Clock } from '../platform/clock.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 
 export type EndOpenDependencies = {
   readonly ledger: Pick<Ledger, 'readIssuance' | 'advance'>;
@@ -15,72 +15,72 @@ export type EndOpenDependencies = {
 };
 
 /**
- * What became of one issuance. `inHands`: its session was given to the job, or to a caller. `open`: it moved whenever it was looked at.
- * `illegible`: something wrote into its row what no reader of it takes.
+ * What became of one issuance. `inUse`: its session was given to the job, or to a caller. `open`: it moved whenever it
+ * was examined. `illegible`: something wrote into its row what no reader of it takes.
  */
-export type Looked = { readonly issuanceId: string } & (
+export type ExaminedIssuance = { readonly issuanceId: string } & (
   | { readonly outcome: 'revoked' | 'over' }
   | { readonly outcome: 'illegible' }
-  | { readonly outcome: 'inHands' | 'open'; readonly session: SeenSession }
+  | { readonly outcome: 'inUse' | 'open'; readonly session: SeenSession }
 );
 export type SeenSession = Pick<Issuance, 'accountId' | 'job' | 'state' | 'roleArn'> & { readonly fenceMs?: number };
 
 const AT_ONCE = 16;
-/** How long the index is given to show what was recorded just before the suspension. */
+/** How long the index may take to show an issuance that was recorded just before the suspension. */
 const INDEX_LAG_MS = 3_000;
 /** The longest session that STS makes for a Lambda function's role. Source: IAM User Guide, role chaining. */
 const LONGEST_SESSION_MS = 3_600_000;
-/** Of an issuance that was recorded earlier, the last session that could be made for it is over. */
+/** How far back to look: the last session that could be made for an older issuance has expired. */
 const REACH_MS = LIMITS.openMs + LIMITS.longestHandBackMs + LIMITS.leaseMs + LONGEST_SESSION_MS;
 
 /**
- * Ends every issuance of the tenant that is not yet in the hands of its job or of a caller: the ticket goes, and whoever is about to
- * record a session for it finds that it may not. Twice, because the index lags; the second look is at what the first
- * one did not settle. Gives what it saw, each issuance once.
+ * Ends every issuance of the tenant whose session was not given to its job or to a caller yet. That removes the
+ * ticket, and makes the record of a session that is just being made fail. It examines the issuances twice, because the
+ * index lags: the second time those that the first did not settle. Gives the outcome of each issuance.
  *
- * @throws the first error that is not the fault of a single row, once everything else was looked at.
+ * @throws the first error that is not the fault of a single row, once everything else was examined.
  */
 export async function endOpenIssuances(
   tenantId: string,
   refusal: { readonly reason: 'tenant.suspended'; readonly explanation: string },
   dependencies: EndOpenDependencies,
-): Promise<readonly Looked[]> {
-  const seen = new Map<string, Looked>();
-  await lookAtAll(tenantId, { refusal, seen }, dependencies);
+): Promise<readonly ExaminedIssuance[]> {
+  const seen = new Map<string, ExaminedIssuance>();
+  await examineAll(tenantId, { refusal, seen }, dependencies);
   await dependencies.pause(INDEX_LAG_MS);
-  const problems = await lookAtAll(tenantId, { refusal, seen }, dependencies);
+  const problems = await examineAll(tenantId, { refusal, seen }, dependencies);
   if (problems.length > 0) throw problems[0];
   return [...seen.values()];
 }
 
-type Looking = {
+type Examination = {
   readonly refusal: { readonly reason: string; readonly explanation: string };
-  readonly seen: Map<string, Looked>;
+  readonly seen: Map<string, ExaminedIssuance>;
 };
 
-async function lookAtAll(tenantId: string, { refusal, seen }: Looking, dependencies: EndOpenDependencies) {
+async function examineAll(tenantId: string, { refusal, seen }: Examination, dependencies: EndOpenDependencies) {
   const sinceMs = Math.max(0, dependencies.clock.nowMs() - REACH_MS);
   const ids = await dependencies.tenantIssuances({ tenantId, sinceMs });
   const unsettled = ids.filter((id) => !isSettled(seen.get(id)));
-  const outcomes = await sideBySide(unsettled, AT_ONCE, async (id) => {
-    const looked = await lookAt(id, refusal, dependencies);
-    if (looked !== undefined) seen.set(id, looked);
+  const outcomes = await runConcurrently(unsettled, AT_ONCE, async (id) => {
+    const examined = await examine(id, refusal, dependencies);
+    if (examined !== undefined) seen.set(id, examined);
   });
   return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
 }
 
-function isSettled(looked: Looked | undefined): boolean {
-  return looked !== undefined && looked.outcome !== 'open';
+function isSettled(examined: ExaminedIssuance | undefined): boolean {
+  return examined !== undefined && examined.outcome !== 'open';
 }
 
-async function lookAt(
+async function examine(
   issuanceId: string,
-  refusal: Looking['refusal'],
+  refusal: Examination['refusal'],
   { ledger, clock }: EndOpenDependencies,
-): Promise<Looked | undefined> {
+): Promise<ExaminedIssuance | undefined> {
   try {
     let issuance = await ledger.readIssuance(issuanceId);
-    // A second time for one that its owner or its job moved in between.
+    // Tried again when its owner or its job moved it in between.
     for (let look = 0; look < 2 && issuance !== undefined && isOpen(issuance); look += 1) {
       const after = revoked(issuance, refusal, clock.nowMs());
       if (await ledger.advance(issuance, after)) return { issuanceId, outcome: 'revoked' };
@@ -88,24 +88,24 @@ async function lookAt(
     }
     return issuance === undefined ? undefined : seenAs(issuance);
   } catch (error) {
-    // A job can write nonsense into its own rows; that keeps nobody from being suspended.
+    // A job can write nonsense into its own rows, which must not keep a tenant from being suspended.
     if (error instanceof BrokerError && error.code === 'store.itemInvalid') return { issuanceId, outcome: 'illegible' };
     throw error;
   }
 }
 
-function seenAs(issuance: Issuance): Looked {
+function seenAs(issuance: Issuance): ExaminedIssuance {
   const { recordId: issuanceId, accountId, job, state, roleArn } = issuance;
   const session = { accountId, job, state, ...(roleArn === undefined ? {} : { roleArn }) };
   if (isOpen(issuance)) return { issuanceId, outcome: 'open', session };
   if (!wasGiven(issuance)) return { issuanceId, outcome: 'over' };
   const fenceMs = issuance.attempts.at(-1)?.fenceMs;
-  return { issuanceId, outcome: 'inHands', session: { ...session, ...(fenceMs === undefined ? {} : { fenceMs }) } };
+  return { issuanceId, outcome: 'inUse', session: { ...session, ...(fenceMs === undefined ? {} : { fenceMs }) } };
 }
 
-/** A job that has reported may still hold its session, whatever it says. */
+/** Whether a job or a caller was given the session. A job that has reported may still hold it. */
 function wasGiven(issuance: Issuance): boolean {
-  if (isInCallersHands(issuance)) return true;
+  if (isHeldByCaller(issuance)) return true;
   switch (issuance.state) {
     case 'claimed':
     case 'completed':
@@ -120,5 +120,5 @@ function wasGiven(issuance: Issuance): boolean {
 
 function isOpen(issuance: Issuance): issuance is OpenIssuance {
   const unended = issuance.state === 'intended' || issuance.state === 'issued';
-  return unended && !isInCallersHands(issuance);
+  return unended && !isHeldByCaller(issuance);
 }

@@ -1,18 +1,19 @@
 import { lettersOf } from '../requests/explain-field.ts';
 
 /**
- * A run of exactly the letters that a secret access key has, 40 of them, or of as many as a session token has. An equals
+ * A run of exactly 40 of the letters that a secret access key is made of, or of 100, as in a session token. An equals
  * sign before it may belong to a `name=value`. Source: IAM User Guide, "Manage access keys for IAM users".
  */
 const SECRET = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])|[A-Za-z0-9/+=]{100}/;
-/** Names of fields as AWS and its tools write them, whatever the signs between their words. */
+/** The names that AWS and its tools give such fields, without the signs between their words. */
 const SECRET_NAME = /^secret|secretaccesskey|secretkey|sessiontoken/;
-/** A name that is longer may be what should not be shown. */
+/** A longer name is not shown, because it may be the secret itself. */
 const LONGEST_NAME = 32;
 
 /**
- * Where a value read from JSON holds what looks like a secret access key: the name of the field, or a word for it, and
- * never what stands there. Undefined: nowhere. Without recursion, so that depth costs nothing.
+ * Finds what looks like a secret access key in a value read from JSON. Gives the name of the field, or a word for it,
+ * and never the secret. Undefined when there is none. Without recursion, so that a deep value cannot exhaust the
+ * stack.
  */
 export function findSecret(value: unknown): string | undefined {
   const pending: Member[] = [{ name: 'the line', value }];

@@ -13,7 +13,7 @@ export type ImportLineReading =
   | { readonly read: true; readonly tenant: ImportedTenant }
   | { readonly read: false; readonly problem: string; readonly tenantId?: string };
 
-/** Of a user's key. Source: IAM User Guide, "IAM identifiers": `AKIA` a long-lived key, `ASIA` a temporary one. */
+/** The id of a user's access key. Source: IAM User Guide, "IAM identifiers": `AKIA` is long-lived, `ASIA` temporary. */
 const accessKeyId = v.pipe(
   v.string(),
   v.check((text) => !text.startsWith('ASIA'), 'expected the id of a long-lived access key, not of a temporary one'),
@@ -42,8 +42,8 @@ const lineSchema = v.strictObject({
 });
 
 /**
- * Reads one line of an import: accepted exactly or refused. A problem names the field, and shows no more of its value
- * than may stand in a message. That it holds no secret must have been found out before.
+ * Parses one line of an import strictly. A problem names the field, and shows no more of its value than a message may.
+ * That the line holds no secret must have been checked before.
  */
 export function readImportLine(line: unknown, rules: JobRules): ImportLineReading {
   const { depth, keys, reservedKey } = measureJson(line);
@@ -64,7 +64,7 @@ export function readImportLine(line: unknown, rules: JobRules): ImportLineReadin
   return { read: true, tenant: { ...tenant, ...extras, legacyAccessKeyIds: accessKeyIds } };
 }
 
-/** The tenant that a line speaks of, where it says so in a way that may be repeated. */
+/** The id of the line's tenant, when it is valid and may be shown. */
 export function tenantIdOf(line: unknown): string | undefined {
   const read = v.safeParse(v.object({ tenantId: v.pipe(v.string(), v.regex(TENANT_ID)) }), line);
   return read.success ? read.output.tenantId : undefined;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ImportLine } from '../management/management-views.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
 import { findSecret } from './find-secret.ts';
@@ -18,9 +18,9 @@ const AT_ONCE = 8;
 const NAMED_LINES = 10;
 
 /**
- * Takes in tenants that have keys of IAM users, as `migrating`. Nothing is written for lines of which one cannot be
- * taken in, and nothing at all is repeated of lines that hold a secret key. Each step may be asked for again: a line
- * that this import brought in before is as good as one that it brings in now.
+ * Imports tenants that have access keys of IAM users, as `migrating`. Nothing is written when one of the lines cannot
+ * be imported, and nothing of a line that holds a secret key is ever repeated. Each step may be repeated: a line that
+ * this import brought in before counts as imported.
  */
 export function makeTenantImports(dependencies: ImportDependencies): TenantImports {
   return {
@@ -46,7 +46,9 @@ export function makeTenantImports(dependencies: ImportDependencies): TenantImpor
 
 type ReadLine = { readonly line: number; readonly reading: ImportLineReading };
 
-/** No word of it is repeated, and no other problem is told before it is gone. */
+/**
+ * Refuses lines that hold a secret, without repeating any of them. Other problems are reported once no secret is left.
+ */
 function refuseSecrets(lines: readonly UnreadLine[]): OnboardingRefusal | undefined {
   const found = lines.flatMap(({ line, tenant }) => {
     const field = findSecret(tenant);
@@ -66,7 +68,7 @@ function listed(texts: readonly string[]): string {
   return `${texts.slice(0, NAMED_LINES).join('; ')}${more}`;
 }
 
-/** Each line by itself, and then what no two of them may share. */
+/** Checks each line by itself, and then that no two lines share what must be unique. */
 function readLines(lines: readonly UnreadLine[], { rules }: ImportDependencies): readonly ReadLine[] {
   const firstLines = new Map<string, number>();
   return lines.map(({ line, tenant }) => {
@@ -102,7 +104,7 @@ async function applyLine(
   const { tenantId } = reading.tenant;
   const made = await registry.importTenant({ ...reading.tenant, importId }, by);
   if (!isRefusal(made)) return told(line, tenantId);
-  // It may be there by this very import, whose answer was lost.
+  // This very import may have registered it, in a call whose answer was lost.
   const there = await registry.readTenant(tenantId, []);
   return told(
     line,
@@ -111,7 +113,7 @@ async function applyLine(
   );
 }
 
-/** What keeps a line from counting as brought in by the tenant that is there. */
+/** Why a tenant that exists is not the one that the line describes. Undefined when it is. */
 function conflict(there: Tenant, wanted: ImportedTenant, importId: string): string | undefined {
   if (there.status === 'offboarded') return 'this tenant has left; register it again';
   if (there.importId !== importId) return 'a tenant with this id is registered already';
@@ -151,12 +153,12 @@ function told(line: number, tenantId: string | undefined, problem?: string): Imp
   };
 }
 
-/** In the order of the lines; throws the first error once all the others were seen to. */
+/** Gives the results in the order of the lines. Throws the first error after all lines were seen to. */
 async function forEach<Line>(
   lines: readonly Line[],
   work: (line: Line) => Promise<ImportLine>,
 ): Promise<readonly ImportLine[]> {
-  const outcomes = await sideBySide(lines, AT_ONCE, work);
+  const outcomes = await runConcurrently(lines, AT_ONCE, work);
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;

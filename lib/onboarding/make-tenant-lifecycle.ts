@@ -14,7 +14,7 @@ export type LifecycleDependencies = Omit<OffboardDependencies, 'suspend' | 'regi
       RotationDependencies['registry'];
   };
 
-/** Everything that happens to a tenant between its registration and its leaving, of one set of parts. */
+/** The lifecycle of tenants, put together of its steps. */
 export function makeTenantLifecycle(dependencies: LifecycleDependencies): TenantLifecycle {
   const suspend = makeSuspendTenant(dependencies);
   return {

@@ -1,7 +1,7 @@
 import { quoted } from '../requests/quoted.ts';
 import type { Tenant, TenantReading, TenantRole } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
-import { type ChangeDecision, changeAsRead } from './change-as-read.ts';
+import { type ChangeDecision, changeWithRetry } from './change-with-retry.ts';
 import { isRefusal, refuse } from './onboarding-refusal.ts';
 import type { TenantMigration } from './tenant-lifecycle.ts';
 
@@ -10,9 +10,9 @@ export type MigrationDependencies = {
 };
 
 /**
- * Takes a tenant that came with access keys of IAM users to roles. Its id, settings, schedule and history stay as they
- * are; nothing is issued for it before its migration is finished. The keys are named until the customer has deleted
- * each of them: only the customer can.
+ * Migrates a tenant from access keys of IAM users to roles. Its id, settings, schedule and history stay as they are,
+ * and nothing is issued for it before the migration is finished. The access keys stay listed until the customer, who
+ * alone can, has deleted each of them.
  */
 export function makeTenantMigration({ registry }: MigrationDependencies): TenantMigration {
   return {
@@ -22,22 +22,22 @@ export function makeTenantMigration({ registry }: MigrationDependencies): Tenant
       const has = before.tenant.externalIds !== undefined;
       const isMigrating = before.tenant.status === 'migrating';
       const current = has || !isMigrating ? undefined : await registry.newExternalId(tenantId);
-      const started = await changeAsRead(tenantId, ({ tenant }) => startOf(tenant, { current, by }), registry);
+      const started = await changeWithRetry(tenantId, ({ tenant }) => startOf(tenant, { current, by }), registry);
       if (isRefusal(started)) return started;
       return { tenant: started.tenant, made: current !== undefined && started.tenant.externalIds?.current === current };
     },
     async finish({ tenantId, by }) {
-      const finished = await changeAsRead(tenantId, (reading) => finishOf(reading, by), registry);
+      const finished = await changeWithRetry(tenantId, (reading) => finishOf(reading, by), registry);
       return isRefusal(finished) ? finished : finished.tenant;
     },
     async keyDeleted({ tenantId, by, accessKeyId }) {
-      const changed = await changeAsRead(tenantId, ({ tenant }) => without(accessKeyId, { tenant, by }), registry);
+      const changed = await changeWithRetry(tenantId, ({ tenant }) => without(accessKeyId, { tenant, by }), registry);
       return isRefusal(changed) ? changed : changed.tenant;
     },
   };
 }
 
-/** A tenant that has its external ID keeps it: the customer may be using it. In a dedicated deployment there is none. */
+/** A tenant keeps an external ID that it has, which the customer may be using. A dedicated deployment has none. */
 function startOf(
   { status, externalIds }: Tenant,
   { current, by }: { readonly current: string | undefined; readonly by: string },
@@ -47,10 +47,10 @@ function startOf(
   return { change: { externalIds: { current } }, note: { change: 'migration.started', by } };
 }
 
-/** Only with a proof: a tenant that is active has, for each of its jobs, a role that is trusted and awaits no consent. */
+/** Refuses unless there is, for each job of the tenant, a role that is trusted and awaits no consent. */
 function finishOf({ tenant, roles }: TenantReading, by: string): ChangeDecision {
   const { status, importId, enabledJobs } = tenant;
-  // Asked again after its answer was lost.
+  // Finished before, by a call whose answer was lost.
   if (status === 'active' && importId !== undefined) return 'nothing';
   if (status !== 'migrating') return notMigrating(status);
   if (roles.length === 0) return refuse('account.none', 'connect a role, and verify it, before the migration ends');

@@ -1,5 +1,5 @@
 import type { StopReport } from '../management/management-views.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import type { Tenant, TenantRole } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
 import { isRefusal, type OnboardingRefusal, refuse } from './onboarding-refusal.ts';
@@ -11,13 +11,14 @@ export type OffboardDependencies = SuspendDependencies & {
   readonly suspend: SuspendTenant;
 };
 
-/** Of the rounds in which somebody else changes the tenant, connects a role or verifies one. */
+/** How many times to start again because somebody else changed the tenant, or connected or verified a role. */
 const ROUNDS = 10;
 const AT_ONCE = 8;
 
 /**
- * Lets a tenant go: suspends it, frees the ARNs of its roles, and gives up its external IDs. What is on record stays.
- * The suspension stays too, so that nothing that was on its way arrives. Asked again, it does what is left to do.
+ * Offboards a tenant: suspends it, releases the ARNs of its roles, and removes its external IDs. Its records stay, and
+ * so does the suspension, so that no request that is still on its way succeeds. Offboarding again does what is left to
+ * do.
  */
 export function makeOffboardTenant(dependencies: OffboardDependencies): OffboardTenant {
   return async (asked) => {
@@ -38,7 +39,7 @@ async function stop(asked: Asked, dependencies: OffboardDependencies): Promise<S
   return endAndReport(reading, suspension, dependencies);
 }
 
-/** Until there is no role and the tenant is off: a role may be connected between the last disconnection and the end. */
+/** Repeats until no role is left and the tenant is offboarded: somebody may connect a role in between. */
 async function close(asked: Asked, dependencies: OffboardDependencies): Promise<OnboardingRefusal | undefined> {
   const { registry } = dependencies;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -65,8 +66,8 @@ async function leave(
   return isRefusal(left) && left.refused !== 'registry.stale' ? left : undefined;
 }
 
-/** What is refused here was changed or removed by somebody else, and is looked at again. */
+/** What is refused here was changed or removed by somebody else, and is examined again. */
 async function disconnectAll(roles: readonly TenantRole[], by: string, { registry }: OffboardDependencies) {
-  const outcomes = await sideBySide(roles, AT_ONCE, (role) => registry.disconnectRole(role, by));
+  const outcomes = await runConcurrently(roles, AT_ONCE, (role) => registry.disconnectRole(role, by));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

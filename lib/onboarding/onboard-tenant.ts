@@ -13,13 +13,16 @@ export type OnboardDependencies = {
 /** `jobs` left out: every job of the catalogue that runs without settings. */
 export type TenantToRegister = Omit<NewTenant, 'enabledJobs'> & { readonly jobs?: readonly string[] | undefined };
 
-/** As the tenant will be: what must hold of it is checked before anything is made. */
+/** The tenant as it will be, to be checked before anything is written. */
 export function tenantToBe({ tenantId, name, jobs, settings = {} }: TenantToRegister, rules: JobRules) {
   const withoutSettings = [...rules.jobs.values()].filter(({ defaultSettings }) => defaultSettings !== undefined);
   return { tenantId, name, settings, enabledJobs: jobs ?? withoutSettings.map((job) => job.name) };
 }
 
-/** Makes a tenant and its external ID, with jobs of the catalogue and settings that they take. */
+/**
+ * Registers a tenant and makes its external ID. Refuses jobs that are not in the catalogue and settings they do not
+ * take.
+ */
 export async function registerTenant(
   asked: TenantToRegister & { readonly by: string },
   { registry, rules }: OnboardDependencies,
@@ -32,7 +35,7 @@ export async function registerTenant(
 /** `isNew` is false where the same role was connected before. */
 export type Connection = { readonly role: TenantRole; readonly isNew: boolean };
 
-/** Connects a role, unproven: nothing is issued for it before its trust is verified. */
+/** Connects a role, whose trust is not proven yet: nothing is issued for it before it is verified. */
 export async function connectRole(
   { by, ...role }: NewRole & { readonly by: string },
   { registry, rules }: OnboardDependencies,

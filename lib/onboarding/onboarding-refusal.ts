@@ -1,6 +1,6 @@
 import type { RefusalReason } from '../errors.ts';
 
-/** What was asked for is not done, and why. The explanation holds no external ID and no value that was refused. */
+/** Why something was refused. The explanation never holds an external ID or the value that was refused. */
 export type OnboardingRefusal = { readonly refused: RefusalReason; readonly explanation: string };
 
 export function refuse(refused: RefusalReason, explanation: string): OnboardingRefusal {

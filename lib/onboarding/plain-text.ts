@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Texts of people, as they may be kept and shown: nothing in them that a terminal or a page obeys instead of showing. */
+/** Characters that a terminal or a page obeys instead of showing, which texts that people write must not hold. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** One line of 1 to so many characters. */

@@ -8,13 +8,13 @@ import { rolePermissions } from './templates/role-permissions.ts';
 
 export type JobRules = { readonly jobs: ReadonlyMap<string, Job>; readonly partition: Partition };
 
-/** The session policy is built only to see whether it can be: any instant makes the same one. */
+/** Any fence will do: the session policy is built only to see whether it can be. */
 const ANY_FENCE_MS = Date.UTC(2030, 0, 1);
 
 /**
- * What keeps a tenant from having these jobs with these settings on this schedule: a name that is not in the catalogue,
- * settings that the job's own schema does not take (the field is named, its value never), a job without the settings
- * that it needs, a schedule of a job that is not enabled. Undefined: nothing does.
+ * Refuses jobs, settings or a schedule that a tenant cannot have: a name that is not in the catalogue, settings that
+ * the job's own schema does not take (the refusal names the field, never its value), a job without the settings that
+ * it needs, a schedule of a job that is not enabled. Undefined when there is nothing to refuse.
  */
 export function refuseJobs(
   { enabledJobs, settings, schedule = {} }: Pick<Tenant, 'enabledJobs' | 'settings' | 'schedule'>,

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Tenant, TenantReading } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
-import { changeAsRead } from './change-as-read.ts';
+import { changeWithRetry } from './change-with-retry.ts';
 import { isRefusal, type OnboardingRefusal, refuse } from './onboarding-refusal.ts';
 import { rotationView, type Takes, takenBy } from './rotation-view.ts';
 import type { AskedOfTenant, ExternalIdRotation, RotationState, VerifyTenant } from './tenant-lifecycle.ts';
@@ -14,15 +14,15 @@ export type RotationDependencies = {
 
 const DAY_MS = 24 * 60 * 60_000;
 const DEADLINE_DAYS = { least: 1, usual: 30, most: 90 } as const;
-/** What probes showed is believed for so long: a tenant may have more roles than one verification reaches. */
+/** How long the result of a probe counts: a tenant may have more roles than one verification can reach. */
 const PROOF_GOOD_FOR_MS = 15 * 60_000;
 const NAMED_ROLES = 10;
 
 /**
- * Replaces a tenant's external ID without a minute in which a role does not open. While both are there, each role is
- * opened with the one that it was last seen to take, and after a denial with the other one; so whatever the customer
- * has done so far, one of them opens. One of them is given up only when probes of this moment show that every role
- * takes the other one **and refuses it**: a role that still takes both may lose either at any time.
+ * Replaces a tenant's external ID without an outage. While the tenant has two of them, each role is assumed with the
+ * one that it was last seen to take and, after a denial, with the other; so one of them works, however far the
+ * customer has come. One of the two is given up only when fresh probes show that every role takes the other **and
+ * refuses this one**: a role that still takes both may stop taking either at any time.
  */
 export function makeExternalIdRotation(dependencies: RotationDependencies): ExternalIdRotation {
   const { registry } = dependencies;
@@ -53,7 +53,7 @@ async function start(
   if (next === undefined) return withoutExternalId('a dedicated deployment uses no external ID');
   const startedAtMs = clock.nowMs();
   const rotation = { startedAtMs, deadlineMs: startedAtMs + deadlineDays * DAY_MS, by };
-  const started = await changeAsRead(
+  const started = await changeWithRetry(
     tenantId,
     ({ tenant }) => {
       const now = currentOf(tenant);
@@ -79,7 +79,7 @@ function withoutExternalId(explanation: string): OnboardingRefusal {
 
 type Ending = {
   readonly change: 'rotation.finished' | 'rotation.abandoned';
-  /** What every role must be shown to take, and to refuse the other. */
+  /** The external ID that every role must take, while it refuses the other. */
   readonly mustTake: Extract<Takes, 'current' | 'next'>;
 };
 const FINISH: Ending = { change: 'rotation.finished', mustTake: 'next' };
@@ -94,11 +94,11 @@ async function end(
   if (before === undefined) return refuse('tenant.unknown', 'no tenant has this id');
   if (before.tenant.rotation === undefined) return notRotating(before.tenant);
   await verify(asked);
-  const ended = await changeAsRead(
+  const ended = await changeWithRetry(
     asked.tenantId,
     (reading) => {
       const { tenant } = reading;
-      // Another rotation than the one that was asked for: somebody else ended that one meanwhile.
+      // The rotation that was meant is over, and somebody else has begun another one.
       if (tenant.rotation?.startedAtMs !== before.tenant.rotation?.startedAtMs) return notRotating(tenant);
       const kept = tenant.externalIds?.[ending.mustTake];
       if (kept === undefined) return notRotating(tenant);
@@ -117,7 +117,7 @@ function notRotating({ lastChange }: Tenant): OnboardingRefusal {
   return refuse('tenant.notRotating', `no rotation goes on${last}`);
 }
 
-/** Roles that are not shown to take the one and refuse the other; undefined when there is none. */
+/** Refuses when some role was not shown to take the one and refuse the other. Undefined when there is none. */
 function notShown({ tenant, roles }: TenantReading, mustTake: Takes, nowMs: number): OnboardingRefusal | undefined {
   const lacking = roles.flatMap((role) => {
     const isFresh = nowMs - (role.verifiedAtMs ?? 0) <= PROOF_GOOD_FOR_MS;

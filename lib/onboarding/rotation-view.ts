@@ -3,10 +3,10 @@ import { sha256Hex } from '../platform/ids.ts';
 import type { Tenant, TenantReading, TenantRole } from '../tenants/tenant.ts';
 import { trustFindings } from './trust/trust-finding.ts';
 
-/** Which of the two external IDs of a rotation opens a role, as far as probes have shown it. */
+/** Which of the two external IDs of a rotation a role takes, as far as probes have shown it. */
 export type Takes = RotationView['roles'][number]['takes'];
 
-/** How far the rotation of a tenant is, role by role. Holds no external ID. Pure. */
+/** How far the rotation of a tenant has come, role by role. Holds no external ID. Pure. */
 export function rotationView({ tenant, roles }: TenantReading): Omit<RotationView, 'onboarding'> {
   const { tenantId, rotation } = tenant;
   return {
@@ -22,8 +22,8 @@ export function rotationView({ tenant, roles }: TenantReading): Omit<RotationVie
 }
 
 /**
- * Only what was verified after the rotation began says anything about it. A role whose trust is unsafe takes every
- * external ID, and so both. Where there is no rotation, the current one is the only one.
+ * Which external ID a role takes. Only a verification since the beginning of the rotation tells. A role whose trust is
+ * unsafe takes every external ID, and so both. Without a rotation there is only the current one.
  */
 export function takenBy(role: TenantRole, { externalIds, rotation }: Pick<Tenant, 'externalIds' | 'rotation'>): Takes {
   const { findings, status, verifiedAtMs } = role;

@@ -3,33 +3,33 @@ import { LIMITS } from '../ledger/issuance.ts';
 import type { LiveSession, StopReport } from '../management/management-views.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { TenantReading } from '../tenants/tenant.ts';
-import type { Looked } from './end-open-issuances.ts';
+import type { ExaminedIssuance } from './end-open-issuances.ts';
 import { renderRevocation } from './templates/render-cli.ts';
 import { instantOf } from './templates/revoke-sessions.ts';
 
 export type StopFacts = {
   readonly reading: TenantReading;
   readonly suspension: SwitchedOff;
-  readonly looked: readonly Looked[];
+  readonly examined: readonly ExaminedIssuance[];
   readonly catalogue: ReadonlyMap<string, Pick<Job, 'sessionSeconds'>>;
   readonly nowMs: number;
 };
 
-/** STS gives the session of a Lambda function's role no longer one: it is chained. Source: IAM User Guide. */
+/** The longest session that a Lambda function's role can get, because it is role chaining. Source: IAM User Guide. */
 const LONGEST_SESSION_SECONDS = 3_600;
 const UNKNOWN = 'unknown';
 
 /** What a tenant's suspension could not end, how long that may last, and what the customer can do about it. Pure. */
 export function stopReport(facts: StopFacts): StopReport {
-  const { reading, suspension, looked, nowMs } = facts;
+  const { reading, suspension, examined, nowMs } = facts;
   const boundMs = boundOf(facts);
-  const known = looked.flatMap((one) => liveSession(one, boundMs)).filter(({ endsByMs }) => endsByMs > nowMs);
+  const known = examined.flatMap((one) => liveSession(one, boundMs)).filter(({ endsByMs }) => endsByMs > nowMs);
   const alive = known.sort((one, other) => other.endsByMs - one.endsByMs);
   const lastSessionEndsByMs = Math.max(boundMs, ...alive.map(({ endsByMs }) => endsByMs));
   return {
     tenantId: reading.tenant.tenantId,
     sinceMs: suspension.sinceMs,
-    revokedIssuances: looked.filter(({ outcome }) => outcome === 'revoked').length,
+    revokedIssuances: examined.filter(({ outcome }) => outcome === 'revoked').length,
     alive,
     lastSessionEndsByMs,
     cutSooner: lastSessionEndsByMs > nowMs ? cutSooner(facts, alive) : [],
@@ -37,24 +37,25 @@ export function stopReport(facts: StopFacts): StopReport {
 }
 
 /**
- * Whoever decided before the suspension calls STS within its lease at the latest: an invocation lasts 30 s, which also
- * leaves 15 s for the time that the switch took to be written. From then on a session lasts as long as its job says.
+ * When the last session ends that a decision before the suspension could still lead to. Such a decision calls STS
+ * within its lease: an invocation lasts 30 s, and the other 15 s allow for the write of the switch. From then on a
+ * session lasts as long as its job says.
  */
-function boundOf({ reading, suspension, looked, catalogue }: StopFacts): number {
-  // Jobs that the tenant has no more may have run until a moment ago.
-  const jobs = new Set([...reading.tenant.enabledJobs, ...looked.map(({ issuanceId }) => jobOf(issuanceId))]);
+function boundOf({ reading, suspension, examined, catalogue }: StopFacts): number {
+  // Jobs that the tenant no longer has enabled may have run until a moment ago.
+  const jobs = new Set([...reading.tenant.enabledJobs, ...examined.map(({ issuanceId }) => jobOf(issuanceId))]);
   const seconds = [...jobs].map((job) => catalogue.get(job)?.sessionSeconds ?? LONGEST_SESSION_SECONDS);
   return suspension.sinceMs + LIMITS.leaseMs + Math.max(0, ...seconds) * 1_000;
 }
 
-function liveSession(looked: Looked, boundMs: number): readonly LiveSession[] {
-  const { issuanceId } = looked;
-  if (looked.outcome === 'illegible') {
-    const state = looked.outcome;
+function liveSession(examined: ExaminedIssuance, boundMs: number): readonly LiveSession[] {
+  const { issuanceId } = examined;
+  if (examined.outcome === 'illegible') {
+    const state = examined.outcome;
     return [{ accountId: UNKNOWN, job: jobOf(issuanceId), issuanceId, roleArn: UNKNOWN, state, endsByMs: boundMs }];
   }
-  if (!('session' in looked)) return [];
-  const { accountId, job, roleArn = UNKNOWN, state, fenceMs = boundMs } = looked.session;
+  if (!('session' in examined)) return [];
+  const { accountId, job, roleArn = UNKNOWN, state, fenceMs = boundMs } = examined.session;
   return [{ accountId, job, issuanceId, roleArn, state, endsByMs: fenceMs }];
 }
 
@@ -72,7 +73,7 @@ function cutSooner({ reading, suspension }: StopFacts, alive: readonly LiveSessi
   }));
 }
 
-/** The job's name leads every issuance id. */
+/** The job, whose name every issuance id begins with. */
 function jobOf(issuanceId: string): string {
   return issuanceId.split('.')[0] ?? '';
 }

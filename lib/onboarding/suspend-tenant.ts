@@ -2,7 +2,7 @@ import type { Suspensions } from '../switches/suspensions.ts';
 import type { SwitchedOff } from '../switches/switches.ts';
 import type { Tenant, TenantReading } from '../tenants/tenant.ts';
 import type { TenantRegistry } from '../tenants/tenant-registry.ts';
-import { changeAsRead } from './change-as-read.ts';
+import { changeWithRetry } from './change-with-retry.ts';
 import { type EndOpenDependencies, endOpenIssuances } from './end-open-issuances.ts';
 import { isRefusal, type OnboardingRefusal, refuse } from './onboarding-refusal.ts';
 import { type StopFacts, stopReport } from './stop-report.ts';
@@ -15,18 +15,18 @@ export type SuspendDependencies = EndOpenDependencies & {
 };
 
 /**
- * Stops everything for a tenant. The switch comes first: from then on no decision and no claim succeeds. Then the change
- * is recorded, and what is not yet in a job's hands is ended. Asked for a tenant that is suspended already, it does
- * again whatever is left to do, and says since when.
+ * Suspends a tenant. The switch is set first: from then on no decision and no claim succeeds. Then the change is
+ * recorded, and every issuance that no job has claimed is ended. For a tenant that is suspended already it does
+ * whatever is left to do, and gives the time of the first suspension.
  *
- * @throws store.* when something could not be done; what was done holds, and asking again does the rest.
+ * @throws store.* when a step failed. The steps before it stand, and suspending again does the rest.
  */
 export function makeSuspendTenant(dependencies: SuspendDependencies): SuspendTenant {
   const { registry, suspensions } = dependencies;
   return async ({ tenantId, by, reason }) => {
     const [found] = await Promise.allSettled([registry.readTenant(tenantId)]);
     const reading = found.status === 'fulfilled' ? found.value : undefined;
-    // A brake must not hang on the registry: only a tenant that surely is not there is refused.
+    // Must not depend on the registry: only a tenant that certainly does not exist is refused.
     if (found.status === 'fulfilled' && reading === undefined) return refuse('tenant.unknown', 'no tenant has this id');
     if (reading?.tenant.status === 'offboarded') return refuse('tenant.offboarded', 'the tenant has left');
     const suspension = await suspensions.suspend(tenantId, { by, reason });
@@ -37,13 +37,13 @@ export function makeSuspendTenant(dependencies: SuspendDependencies): SuspendTen
   };
 }
 
-/** Ends what is open of a suspended tenant, and tells what is left. */
+/** Ends the open issuances of a suspended tenant, and reports which sessions remain. */
 export async function endAndReport(reading: TenantReading, suspension: SwitchedOff, dependencies: SuspendDependencies) {
   const { tenantId } = reading.tenant;
   const explanation = `${suspension.switchId} is off since ${new Date(suspension.sinceMs).toISOString()}`;
-  const looked = await endOpenIssuances(tenantId, { reason: 'tenant.suspended', explanation }, dependencies);
+  const examined = await endOpenIssuances(tenantId, { reason: 'tenant.suspended', explanation }, dependencies);
   const { catalogue, clock } = dependencies;
-  return stopReport({ reading, suspension, looked, catalogue, nowMs: clock.nowMs() });
+  return stopReport({ reading, suspension, examined, catalogue, nowMs: clock.nowMs() });
 }
 
 type Recording = {
@@ -53,13 +53,16 @@ type Recording = {
   readonly suspension: SwitchedOff;
 };
 
-/** Once for each suspension; again when another change came after it, because that one may have come before it too. */
+/**
+ * Records each suspension once. It is recorded again when another change follows it, because that change may have been
+ * made before the suspension.
+ */
 function recordSuspension(
   { tenantId, by, reason, suspension }: Recording,
   { registry }: SuspendDependencies,
 ): Promise<TenantReading | OnboardingRefusal> {
   const note = { change: 'tenant.suspended', by, reason } as const;
-  return changeAsRead(
+  return changeWithRetry(
     tenantId,
     ({ tenant }) => (isRecorded(tenant, suspension) ? 'nothing' : { change: {}, note }),
     registry,

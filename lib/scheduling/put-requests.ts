@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { BrokerError } from '../errors.ts';
 import type { Ids } from '../platform/ids.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { RequestDetail } from '../requests/request.ts';
 
@@ -69,7 +69,7 @@ export function makePutRequests({ events, ids, sleep, config }: PutRequestsDepen
     const batches = Array.from({ length: Math.ceil(requests.length / ENTRIES_A_CALL) }, (_, index) =>
       requests.slice(index * ENTRIES_A_CALL, (index + 1) * ENTRIES_A_CALL).map(entryOf),
     );
-    const outcomes = await sideBySide(batches, AT_ONCE, (batch) => putBatch(batch, remainingMs));
+    const outcomes = await runConcurrently(batches, AT_ONCE, (batch) => putBatch(batch, remainingMs));
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
 }

@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/ids.ts';
-import { sideBySide } from '../platform/side-by-side.ts';
+import { runConcurrently } from '../platform/run-concurrently.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
 import { ownRecord } from '../requests/parse-request.ts';
 
@@ -39,7 +39,7 @@ export async function sweepIssuances(
   const problems: unknown[] = [];
   for (let more = true; more; ) {
     const ids = await sweeper.ledger.due({ nowMs: sweeper.clock.nowMs(), limit: PAGE });
-    const outcomes = await sideBySide(ids, AT_ONCE, (issuanceId) => sweepOne(issuanceId, problems, sweeper));
+    const outcomes = await runConcurrently(ids, AT_ONCE, (issuanceId) => sweepOne(issuanceId, problems, sweeper));
     problems.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
     const told = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     result.looked += told.length;

@@ -1,5 +1,5 @@
 import { utcDay } from '../../ledger/issuance.ts';
-import { sideBySide } from '../../platform/side-by-side.ts';
+import { runConcurrently } from '../../platform/run-concurrently.ts';
 import { ANNOUNCING, sessionsOf } from './announcements.ts';
 import type { AnnouncingRecords, IndexedRecord } from './announcing-record.ts';
 import { type MissingDependencies, readAnnouncing } from './find-missing.ts';
@@ -33,7 +33,9 @@ export async function findSilence(missing: MissingDependencies): Promise<Heard> 
   let made = 0;
   for await (const rows of newestOf(missing.records, window)) {
     const announcing = rows.filter(({ recordType }) => ANNOUNCING.has(recordType));
-    const shown = await sideBySide(announcing, SIDE_BY_SIDE, ({ recordId }) => shownOf(recordId, window.toMs, missing));
+    const shown = await runConcurrently(announcing, SIDE_BY_SIDE, ({ recordId }) =>
+      shownOf(recordId, window.toMs, missing),
+    );
     for (const outcome of shown) {
       if (outcome.status === 'rejected') throw outcome.reason;
       if (outcome.value.includes(true)) return 'heard';

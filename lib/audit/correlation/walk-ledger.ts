@@ -1,5 +1,5 @@
 import { utcDay } from '../../ledger/issuance.ts';
-import { sideBySide } from '../../platform/side-by-side.ts';
+import { runConcurrently } from '../../platform/run-concurrently.ts';
 import { ANNOUNCING } from './announcements.ts';
 import type { IndexedRecord } from './announcing-record.ts';
 import type { CorrelationState } from './correlation-state.ts';
@@ -63,7 +63,7 @@ async function lookAt(
   records: readonly Pick<IndexedRecord, 'recordId'>[],
   missing: MissingDependencies,
 ): Promise<CorrelationState['later']> {
-  const looked = await sideBySide(records, SIDE_BY_SIDE, async ({ recordId }) => ({
+  const looked = await runConcurrently(records, SIDE_BY_SIDE, async ({ recordId }) => ({
     recordId,
     lookAtMs: await findMissing(recordId, missing),
   }));

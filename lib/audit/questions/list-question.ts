@@ -1,23 +1,11 @@
 import * as v from 'valibot';
-import type { IssuanceState } from '../../ledger/issuance.ts';
+import { ISSUANCE_STATES } from '../../ledger/issuance-states.ts';
 import { ACCOUNT_ID, TENANT_ID } from '../../tenants/tenant.ts';
 import { EXCEPTIONS_ASKED } from './audit-api.ts';
 import { dayText, timeText } from './question-times.ts';
 
 /** What may stand in a question for a list, and what each part of an address looks like. Closed: an unknown key is refused. */
 const RECORD_TYPES = ['issuance', 'request', 'probe', 'strangers', 'observation'] as const;
-const STATES = [
-  'refused',
-  'intended',
-  'issued',
-  'claimed',
-  'completed',
-  'failed',
-  'denied',
-  'revoked',
-  'expired',
-  'unknown',
-] as const satisfies readonly IssuanceState[];
 
 function oneOf(words: readonly string[]): string {
   return `expected one of ${words.join(', ')}`;
@@ -58,7 +46,7 @@ export const listQuery = v.strictObject({
   ...paging,
   ...filters,
   type: v.exactOptional(v.picklist(RECORD_TYPES, oneOf(RECORD_TYPES))),
-  state: v.exactOptional(v.picklist(STATES, oneOf(STATES))),
+  state: v.exactOptional(v.picklist(ISSUANCE_STATES, oneOf(ISSUANCE_STATES))),
 });
 export type ListQuery = v.InferOutput<typeof listQuery>;
 

@@ -4,11 +4,7 @@ import { type ProbeEvidence, type ProbeReading, readProbes } from './probe-answe
 import { findingsOf } from './probe-findings.ts';
 import { type TrustFinding, trustFindings } from './trust-finding.ts';
 
-export type { Probe, ProbeResult } from './probe-role.ts';
-export { PROBES } from './probe-role.ts';
-export type { TrustFinding };
-
-/** What a verification proved of a role: everything of it that is written to the role. */
+/** What a verification proved about a role, as it is written to the role. */
 export type TrustProof = Pick<TenantRole, 'status' | 'findings' | 'capabilities' | 'firstRefusedAtMs'> & {
   readonly verifiedAtMs: number;
   /** An operator put the role in use again: sessions that were issued before do not put it out of use again. */
@@ -17,7 +13,7 @@ export type TrustProof = Pick<TenantRole, 'status' | 'findings' | 'capabilities'
   readonly externalIdSha256?: string;
 };
 
-/** What was known of the role before: what an answer that says nothing leaves as it was. */
+/** What was known about the role before, and stays so when a probe had no answer. */
 export type RoleBefore = Pick<
   TenantRole,
   'status' | 'findings' | 'capabilities' | 'firstRefusedAtMs' | 'externalIdSha256'
@@ -26,18 +22,18 @@ export type RoleBefore = Pick<
 export type TrustEvidence = ProbeEvidence & {
   readonly role: RoleBefore;
   readonly nowMs: number;
-  /** An operator asks, who knows whether the customer wants us in again. */
+  /** An operator asks, having made sure that the customer wants us in again. */
   readonly liftsPause?: boolean | undefined;
 };
 
-/** How long a role may be new: STS does not tell one that opens in a minute from one that never will. */
+/** How long a new role may be denied and count as pending: STS may take a minute to know it. */
 export const PENDING_MS = 300_000;
 
 /**
- * What the probes of one verification prove of a role. Pure. The first of these that holds decides: a negative that was
- * accepted quarantines the role; the right external ID denied, to us or to the broker, keeps it out; an answer that is
- * missing leaves the role as it was, so that none becomes trusted by it. Only then it is trusted, but for a role whose
- * customer has ended our sessions: that one stays out of use until an operator asks.
+ * What the probes of one verification prove about a role. Pure. The first rule that applies decides. A role that
+ * accepted a negative probe is quarantined. A role that denied the right external ID, to verify-trust or to the
+ * broker, is not used. A missing answer leaves the role as it was, so that none becomes trusted by it. Every other
+ * role is trusted, except one whose customer has ended our sessions, which stays paused until an operator asks.
  */
 export function assessTrust(evidence: TrustEvidence): TrustProof {
   const { role, nowMs } = evidence;
@@ -62,7 +58,7 @@ export function assessTrust(evidence: TrustEvidence): TrustProof {
 
 type Refusal = Pick<TenantRole, 'status' | 'firstRefusedAtMs'>;
 
-/** Until when a role that is refused now stays `pending`. Undefined when it is not, or was never refused. */
+/** Until when a role that is refused now stays `pending`. Undefined when it is not pending. */
 export function pendingUntilMs({ status, firstRefusedAtMs }: Refusal): number | undefined {
   return status === 'pending' && firstRefusedAtMs !== undefined ? firstRefusedAtMs + PENDING_MS : undefined;
 }

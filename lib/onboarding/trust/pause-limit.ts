@@ -6,10 +6,10 @@ import { counterIds } from '../../platform/table-keys.ts';
 import { TENANT_ID } from '../../tenants/tenant.ts';
 
 /**
- * Says whether a role of this tenant may be paused now without a person having looked, and remembers it for an hour.
- * Tenants are counted, not roles: a customer can end its sessions in all of its accounts at once, and does so on purpose;
- * that many customers do so within one hour is more likely a job that lies, or a release that calls what they deny.
- * Throws `store.*`: then it is to be tried again.
+ * Whether a role of this tenant may be paused without an operator having looked, and counts it for an hour. Tenants
+ * are counted, not roles: a customer may well end our sessions in all of its accounts at once. That many customers do
+ * so within one hour is more likely due to a job that lies, or to a release that calls something they deny. Throws
+ * `store.*`, and is to be tried again then.
  */
 export type PauseLimit = (pause: { readonly tenantId: string; readonly nowMs: number }) => Promise<boolean>;
 
@@ -20,7 +20,7 @@ const WINDOW_MS = 3_600_000;
 const ROUNDS = 10;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** A row of the limits table, whose loss costs the memory of an hour. */
+/** A row of the limits table. Should it be lost, only the count of the last hour is. */
 const rowSchema = v.object({
   tenants: v.array(v.object({ tenantId: v.pipe(v.string(), v.regex(TENANT_ID)), pausedAtMs: count })),
   version: count,

@@ -14,16 +14,21 @@ export type PauseDependencies = Pick<VerifierDependencies, 'registry' | 'tell' |
 /** How often the role is read again because somebody wrote it meanwhile. */
 const ROUNDS = 10;
 
-/** How long after its session ended by itself a run is still believed: a report takes seconds, an archive that waits longer. */
+/**
+ * How long after the end of its session a run's report counts. A report takes seconds; a delayed archive takes longer.
+ */
 const LATEST_MS = 3_600_000;
 
 /**
- * Puts the role of one issuance out of use, if the issuance says itself that the role denied its session under the job,
- * and no operator has put the role in use again since that session was issued. A second time it changes nothing. What
- * is done to the role is one finding more: verifications keep it, but for one with which an operator lifts it. What is
- * told too late, or of too many tenants at once, pauses nothing and is logged, which an alarm rings for: a role that stays
- * in use goes on with sessions that its customer denies anyway, and one that is paused in vain stops work.
- * Throws `store.*`, also where the role is written again and again: then it is to be tried again.
+ * Pauses the role of an issuance whose record says that the role denied the session while the job used it, unless an
+ * operator has put the role in use again since the session was issued. Doing so twice changes nothing. The pause is a
+ * finding on the role, which verifications keep until an operator lifts it.
+ *
+ * Nothing is paused when the report came too late, or when too many tenants are affected at once; that is logged, and
+ * an alarm rings. Not pausing does little harm, because the customer denies the sessions anyway; a wrong pause stops
+ * work.
+ *
+ * @throws store.* also when the role is changed again and again meanwhile; to be tried again then.
  */
 export async function pauseRevokedRole(
   issuanceId: string,
@@ -48,7 +53,7 @@ export async function pauseRevokedRole(
   throw new BrokerError('store.busy', 'the role was written again and again meanwhile');
 }
 
-/** Why a role that could be paused is left as it is; undefined where it is to be paused. */
+/** Why a role that could be paused is not. Undefined when it is to be paused. */
 async function whyNot(
   { tenantId, fenceMs }: EndedSession,
   { pauseLimit, clock }: Pick<PauseDependencies, 'pauseLimit' | 'clock'>,
@@ -75,7 +80,9 @@ function pausing(role: TenantRole, issuedAtMs: number): TrustProof | undefined {
 
 type Paused = { readonly before: TenantRole; readonly after: TenantRole; readonly issuanceId: string };
 
-/** Whoever has to ask the customer begins with the run that it came from: its story has who ran what there, and when. */
+/**
+ * Whoever has to ask the customer begins with the run that it came from: its story has who ran what there, and when.
+ */
 async function told(
   { before, after, issuanceId }: Paused,
   verifier: Pick<PauseDependencies, 'log' | 'tell'>,

@@ -1,7 +1,7 @@
 import { externalIdFor, otherExternalIdFor, type Tenant, type TenantRole } from '../../tenants/tenant.ts';
 import { isNegative, NEGATIVE_PROBES, PROBES, type Probe, type ProbeOutcome, type ProbeResult } from './probe-role.ts';
 
-/** The results of one verification, and what they have to be read by. */
+/** The results of one verification, and what is needed to interpret them. */
 export type ProbeEvidence = {
   readonly results: readonly ProbeResult[];
   readonly mode: 'shared' | 'dedicated';
@@ -10,15 +10,15 @@ export type ProbeEvidence = {
 };
 
 /**
- * Does the role open to the tenant's own external ID, and with which? `unproven` where an answer is missing that could
- * say otherwise; it may have one that opens even so. In a dedicated deployment there is none.
+ * Whether the role takes the tenant's own external ID, and which of two. `unproven` when a missing answer could say
+ * otherwise, even though one may have been accepted. A dedicated deployment has no external ID.
  */
 export type Opening =
   | { readonly role: 'opens'; readonly externalId: string | undefined; readonly takesBoth: boolean }
   | { readonly role: 'refuses' }
   | { readonly role: 'unproven'; readonly externalId?: string };
 
-/** What the results of one verification say together. */
+/** What the results of one verification mean together. */
 export type ProbeReading = {
   readonly opening: Opening;
   /** The right external ID was denied: to us, or to the broker. */
@@ -92,8 +92,8 @@ function isMeant(probe: Probe, { mode, role, externalIds }: ProbeEvidence): bool
 }
 
 /**
- * What all results of one probe say; undefined where it was not made. Results that contradict each other prove nothing,
- * but for a negative: accepted once, it was accepted.
+ * What all results of one probe mean together; undefined when it was not made. Results that contradict each other prove
+ * nothing, except for a negative probe, which counts as accepted if it was accepted once.
  */
 function outcomeOf(results: readonly ProbeResult[], probe: Probe): ProbeOutcome | undefined {
   const outcomes = new Set(results.filter((result) => result.probe === probe).map(({ outcome }) => outcome));

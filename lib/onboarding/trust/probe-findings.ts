@@ -7,7 +7,7 @@ type FoundByOneProbe = Exclude<
   'probe.inconclusive' | 'trust.rightExternalIdRefused' | 'trust.previousExternalIdAccepted' | 'trust.sessionsRevoked'
 >;
 
-/** Which answer of which probe is which finding. */
+/** Which finding an answer to a probe means. */
 const FINDING_OF: Readonly<Record<FoundByOneProbe, { readonly probe: Probe; readonly on: ProbeOutcome }>> = {
   'trust.noExternalIdAccepted': { probe: 'noExternalId', on: 'accepted' },
   'trust.randomExternalIdAccepted': { probe: 'randomExternalId', on: 'accepted' },
@@ -19,9 +19,9 @@ const FINDING_OF: Readonly<Record<FoundByOneProbe, { readonly probe: Probe; read
 };
 
 /**
- * What the probes found, the worst first. What they had no answer about stays as it was found before: an outage mends no
- * role. A role that denies us its own external ID was asked nothing else, and nothing else is said of it. No probe finds
- * that a customer has ended our sessions, so none says that it is over.
+ * The findings of the probes, the worst first. A finding about which there was no answer stays as it was: an outage
+ * does not mend a role. A role that denies its own external ID was probed no further, and has no other finding. That a
+ * customer has ended our sessions is found by no probe, and so taken back by none.
  */
 export function findingsOf(reading: ProbeReading, before: readonly TrustFinding[]): readonly TrustFinding[] {
   return TRUST_FINDINGS.filter((finding) => {

@@ -15,7 +15,7 @@ export const PROBES = [
 ] as const;
 export type Probe = (typeof PROBES)[number];
 
-/** What a safe role denies: one that is accepted makes it unsafe, whatever else was found. */
+/** The probes that a safe role denies. One that is accepted makes the role unsafe, whatever else was found. */
 export const NEGATIVE_PROBES = ['randomExternalId', 'unassignedExternalId', 'noExternalId'] as const;
 
 export function isNegative(probe: Probe): boolean {
@@ -42,7 +42,7 @@ export type ProbeOrder = {
 };
 
 /**
- * Makes one probe: one AssumeRole, recorded before and after. What gave no answer that says yes or no is a result too;
- * an exception (`store.*`) means that the ledger could not be used, so that nothing is known at all.
+ * Makes one probe: one AssumeRole, recorded before and after. A call without a clear answer is `inconclusive`. Throws
+ * `store.*` when the ledger could not be used, so that nothing is known at all.
  */
 export type ProbeRole = (order: ProbeOrder) => Promise<ProbeResult>;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * What a verification can find out about a role: a closed list. Whether it says no, and what the customer has to change,
- * stands with each code.
+ * What a verification can find about a role: a closed list. Each entry says how bad it is, and what the customer has to
+ * change.
  */
 type FindingEntry = {
   /**
@@ -80,7 +80,7 @@ export type FindingSeverity = FindingEntry['severity'];
 export const TRUST_FINDINGS = Object.keys(trustFindings) as readonly TrustFinding[];
 export const trustFindingSchema = v.picklist(TRUST_FINDINGS);
 
-/** Does it keep the role from becoming trusted? */
+/** Whether it keeps a role from becoming trusted. */
 export function keepsFromTrust(finding: TrustFinding): boolean {
   const { severity } = trustFindings[finding];
   return severity === 'unsafe' || severity === 'broken';

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { isConditionFailed, storeError } from '../../platform/store-error.ts';
 import { counterIds } from '../../platform/table-keys.ts';
 
-/** How far the schedule of verifications has come: a row of the limits table, whose loss costs a slot of five minutes. */
+/**
+ * How far the scheduled verification has come: a row of the limits table, whose loss costs one slot of five minutes.
+ */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const cursorSchema = v.object({
   /** Slots of five minutes since 1970. */

@@ -3,7 +3,7 @@ import { BrokerError } from '../../errors.ts';
 import { BROKER_EVENT_SOURCE } from '../../platform/broker-events.ts';
 import { ACCOUNT_ID, TENANT_ID } from '../../tenants/tenant.ts';
 
-/** What verify-trust is invoked with: a check that somebody asks for, the tick of its schedule, or a fact of the bus. */
+/** What verify-trust is invoked with: a check that somebody asks for, a tick of its schedule, or a fact on the bus. */
 const orderSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('check'),
@@ -18,7 +18,10 @@ const orderSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('tick') }),
 ]);
 
-/** A fact of the broker's own bus, which only its functions can put there; of it nothing is believed but which issuance. */
+/**
+ * A fact on the broker's own bus, which only its functions can put there. Only the id of the issuance is taken from
+ * it.
+ */
 const factSchema = v.object({
   source: v.literal(BROKER_EVENT_SOURCE),
   'detail-type': v.literal('IssuanceRecorded'),
@@ -30,7 +33,7 @@ export type VerificationOrder =
   /** Look whether the job of this issuance met the end of its session. */
   | { readonly kind: 'sessionsRevoked'; readonly issuanceId: string };
 
-/** Throws `request.malformed`, which nobody can mend by invoking again. */
+/** Throws `request.malformed`; invoking again does not help. */
 export function readVerificationOrder(event: unknown): VerificationOrder {
   const fact = v.safeParse(factSchema, event);
   if (fact.success) return { kind: 'sessionsRevoked', issuanceId: fact.output.detail.issuanceId };

@@ -23,23 +23,23 @@ export type TickResult = {
 };
 
 const SLOT_MS = 300_000;
-/** Roles verified together; how far it has come is written down after each page. */
+/** How many roles are verified together; the cursor is written after each page of them. */
 const PAGE = 8;
-/** Of STS's 600 calls a second for the whole account, a tenth: a role takes about ten. */
+/** A tenth of the 600 calls a second that STS gives the whole account; a role takes about ten. */
 const MILLISECONDS_A_ROLE = 10 * (1000 / 60);
 /** What a page may take: the broker's own probes wait for the queue. */
 const MINIMUM_REMAINING_MS = 40_000;
-/** A role that was verified in this time is not due: before a crash, or a moment ago by hand. */
+/** A role is not due that was verified so recently, be it by hand or just before a crash. */
 const FRESH_MS = 15 * 60_000;
-/** So many tenants whose trusted roles all shut at once are more likely a mistake of ours than of each of them. */
+/** When so many tenants' trusted roles all deny us at once, the mistake is more likely ours than theirs. */
 const IMPLAUSIBLE = 5;
-/** Ticks that a page may hold up: after them the next one is gone on with, or nobody behind it would be verified. */
+/** For how many ticks a page may fail before it is skipped, so that the roles behind it are verified too. */
 const TICKS_A_PAGE = 3;
 
 /**
- * One tick: goes through the slots of the day that have come since the last one, a page at a time, and writes down how
- * far it came, so that a crash at any point leaves no role out. Each role is in one slot, so that all are verified once
- * a day, spread over it. Throws `store.*` when not even the cursor or the list can be read.
+ * Handles one tick: goes through the slots of the day that have come since the last tick, page by page. It saves how
+ * far it has come, so that a crash at any point leaves no role out. Each role is in one slot, so that all are verified
+ * once a day, spread over it. Throws `store.*` when the cursor or the list cannot be read.
  */
 export async function verifyOnSchedule(
   { remainingMs }: { readonly remainingMs: () => number },
@@ -62,7 +62,7 @@ export async function verifyOnSchedule(
   return { verified, slotsBehind: 0 };
 }
 
-/** A day is all the slots there are: what is further behind comes round again. */
+/** There are slots for one day only: whatever is further behind will come round again. */
 function startingAt(cursor: VerificationCursor | undefined, nowSlot: number): VerificationCursor {
   if (cursor === undefined) return { slot: nowSlot, version: 0 };
   const earliest = nowSlot - SLOTS + 1;
@@ -99,7 +99,7 @@ async function verifyPage(cursor: VerificationCursor, verifier: ScheduledVerifie
 type Row = Pick<TenantRole, 'tenantId' | 'record'>;
 type Proven = { readonly tenant: TenantReading['tenant']; readonly role: TenantRole; readonly proof: TrustProof };
 
-/** One role that cannot be verified keeps none of the others from it. `broken`: it may be possible at another time. */
+/** A role that cannot be verified does not keep the others from it. `broken`: it may work another time. */
 async function provePage({ rows }: PageOf<Row>, verifier: ScheduledVerifierDependencies) {
   const outcomes = await Promise.allSettled(rows.map((row) => proveIfDue(row, verifier)));
   const proven: Proven[] = [];
@@ -142,7 +142,7 @@ async function proveIfDue(
   return [{ tenant: reading.tenant, role, proof }];
 }
 
-/** A verification that had no answers was none. */
+/** A verification without any answer does not count. */
 function isFresh({ verifiedAtMs, findings }: TenantRole, nowMs: number): boolean {
   if (verifiedAtMs === undefined || findings.includes('probe.inconclusive')) return false;
   return nowMs - verifiedAtMs < FRESH_MS;
@@ -156,7 +156,7 @@ async function keepToShare(
   if (leftMs > 0) await pause(leftMs);
 }
 
-/** Did every role that we trusted shut itself to us, and to nobody's benefit? */
+/** Whether every role that we trusted denies us now, and none became unsafe. */
 function allShut(proven: readonly Proven[]): boolean {
   const trusted = proven.filter(({ role }) => role.status === 'trusted');
   const shut = trusted.filter(

@@ -41,9 +41,9 @@ export type VerifyRole = (
 ) => Promise<{ readonly proof: TrustProof; readonly results: readonly ProbeResult[] }>;
 
 /**
- * Probes one role and says what that proves. First the tenant's own external ID: a role that does not open to it is asked
- * nothing else, because no other denial would prove anything. Then who else it opens to. Throws `store.*` when a probe
- * could not be recorded: then there is no proof.
+ * Probes one role and says what that proves. It probes the tenant's own external ID first: when the role denies that,
+ * no other denial would prove anything, and it is probed no further. Then it probes whether the role takes anything
+ * else. Throws `store.*` when a probe could not be recorded: then there is no proof.
  */
 export function makeVerifyRole(dependencies: VerifyRoleDependencies): VerifyRole {
   const { clock, config } = dependencies;
@@ -67,9 +67,9 @@ export function makeVerifyRole(dependencies: VerifyRoleDependencies): VerifyRole
 const BEFORE_SECOND_LOOK_MS = 5_000;
 
 /**
- * Did a role that works seem to shut itself to us while its external ID is rotated? Its customer may have replaced the one
- * by the other between two probes, each of which then found another policy: that is looked at again, as a whole. A role
- * that opened to somebody else is not given a second look.
+ * Whether a role that was trusted seems to deny us during a rotation. Its customer may have replaced one external ID
+ * by the other between two probes, so that each found a different policy: the role is probed once more as a whole. A
+ * role that accepted a negative probe is not.
  */
 function mayBeOfTwoPolicies({ tenant, role }: RoleToVerify, { status, findings }: TrustProof): boolean {
   const isRotating = tenant.externalIds?.next !== undefined;
@@ -77,7 +77,7 @@ function mayBeOfTwoPolicies({ tenant, role }: RoleToVerify, { status, findings }
   return isRotating && role.status === 'trusted' && status !== 'trusted' && !isUnsafe;
 }
 
-/** What opened the role. `externalId` is undefined in a dedicated deployment, and only there. */
+/** What the role accepted. `externalId` is undefined in a dedicated deployment, and only there. */
 type Key = { readonly externalId: string | undefined };
 type OpenedRole = RoleToVerify & Key;
 
@@ -88,7 +88,9 @@ function keyOf(opening: Opening): Key | undefined {
     : undefined;
 }
 
-/** The external ID that the role takes, and during a rotation the other one. A shared deployment never goes without. */
+/**
+ * Probes the external ID that the role takes, and during a rotation the other one. A shared deployment always has one.
+ */
 function probeOwnIds({ tenant, role }: RoleToVerify, { probeAs, config }: VerifyRoleDependencies) {
   if (config.mode === 'dedicated') return Promise.all([probeAs.verifier(orderOf(role, 'rightExternalId', undefined))]);
   const own: readonly (readonly [Probe, string | undefined])[] = [
@@ -101,8 +103,8 @@ function probeOwnIds({ tenant, role }: RoleToVerify, { probeAs, config }: Verify
 }
 
 /**
- * The broker's probe goes the long way round, so it starts first. The negatives stand between calls that are accepted:
- * a denial counts only of a role that is there.
+ * Makes the other probes. The broker's probe goes through the queue and takes longest, so it starts first. The negative
+ * probes are made between accepted calls, because a denial counts only while the role is known to exist.
  */
 async function probeTheRest(opened: OpenedRole, dependencies: VerifyRoleDependencies): Promise<readonly ProbeResult[]> {
   const [throughBroker, direct] = await Promise.all([

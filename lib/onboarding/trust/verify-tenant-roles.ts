@@ -11,7 +11,7 @@ import type { RoleToVerify, VerifyRole } from './verify-role.ts';
 export type VerifierDependencies = {
   readonly registry: Pick<TenantRegistry, 'readTenant' | 'recordVerification'>;
   readonly verifyRole: VerifyRole;
-  /** Tells whoever listens that a role went out of use, or came back. */
+  /** Announces on the bus that a role went out of use, or came back. */
   readonly tell: TellOnBus;
   readonly log: TransitionLog;
   readonly clock: Clock;
@@ -28,16 +28,15 @@ export type CheckOrder = {
 };
 export type CheckedRole = Pick<TenantRole, 'tenantId' | 'record' | 'status'>;
 
-/** Roles of one tenant that are verified at the same time: about nine probes each. */
+/** How many roles of a tenant are verified at the same time. Each takes about nine probes. */
 const ROLES_AT_ONCE = 4;
 
-/** Whoever asks waits for less than a minute, and a busy queue may keep a batch for a quarter of one. */
+/** The caller waits for less than a minute, and a busy queue may delay a batch for a quarter of one. */
 const BUDGET_MS = 30_000;
 
 /**
- * Verifies the roles that are named, or all of the tenant, and writes what was proven. Those that were verified longest
- * ago come first: where there are more than there is time for, the rest stays as it is, and asking again goes on with it.
- * Throws `store.*`.
+ * Verifies the named roles, or all of the tenant, and writes what was proven. Roles verified longest ago come first.
+ * When time runs out the remaining roles stay as they are, and the next call continues with them. Throws `store.*`.
  */
 export async function verifyTenantRoles(
   { tenantId, accountId, roleName, by, liftsPause }: CheckOrder,
@@ -65,7 +64,7 @@ async function verifyOne(reading: RoleToVerify, by: string, verifier: VerifierDe
   return recordProof({ ...reading, proof, by }, verifier);
 }
 
-/** Writes a proof and tells of what it changes. A role that was changed meanwhile keeps what stands there. */
+/** Writes a proof and announces what it changes. A role that was changed meanwhile is left as it is. */
 export async function recordProof(
   { role, proof, by }: RoleToRecord,
   verifier: VerifierDependencies,
@@ -86,7 +85,9 @@ export async function recordProof(
 
 type RoleToRecord = { readonly role: TenantRole; readonly proof: TrustProof; readonly by: string };
 
-/** Who gave the role other jobs while it was probed changed nothing of what was proven. */
+/**
+ * Writes the proof once more when the role was given other jobs meanwhile, which changes nothing of what was proven.
+ */
 async function writeProof({ role, proof, by }: RoleToRecord, { registry }: VerifierDependencies) {
   const written = await registry.recordVerification(role, proof, by);
   if (!('refused' in written) || written.refused !== 'registry.stale') return { before: role, written };
@@ -98,12 +99,12 @@ async function writeProof({ role, proof, by }: RoleToRecord, { registry }: Verif
 
 function isAsProbed(now: TenantRole, probed: TenantRole): boolean {
   const members = ['roleArn', 'status', 'verifiedAtMs', 'externalIdSha256'] as const;
-  // Paused meanwhile: no probe would have found that.
+  // It was paused meanwhile, which no probe could find.
   const isPaused = ({ findings }: TenantRole) => findings.includes('trust.sessionsRevoked');
   return isPaused(now) === isPaused(probed) && members.every((member) => now[member] === probed[member]);
 }
 
-/** A role that went out of use or came back: somebody should know, and nothing depends on their being told. */
+/** Announces that a role went out of use or came back. Nothing depends on it, so a failure is only logged. */
 export async function tellOfChange(
   before: TenantRole,
   after: TenantRole,
@@ -127,7 +128,7 @@ export async function tellOfChange(
   }
 }
 
-/** How a request finds the role; of one in quarantine, with which reason it is refused. */
+/** What the role means for a request: whether it is trusted, or the reason for which the request is refused. */
 function standingOf({ status, findings }: TenantRole): 'trusted' | 'unproven' | 'trust.unsafe' | 'trust.broken' {
   if (status === 'trusted') return status;
   if (status !== 'quarantined') return 'unproven';

@@ -1,6 +1,7 @@
 import { makeExternalIdRotation } from '../../../lib/onboarding/rotate-external-id.ts';
 import { takenBy } from '../../../lib/onboarding/rotation-view.ts';
-import { assessTrust, PROBES, type ProbeResult } from '../../../lib/onboarding/trust/assess-trust.ts';
+import { assessTrust } from '../../../lib/onboarding/trust/assess-trust.ts';
+import { PROBES, type ProbeResult } from '../../../lib/onboarding/trust/probe-role.ts';
 import { externalIdFor, otherExternalIdFor, type TenantReading } from '../../../lib/tenants/tenant.ts';
 import { aRole, aTenant, externalIdOf } from '../a-tenant.ts';
 import { frozenClock } from '../frozen-clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backOffSeconds } from '../../../lib/broker/back-off.ts';
-import { sideBySide } from '../../../lib/platform/side-by-side.ts';
+import { runConcurrently } from '../../../lib/platform/run-concurrently.ts';
 
 describe('a message that is put back', () => {
   it.each([
@@ -25,7 +25,7 @@ describe('work side by side', () => {
   async function widthOf(items: readonly number[], limit: number) {
     let running = 0;
     let widest = 0;
-    const results = await sideBySide(items, limit, async (item) => {
+    const results = await runConcurrently(items, limit, async (item) => {
       running += 1;
       widest = Math.max(widest, running);
       await new Promise((done) => setImmediate(done));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInCallersHands, isOpenForCaller, sweptForCaller } from '../../../lib/ledger/caller-issuance.ts';
+import { isHeldByCaller, isOpenForCaller, sweptForCaller } from '../../../lib/ledger/caller-issuance.ts';
 import { LIMITS } from '../../../lib/ledger/issuance.ts';
 import { expired, failed } from '../../../lib/ledger/issuance-endings.ts';
 import { facts, lives } from '../broker/issuance-lives.ts';
@@ -30,7 +30,7 @@ describe('an issuance whose session goes to a caller', () => {
   ] as const)('is told from others: %s is open for one: %s, in its hands: %s', (turn, open, inHands) => {
     const issuance = turns()[turn];
     expect(isOpenForCaller(issuance)).toBe(open);
-    expect(isInCallersHands(issuance)).toBe(inHands);
+    expect(isHeldByCaller(issuance)).toBe(inHands);
   });
 
   it.each([

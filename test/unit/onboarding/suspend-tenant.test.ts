@@ -116,7 +116,7 @@ describe('suspending a tenant', () => {
       { issuanceId: over.recordId, outcome: 'over' },
       {
         issuanceId: held.recordId,
-        outcome: 'inHands',
+        outcome: 'inUse',
         session: { accountId, job, state: 'claimed', roleArn, fenceMs },
       },
     ]);

@@ -1,5 +1,5 @@
 import { BrokerError } from '../../../errors.ts';
-import { sideBySide } from '../../../platform/side-by-side.ts';
+import { runConcurrently } from '../../../platform/run-concurrently.ts';
 import type { Digest } from '../../digest.ts';
 import { merkleTree } from '../../merkle.ts';
 import type { ArchiveBucket } from '../archive-bucket.ts';
@@ -42,7 +42,7 @@ function putAt(key = ''): number | undefined {
 }
 
 async function readAll(keys: readonly string[], bucket: Pick<ArchiveBucket, 'read'>) {
-  const outcomes = await sideBySide(keys, READ_AT_ONCE, async (key) => ({ key, bytes: await bucket.read(key) }));
+  const outcomes = await runConcurrently(keys, READ_AT_ONCE, async (key) => ({ key, bytes: await bucket.read(key) }));
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     const { key, bytes } = outcome.value;

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { sideBySide } from '../../../platform/side-by-side.ts';
+import { runConcurrently } from '../../../platform/run-concurrently.ts';
 import { isConditionFailed, storeError } from '../../../platform/store-error.ts';
 import type { PointerRecord } from './pointer-record.ts';
 
@@ -16,7 +16,7 @@ export function makePutPointers({
   readonly config: { readonly ledgerTable: string };
 }): PutPointers {
   return async (pointers) => {
-    const outcomes = await sideBySide(pointers, AT_ONCE, async (pointer) => {
+    const outcomes = await runConcurrently(pointers, AT_ONCE, async (pointer) => {
       const isNew = 'attribute_not_exists(recordId)';
       const command = new PutCommand({ TableName: config.ledgerTable, Item: pointer, ConditionExpression: isNew });
       await dynamo.send(command).catch((error: unknown) => {

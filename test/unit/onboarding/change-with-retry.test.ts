@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeAsRead } from '../../../lib/onboarding/change-as-read.ts';
+import { changeWithRetry } from '../../../lib/onboarding/change-with-retry.ts';
 import { isRefusal, refuse } from '../../../lib/onboarding/onboarding-refusal.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { frozenClock } from '../../support/frozen-clock.ts';
@@ -34,7 +34,7 @@ function registryWithOthers(times: number) {
 describe('a change by what was read', () => {
   it('is written, and the tenant given as it stands then, its roles as they were read', async () => {
     const { port, registry, reads } = registryWithOthers(0);
-    const changed = await changeAsRead('acme', () => ({ change: { name: 'New' }, note }), port);
+    const changed = await changeWithRetry('acme', () => ({ change: { name: 'New' }, note }), port);
     expect(changed).toMatchObject({ tenant: { name: 'New', version: 4 }, roles: [aRole()] });
     expect(registry.changes).toHaveLength(1);
     expect(reads()).toBe(1);
@@ -42,7 +42,7 @@ describe('a change by what was read', () => {
 
   it('is none where nothing is to be changed', async () => {
     const { port, registry } = registryWithOthers(0);
-    expect(await changeAsRead('acme', () => 'nothing', port)).toEqual(aTenant());
+    expect(await changeWithRetry('acme', () => 'nothing', port)).toEqual(aTenant());
     expect(registry.changes).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe('a change by what was read', () => {
     const decide = () => {
       throw new Error('decided on nothing');
     };
-    expect(await changeAsRead('nobody', decide, port)).toEqual({
+    expect(await changeWithRetry('nobody', decide, port)).toEqual({
       refused: 'tenant.unknown',
       explanation: 'no tenant has this id',
     });
@@ -60,14 +60,14 @@ describe('a change by what was read', () => {
   it('is refused as whoever decides refuses it', async () => {
     const { port, registry } = registryWithOthers(0);
     const refusal = refuse('tenant.offboarded', 'the tenant has left');
-    expect(await changeAsRead('acme', async () => refusal, port)).toEqual(refusal);
+    expect(await changeWithRetry('acme', async () => refusal, port)).toEqual(refusal);
     expect(registry.changes).toEqual([]);
   });
 
   it('is refused at once as the registry refuses it, unless its reading was stale', async () => {
     const { port, reads } = registryWithOthers(0);
     const refusal = refuse('tenant.offboarded', 'the tenant has left');
-    const changed = await changeAsRead('acme', () => ({ change: {}, note }), {
+    const changed = await changeWithRetry('acme', () => ({ change: {}, note }), {
       ...port,
       changeTenant: async () => ({ refused: 'tenant.unknown', explanation: refusal.explanation }),
     });
@@ -80,7 +80,7 @@ describe('a change by what was read', () => {
     { others: 5, reads: 5, written: false },
   ])('is tried anew while others change the tenant, $others times: written $written', async (expected) => {
     const { port, registry, reads } = registryWithOthers(expected.others);
-    const changed = await changeAsRead('acme', () => ({ change: { name: 'New' }, note }), port);
+    const changed = await changeWithRetry('acme', () => ({ change: { name: 'New' }, note }), port);
     expect(isRefusal(changed)).toBe(!expected.written);
     expect(reads()).toBe(expected.reads);
     expect(registry.changes).toHaveLength(expected.written ? 1 : 0);
