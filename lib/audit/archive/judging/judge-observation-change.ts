@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isWaitedFor } from '../../correlation/grow-record.ts';
 import type { ObservationRecord } from '../../correlation/observation-record.ts';
 import { type FindingOfChange, finding } from './change-finding.ts';
 import { differences } from './differences.ts';
@@ -25,12 +26,15 @@ export function judgeObservationChange(
   return judgeStep(before, after);
 }
 
-/** What is on record and told when CloudTrail shows it would be told to nobody: it was planted. */
-function judgeBeginning({ version, calls, uncounted, told }: ObservationRecord): readonly FindingOfChange[] {
+/** What is on record and told, or due where nobody looks, when CloudTrail shows it would be told to nobody: it was planted. */
+function judgeBeginning(after: ObservationRecord): readonly FindingOfChange[] {
+  const { version, calls, uncounted, told, dueShard, dueAtMs, recordedAtMs } = after;
   const isFirst = version === 1 && calls.length === 1 && uncounted === 0 && told.length === 0;
-  return isFirst
-    ? []
-    : [finding('edgeNotAllowed', 'an observation begins with more than one call that nobody was told of')];
+  if (!isFirst)
+    return [finding('edgeNotAllowed', 'an observation begins with more than one call that nobody was told of')];
+  const isFinal = dueShard === undefined && dueAtMs === undefined;
+  if (isFinal || isWaitedFor(after, recordedAtMs)) return [];
+  return [finding('edgeNotAllowed', 'an observation begins as due where, or when, nobody looks again')];
 }
 
 function judgeStep(before: ObservationRecord, after: ObservationRecord): readonly FindingOfChange[] {

@@ -65,6 +65,7 @@ describe('a change that our own code makes', () => {
     ['a call of a probe', { before: probe, after: called }],
     ['an outcome of a probe', { before: called, after: closed }],
     ['an observation', { after: seen }],
+    ['an observation that waits', { after: { ...seen, dueShard: 'correlation', dueAtMs: START_MS + 300_000 } }],
     ['an observation that grew', { before: seen, after: seenMore }],
     [
       'an observation that was told of',
@@ -319,6 +320,17 @@ describe('a change that nobody of ours makes', () => {
     ['an observation that begins as told', { after: { ...seen, told: ['sts-1'] } }, ['edgeNotAllowed']],
     ['an observation that begins with two calls', { after: { ...seenMore, version: 1 } }, ['edgeNotAllowed']],
     ['an observation that begins with calls only counted', { after: { ...seen, uncounted: 1 } }, ['edgeNotAllowed']],
+    [
+      'an observation that is due in a time to come',
+      { after: { ...seen, dueShard: 'correlation', dueAtMs: START_MS + 300_001 } },
+      ['edgeNotAllowed'],
+    ],
+    ['an observation that is due in no shard', { after: { ...seen, dueAtMs: START_MS } }, ['edgeNotAllowed']],
+    [
+      'an observation that is due in another shard',
+      { after: { ...seen, dueShard: 'sweep', dueAtMs: START_MS } },
+      ['edgeNotAllowed'],
+    ],
     ['an observation that begins later than it can', { after: { ...seen, version: 2 } }, ['edgeNotAllowed']],
     ['a call told in the change that shows it', { before: seen, after: toldAtOnce }, ['edgeNotAllowed']],
     ['two calls in one change', { before: seen, after: seenTwoMore }, ['edgeNotAllowed']],
