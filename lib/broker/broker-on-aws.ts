@@ -14,7 +14,7 @@ import { makeStageDurations } from '../platform/stage-durations.ts';
 import { makeTransitionLog } from '../platform/transition-log.ts';
 import { makeProbeLedger } from '../probes/dynamo-probe-ledger.ts';
 import { makeRecordedProbe } from '../probes/make-probe.ts';
-import { ownRecord } from '../requests/parse-request.ts';
+import { brokerRecordBody } from '../requests/broker-record.ts';
 import { makeDataKeySource } from '../sealing/data-key.ts';
 import { makeSwitches } from '../switches/switches.ts';
 import { makeTenantReader } from '../tenants/dynamo-tenant-reader.ts';
@@ -55,7 +55,7 @@ export function brokerOnAws(environment: BrokerEnvironment, deployment: Deployme
     strangers: makeStrangers({
       counters,
       clock,
-      tell: (minute) => sendToQueue(ownRecord({ brokerRecord: 'strangers', minute })),
+      tell: (minute) => sendToQueue(brokerRecordBody({ brokerRecord: 'strangers', minute })),
     }),
     makeRecordedProbe: makeRecordedProbe({ assumeTenantRole, probes, clock, by: 'issue-credentials' }),
     countDenial: makeCountDenial({ counters, lambda: lambdaClient(), clock, log, config: environment }),

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../ledger/request-record.ts';
 import { runConcurrently } from '../platform/run-concurrently.ts';
-import { ownRecord } from '../requests/parse-request.ts';
+import { brokerRecordBody } from '../requests/broker-record.ts';
 import type { BrokerDependencies, MessageOutcome } from './broker-dependencies.ts';
 
 /** Above this, each account becomes a message of its own. */
@@ -24,7 +24,7 @@ export async function spreadAccounts(
   broker: Pick<BrokerDependencies, 'sendToQueue'>,
 ): Promise<MessageOutcome> {
   const sent = await runConcurrently(accountIds, SENDS_AT_ONCE, (accountId) =>
-    broker.sendToQueue(ownRecord({ brokerRecord: 'account', requestId: request.recordId, accountId })),
+    broker.sendToQueue(brokerRecordBody({ brokerRecord: 'account', requestId: request.recordId, accountId })),
   );
   const broke = sent.find((outcome) => outcome.status === 'rejected');
   if (broke !== undefined) throw broke.reason;

@@ -1,8 +1,8 @@
 import { errorCodes, isErrorCode, type RefusalReason } from '../errors.ts';
 import { conflictIdOf, payloadSha256Of, requestIdOf } from '../ledger/request-id.ts';
+import { brokerRecordBody } from '../requests/broker-record.ts';
 import { JSON_LIMITS, measureJson } from '../requests/json-limits.ts';
 import { parseDetail } from '../requests/parse-detail.ts';
-import { ownRecord } from '../requests/parse-request.ts';
 import type { FunctionUrlOrigin, InvokeOrigin, Refusal } from '../requests/request.ts';
 import { awaitOutcome, type Found, type WaitDependencies } from './await-outcome.ts';
 import type { IssuanceProgress } from './on-demand-answer.ts';
@@ -61,7 +61,7 @@ function recordOf({ origin, detail }: OnDemandAsk): RecordText {
   if (depth > DEEPEST_ON_RECORD) {
     return tooLarge(`the request is ${depth} levels deep; the limit is ${JSON_LIMITS.depth}`);
   }
-  const text = ownRecord({ brokerRecord: 'onDemand', origin, detail });
+  const text = brokerRecordBody({ brokerRecord: 'onDemand', origin, detail });
   const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > JSON_LIMITS.bytes) {
     return tooLarge(`the request takes ${bytes} bytes on the queue; the limit is ${JSON_LIMITS.bytes}`);

@@ -2,7 +2,7 @@ import { BrokerError } from '../errors.ts';
 import type { ProbeThroughBroker } from '../onboarding/trust/verify-role.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Ids, sha256Hex } from '../platform/ids.ts';
-import { ownRecord } from '../requests/parse-request.ts';
+import { brokerRecordBody } from '../requests/broker-record.ts';
 import type { ProbeLedger } from './probe-ledger.ts';
 import { openProbe, probeResultOf } from './probe-record.ts';
 
@@ -32,7 +32,7 @@ export function makeProbeThroughBroker(dependencies: ProbeThroughBrokerDependenc
     if (!(await probes.open(record))) throw new BrokerError('internal', 'the id of a new probe was taken');
     const { recordId: probeId } = record;
     const hash = externalId === undefined ? {} : { externalIdSha256: sha256Hex(externalId) };
-    await sendToQueue(ownRecord({ brokerRecord: 'probe', probeId, tenantId, accountId, roleArn, ...hash }));
+    await sendToQueue(brokerRecordBody({ brokerRecord: 'probe', probeId, tenantId, accountId, roleArn, ...hash }));
     for (let look = 0; look < LOOKS; look += 1) {
       await pause(BETWEEN_LOOKS_MS);
       const now = await probes.read(probeId);

@@ -51,7 +51,10 @@ type AccountFacts = { readonly accountId: string; readonly job: Job; readonly re
 /** Any fence does for finding out whether the policy can be built: all are of one length. */
 const ANY_FENCE_MS = Date.UTC(2030, 0, 1);
 
-/** Decides one account of an allowed request: exactly one role answers for the job, it awaits no consent, its trust is proven, its policy fits. */
+/**
+ * Decides one account of an allowed request: exactly one role answers for the job, it awaits no consent, its trust is
+ * proven, its policy fits.
+ */
 export function decideAccount({ accountId, job, reading }: AccountFacts, rules: AccountRules): AccountDecision {
   const { tenant, roles } = reading;
   const ofAccount = roles.filter((role) => role.accountId === accountId && role.tenantId === tenant.tenantId);

@@ -1,4 +1,7 @@
-/** How large, deep and wide a JSON text may be, measured without recursion, so that a hostile one costs next to nothing. */
+/**
+ * How large, deep and wide a JSON text may be, measured without recursion, so that a hostile one costs next to
+ * nothing.
+ */
 export const JSON_LIMITS = { bytes: 64 * 1024, depth: 8, keys: 200 } as const;
 
 /** Names that reach an object's prototype; refused wherever they stand. */
@@ -10,8 +13,8 @@ export type JsonMeasure = {
   /** The first reserved key found, if any. */
   readonly reservedKey?: string;
   /**
-   * Some text or key holds half of a surrogate pair, which an escape can bring into JSON and UTF-8 cannot say: what reads
-   * it elsewhere refuses the whole document, or takes another letter for it.
+   * Some text or key holds half of a surrogate pair, which an escape can bring into JSON and UTF-8 cannot say: what
+   * reads it elsewhere refuses the whole document, or takes another letter for it.
    */
   readonly isIllFormed?: true;
 };

@@ -6,8 +6,8 @@ export type MisplacedList = {
 };
 
 /**
- * The lists of a value that stand where its schema has an object. valibot takes a list for one, so that of an object that may
- * be empty `[]` would be read as `{}`, and `["x"]` as `{"0": "x"}`.
+ * The lists of a value that stand where its schema has an object. valibot takes a list for one, so that of an object
+ * that may be empty `[]` would be read as `{}`, and `["x"]` as `{"0": "x"}`.
  */
 export function misplacedLists(
   schema: v.GenericSchema,

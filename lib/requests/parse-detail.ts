@@ -9,7 +9,9 @@ import type { Refusal, RequestDetail } from './request.ts';
 const SUPPORTED_VERSIONS = [1];
 const MAXIMUM_ACCOUNTS = 1000;
 
-/** Which kinds of value each field takes. What a job name or a tenant id means is decided later, against the registry. */
+/**
+ * Which kinds of value each field takes. What a job name or a tenant id means is decided later, against the registry.
+ */
 export const detailSchema = v.strictObject({
   version: v.literal(1),
   tenantId: v.string(),
@@ -37,7 +39,8 @@ export type DetailReading =
 
 /**
  * Reads what a requester said, accepted exactly or refused: no key is ignored, no letter is folded, nothing is
- * trimmed. When several things are wrong, the first of this order is named: size, keys, version, fields, tenant id, letters.
+ * trimmed. When several things are wrong, the first of this order is named: size, keys, version, fields, tenant id,
+ * letters.
  */
 export function parseDetail(detail: unknown): DetailReading {
   if (!isRecord(detail)) return refused('request.malformed', 'detail is not a JSON object');

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { assertNever, type RefusalReason } from '../errors.ts';
-import { strangerSourceSchema } from '../limits/strangers.ts';
+import { type BrokerRecord, brokerRecordSchema } from './broker-record.ts';
 import { JSON_LIMITS } from './json-limits.ts';
 import { parseDetail } from './parse-detail.ts';
 import { quoted } from './quoted.ts';
@@ -9,7 +9,9 @@ import type { ClaimedNames, QueueMessageReading, RequestOrigin } from './request
 /** What goes on record as it stands: half of a surrogate pair would make the line of the archive illegible. */
 const wellFormed = v.check((text: string) => text.isWellFormed());
 
-/** The envelope that EventBridge writes around a detail. Source: EventBridge User Guide, "Event structure reference". */
+/**
+ * The envelope that EventBridge writes around a detail. Source: EventBridge User Guide, "Event structure reference".
+ */
 const envelopeSchema = v.object({
   version: v.literal('0'),
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(128), wellFormed),
@@ -26,56 +28,6 @@ const envelopeSchema = v.object({
   detail: v.unknown(),
 });
 
-/** As the functions that take requests on demand write it: Lambda says who called, they say when. */
-const invocation = {
-  requestId: v.pipe(v.string(), v.regex(/^[!-~]{1,128}$/)),
-  timeMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-};
-const onDemandOriginSchema = v.variant('kind', [
-  v.strictObject({
-    kind: v.literal('functionUrl'),
-    account: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-    principalArn: v.pipe(v.string(), v.regex(/^arn:[!-~]{1,2000}$/)),
-    ...invocation,
-  }),
-  v.strictObject({
-    kind: v.literal('invoke'),
-    alias: v.pipe(v.string(), v.regex(/^(?:\$LATEST|[\w-]{1,128})$/)),
-    ...invocation,
-  }),
-]);
-
-/** Records that the broker's own functions put on the queue. An event cannot take this shape: EventBridge writes its top level. */
-const ownRecordSchema = v.variant('brokerRecord', [
-  v.strictObject({
-    brokerRecord: v.literal('account'),
-    requestId: v.pipe(v.string(), v.regex(/^req_[a-z2-7]{32}$/)),
-    accountId: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-  }),
-  v.strictObject({
-    brokerRecord: v.literal('continue'),
-    issuanceId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/)),
-    trailHead: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  }),
-  v.strictObject({
-    brokerRecord: v.literal('strangers'),
-    minute: v.strictObject({
-      source: strangerSourceSchema,
-      minuteMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.multipleOf(60_000)),
-    }),
-  }),
-  v.strictObject({ brokerRecord: v.literal('onDemand'), origin: onDemandOriginSchema, detail: v.unknown() }),
-  v.strictObject({
-    brokerRecord: v.literal('probe'),
-    probeId: v.pipe(v.string(), v.regex(/^probe_[a-z2-7]{32}$/)),
-    tenantId: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/)),
-    accountId: v.pipe(v.string(), v.regex(/^\d{12}$/)),
-    roleArn: v.pipe(v.string(), v.regex(/^arn:[!-~]{1,2000}$/)),
-    /** Absent in a dedicated deployment, which has no external IDs. */
-    externalIdSha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-  }),
-]);
-
 const EXPECTED = 'expected an EventBridge event with detail-type RunJob';
 
 /** Reads the body of a queue message. Pure; never throws, whatever the bytes. */
@@ -86,19 +38,14 @@ export function parseQueueMessage(body: string): QueueMessageReading {
   }
   const json = parseJson(body);
   if (!json.parsed) return unread('request.malformed', `${json.problem}; ${EXPECTED}`);
-  const own = v.safeParse(ownRecordSchema, json.value);
-  if (own.success) return readOwn(own.output);
+  const record = v.safeParse(brokerRecordSchema, json.value);
+  if (record.success) return readBrokerRecord(record.output);
   const envelope = v.safeParse(envelopeSchema, json.value);
   if (!envelope.success) {
     const [issue] = envelope.issues;
     return unread('request.malformed', `${EXPECTED}; wrong at ${v.getDotPath(issue) ?? 'the top level'}`);
   }
   return readEvent(envelope.output);
-}
-
-/** How a record of our own is written to the queue; the reverse of what `parseQueueMessage` reads. */
-export function ownRecord(record: v.InferOutput<typeof ownRecordSchema>): string {
-  return JSON.stringify(record);
 }
 
 function readEvent(event: v.InferOutput<typeof envelopeSchema>): QueueMessageReading {
@@ -126,7 +73,7 @@ function readRequest(origin: RequestOrigin, detail: unknown): QueueMessageReadin
   return { read: false, refusal: reading.refusal, origin, claimed: claimedNames(detail) };
 }
 
-function readOwn(record: v.InferOutput<typeof ownRecordSchema>): QueueMessageReading {
+function readBrokerRecord(record: BrokerRecord): QueueMessageReading {
   switch (record.brokerRecord) {
     case 'account':
       return { read: true, message: { kind: 'account', requestId: record.requestId, accountId: record.accountId } };

@@ -19,7 +19,10 @@ export function isOfPattern(
   return fits(principalArn, whole);
 }
 
-/** Could one principal be of both? Of `role/x` and a whole ARN it is not asked: what account the broker has is not known. */
+/**
+ * Could one principal be of both? Of `role/x` and a whole ARN it is not asked: what account the broker has is not
+ * known.
+ */
 export function overlap(left: string, right: string): boolean {
   // Where both end with a `*`, that of the longer one is to the shorter one a letter like any other.
   return fits(left, right) || fits(right, left);

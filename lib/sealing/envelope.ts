@@ -23,7 +23,10 @@ export type SessionCredentials = {
   readonly expiresAtMs: number;
 };
 
-/** What is sealed: the credentials, and the tenant's settings for the job, so that nobody on the way can read or change them. */
+/**
+ * What is sealed: the credentials, and the tenant's settings for the job, so that nobody on the way can read or change
+ * them.
+ */
 export type EnvelopeContent = SessionCredentials & { readonly settings?: unknown };
 
 /** Base64 of the 12-byte nonce, the ciphertext and the 16-byte tag of AES-256-GCM. */
@@ -58,7 +61,9 @@ export function kmsEncryptionContext(context: EnvelopeContext): Record<string, s
   };
 }
 
-/** The additional data of AES-GCM: the same context, each part preceded by its length so that no two contexts collide. */
+/**
+ * The additional data of AES-GCM: the same context, each part preceded by its length so that no two contexts collide.
+ */
 export function additionalData(context: EnvelopeContext): Buffer {
   const parts = Object.entries(kmsEncryptionContext(context)).flat();
   return Buffer.concat(

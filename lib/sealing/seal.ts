@@ -5,8 +5,8 @@ import type { Secret } from './secret.ts';
 const NONCE_BYTES = 12;
 
 /**
- * Encrypts a session's credentials, and the settings that go with them, under a data key that is used once. Each envelope has a data key of its own, so a
- * nonce can never meet the same key twice.
+ * Encrypts a session's credentials, and the settings that go with them, under a data key that is used once. Each
+ * envelope has a data key of its own, so a nonce can never meet the same key twice.
  *
  * @param dataKey 32 bytes; the caller zeroes them afterwards.
  * @param randomBytes the source of the nonce.

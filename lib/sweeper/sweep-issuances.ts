@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/ids.ts';
 import { runConcurrently } from '../platform/run-concurrently.ts';
 import type { TransitionLog } from '../platform/transition-log.ts';
-import { ownRecord } from '../requests/parse-request.ts';
+import { brokerRecordBody } from '../requests/broker-record.ts';
 
 export type SweepDependencies = {
   readonly ledger: Ledger;
@@ -143,7 +143,7 @@ async function moveClaimed(issuance: IssuanceIn<'claimed'>, nowMs: number, sweep
 async function handBack(before: OpenIssuance, free: OpenIssuance, sweeper: SweepDependencies): Promise<Swept> {
   if (!(await sweeper.ledger.advance(before, free))) return 'left';
   await sweeper.sendToQueue(
-    ownRecord({ brokerRecord: 'continue', issuanceId: free.recordId, trailHead: free.trailHead }),
+    brokerRecordBody({ brokerRecord: 'continue', issuanceId: free.recordId, trailHead: free.trailHead }),
   );
   return 'moved';
 }

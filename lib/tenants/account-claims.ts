@@ -8,9 +8,9 @@ import { newWriteId } from './tenant-writes.ts';
 export type Jobs = TenantRole['jobs'];
 
 /**
- * Which jobs the roles of one account of a tenant serve, in one item: two roles that are connected at once both have to
- * write it, so that one of them sees the other. A role serves no job that it has no claim to; a claim may be wider than
- * the role, where a connection was cut short or is under way.
+ * Which jobs the roles of one account of a tenant serve, in one item. Two roles that are connected at the same time
+ * both have to write this item, so that one of them sees the other. A role serves no job without a claim to it; a
+ * claim may be wider than its role while a connection is under way, or when one was interrupted.
  */
 const claimsSchema = v.strictObject({
   tenantId: v.string(),

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 
 /**
- * One change of a tenant or of one of its roles: who, when, what, and what it was before. It is written in the same
- * conditional write as what it changes, as the item's `lastChange`; before the next change takes its place it is copied
- * to a record of its own, so that neither can be without the other. An external ID stands in it only as its SHA-256.
+ * One change of a tenant or of one of its roles: who made it, when, and the values before and after. It is written
+ * together with the change itself, in one conditional write, as the item's `lastChange`. Before the next change
+ * replaces it, it is copied to a record of its own; so there is no change without its record. It holds an external ID
+ * only as its SHA-256.
  */
 const CHANGES = [
   'tenant.registered',
@@ -37,5 +38,5 @@ export const changeSchema = v.strictObject({
 });
 export type Change = v.InferOutput<typeof changeSchema>;
 
-/** A change as it is asked for: the registry adds when, and what stood there before. */
+/** A change as the caller describes it. The registry adds the time and the values before it. */
 export type ChangeNote = Pick<Change, 'change' | 'by' | 'reason'>;

@@ -7,9 +7,9 @@ type Connecting = { readonly jobs: Jobs; readonly by: string };
 type Rule = { readonly awaitsConsent: boolean; readonly nowMs: number };
 
 /**
- * What a role's consent is once it is connected so. It ends where the role gets a job that it did not serve before: a
- * role that was consented to for little would else be used for more. What is awaited stays awaited, also where the rule
- * is gone, and nobody who had a part in it is left out.
+ * The consent of a role after it was connected. A consent ends when the role is given a job that it did not serve
+ * before: it was given for fewer jobs. A consent that is awaited stays so, even when the rule is gone, and everybody
+ * who took part in the connection stays recorded.
  */
 export function consentOnceConnected(
   before: Connected | undefined,
@@ -25,20 +25,21 @@ export function consentOnceConnected(
   return awaitsConsent ? { state: 'awaited', connectedBy: [connecting], sinceMs: nowMs } : undefined;
 }
 
-/** Had whoever calls a part in the connection? All sessions of a role are one principal, whatever they are named. */
+/** Whether the caller took part in the connection. All sessions of a role are one principal, whatever their names. */
 export function hasConnected(caller: string, { connectedBy }: Pick<Consent, 'connectedBy'>): boolean {
   return connectedBy.some((principal) => isSame(principal, principalOf(caller)));
 }
 
 /**
- * Can it be told from others? A federated user has any name that the IAM user behind it gave to it, and the account's root
- * is whoever administers it: either could be the one who consents.
+ * Whether the caller is a distinct principal. It is not when it is a federated user, whose name the IAM user behind it
+ * chooses, or the account's root, which is whoever administers the account: either could be the person who connected
+ * the role.
  */
 export function canBeToldApart(caller: string): boolean {
   return isRoleOrUser(principalOf(caller));
 }
 
-/** IAM has no two names that differ in their case alone; to take them for one is on the safe side. */
+/** IAM has no two names that differ only in case, so comparing without case errs on the safe side. */
 function isSame(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -12,7 +12,7 @@ export type TenantDirectoryDependencies = {
   readonly config: { readonly tenantsTable: string };
 };
 
-/** Lists of tenants and roles, each page one query of an index; with a finding, as many as it takes to find some. */
+/** Lists tenants and roles. Each page is one query of an index; a list by finding takes as many as it needs. */
 export function makeTenantDirectory({ dynamo, config }: TenantDirectoryDependencies): TenantDirectory {
   const index = { dynamo, tableName: config.tenantsTable };
   return {
@@ -28,7 +28,7 @@ export function makeTenantDirectory({ dynamo, config }: TenantDirectoryDependenc
 const tenant = tenantSchema.entries;
 const role = tenantRoleSchema.entries;
 
-// What the index does not say of a row is dropped: an older deployment may have projected more.
+// Other attributes are dropped: the index of an older deployment may have more of them.
 const listedTenantSchema = v.object({
   tenantId: tenant.tenantId,
   record: v.literal(TENANT_RECORD),
@@ -62,14 +62,16 @@ type Position = v.InferOutput<typeof positionSchema>;
 
 type Index = { readonly dynamo: DynamoDBDocumentClient; readonly tableName: string };
 type Wanted<Row> = {
-  /** The partition key of the index and its value: no page token has a place for either. */
+  /** The partition key of the index and its value. A page token holds neither. */
   readonly partition: readonly [attribute: 'status' | 'verifySlot', value: string];
   readonly row: v.GenericSchema<unknown, Row>;
   readonly page: Page;
   readonly finding?: TrustFinding | undefined;
 };
 
-/** Rows looked at in one query for a finding, and queries for one page: a page may have fewer rows, and go on. */
+/**
+ * How many rows one query for a finding reads, and how many queries a page takes: it may have fewer rows than asked.
+ */
 const LOOKED_AT = 500;
 const QUERIES = 10;
 

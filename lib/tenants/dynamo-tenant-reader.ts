@@ -5,7 +5,7 @@ import { isLive, readStoredRole, readStoredTenant, roleOf, tenantOf } from './te
 import type { TenantReader } from './tenant-registry.ts';
 import { type TenantsTable, tenantsTable } from './tenants-table.ts';
 
-/** Above this, all roles of the tenant are read: a request may name a thousand accounts, and each would be a query. */
+/** For more accounts than this all roles of the tenant are read, instead of one query for each account. */
 const ACCOUNTS_READ_ONE_BY_ONE = 25;
 
 export type TenantReaderDependencies = {

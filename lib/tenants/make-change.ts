@@ -5,7 +5,7 @@ import type { Tenant, TenantRole } from './tenant.ts';
 
 type Members = Readonly<Partial<Tenant>> | Readonly<Partial<TenantRole>>;
 
-/** The change that is written with an item: what was asked for, when, and what differs. */
+/** The change to be written with an item: the caller's note, the time, and the members that differ. */
 export function makeChange(
   { change, by, reason }: ChangeNote,
   { atMs, ...differing }: Pick<Change, 'atMs' | 'before' | 'after'>,
@@ -13,7 +13,9 @@ export function makeChange(
   return { change, atMs, by, ...(reason === undefined ? {} : { reason }), ...differing };
 }
 
-/** The named members that differ, as they were and as they are; an external ID only as its SHA-256. Empty: none does. */
+/**
+ * Those of the named members that differ, before and after, with external IDs as their SHA-256. Empty when none does.
+ */
 export function difference(
   before: Members,
   after: Members,

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
 
-/** Where a page ended, opaque to whoever asks for the next one. It says where in a list, never of which list. */
+/** An opaque token for where a page ended. It tells the position in a list, never which list it is. */
 export function writePageToken(position: Readonly<Record<string, string | number>>): string {
   return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
 }
 
-/** @throws request.fieldInvalid for what no page gave. */
+/** @throws request.fieldInvalid for a token that no page gave. */
 export function readPageToken<Schema extends v.GenericSchema>(schema: Schema, token: string): v.InferOutput<Schema> {
   const read = v.safeParse(schema, parse(token));
   if (!read.success)

@@ -4,7 +4,7 @@ import type { RoleArnRules } from './role-arn.ts';
 import type { RegistryRefusal } from './tenant-registry.ts';
 import type { TenantsTable } from './tenants-table.ts';
 
-/** What every part of the registry works with. */
+/** What every part of the registry needs. */
 export type RegistryDependencies = {
   readonly table: TenantsTable;
   readonly clock: Clock;
@@ -19,11 +19,13 @@ export type RegistryConfig = {
   /** `dedicated`: one customer, and no external IDs. */
   readonly mode: 'shared' | 'dedicated';
   readonly roleArnRules: RoleArnRules;
-  /** Whether nothing is issued for a role that is connected from now on until a second person consents. Left out: no. */
+  /**
+   * Whether nothing is issued for a role that is connected from now on until a second person consents. Left out: no.
+   */
   readonly awaitsConsent?: boolean;
 };
 
-/** How often a change is begun again because others changed the same items meanwhile. */
+/** How often a change starts again because somebody else changed the same items meanwhile. */
 export const ROUNDS = 50;
 
 export function refusal(refused: RegistryRefusal['refused'], explanation: string): RegistryRefusal {

@@ -1,6 +1,6 @@
 /**
- * What may be a tenant's role ARN. An ARN is taken apart, rebuilt from its parts and compared: whatever is not exactly
- * what its parts say is refused, so that no wildcard, dot path or odd letter reaches STS or a policy.
+ * Which ARNs may be a tenant's role. An ARN is parsed, rebuilt from its parts and compared. If the two differ it is
+ * refused, so that no wildcard, dot path or odd letter reaches STS or a policy.
  */
 export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc';
 

@@ -3,13 +3,13 @@ import { roleRecord } from '../platform/table-keys.ts';
 import { slotOf } from '../scheduling/slot.ts';
 import { bothOf, sameJobs, writeClaims } from './account-claims.ts';
 import {
-  type ConnectionGround,
+  type ConnectionFacts,
   claimsOfOthers,
   isAmbiguous,
   isArnFree,
-  readGround,
+  readConnectionFacts,
   type WantedRole,
-} from './connection-ground.ts';
+} from './connection-facts.ts';
 import { canBeToldApart, consentOnceConnected } from './consent-rule.ts';
 import { difference, makeChange } from './make-change.ts';
 import { type RegistryDependencies, ROUNDS, refusal } from './registry-dependencies.ts';
@@ -22,10 +22,10 @@ import type { NewRole, RegistryRefusal } from './tenant-registry.ts';
 import { readTenantItem, writeItem } from './tenant-writes.ts';
 
 /**
- * Connects a role without transactions. The binding of its ARN and the claim to its jobs are taken before the role is
- * written, and **the role is written on the condition that it is as it was read before either**. Whoever takes away
- * another's binding or claim fences that other role first, so that a connection under way fails and begins again. So a
- * role that is there has its binding and its claim, whoever was cut short, and wherever.
+ * Connects a role without transactions. It first takes the binding of the ARN and the claim to the jobs, and then
+ * writes the role, **on condition that the role is as it was read before both**. Whoever takes over a binding or claim
+ * of another role fences that role first, so that a connection of it that is under way fails and starts again. A role
+ * that exists therefore has its binding and its claim, wherever a connection was interrupted.
  */
 export async function connectRole(
   role: NewRole,
@@ -47,8 +47,8 @@ export async function connectRole(
     by,
   };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const ground = await readGround(wanted, dependencies);
-    const answer = answerFrom(wanted, ground) ?? (await connect(wanted, ground, dependencies));
+    const facts = await readConnectionFacts(wanted, dependencies);
+    const answer = answerFrom(wanted, facts) ?? (await connect(wanted, facts, dependencies));
     if (answer !== 'contended') return answer;
   }
   throw new BrokerError('store.busy', 'the roles of the account were changed again and again meanwhile');
@@ -56,8 +56,8 @@ export async function connectRole(
 
 type Answer = TenantRole | RegistryRefusal | 'contended';
 
-/** What can be said without a write. */
-function answerFrom(wanted: WantedRole, { tenant, there, binding }: ConnectionGround): Answer | undefined {
+/** The answer, when it needs no write. */
+function answerFrom(wanted: WantedRole, { tenant, there, binding }: ConnectionFacts): Answer | undefined {
   if (!isLive(tenant)) return refusal('tenant.unknown', 'no tenant has this id');
   if (tenant.status === 'offboarded') return offboarded();
   if (!isLive(there)) return undefined;
@@ -69,32 +69,32 @@ function answerFrom(wanted: WantedRole, { tenant, there, binding }: ConnectionGr
 
 async function connect(
   wanted: WantedRole,
-  ground: ConnectionGround,
+  facts: ConnectionFacts,
   dependencies: RegistryDependencies,
 ): Promise<Answer> {
-  if (isAmbiguous(wanted, ground)) {
+  if (isAmbiguous(wanted, facts)) {
     return refusal(
       'account.roleAmbiguous',
       `another role of account ${wanted.accountId} serves one of these jobs: name the jobs of each role`,
     );
   }
-  const arn = await isArnFree(wanted, ground, dependencies);
-  // The message is the same whoever holds the role: a tenant learns nothing of another.
+  const arn = await isArnFree(wanted, facts, dependencies);
+  // The message is the same whoever has the role, so that a tenant learns nothing about another.
   if (arn === 'held') return refusal('account.alreadyConnected', 'this role cannot be connected to this tenant');
   if (arn === 'contended') return arn;
-  const written = await takeAndWrite(wanted, ground, dependencies);
+  const written = await takeAndWrite(wanted, facts, dependencies);
   if (written === undefined) return 'contended';
   const tenant = await readTenantItem(wanted.tenantId, dependencies);
   if (isLive(tenant) && tenant.status !== 'offboarded') return written;
-  // Whoever lets a tenant go closes the tenant before looking for roles a last time: one of the two sees the other.
+  // Offboarding closes the tenant before it looks for roles a last time, so that one of the two sees the other.
   await disconnectRole(written, wanted.by, dependencies);
   return offboarded();
 }
 
-async function takeAndWrite(wanted: WantedRole, ground: ConnectionGround, dependencies: RegistryDependencies) {
+async function takeAndWrite(wanted: WantedRole, facts: ConnectionFacts, dependencies: RegistryDependencies) {
   const { tenantId, record, roleArn, jobs } = wanted;
-  const { there, claims, binding } = ground;
-  const others = await claimsOfOthers(wanted, ground, dependencies);
+  const { there, claims, binding } = facts;
+  const others = await claimsOfOthers(wanted, facts, dependencies);
   if (others === undefined) return undefined;
   const bound = { kind: 'role-arn', value: roleArn } as const;
   if (!(await takeBinding(bound, { owner: tenantId, before: binding }, dependencies))) return undefined;
@@ -102,7 +102,7 @@ async function takeAndWrite(wanted: WantedRole, ground: ConnectionGround, depend
   const wide = bothOf(held, jobs);
   const claimed = await writeClaims(wanted, { before: claims, claims: { ...others, [record]: wide } }, dependencies);
   if (claimed === undefined) return undefined;
-  const role = await writeRole(wanted, ground, dependencies);
+  const role = await writeRole(wanted, facts, dependencies);
   if (role !== undefined && !sameJobs(wide, jobs)) {
     await writeClaims(wanted, { before: claimed, claims: { ...others, [record]: jobs } }, dependencies);
   }
@@ -111,7 +111,7 @@ async function takeAndWrite(wanted: WantedRole, ground: ConnectionGround, depend
 
 function writeRole(
   { tenantId, record, accountId, roleArn, jobs, by }: WantedRole,
-  { there }: ConnectionGround,
+  { there }: ConnectionFacts,
   dependencies: RegistryDependencies,
 ): Promise<TenantRole | undefined> {
   const isConnected = isLive(there);
@@ -138,7 +138,7 @@ function writeRole(
   return writeItem({ before: there, after, change }, dependencies);
 }
 
-/** The five minutes of the day in which the role is verified: spread evenly, and always the same. */
+/** The five minutes of the day in which the role is verified: evenly spread, and the same every day. */
 function verifySlot({ tenantId, roleArn }: Pick<TenantRole, 'tenantId' | 'roleArn'>): string {
   return slotOf(`${tenantId} ${roleArn}`);
 }

@@ -12,8 +12,8 @@ import type { NewRole, RegistryRefusal } from './tenant-registry.ts';
 import { readRoleItem, writeItem } from './tenant-writes.ts';
 
 /**
- * Writes that a second person has consented to a role, on the condition that it is still the role, for the jobs, that
- * this person named; whoever connected it is no second one. Who may consent at all is decided before.
+ * Records that a second person has consented to a role, on condition that ARN and jobs are still those that this person
+ * named. Whoever connected the role is not a second person. Who may consent at all is decided before.
  */
 export async function consentToRole(
   named: NewRole,
@@ -46,7 +46,7 @@ function answerFrom(
     const served = there.jobs === 'all' ? 'all jobs' : there.jobs.join(', ');
     return refusal('registry.stale', `the role is connected for other jobs than were named: for ${served}`);
   }
-  // Asked again after its answer was lost.
+  // Consented before, by a call whose answer was lost.
   if (consent?.state === 'given' && consent.by === principalOf(by)) return roleOf(there);
   if (consent?.state !== 'awaited') return refusal('consent.notAwaited', 'the role awaits nobody’s consent');
   if (!canBeToldApart(by)) return refusal('consent.notAllowed', 'only a role or a user of IAM may consent');

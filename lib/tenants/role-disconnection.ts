@@ -9,8 +9,8 @@ import type { RegistryRefusal } from './tenant-registry.ts';
 import { readRoleItem, writeItem } from './tenant-writes.ts';
 
 /**
- * Disconnects a role: nothing is left of it but its changes. Its binding and its claim go after it, each only if it was
- * not taken again since before; what is left of them when this is cut short is in nobody's way.
+ * Disconnects a role: only the records of its changes stay. Its binding and its claim are removed after it, unless
+ * somebody has taken them since. When this is interrupted, whatever remains of them does no harm.
  */
 export async function disconnectRole(
   role: TenantRole,

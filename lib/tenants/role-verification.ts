@@ -11,8 +11,8 @@ import { readRoleItem, writeItem } from './tenant-writes.ts';
 const PROVEN = ['status', 'findings', 'capabilities', 'externalIdSha256'] as const;
 
 /**
- * Writes what was proven of a role, and nothing else of it, if it is still the role that was probed. What a proof does
- * not say is not so: capabilities and a first refusal go. It is a change only where it proves something else than before.
+ * Writes the proof of a role, if it is still the role that was probed. Capabilities and a first refusal that the proof
+ * does not name are removed. It is recorded as a change only when it differs from the proof before.
  */
 export async function recordVerification(
   { role, proof, by }: { readonly role: TenantRole; readonly proof: TrustProof; readonly by: string },

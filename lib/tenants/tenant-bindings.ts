@@ -7,12 +7,12 @@ import { makeExternalId } from './external-id.ts';
 import type { RegistryDependencies } from './registry-dependencies.ts';
 import { newWriteId } from './tenant-writes.ts';
 
-/** Items of which there is one for each value: whose it is. The value itself is in them only as its SHA-256. */
+/** Uniqueness items: one for each value, with the tenant that has it. They hold the value only as its SHA-256. */
 const bindingSchema = v.strictObject({
   tenantId: v.pipe(v.string(), v.startsWith('binding#')),
   record: v.literal(BINDING_RECORD),
   owner: v.string(),
-  /** Another one each time that it is taken. */
+  /** A new id each time that the value is taken. */
   writeId: v.optional(v.string()),
 });
 export type Binding = v.InferOutput<typeof bindingSchema>;
@@ -27,7 +27,7 @@ export async function readBinding(bound: Bound, { table }: RegistryDependencies)
   }
 }
 
-/** Makes it this tenant's, if it is as it was read; else false. */
+/** Binds the value to this tenant if the item is as it was read. False when it is not. */
 export async function takeBinding(
   bound: Bound,
   { owner, before }: { readonly owner: string; readonly before: Binding | undefined },
@@ -36,16 +36,16 @@ export async function takeBinding(
   const taken = { ...keyOf(bound), owner, writeId: newWriteId(dependencies) };
   if (await dependencies.table.putIf(taken, before)) return true;
   const there = await readBinding(bound, dependencies);
-  // Its answer was lost.
+  // Written by us, with the answer lost.
   return there?.writeId === taken.writeId && there.owner === owner;
 }
 
-/** Leaves it alone when it was taken again since it was read. */
+/** Frees the value, unless it was taken again since it was read. */
 export async function releaseBinding(binding: Binding, { table }: RegistryDependencies): Promise<void> {
   await table.removeIf({ tenantId: binding.tenantId, record: BINDING_RECORD }, binding);
 }
 
-/** Makes an external ID that no tenant has or ever had. Undefined in a dedicated deployment, which uses none. */
+/** Makes an external ID that no tenant has or ever had. Undefined in a dedicated deployment, which has none. */
 export async function newExternalId(tenantId: string, dependencies: RegistryDependencies): Promise<string | undefined> {
   const { config, ids } = dependencies;
   if (config.mode === 'dedicated') return undefined;

@@ -21,7 +21,7 @@ const CHANGEABLE = [
   'legacyAccessKeyIds',
 ] as const satisfies readonly (keyof TenantChange)[];
 
-/** Changes a tenant that is still as it was read, and records what was changed. A tenant that has left stays as it is. */
+/** Changes a tenant if it is still as it was read, and records the change. An offboarded tenant cannot be changed. */
 export async function changeTenant(
   { before, change, note }: { readonly before: Tenant; readonly change: TenantChange; readonly note: ChangeNote },
   dependencies: RegistryDependencies,
@@ -55,7 +55,9 @@ function changed(tenant: Tenant, change: TenantChange): Tenant {
   return read.output;
 }
 
-/** Only what was made here for this tenant gets in, and a rotation goes on exactly while there are two. */
+/**
+ * Takes only external IDs that were made here for this tenant. A rotation goes on exactly while there are two of them.
+ */
 async function checkExternalIds(
   before: Tenant,
   { tenantId, externalIds, rotation }: Omit<Tenant, 'version'>,

@@ -20,7 +20,7 @@ const recordedSchema = v.strictObject({
   change: changeSchema,
 });
 
-/** Gives the change that stands in this item a record of its own. Done twice, it is the same. */
+/** Copies the last change of this item to a record of its own. Doing so twice changes nothing. */
 export async function recordPreviousChange(before: StoredItem, table: TenantsTable): Promise<void> {
   const { tenantId, record, lastChange, changeId, changeVersion: version = before.version } = before;
   if (lastChange === undefined) return;
@@ -35,7 +35,7 @@ export async function recordPreviousChange(before: StoredItem, table: TenantsTab
   await table.put(item);
 }
 
-/** Was this version made by this write? Tells when another change has come after it. */
+/** Whether this write made this version, even when another change followed it. */
 export async function changeIsRecorded(
   { tenantId, record, version, writeId }: { tenantId: string; record: string; version: number; writeId: string },
   table: TenantsTable,
@@ -45,10 +45,10 @@ export async function changeIsRecorded(
 }
 
 /**
- * A page of the changes of a tenant and its roles, the newest first. The records are in the order of what was changed,
- * so that all of them are read for each page: changes are rare, and three thousand are one reading.
+ * A page of the changes of a tenant and its roles, the newest first. All records are read for each page, because their
+ * keys are not in the order of time; changes are rare, and one read gives three thousand.
  *
- * @throws request.fieldInvalid for an `after` that no page before this one gave.
+ * @throws request.fieldInvalid for an `after` that no page gave.
  */
 export async function readChanges(
   tenantId: string,
@@ -67,7 +67,7 @@ export async function readChanges(
 }
 
 async function readAllChanges(tenantId: string, table: TenantsTable): Promise<RecordedChange[]> {
-  // What stands in the items first: what is replaced meanwhile is then among the records, and none is missing.
+  // The items are read first: a change that is replaced meanwhile is among the records then, so that none is missing.
   const [tenant, roles] = await Promise.all([
     table.read({ tenantId, record: TENANT_RECORD }),
     table.readAll({ tenantId, prefix: ROLES_PREFIX }),

@@ -4,11 +4,11 @@ import { changeSchema } from './change.ts';
 import { TENANT_ID, type Tenant, type TenantRole, tenantRoleSchema, tenantSchema } from './tenant.ts';
 
 /**
- * What an item of a tenant or of a role holds beside what it says: whose write it is, so that a write whose answer was
- * lost is known again, and the version that its `lastChange` made.
+ * What an item holds besides the tenant or role itself: the id of its last write, by which a write with a lost answer
+ * is recognised, and the version that its `lastChange` made.
  */
 const bookkeeping = {
-  /** Another one with every write, also with those that leave the version as it is. */
+  /** A new id with every write, even one that leaves the version as it is. */
   writeId: v.optional(v.string()),
   /** The `writeId` of the write that made `lastChange`. */
   changeId: v.optional(v.string()),
@@ -24,10 +24,10 @@ const storedTenantSchema = v.strictObject({
 const storedRoleSchema = v.strictObject({ ...tenantRoleSchema.entries, ...bookkeeping });
 
 /**
- * What is left where a tenant or a role was: its version goes on from here, so that no two changes have the same key,
- * and a write that began before fails. In no index: it has no status.
+ * What is left of a removed tenant or role. Its version goes on from here, so that no two changes have the same key
+ * and a write that began before fails. It has no status, and so is in no index.
  */
-const goneSchema = v.strictObject({
+const tombstoneSchema = v.strictObject({
   tenantId: v.pipe(v.string(), v.regex(TENANT_ID)),
   record: v.string(),
   gone: v.literal(true),
@@ -38,34 +38,34 @@ const goneSchema = v.strictObject({
 
 export type StoredTenant = v.InferOutput<typeof storedTenantSchema>;
 export type StoredRole = v.InferOutput<typeof storedRoleSchema>;
-export type Gone = v.InferOutput<typeof goneSchema>;
-export type StoredItem = StoredTenant | StoredRole | Gone;
+export type Tombstone = v.InferOutput<typeof tombstoneSchema>;
+export type StoredItem = StoredTenant | StoredRole | Tombstone;
 
 /** Throws a `ValiError` when the item does not have its shape. */
-export function readStoredTenant(item: unknown): StoredTenant | Gone {
-  return isGone(item) ? v.parse(goneSchema, item) : v.parse(storedTenantSchema, item);
+export function readStoredTenant(item: unknown): StoredTenant | Tombstone {
+  return isTombstone(item) ? v.parse(tombstoneSchema, item) : v.parse(storedTenantSchema, item);
 }
 
 /** Throws a `ValiError` when the item does not have its shape. */
-export function readStoredRole(item: unknown): StoredRole | Gone {
-  return isGone(item) ? v.parse(goneSchema, item) : v.parse(storedRoleSchema, item);
+export function readStoredRole(item: unknown): StoredRole | Tombstone {
+  return isTombstone(item) ? v.parse(tombstoneSchema, item) : v.parse(storedRoleSchema, item);
 }
 
-/** The tenant as everybody else knows it. */
+/** The tenant, without what only the registry needs. */
 export function tenantOf(stored: StoredTenant): Tenant {
   const { writeId: _, changeId: _id, changeVersion: _version, slot: _slot, ...tenant } = stored;
   return tenant;
 }
 
-/** The role as everybody else knows it. */
+/** The role, without what only the registry needs. */
 export function roleOf({ writeId: _, changeId: _id, changeVersion: _version, ...role }: StoredRole): TenantRole {
   return role;
 }
 
-export function isLive<Item extends StoredItem>(item: Item | undefined): item is Exclude<Item, Gone> {
+export function isLive<Item extends StoredItem>(item: Item | undefined): item is Exclude<Item, Tombstone> {
   return item !== undefined && !('gone' in item);
 }
 
-function isGone(item: unknown): boolean {
+function isTombstone(item: unknown): boolean {
   return typeof item === 'object' && item !== null && 'gone' in item;
 }

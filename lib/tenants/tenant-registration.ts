@@ -1,17 +1,17 @@
 import { BrokerError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { TENANT_RECORD } from '../platform/table-keys.ts';
-import { takeCustomerPlace } from './customer-place.ts';
 import { makeChange } from './make-change.ts';
 import { type RegistryDependencies, ROUNDS, refusal } from './registry-dependencies.ts';
 import { disconnectRole } from './role-disconnection.ts';
+import { claimSoleCustomer } from './sole-customer.ts';
 import { TENANT_ID, type Tenant } from './tenant.ts';
 import { newExternalId } from './tenant-bindings.ts';
-import { type Gone, isLive, roleOf, type StoredTenant, tenantOf } from './tenant-items.ts';
+import { isLive, roleOf, type StoredTenant, type Tombstone, tenantOf } from './tenant-items.ts';
 import type { LegacyTenant, NewTenant, RegistryRefusal } from './tenant-registry.ts';
 import { readRoleItems, readTenantItem, writeItem } from './tenant-writes.ts';
 
-/** How tenants come to be: registered, imported, and taken back out when the import they came with is undone. */
+/** Registers a tenant. Importing tenants, and undoing an import, is here too. */
 export async function registerTenant(
   tenant: NewTenant,
   by: string,
@@ -24,8 +24,8 @@ export async function registerTenant(
       if (there.status !== 'offboarded') return alreadyRegistered();
       await disconnectAll(there, by, dependencies);
     }
-    const place = await takePlace(tenantId, dependencies);
-    if (place !== 'taken') return place;
+    const claim = await claimDeployment(tenantId, dependencies);
+    if (claim !== 'taken') return claim;
     externalId ??= await newExternalId(tenantId, dependencies);
     const after: NewItem = {
       ...newTenant(tenant, dependencies),
@@ -37,7 +37,7 @@ export async function registerTenant(
   });
 }
 
-/** Taken in again by the same import and as the same, it is given as it is. */
+/** Imports a tenant as `migrating`. A tenant that the same import brought in before is given as it is. */
 export async function importTenant(
   tenant: LegacyTenant,
   by: string,
@@ -46,8 +46,8 @@ export async function importTenant(
   return inRounds(tenant.tenantId, dependencies, async (there) => {
     const after = legacyTenant(tenant, dependencies);
     if (isLive(there)) return importedAlready(there, after);
-    const place = await takePlace(tenant.tenantId, dependencies);
-    if (place !== 'taken') return place;
+    const claim = await claimDeployment(tenant.tenantId, dependencies);
+    if (claim !== 'taken') return claim;
     const change = makeChange({ change: 'tenant.imported', by }, { atMs: after.createdAtMs });
     return (await writeItem({ before: there, after, change }, dependencies)) ?? 'contended';
   });
@@ -64,7 +64,7 @@ export async function undoImport(
     if (roles.some(isLive)) return false;
     const after = { tenantId, record: TENANT_RECORD, gone: true as const };
     if ((await writeItem({ before: there, after }, dependencies)) === undefined) continue;
-    // A connection that looked before the tenant was gone may have written its role since.
+    // A connection that had read the tenant before it was removed may have written its role since.
     await disconnectAll({ tenantId }, 'the undoing of an import', dependencies);
     return true;
   }
@@ -74,11 +74,11 @@ export async function undoImport(
 type NewItem = Omit<Tenant, 'version'>;
 type Attempt = Tenant | RegistryRefusal | 'contended';
 
-/** Until the item was not changed between its reading and its writing. */
+/** Starts again until nobody changed the item between its read and its write. */
 async function inRounds(
   tenantId: string,
   dependencies: RegistryDependencies,
-  attempt: (there: StoredTenant | Gone | undefined) => Promise<Attempt>,
+  attempt: (there: StoredTenant | Tombstone | undefined) => Promise<Attempt>,
 ): Promise<Tenant | RegistryRefusal> {
   if (!TENANT_ID.test(tenantId)) {
     return refusal('tenant.idInvalid', 'a tenant id is 2 to 63 of a-z, 0-9 and inner hyphens');
@@ -118,17 +118,18 @@ function importedAlready(there: StoredTenant, after: NewItem): Tenant | Registry
   return isAsImported(there) && isTheSame(tenantOf(there), after) ? tenantOf(there) : alreadyRegistered();
 }
 
-async function takePlace(tenantId: string, dependencies: RegistryDependencies) {
+/** A shared deployment takes any number of tenants, a dedicated one a single one. */
+async function claimDeployment(tenantId: string, dependencies: RegistryDependencies) {
   if (dependencies.config.mode === 'shared') return 'taken';
-  const place = await takeCustomerPlace(tenantId, dependencies);
-  if (place !== 'held') return place;
+  const claim = await claimSoleCustomer(tenantId, dependencies);
+  if (claim !== 'held') return claim;
   return refusal(
     'tenant.customerLimit',
     'this deployment is dedicated to one customer, and has it; run another deployment, in an AWS account of its own, for another customer',
   );
 }
 
-/** What an offboarding that was cut short left behind: roles of the tenant as it was do not come back with it. */
+/** Removes the roles that an interrupted offboarding left behind, so that they do not come back with the tenant. */
 async function disconnectAll(
   { tenantId }: Pick<StoredTenant, 'tenantId'>,
   by: string,

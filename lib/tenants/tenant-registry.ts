@@ -3,7 +3,7 @@ import type { TrustFinding } from '../onboarding/trust/trust-finding.ts';
 import type { Change, ChangeNote } from './change.ts';
 import type { RoleStatus, Tenant, TenantReading, TenantRole, TenantStatus } from './tenant.ts';
 
-/** What a tenant is registered with. There is no place for an external ID: it is made here. */
+/** What a tenant is registered with. Its external ID is never given, but made by the registry. */
 export type NewTenant = {
   readonly tenantId: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export type NewTenant = {
   readonly settings?: Readonly<Record<string, unknown>>;
 };
 
-/** A tenant that comes with keys of IAM users: it gets its external ID when it begins to migrate. */
+/** A tenant that comes with access keys of IAM users. It gets its external ID when its migration begins. */
 export type LegacyTenant = NewTenant &
   Pick<Tenant, 'schedule' | 'notes'> & {
     readonly legacyAccessKeyIds: readonly string[];
@@ -42,7 +42,7 @@ export type RegistryRefusal = {
   readonly explanation: string;
 };
 
-/** What may be changed of a tenant once it is there; a member that is `null` is removed. */
+/** What may be changed of a registered tenant. A member that is `null` is removed. */
 export type TenantChange = {
   readonly [Member in
     | 'name'
@@ -56,22 +56,23 @@ export type TenantChange = {
     | 'legacyAccessKeyIds']?: Tenant[Member] | null;
 };
 
-/** Reads what a decision goes by. Every reading is consistent; a decision is never taken from an index. */
+/** Reads tenants for decisions. Every read is consistent; a decision never relies on an index. */
 export type TenantReader = {
   /** The tenant and its roles, or only the roles of the named accounts; undefined when there is no such tenant. */
   readTenant(tenantId: string, accountIds?: readonly string[]): Promise<TenantReading | undefined>;
 };
 
 /**
- * The tenants and the roles they connected. A refusal is a value; an exception (`store.*`) means that the table could
- * not be used. Each change is recorded with the item that it changes, and with `by`: see `change.ts`.
+ * The tenants and their connected roles. A refusal is a value; an exception (`store.*`) means that the table could not
+ * be used. Each change is recorded together with the item that it changes, and names who made it (`by`): see
+ * `change.ts`.
  */
 export type TenantRegistry = TenantReader & {
-  /** Makes the tenant and its external ID. A tenant that left comes back with another external ID. */
+  /** Registers the tenant and makes its external ID. A tenant that was offboarded comes back with a new external ID. */
   registerTenant(tenant: NewTenant, by: string): Promise<Tenant | RegistryRefusal>;
-  /** Takes a tenant in as `migrating`. */
+  /** Imports a tenant as `migrating`. */
   importTenant(tenant: LegacyTenant, by: string): Promise<Tenant | RegistryRefusal>;
-  /** Removes a tenant that this import brought in and that nothing has changed since. False: there is none. */
+  /** Removes a tenant that this import brought in, if nobody has changed it since. False when there is none. */
   undoImport(tenant: { readonly tenantId: string; readonly importId: string }): Promise<boolean>;
   /**
    * Writes the change if the tenant is still what was read (`before.version`), else refuses with `registry.stale`.
@@ -81,24 +82,25 @@ export type TenantRegistry = TenantReader & {
   /** Makes an external ID that no tenant has or ever had, bound to this one. Undefined in a dedicated deployment. */
   newExternalId(tenantId: string): Promise<string | undefined>;
   /**
-   * Connects a role, unproven. One role ARN belongs to one tenant; for a job and account exactly one role answers.
-   * Asked again for the same tenant and the same jobs, it gives the role as it is; other jobs change it.
+   * Connects a role, whose trust is not proven yet. A role ARN belongs to one tenant, and a job in an account is
+   * served by exactly one role. A role that is connected already for the same jobs is given as it is; other jobs
+   * change it.
    */
   connectRole(role: NewRole, by: string): Promise<TenantRole | RegistryRefusal>;
   /**
-   * Lets a role be used that awaits consent: exactly this ARN, for exactly these jobs, and not in the name of a principal
-   * that had a part in connecting it. Asked again by whoever consented, it gives the role as it is.
+   * Consents to a role that awaits it: to exactly this ARN, for exactly these jobs. Refused for a principal that took
+   * part in connecting it. When the same principal consents again, it gives the role as it is.
    */
   consentToRole(role: NewRole, by: string): Promise<TenantRole | RegistryRefusal>;
-  /** Removes the role and frees its ARN; its changes stay. */
+  /** Removes the role and frees its ARN. The records of its changes stay. */
   disconnectRole(role: TenantRole, by: string): Promise<TenantRole | RegistryRefusal>;
-  /** The only way for a role to become trusted: by what its probes proved. */
+  /** Writes what probes proved about a role. There is no other way for a role to become trusted. */
   recordVerification(role: TenantRole, proof: TrustProof, by: string): Promise<TenantRole | RegistryRefusal>;
   /** The changes of a tenant and its roles, the newest first. */
   readChanges(tenantId: string, page: Page): Promise<PageOf<RecordedChange>>;
 };
 
-/** Lists for people and schedules, from indexes: they may lag behind, and hold no external ID. */
+/** Lists for people and schedules. They come from indexes, so they may lag behind, and hold no external ID. */
 export type TenantDirectory = {
   /** In the order of their ids. */
   listTenants(of: { readonly status: TenantStatus } & Page): Promise<PageOf<ListedTenant>>;
@@ -116,6 +118,6 @@ export type ListedRole = Pick<
 >;
 export type RecordedChange = Change & { readonly record: string; readonly version: number };
 
-/** `after`: where the page before ended, opaque to whoever asks. */
+/** `after`: the opaque token of where the page before ended. */
 export type Page = { readonly limit: number; readonly after?: string };
 export type PageOf<Row> = { readonly rows: readonly Row[]; readonly next?: string };

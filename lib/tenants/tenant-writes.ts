@@ -6,16 +6,16 @@ import type { Change } from './change.ts';
 import type { RegistryDependencies } from './registry-dependencies.ts';
 import type { Tenant, TenantRole } from './tenant.ts';
 import { changeIsRecorded, recordPreviousChange } from './tenant-history.ts';
-import { type Gone, readStoredRole, readStoredTenant, type StoredItem, type StoredRole } from './tenant-items.ts';
+import { readStoredRole, readStoredTenant, type StoredItem, type StoredRole, type Tombstone } from './tenant-items.ts';
 import type { ItemKey } from './tenants-table.ts';
 
-/** Reads and writes of whole items, each write on the condition that the item is still as it was read. */
+/** Reads and writes whole items. Each write is conditional on the item being still as it was read. */
 
-/** What an item is to become; its version and its last change are given to it as it is written. */
+/** The next state of an item. Its version and its last change are added when it is written. */
 export type NextItem =
   | Omit<Tenant, 'version'>
   | Omit<TenantRole, 'version'>
-  | Pick<Gone, 'tenantId' | 'record' | 'gone'>;
+  | Pick<Tombstone, 'tenantId' | 'record' | 'gone'>;
 
 export async function readTenantItem(tenantId: string, { table }: RegistryDependencies) {
   const item = await table.read({ tenantId, record: TENANT_RECORD });
@@ -27,19 +27,19 @@ export async function readRoleItem(key: ItemKey, { table }: RegistryDependencies
   return item === undefined ? undefined : checked(() => readStoredRole(item));
 }
 
-/** Live roles and what is left of others, of the records that begin so. */
+/** The items, tombstones included, whose record begins with this. */
 export async function readRoleItems(
   { tenantId, prefix = ROLES_PREFIX }: { readonly tenantId: string; readonly prefix?: string },
   { table }: RegistryDependencies,
-): Promise<readonly (StoredRole | Gone)[]> {
+): Promise<readonly (StoredRole | Tombstone)[]> {
   const items = await table.readAll({ tenantId, prefix });
   return checked(() => items.map(readStoredRole));
 }
 
 /**
- * Writes the next state of an item. With a change, that stands in the item from then on, and the one that stood there
- * gets a record of its own first. Undefined when the item is not as it was read; a write of our own whose answer was
- * lost is known by its id.
+ * Writes the next state of an item. A change becomes the item's last one, after the one before it was copied to a
+ * record of its own. Undefined when the item is not as it was read. Our own write whose answer was lost is recognised
+ * by its id.
  */
 export async function writeItem<Next extends NextItem>(
   { before, after, change }: { before: StoredItem | undefined; after: Next; change?: Change },
@@ -67,15 +67,15 @@ export async function writeItem<Next extends NextItem>(
 }
 
 /**
- * Makes every write fail that goes by an earlier reading of this item, and changes nothing else of it. False when the
- * item is not as it was read.
+ * Makes every write fail that relies on an earlier read of this item, and changes nothing else. False when the item is
+ * not as it was read.
  */
 export async function fenceItem(
   { key, before }: { readonly key: ItemKey; readonly before: StoredItem | undefined },
   dependencies: RegistryDependencies,
 ): Promise<boolean> {
   const { tenantId, record } = key;
-  const nothing: Gone = { tenantId, record, gone: true, version: 0 };
+  const nothing: Tombstone = { tenantId, record, gone: true, version: 0 };
   return dependencies.table.putIf({ ...(before ?? nothing), writeId: newWriteId(dependencies) }, before);
 }
 
@@ -83,7 +83,7 @@ export function newWriteId({ ids }: Pick<RegistryDependencies, 'ids'>): string {
   return Buffer.from(ids.randomBytes(16)).toString('hex');
 }
 
-/** Is the write that seems to have failed in the item, or was it there until another one came after it? */
+/** Whether a write that seems to have failed is in the item after all, or was until another one followed it. */
 async function isOurs(
   { key, version, writeId }: { readonly key: ItemKey; readonly version: number; readonly writeId: string },
   dependencies: RegistryDependencies,
@@ -100,7 +100,7 @@ function lastChangeOf(before: StoredItem | undefined): Pick<StoredItem, 'lastCha
   return lastChange === undefined ? {} : { lastChange, changeVersion: changeVersion ?? version };
 }
 
-/** Of a tenant alone; what is left of one is in no index. */
+/** Only a tenant has a slot: a tombstone is in no index. */
 function slotFor(after: NextItem): { readonly slot?: string } {
   return isRoleRecord(after) || 'gone' in after ? {} : { slot: tenantSlot(after.tenantId) };
 }

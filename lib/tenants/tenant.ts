@@ -14,11 +14,14 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 export const TENANT_STATUSES = ['active', 'migrating', 'offboarded'] as const;
 export const ROLE_STATUSES = ['pending', 'trusted', 'refused', 'quarantined'] as const;
 
-/** When a scheduled job runs for this tenant, per job name; a job that is not here runs with every tick of its schedule. */
+/**
+ * When a scheduled job runs for this tenant, per job name. A job without an entry runs whenever its schedule comes
+ * round.
+ */
 export const tenantScheduleSchema = v.record(
   v.string(),
   v.strictObject({
-    /** One run in each span of so many hours; the spans are counted from 1970, in UTC. */
+    /** One run in every so many hours, counted from 1970 in UTC. */
     everyHours: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(8_760))),
     paused: v.exactOptional(v.boolean()),
   }),
@@ -31,8 +34,8 @@ export const tenantSchema = v.strictObject({
   name: v.string(),
   status: v.picklist(TENANT_STATUSES),
   /**
-   * `next` exists while the external ID is being rotated. There are none in a dedicated deployment, nor before a
-   * tenant that came with keys begins to migrate.
+   * `next` exists while the external ID is being rotated. A dedicated deployment has no external IDs, nor has a tenant
+   * with access keys before its migration begins.
    */
   externalIds: v.optional(v.strictObject({ current: v.string(), next: v.optional(v.string()) })),
   enabledJobs: v.array(v.string()),
@@ -40,7 +43,7 @@ export const tenantSchema = v.strictObject({
   settings: v.record(v.string(), v.unknown()),
   schedule: v.optional(tenantScheduleSchema),
   notes: v.optional(v.string()),
-  /** Of the external ID; there exactly while `externalIds.next` is. */
+  /** The rotation of the external ID; present exactly while `externalIds.next` is. */
   rotation: v.optional(v.strictObject({ startedAtMs: count, deadlineMs: count, by: v.string() })),
   /** Ids of the access keys that the customer gave us before there was a role, and that it has not deleted yet. */
   legacyAccessKeyIds: v.optional(v.array(v.string())),
@@ -63,20 +66,20 @@ export const tenantRoleSchema = v.strictObject({
   jobs: v.union([v.literal('all'), v.array(v.string())]),
   status: v.picklist(ROLE_STATUSES),
   /**
-   * Which of the tenant's external IDs this role's trust policy takes, by its SHA-256: it means the same before, during
-   * and after a rotation, whatever is written meanwhile. Absent: the current one.
+   * The SHA-256 of the external ID that this role's trust policy takes, which means the same before, during and after a
+   * rotation. Absent: the current one.
    */
   externalIdSha256: v.optional(sha256),
   /** Codes of what the last verification found. */
   findings: v.array(trustFindingSchema),
-  /** What the trust policy was proven to allow beside AssumeRole; used only when proven. */
+  /** What the trust policy was proven to allow besides AssumeRole. Only what is proven is used. */
   capabilities: v.optional(v.strictObject({ sessionTags: v.boolean(), sourceIdentity: v.boolean() })),
-  /** When the right external ID was refused for the first time since it last worked. */
+  /** When the right external ID was first denied since it last worked. */
   firstRefusedAtMs: v.optional(count),
   verifiedAtMs: v.optional(count),
   /** When an operator last put it in use again after its customer had ended our sessions. */
   pauseLiftedAtMs: v.optional(count),
-  /** While it is awaited, nothing is issued. Absent: the role was connected without the rule that asks for it. */
+  /** While it is awaited, nothing is issued. Absent: the role was connected without the rule that requires it. */
   consent: v.optional(consentSchema),
   /** The part of the day in which the role is verified again: `slot-000` to `slot-287`, five minutes each. */
   verifySlot: v.optional(v.pipe(v.string(), v.regex(/^slot-\d{3}$/))),
@@ -87,7 +90,7 @@ export type TenantRole = v.InferOutput<typeof tenantRoleSchema>;
 export type TenantStatus = Tenant['status'];
 export type RoleStatus = TenantRole['status'];
 
-/** One consistent reading of a tenant: itself and its roles (those of the named accounts, when some were named). */
+/** One consistent read of a tenant and its roles, or only its roles in the named accounts. */
 export type TenantReading = {
   readonly tenant: Tenant;
   readonly roles: readonly TenantRole[];
@@ -99,7 +102,7 @@ export function externalIdFor(tenant: Pick<Tenant, 'externalIds'>, role: Pick<Te
   return next !== undefined && sha256Hex(next) === role.externalIdSha256 ? next : current;
 }
 
-/** During a rotation, the other one: what a denial is answered with. */
+/** During a rotation, the external ID to try after a denial. */
 export function otherExternalIdFor(tenant: Pick<Tenant, 'externalIds'>, role: Pick<TenantRole, 'externalIdSha256'>) {
   const { current, next } = tenant.externalIds ?? {};
   if (next === undefined) return undefined;

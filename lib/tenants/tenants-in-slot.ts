@@ -4,7 +4,9 @@ import { storeError } from '../platform/store-error.ts';
 import { TENANT_RECORD, tenantIndexes } from '../platform/table-keys.ts';
 import { type Tenant, tenantSchema } from './tenant.ts';
 
-/** What a schedule goes by. From an index, so that it may lag behind: the request is decided by what holds then. */
+/**
+ * What a schedule needs of a tenant. From an index, so it may lag behind: the request is decided later, consistently.
+ */
 export type SlotTenant = Pick<Tenant, 'tenantId' | 'status' | 'enabledJobs' | 'schedule'>;
 
 export type SlotPage = {

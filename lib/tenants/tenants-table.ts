@@ -10,21 +10,21 @@ import { isConditionFailed, storeError } from '../platform/store-error.ts';
 export type TableItem = Readonly<Record<string, unknown>>;
 export type ItemKey = { readonly tenantId: string; readonly record: string };
 
-/** What a write goes by: the item must be as it was read, or not be there. */
-export type AsRead = { readonly version?: number | undefined; readonly writeId?: string | undefined } | undefined;
+/** What a write expects: the item as it was read, or none. */
+export type ExpectedItem = { readonly version?: number | undefined; readonly writeId?: string | undefined } | undefined;
 
 export type TenantsTable = {
   read(key: ItemKey): Promise<TableItem | undefined>;
-  /** Every item of the tenant whose record begins so. */
+  /** Every item of the tenant whose record begins with this. */
   readAll(of: { readonly tenantId: string; readonly prefix: string }): Promise<readonly TableItem[]>;
   put(item: TableItem): Promise<void>;
   /** False when the item is not as it was read. */
-  putIf(item: TableItem, asRead: AsRead): Promise<boolean>;
-  /** Leaves an item alone that is not as it was read. */
-  removeIf(key: ItemKey, asRead: NonNullable<AsRead>): Promise<void>;
+  putIf(item: TableItem, asRead: ExpectedItem): Promise<boolean>;
+  /** Removes the item, unless it is not as it was read. */
+  removeIf(key: ItemKey, asRead: NonNullable<ExpectedItem>): Promise<void>;
 };
 
-/** The calls that are made to the tenants table: each one of one item or one partition, each reading consistent. */
+/** The calls to the tenants table. Each concerns one item or one partition, and each read is consistent. */
 export function tenantsTable({
   dynamo,
   config: { tenantsTable: TableName },
@@ -85,7 +85,7 @@ export function tenantsTable({
   };
 }
 
-function conditionOf(asRead: AsRead) {
+function conditionOf(asRead: ExpectedItem) {
   if (asRead === undefined) return { ConditionExpression: 'attribute_not_exists(tenantId)' };
   const { version, writeId } = asRead;
   const sameVersion = version === undefined ? [] : ['#version = :version'];

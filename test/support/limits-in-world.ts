@@ -5,7 +5,7 @@ import { type Limits, makeLimits } from '../../lib/limits/limits.ts';
 import { makeStrangers, type Strangers } from '../../lib/limits/strangers.ts';
 import type { Clock } from '../../lib/platform/clock.ts';
 import type { TransitionLog } from '../../lib/platform/transition-log.ts';
-import { ownRecord } from '../../lib/requests/parse-request.ts';
+import { brokerRecordBody } from '../../lib/requests/broker-record.ts';
 import { inMemoryCounters } from './in-memory-counters.ts';
 
 /** So much that no test comes near it by accident. */
@@ -36,7 +36,7 @@ export function limitsIn(world: LimitsWorld): { readonly limits: Limits; readonl
     strangers: makeStrangers({
       counters,
       clock,
-      tell: (minute) => sendToQueue(ownRecord({ brokerRecord: 'strangers', minute })),
+      tell: (minute) => sendToQueue(brokerRecordBody({ brokerRecord: 'strangers', minute })),
     }),
   };
 }

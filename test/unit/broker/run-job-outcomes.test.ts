@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../lib/broker/broker-dependencies.ts';
 import { makeRunJob } from '../../../lib/broker/run-job.ts';
 import type { HeldBack, PermitUse, Workload } from '../../../lib/limits/limits.ts';
-import { ownRecord } from '../../../lib/requests/parse-request.ts';
+import { brokerRecordBody } from '../../../lib/requests/broker-record.ts';
 import { aRole, aTenant } from '../../support/a-tenant.ts';
 import { aRequest } from '../../support/an-issuance.ts';
 import { brokerIn, plainWorld, type World } from '../../support/broker-world.ts';
@@ -76,7 +76,7 @@ describe('a request from the queue', () => {
 
 describe('the message for one account of a large request', () => {
   const { recordId: requestId } = aRequest('one');
-  const message = (accountId: string = ours) => ownRecord({ brokerRecord: 'account', requestId, accountId });
+  const message = (accountId: string = ours) => brokerRecordBody({ brokerRecord: 'account', requestId, accountId });
 
   it('is carried to the job of that account alone, under a permit for one call of its tenant', async () => {
     const { run, ledger, calls, workloads, released } = world();
@@ -126,7 +126,7 @@ describe('what else is on the queue', () => {
     const { run, calls } = world({ mode: 'dedicated', tenants: [aTenant({ tenant: { externalIds: undefined } })] });
     const { accountId, roleArn } = role;
     const order = { probeId: `probe_${'a'.repeat(32)}`, tenantId: 'acme', accountId, roleArn };
-    expect(await run(ownRecord({ brokerRecord: 'probe', ...order }))).toBe('settled');
+    expect(await run(brokerRecordBody({ brokerRecord: 'probe', ...order }))).toBe('settled');
     expect(calls.probesMade).toMatchObject([{ probeId: order.probeId }]);
   });
 });

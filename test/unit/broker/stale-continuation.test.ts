@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ownRecord } from '../../../lib/requests/parse-request.ts';
+import { brokerRecordBody } from '../../../lib/requests/broker-record.ts';
 import { handedBack } from '../../support/faulty-world/abandoned.ts';
 import { stsError } from '../../support/faulty-world/fake-sts.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
 
 async function continuation(world: FaultyWorld, trailHead?: string) {
   const issuance = await world.issuance();
-  return ownRecord({
+  return brokerRecordBody({
     brokerRecord: 'continue',
     issuanceId: issuance.recordId,
     trailHead: trailHead ?? issuance.trailHead,
@@ -58,7 +58,7 @@ describe('a continuation that is out of date', () => {
       async arrange() {
         const world = await handedBack();
         await world.drain();
-        const body = ownRecord({
+        const body = brokerRecordBody({
           brokerRecord: 'continue',
           issuanceId: `scan-account.${'a'.repeat(32)}`,
           trailHead: '0'.repeat(64),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ownRecord, parseQueueMessage } from '../../../lib/requests/parse-request.ts';
+import { brokerRecordBody } from '../../../lib/requests/broker-record.ts';
+import { parseQueueMessage } from '../../../lib/requests/parse-request.ts';
 import type { FunctionUrlOrigin, InvokeOrigin } from '../../../lib/requests/request.ts';
 import { plainDetail } from '../../support/queue-message.ts';
 
@@ -14,13 +15,13 @@ const byAlias: InvokeOrigin = { kind: 'invoke', alias: 'billing', requestId: 're
 
 describe('a request on demand, from the queue', () => {
   it.each([byUrl, byAlias, { ...byAlias, alias: '$LATEST' }])('is read with where it came from: %j', (origin) => {
-    const body = ownRecord({ brokerRecord: 'onDemand', origin, detail: plainDetail });
+    const body = brokerRecordBody({ brokerRecord: 'onDemand', origin, detail: plainDetail });
     expect(parseQueueMessage(body)).toEqual({ read: true, message: { kind: 'request', origin, detail: plainDetail } });
   });
 
   it('that says something else of where it came from is believed nothing of it', () => {
     const detail = { ...plainDetail, origin: byAlias };
-    const body = ownRecord({ brokerRecord: 'onDemand', origin: byUrl, detail });
+    const body = brokerRecordBody({ brokerRecord: 'onDemand', origin: byUrl, detail });
     expect(parseQueueMessage(body)).toMatchObject({
       read: false,
       origin: byUrl,
@@ -32,7 +33,7 @@ describe('a request on demand, from the queue', () => {
   it.each([null, [], 'text', { version: 2 }, JSON.parse('{"__proto__":{"version":1}}')])(
     'whose detail is %j is illegible, under its own origin',
     (detail) => {
-      const body = ownRecord({ brokerRecord: 'onDemand', origin: byUrl, detail });
+      const body = brokerRecordBody({ brokerRecord: 'onDemand', origin: byUrl, detail });
       expect(parseQueueMessage(body)).toMatchObject({ read: false, origin: byUrl });
     },
   );

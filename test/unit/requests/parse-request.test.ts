@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isErrorCode } from '../../../lib/errors.ts';
-import { ownRecord, parseQueueMessage } from '../../../lib/requests/parse-request.ts';
+import { brokerRecordBody } from '../../../lib/requests/broker-record.ts';
+import { parseQueueMessage } from '../../../lib/requests/parse-request.ts';
 import { bannedIn, longValuesIn } from '../../support/banned-values.ts';
 import { runJobEvent } from '../../support/queue-message.ts';
 
@@ -100,7 +101,7 @@ describe('reading a queue message', () => {
     { brokerRecord: 'continue', issuanceId: `scan-account.${'b'.repeat(32)}`, trailHead: 'c'.repeat(64) } as const,
   ])('reads back the $brokerRecord record that it writes', (record) => {
     const { brokerRecord: kind, ...rest } = record;
-    expect(parseQueueMessage(ownRecord(record))).toEqual({ read: true, message: { kind, ...rest } });
+    expect(parseQueueMessage(brokerRecordBody(record))).toEqual({ read: true, message: { kind, ...rest } });
   });
 
   it('does not take an event for a record of the broker, whatever its detail says', () => {

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { sweptForCaller } from '../../../lib/ledger/caller-issuance.ts';
-import { ownRecord } from '../../../lib/requests/parse-request.ts';
+import { brokerRecordBody } from '../../../lib/requests/broker-record.ts';
 import { anIntended } from '../../support/an-issuance.ts';
 import { tables } from '../../support/dynamo-tables.ts';
 import { endsWell } from '../../support/faulty-world/ends-well.ts';
@@ -10,8 +10,8 @@ import { vended, vendIn } from '../../support/faulty-world/vending.ts';
 import { type FaultyWorld, faultyWorld } from '../../support/faulty-world/world.ts';
 
 /** Puts a record of the broker's own on the queue, as only its functions can, and has it handled. */
-async function tell(world: FaultyWorld, record: Parameters<typeof ownRecord>[0]): Promise<void> {
-  world.queue.add(ownRecord(record));
+async function tell(world: FaultyWorld, record: Parameters<typeof brokerRecordBody>[0]): Promise<void> {
+  world.queue.add(brokerRecordBody(record));
   await world.drain();
 }
 

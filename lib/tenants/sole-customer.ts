@@ -4,26 +4,26 @@ import { readBinding, takeBinding } from './tenant-bindings.ts';
 import { isLive } from './tenant-items.ts';
 import { fenceItem, readTenantItem } from './tenant-writes.ts';
 
-const THE_CUSTOMER = { kind: 'customer', value: 'the customer' } as const;
+const SOLE_CUSTOMER = { kind: 'customer', value: 'the customer' } as const;
 
 /**
- * Takes the one place that a dedicated deployment has, for a tenant whose item is written next **on the condition that
- * it is as it was read before this call**. A customer that has left keeps it, and may come back: its roles may still be
- * there, and trust this account without asking for an external ID, so that another customer could be given them. The
- * place of a tenant that never came to be is free; its item is fenced first, so that it cannot come back between the
- * look and the taking.
+ * Makes a tenant the only customer that a dedicated deployment ever has. The caller writes the tenant's item next,
+ * **on condition that it is as it was read before this call**. A customer that has left stays the only one, and may
+ * come back: its roles may still exist and trust this account without an external ID, so another customer must not
+ * follow it. A tenant whose registration was interrupted does not count. Its item is fenced first, so that it cannot
+ * be registered in the meantime.
  */
-export async function takeCustomerPlace(
+export async function claimSoleCustomer(
   tenantId: string,
   dependencies: RegistryDependencies,
 ): Promise<'taken' | 'held' | 'contended'> {
-  const before = await readBinding(THE_CUSTOMER, dependencies);
+  const before = await readBinding(SOLE_CUSTOMER, dependencies);
   if (before !== undefined && before.owner !== tenantId) {
     const owner = await readTenantItem(before.owner, dependencies);
     if (isLive(owner)) return 'held';
     const key = { tenantId: before.owner, record: TENANT_RECORD };
     if (!(await fenceItem({ key, before: owner }, dependencies))) return 'contended';
   }
-  const taken = await takeBinding(THE_CUSTOMER, { owner: tenantId, before }, dependencies);
+  const taken = await takeBinding(SOLE_CUSTOMER, { owner: tenantId, before }, dependencies);
   return taken ? 'taken' : 'contended';
 }

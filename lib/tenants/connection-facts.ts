@@ -2,10 +2,10 @@ import { accountRolesPrefix } from '../platform/table-keys.ts';
 import { type AccountClaims, type Jobs, overlap, readClaims } from './account-claims.ts';
 import type { RegistryDependencies } from './registry-dependencies.ts';
 import { type Binding, readBinding } from './tenant-bindings.ts';
-import { type Gone, isLive, type StoredRole, type StoredTenant } from './tenant-items.ts';
+import { isLive, type StoredRole, type StoredTenant, type Tombstone } from './tenant-items.ts';
 import { fenceItem, readRoleItem, readRoleItems, readTenantItem } from './tenant-writes.ts';
 
-/** A role as it is to be connected, its ARN read. */
+/** A role that is to be connected, with the parts of its ARN. */
 export type WantedRole = {
   readonly tenantId: string;
   readonly accountId: string;
@@ -15,18 +15,24 @@ export type WantedRole = {
   readonly by: string;
 };
 
-/** What a connection has to go by, read consistently, though not at one instant: every write is conditional on it. */
-export type ConnectionGround = {
-  readonly tenant: StoredTenant | Gone | undefined;
+/**
+ * What a connection is decided by. All of it is read consistently, but not at one instant, so every write is
+ * conditional on what was read.
+ */
+export type ConnectionFacts = {
+  readonly tenant: StoredTenant | Tombstone | undefined;
   /** The item of the role itself. */
-  readonly there: StoredRole | Gone | undefined;
+  readonly there: StoredRole | Tombstone | undefined;
   /** The items of the account's other roles, by record. */
-  readonly others: ReadonlyMap<string, StoredRole | Gone>;
+  readonly others: ReadonlyMap<string, StoredRole | Tombstone>;
   readonly claims: AccountClaims | undefined;
   readonly binding: Binding | undefined;
 };
 
-export async function readGround(wanted: WantedRole, dependencies: RegistryDependencies): Promise<ConnectionGround> {
+export async function readConnectionFacts(
+  wanted: WantedRole,
+  dependencies: RegistryDependencies,
+): Promise<ConnectionFacts> {
   const { tenantId, accountId, roleArn, record } = wanted;
   const [tenant, roles, claims, binding] = await Promise.all([
     readTenantItem(tenantId, dependencies),
@@ -40,18 +46,18 @@ export async function readGround(wanted: WantedRole, dependencies: RegistryDepen
   return { tenant, there, others: byRecord, claims, binding };
 }
 
-/** Does another role of the account answer for one of these jobs? */
-export function isAmbiguous({ jobs }: WantedRole, { others }: ConnectionGround): boolean {
+/** Whether another role of the account serves one of these jobs already. */
+export function isAmbiguous({ jobs }: WantedRole, { others }: ConnectionFacts): boolean {
   return [...others.values()].some((role) => isLive(role) && overlap(role.jobs, jobs));
 }
 
 /**
- * The claims of the account's other roles, none wider than need be: one that is wider than its role, and in the way,
- * is cut down to it, after that role was fenced. Undefined when somebody else was quicker.
+ * The claims of the account's other roles. A claim that is wider than its role, and in the way of this one, is reduced
+ * to what the role serves, after that role was fenced. Undefined when somebody else wrote in between.
  */
 export async function claimsOfOthers(
   wanted: WantedRole,
-  { others, claims }: ConnectionGround,
+  { others, claims }: ConnectionFacts,
   dependencies: RegistryDependencies,
 ): Promise<AccountClaims['claims'] | undefined> {
   const kept: [string, Jobs][] = [];
@@ -70,12 +76,12 @@ export async function claimsOfOthers(
 }
 
 /**
- * Whether the ARN is free for this tenant: nobody's or its own, or of a tenant that has no such role; that one's item is
- * fenced first, so that a connection of its under way fails.
+ * Whether this tenant may take the ARN: it is free, its own, or bound to a tenant that does not have the role. The
+ * item of that other role is fenced first, so that a connection of it that is under way fails.
  */
 export async function isArnFree(
   { tenantId, record }: WantedRole,
-  { binding }: ConnectionGround,
+  { binding }: ConnectionFacts,
   dependencies: RegistryDependencies,
 ): Promise<'free' | 'held' | 'contended'> {
   if (binding === undefined || binding.owner === tenantId) return 'free';
