@@ -12,8 +12,8 @@ import type { BucketStore } from './s3/bucket-store.ts';
 import type { QueueStore } from './sqs/queue-store.ts';
 import { buildStores } from './stack/build-stores.ts';
 import { type Cleanups, createCleanups } from './stack/cleanups.ts';
+import type { AnsweredCall } from './stack/deferred-services.ts';
 import type { Faults } from './stack/faults.ts';
-import type { AnsweredCall } from './stack/late-services.ts';
 import { prepareStack } from './stack/prepare.ts';
 import { readPackagedTemplate } from './stack/read-packaged.ts';
 import { runFunctions } from './stack/run-functions.ts';
@@ -74,10 +74,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function start(options: StackOptions, cleanups: Cleanups): Promise<Stack> {
   const base = await prepareStack(options, cleanups);
-  const { clock, home, identities, late, log, calls } = base;
+  const { clock, home, identities, deferred, log, calls } = base;
   const server = await startHttpServer({
     port: options.port,
-    services: late.served,
+    services: deferred.served,
     findCredential: identities.findCredential,
     clock,
     ids: systemIds,

@@ -28,14 +28,14 @@ export type AssumeTenantRole = (input: AssumeInput) => Promise<Assumption>;
 /** How far the expiry that STS gives may be from what our clock expects. */
 const SKEW_LIMIT_MS = 30_000;
 
-type AssumptionMeans = ExternalIdTerms & {
+type AssumeRoleDependencies = ExternalIdTerms & {
   /** A client with `maxAttempts: 1`: a repeated call would mint a second session that no record announces. */
   readonly sts: STSClient;
   readonly clock: Clock;
 };
 
 /** A call that the external ID terms or the rules of STS do not allow fails as `internal`, before anything is sent. */
-export function makeAssumeTenantRole({ sts, clock, ...terms }: AssumptionMeans): AssumeTenantRole {
+export function makeAssumeTenantRole({ sts, clock, ...terms }: AssumeRoleDependencies): AssumeTenantRole {
   return async (input) => {
     const request = assumeRoleInput(input, terms);
     if (request === undefined) return { outcome: 'failed', code: 'internal' };

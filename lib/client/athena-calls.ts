@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SqlProblem } from '../audit/views/sql-answer.ts';
-import { type AwsJsonMeans, type AwsJsonService, callAwsJson } from '../platform/aws-json-call.ts';
+import { type AwsJsonDependencies, type AwsJsonService, callAwsJson } from '../platform/aws-json-call.ts';
 import { PARTITION_ENDPOINTS } from '../platform/partition-endpoints.ts';
 import { errorName } from '../platform/store-error.ts';
 
@@ -14,7 +14,7 @@ export type CallAthena = <Answer>(
   options: { readonly answer: v.GenericSchema<unknown, Answer>; readonly signal?: AbortSignal },
 ) => Promise<Answer>;
 
-export type AthenaMeans = AwsJsonMeans & {
+export type AthenaDependencies = AwsJsonDependencies & {
   readonly region: string;
   /** Where something stands in for AWS. */
   readonly endpoint?: string | undefined;
@@ -27,18 +27,18 @@ const TIMEOUT_MS = 20_000;
 const TRIES = 5;
 const PAUSE_MS = 500;
 
-export function makeCallAthena(means: AthenaMeans): CallAthena {
-  const { region, endpoint } = means;
+export function makeCallAthena(dependencies: AthenaDependencies): CallAthena {
+  const { region, endpoint } = dependencies;
   const url = new URL(endpoint ?? `https://athena.${region}.${dnsSuffixOf(region)}/`);
   const service = { service: 'athena', region, url, target: TARGET };
   return async (action, input, { answer, signal = new AbortController().signal }) => {
     const body = JSON.stringify(input);
     for (let tries = 1; ; tries += 1) {
-      const given = await attempt({ service, action, body, signal }, means);
+      const given = await attempt({ service, action, body, signal }, dependencies);
       signal.throwIfAborted();
       if (given.ok) return read(answer, given.text, action);
       if (!given.again || tries >= TRIES) throw given.problem;
-      await means.sleep(PAUSE_MS * 2 ** (tries - 1), signal);
+      await dependencies.sleep(PAUSE_MS * 2 ** (tries - 1), signal);
       signal.throwIfAborted();
     }
   };
@@ -60,10 +60,10 @@ type Attempt =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly again: boolean; readonly problem: SqlProblem };
 
-async function attempt({ service, action, body, signal }: Call, means: AthenaMeans): Promise<Attempt> {
+async function attempt({ service, action, body, signal }: Call, dependencies: AthenaDependencies): Promise<Attempt> {
   try {
     const both = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const answer = await callAwsJson({ action, body, signal: both }, service, means);
+    const answer = await callAwsJson({ action, body, signal: both }, service, dependencies);
     return answer.ok ? { ok: true, text: answer.text } : refused(answer);
   } catch (error) {
     const name = errorName(error);

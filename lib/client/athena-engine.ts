@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '../audit/views/sql-answer.ts';
 import type { Ids } from '../platform/ids.ts';
-import { type AthenaMeans, type CallAthena, makeCallAthena } from './athena-calls.ts';
+import { type AthenaDependencies, type CallAthena, makeCallAthena } from './athena-calls.ts';
 
 export type AthenaPlace = { readonly workGroup: string; readonly database: string };
 
@@ -18,22 +18,22 @@ const PAGE_ROWS = 1_000;
 
 /** Runs queries in the deployment's workgroup of Athena. A query that is not waited for any more is stopped there too. */
 export function makeAthenaEngine(
-  means: AthenaMeans & { readonly ids: Pick<Ids, 'uuid'> },
+  dependencies: AthenaDependencies & { readonly ids: Pick<Ids, 'uuid'> },
   { workGroup, database }: AthenaPlace,
 ): SqlEngine {
-  const call = makeCallAthena(means);
+  const call = makeCallAthena(dependencies);
   return {
     async query(sql, options) {
       const input = {
         QueryString: sql,
-        ClientRequestToken: means.ids.uuid(),
+        ClientRequestToken: dependencies.ids.uuid(),
         QueryExecutionContext: { Database: database },
         WorkGroup: workGroup,
       };
       const { signal } = options;
       signal.throwIfAborted();
       const started = await call('StartQueryExecution', input, { answer: startedSchema });
-      const running = { ...options, call, means, id: started.QueryExecutionId };
+      const running = { ...options, call, dependencies, id: started.QueryExecutionId };
       try {
         const statementType = await finished(running);
         return await answerOf(running, { hasHead: statementType === 'DML' });
@@ -45,7 +45,11 @@ export function makeAthenaEngine(
   };
 }
 
-type Running = SqlOptions & { readonly call: CallAthena; readonly means: AthenaMeans; readonly id: string };
+type Running = SqlOptions & {
+  readonly call: CallAthena;
+  readonly dependencies: AthenaDependencies;
+  readonly id: string;
+};
 
 const startedSchema = v.object({ QueryExecutionId: v.string() });
 const executionSchema = v.object({
@@ -62,7 +66,7 @@ const executionSchema = v.object({
 type Execution = v.InferOutput<typeof executionSchema>['QueryExecution'];
 
 /** Waits for the end; gives what kind of statement it was. */
-async function finished({ call, means, id, signal, onProgress }: Running): Promise<string | undefined> {
+async function finished({ call, dependencies, id, signal, onProgress }: Running): Promise<string | undefined> {
   for (let pauseMs: number = POLL.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, POLL.longestMs)) {
     const asked = await call('GetQueryExecution', { QueryExecutionId: id }, { answer: executionSchema, signal });
     const { Status, Statistics, StatementType } = asked.QueryExecution;
@@ -70,7 +74,7 @@ async function finished({ call, means, id, signal, onProgress }: Running): Promi
     onProgress({ state: Status.State.toLowerCase(), ...(scannedBytes !== undefined && { scannedBytes }) });
     if (Status.State === 'SUCCEEDED') return StatementType;
     if (Status.State === 'FAILED' || Status.State === 'CANCELLED') throw problemOf(Status);
-    await means.sleep(pauseMs, signal);
+    await dependencies.sleep(pauseMs, signal);
     signal.throwIfAborted();
   }
 }

@@ -6,7 +6,7 @@ import type { GlobalArguments, Run, Yargs } from './command.ts';
 import { externalIdRefused, reportError, usageError } from './command-error.ts';
 import { configCommands } from './commands/config-commands.ts';
 import { deadLettersCommands } from './commands/dead-letters-commands.ts';
-import { giveCredentials } from './commands/give-credentials.ts';
+import { printCredentials } from './commands/print-credentials.ts';
 import { replayCommands } from './commands/replay-commands.ts';
 import { runDoctor } from './commands/run-doctor.ts';
 import { runJob } from './commands/run-job.ts';
@@ -100,7 +100,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     deadLettersCommands,
     auditCommands,
     runJob,
-    giveCredentials,
+    printCredentials,
     configCommands,
     runDoctor,
   ]

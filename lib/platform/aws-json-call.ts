@@ -15,7 +15,7 @@ export type AwsJsonService = {
   readonly target: string;
 };
 
-export type AwsJsonMeans = {
+export type AwsJsonDependencies = {
   readonly credentials: () => Promise<{
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -39,7 +39,7 @@ export type AwsJsonAnswer = { readonly ok: boolean; readonly status: number; rea
 export async function callAwsJson(
   { action, body, signal }: AwsJsonCall,
   service: AwsJsonService,
-  means: AwsJsonMeans,
+  dependencies: AwsJsonDependencies,
 ): Promise<AwsJsonAnswer> {
   const { url, target } = service;
   const headers = {
@@ -47,15 +47,15 @@ export async function callAwsJson(
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `${target}.${action}`,
   };
-  const signed = await signedHeaders({ headers, body }, service, means);
-  const response = await means.fetch(url, { method: 'POST', headers: signed, body, signal });
+  const signed = await signedHeaders({ headers, body }, service, dependencies);
+  const response = await dependencies.fetch(url, { method: 'POST', headers: signed, body, signal });
   return { ok: response.ok, status: response.status, text: await response.text() };
 }
 
 async function signedHeaders(
   { headers, body }: { readonly headers: Record<string, string>; readonly body: string },
   { service, region, url }: AwsJsonService,
-  { credentials, clock }: AwsJsonMeans,
+  { credentials, clock }: AwsJsonDependencies,
 ): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
   const signer = new SignatureV4({

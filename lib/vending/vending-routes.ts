@@ -5,10 +5,10 @@ import { principalOf } from '../requests/principal-pattern.ts';
 import type { VendCredentials } from './vend-credentials.ts';
 import type { VendingRoutes } from './vending-api.ts';
 
-type VendingMeans = { readonly vendCredentials: VendCredentials; readonly clock: Clock };
+type VendingDependencies = { readonly vendCredentials: VendCredentials; readonly clock: Clock };
 
 /** The one route of `vend-credentials`. Its answer is the only place where the secret ever stands open. */
-export function vendingRoutes({ vendCredentials, clock }: VendingMeans): RouteTable {
+export function vendingRoutes({ vendCredentials, clock }: VendingDependencies): RouteTable {
   const routes: Record<keyof VendingRoutes, RouteTable[string]> = {
     'POST /credentials': {
       async handle({ caller, requestId, remainingMs, body = {} }): Promise<RouteAnswer> {

@@ -23,7 +23,7 @@ export type Auditor = {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-export function auditorOf({ connection, prefix, archiveBucket }: Means): Auditor {
+export function auditorOf({ connection, prefix, archiveBucket }: Dependencies): Auditor {
   const { endpoint, region, credentials } = connection;
   const url = `${endpoint}/_url/${prefix}-${AUDIT_FUNCTION}`;
   const client = auditClientOver(makeFunctionUrlClient({ url, region, credentials: async () => credentials }));
@@ -47,7 +47,7 @@ export function auditorOf({ connection, prefix, archiveBucket }: Means): Auditor
   };
 }
 
-type Means = {
+type Dependencies = {
   readonly connection: ClientConnection;
   /** What the names of the deployment begin with. */
   readonly prefix: string;

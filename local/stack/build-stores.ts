@@ -14,9 +14,9 @@ import { createSqsService } from '../sqs/sqs-service.ts';
 import type { StackHome } from '../stack-home.ts';
 import { createStsService } from '../sts/sts-service.ts';
 import type { Wiring } from '../template/wiring.ts';
+import type { StackServices } from './deferred-services.ts';
 import { deploymentBucket } from './deployment-bucket.ts';
 import { keyDescription } from './key-description.ts';
-import type { StackServices } from './late-services.ts';
 
 export type StoresDeps = {
   readonly wiring: Wiring;

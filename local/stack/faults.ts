@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConnectionReset } from '../http/connection-reset.ts';
 import { type ServiceCall, ServiceError } from '../service.ts';
-import type { ServiceName } from './late-services.ts';
+import type { ServiceName } from './deferred-services.ts';
 
 /** How a call breaks. Every way is one that AWS and the network have. */
 export type Fault =

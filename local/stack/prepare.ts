@@ -14,8 +14,8 @@ import type { FunctionLogLine } from '../lambda/log-lines.ts';
 import { createBucketStore } from '../s3/bucket-store.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { Cleanups } from './cleanups.ts';
+import { type AnsweredCall, createDeferredServices, type DeferredServices } from './deferred-services.ts';
 import { createFaults } from './faults.ts';
-import { type AnsweredCall, createLateServices, type LateServices } from './late-services.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import type { StackOptions } from './stack-options.ts';
 
@@ -36,7 +36,7 @@ export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
   const calls: Listeners<AnsweredCall> = createListeners();
   const functionLines: Listeners<FunctionLogLine> = createListeners();
   const faults = createFaults();
-  const late: LateServices = createLateServices(calls.tell, faults);
+  const deferred: DeferredServices = createDeferredServices(calls.tell, faults);
   const cloudTrailFile = path.join(dataDir, 'cloudtrail.jsonl');
   const writeRecord = createCloudTrailFile(cloudTrailFile);
   const records: Listeners<CloudTrailRecord> = createListeners();
@@ -49,7 +49,7 @@ export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
     buckets,
     calls,
     functionLines,
-    late,
+    deferred,
     faults,
     cloudTrailFile,
     records,

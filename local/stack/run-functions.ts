@@ -47,7 +47,7 @@ export function runFunctions(
   const cloudTrail = startCloudTrail({ ...deps, ids, bus });
   cleanups.add(() => cloudTrail.close());
   const busPolicy = (busName: string) => wiring.buses.find(({ name }) => name === busName)?.policy;
-  deps.late.provide({
+  deps.deferred.provide({
     ...stores.services,
     events: createEventBusService({ ...deps, ids, bus, busPolicy }),
     lambda: createLambdaService({ pool, asyncInvocations, authorize, home }),

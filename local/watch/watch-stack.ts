@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Stack } from '../stack.ts';
-import { happeningIn } from './happening.ts';
-import { happeningLine, type Paint, type Tone } from './happening-line.ts';
+import { loggedEventIn } from './logged-event.ts';
+import { loggedEventLine, type Paint, type Tone } from './logged-event-line.ts';
 
 const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   good: 'green',
@@ -20,8 +20,8 @@ export function watchStack(
 ): void {
   const paint: Paint = (tone, text) => styleText(STYLES[tone], text, { stream });
   stack.onFunctionLog((written) => {
-    const happening = happeningIn(written);
-    if (happening !== undefined) stream.write(`${happeningLine(happening, paint)}\n`);
+    const loggedEvent = loggedEventIn(written);
+    if (loggedEvent !== undefined) stream.write(`${loggedEventLine(loggedEvent, paint)}\n`);
     if (logs) stream.write(`${written.functionName}: ${written.line}\n`);
   });
 }

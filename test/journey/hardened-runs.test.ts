@@ -13,7 +13,7 @@ import { type DemoWorld, makeDemoWorld } from '../../local/demo/demo-world.ts';
 import { onboard } from '../../local/demo/onboard.ts';
 import { readLedger } from '../../local/demo/read-outcome.ts';
 import { parsePolicyDocument } from '../../local/iam/policy-document.ts';
-import type { AnsweredCall } from '../../local/stack/late-services.ts';
+import type { AnsweredCall } from '../../local/stack/deferred-services.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 
 const SCAN = 'credential-broker-local-scan-account';

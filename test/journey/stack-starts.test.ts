@@ -12,7 +12,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageStage } from '../../config/package/package-stage.ts';
 import { projectRoot } from '../../config/stage-config.ts';
-import type { AnsweredCall } from '../../local/stack/late-services.ts';
+import type { AnsweredCall } from '../../local/stack/deferred-services.ts';
 import type { Transition } from '../../local/stack/transition.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 

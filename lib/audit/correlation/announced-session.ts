@@ -7,7 +7,7 @@ import type { OwnRoles } from './own-roles.ts';
  * What an attempt or a probe announced, as `judgeSessions` takes it. Pure, and the same for whoever judges: the live
  * correlation, the answers to questions, receipts.
  */
-export type AnnouncementMeans = {
+export type AnnouncementDependencies = {
   readonly nowMs: number;
   /** Left out: the caller is not held against what CloudTrail shows. */
   readonly roles?: Pick<OwnRoles, 'arnOf'>;
@@ -22,7 +22,7 @@ export const ANSWERED_WITHIN_MS = 15 * 60_000;
 export function announcedByIssuance(
   issuance: Omit<AnnouncingIssuance, 'accountId' | 'recordedAtMs'>,
   attemptNumber: number,
-  { nowMs, roles }: AnnouncementMeans,
+  { nowMs, roles }: AnnouncementDependencies,
 ): AnnouncedSession | undefined {
   const attempt = issuance.attempts.find((each) => each.attempt === attemptNumber);
   if (attempt === undefined) return undefined;
@@ -44,7 +44,7 @@ export function announcedByIssuance(
 }
 
 /** A probe's session bears the id of its record. */
-export function announcedByProbe(probe: AnnouncingProbe, { nowMs, roles }: AnnouncementMeans): AnnouncedSession {
+export function announcedByProbe(probe: AnnouncingProbe, { nowMs, roles }: AnnouncementDependencies): AnnouncedSession {
   const { roleArn, by, outcome, calledAtMs, answeredAtMs, lastAccessKeyId: accessKeyId } = probe;
   const intendedAtMs = calledAtMs ?? probe.recordedAtMs;
   const calledByMs = intendedAtMs + PROBE_CALL_MS;

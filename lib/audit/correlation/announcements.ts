@@ -107,15 +107,15 @@ export function sessionsOf(
   record: AnnouncingRecord,
   { roles, clock }: Pick<Dependencies, 'roles' | 'clock'>,
 ): readonly { readonly name: string; readonly announced: AnnouncedSession }[] {
-  const means = { nowMs: clock.nowMs(), roles };
+  const dependencies = { nowMs: clock.nowMs(), roles };
   switch (record.recordType) {
     case 'issuance':
       return record.attempts.flatMap(({ attempt, sessionName: name }) => {
-        const announced = announcedByIssuance(record, attempt, means);
+        const announced = announcedByIssuance(record, attempt, dependencies);
         return announced === undefined ? [] : [{ name, announced }];
       });
     case 'probe':
-      return [{ name: record.recordId, announced: announcedByProbe(record, means) }];
+      return [{ name: record.recordId, announced: announcedByProbe(record, dependencies) }];
     default:
       return [];
   }

@@ -1,6 +1,6 @@
 import { widthOf } from '../terminal/printable.ts';
 import { paint, type Tone } from '../terminal/table.ts';
-import { wrapped } from './wrapped.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** How wide, and with what, a story is drawn. */
 export type Drawing = { readonly columns: number; readonly colour: boolean; readonly glyphs: Glyphs };
@@ -19,7 +19,7 @@ export function factLines(facts: readonly Fact[], { columns, colour }: Drawing, 
   const given = facts.flatMap(([name, value, tone]) => (value === undefined ? [] : [{ name, value, tone }]));
   const nameWidth = Math.max(0, ...given.map(({ name }) => widthOf(name))) + GAP;
   return given.flatMap(({ name, value, tone = 'plain' }) =>
-    wrapped(value, columns - indent - nameWidth).map((line, index) => {
+    wrapText(value, columns - indent - nameWidth).map((line, index) => {
       const label = index === 0 ? name : '';
       const filling = ' '.repeat(indent) + label + ' '.repeat(nameWidth - widthOf(label));
       return `${filling}${paint(line, tone, colour)}`.trimEnd();

@@ -3,7 +3,7 @@ import { AUDIT_FUNCTION, auditClientOver } from '../../client/audit-client.ts';
 import { allOption, type Command, cursorOption, limitOption, text, type Yargs } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { type AnswerFormat, answerFormatOf, answerFormatOption, costOption } from './answer-format.ts';
-import { giveListing } from './give-listing.ts';
+import { printListing } from './print-listing.ts';
 import type { Filter, Query, Question } from './questions.ts';
 import { timeRange } from './time-range.ts';
 
@@ -27,7 +27,7 @@ export function listingCommand(question: Question): Command {
             format: answerFormatOf({ json: session.json, format: formatOf(given) }),
             cost: given['cost'] === true,
           };
-          await giveListing(listing, { session, client: auditClientOver(session.functionUrl(AUDIT_FUNCTION)) });
+          await printListing(listing, { session, client: auditClientOver(session.functionUrl(AUDIT_FUNCTION)) });
           return EXIT_CODES.ok;
         }),
     );

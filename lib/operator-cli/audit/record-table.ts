@@ -5,7 +5,7 @@ import { printable, widthOf } from '../terminal/printable.ts';
 import { type Cell, renderTable, type TableStyle, type Tone } from '../terminal/table.ts';
 import { instantOf } from '../terminal/time-words.ts';
 import { accountOf } from './record-lines.ts';
-import { wrapped } from './wrapped.ts';
+import { wrapText } from './wrap-text.ts';
 
 const HEAD = ['WHEN', 'WHAT', 'TENANT', 'ACCOUNT', 'JOB', 'ASKED BY', 'STATE', 'WHY', 'ID'];
 const NARROW_HEAD = ['WHEN', 'WHAT', 'STATE', 'ACCOUNT', 'TENANT'];
@@ -51,7 +51,7 @@ function renderNarrow(shown: readonly Shown[], style: TableStyle & { readonly co
   const below = shown.map(({ job, by, why, id }) => {
     const asked = by === undefined ? '' : `by ${by}`;
     const text = [job, asked, why].filter((part) => part !== undefined && part !== '').join(', ');
-    return [...(text === '' ? [] : wrapped(text, style.columns - 2)), printable(id)].map((line) => `  ${line}`);
+    return [...(text === '' ? [] : wrapText(text, style.columns - 2)), printable(id)].map((line) => `  ${line}`);
   });
   return `${[head, ...lines.flatMap((line, index) => [line, ...(below[index] ?? [])])].join('\n')}\n`;
 }

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 import { printable } from '../terminal/printable.ts';
 import { makeProgress } from '../terminal/progress.ts';
 import { renderFacts } from '../terminal/table.ts';
-import { giveRows, type RowFormat } from './give-rows.ts';
+import { printRows, type RowFormat } from './print-rows.ts';
 import { type Asked, openEngine } from './sql-engines.ts';
 import { commandErrorOf } from './sql-problem.ts';
 import { timeRange } from './time-range.ts';
@@ -80,7 +80,7 @@ async function answer(asked: Asked, format: RowFormat, session: Session): Promis
     };
     const rows = await engine.query(query, { signal: session.interrupted, onProgress });
     progress.end();
-    await giveRows(rows, format, session);
+    await printRows(rows, format, session);
   } finally {
     progress.end();
     await close();

@@ -5,7 +5,7 @@ import { attemptFacts, attemptLines } from './attempt-lines.ts';
 import { type Drawing, type Fact, factLines } from './fact-lines.ts';
 import { toneOf } from './record-table.ts';
 import { timelineLines, withoutTold } from './timeline.ts';
-import { wrapped } from './wrapped.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** The story of one issuance, for a person: from who asked to what is still unknown. */
 export function renderStory(story: IssuanceStory, drawing: Drawing, nowMs: number): string {
@@ -83,7 +83,7 @@ function policyLines({ sessionPolicy }: IssuanceStory, drawing: Drawing): readon
     ['   on', resources.join(', ')],
     ['   if', conditions],
   ]);
-  const certain = wrapped(sure, drawing.columns - 2).map((line) => `  ${line}`);
+  const certain = wrapText(sure, drawing.columns - 2).map((line) => `  ${line}`);
   return ['ALLOWED BY THE SESSION POLICY', ...certain, ...factLines(written, drawing, 2)];
 }
 
@@ -93,7 +93,7 @@ function unknownLines({ unknowns }: IssuanceStory, { drawing, nowMs }: Told): re
   if (unknowns.length === 0) return ['NOT KNOWN', '  Nothing is left open.'];
   const { glyphs, columns, colour } = drawing;
   const points = unknowns.flatMap(({ what, untilMs }) => {
-    const [first = '', ...rest] = wrapped(`${what} ${untilText(untilMs, nowMs)}`, columns - 4);
+    const [first = '', ...rest] = wrapText(`${what} ${untilText(untilMs, nowMs)}`, columns - 4);
     return [`  ${glyphs.point} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   return ['NOT KNOWN', ...points.map((line) => paint(line, 'waiting', colour))];
@@ -114,6 +114,6 @@ function trailLines({ trail, trailHolds }: IssuanceStory, { columns, colour }: D
     : `IT DOES NOT HOLD: the ${count} do not follow from each other. Somebody changed the record; tell security.`;
   return [
     'TRAIL',
-    ...wrapped(text, columns - 2).map((line) => `  ${paint(line, trailHolds ? 'good' : 'bad', colour)}`),
+    ...wrapText(text, columns - 2).map((line) => `  ${paint(line, trailHolds ? 'good' : 'bad', colour)}`),
   ];
 }

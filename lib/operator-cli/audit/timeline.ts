@@ -3,7 +3,7 @@ import { widthOf } from '../terminal/printable.ts';
 import { paint, type Tone } from '../terminal/table.ts';
 import { instantOf, timeLeft } from '../terminal/time-words.ts';
 import type { Drawing } from './fact-lines.ts';
-import { wrapped } from './wrapped.ts';
+import { wrapText } from './wrap-text.ts';
 
 const SOURCE_WIDTH = 'cloudtrail'.length;
 /** The time, the line, and who knows it, with the spaces between them. */
@@ -47,7 +47,7 @@ type Drawn = { readonly drawing: Drawing; readonly isLast: boolean };
 function stepLines({ atMs, source, title, facts }: StoryStep, { drawing, isLast }: Drawn): readonly string[] {
   const { glyphs, columns, colour } = drawing;
   const room = Math.max(16, columns - MARGIN);
-  const [first = '', ...rest] = wrapped(title, room);
+  const [first = '', ...rest] = wrapText(title, room);
   const event = paint(glyphs.event, toneOfSource[source], colour);
   const head = `${timeOf(atMs, source)} ${event} ${source.padEnd(SOURCE_WIDTH)} ${first}`;
   const below = [...rest, ...wrappedFacts(facts, room)];
@@ -60,7 +60,7 @@ function wrappedFacts(facts: StoryStep['facts'], room: number): readonly string[
   const lines: string[] = [];
   let isOpen = false;
   for (const [name, value] of Object.entries(facts)) {
-    const own = wrapped(factText(name, value), room);
+    const own = wrapText(factText(name, value), room);
     const joined = isOpen ? `${lines.at(-1)}; ${own[0]}` : undefined;
     if (joined !== undefined && own.length === 1 && widthOf(joined) <= room) lines[lines.length - 1] = joined;
     else lines.push(...own);

@@ -5,7 +5,7 @@ import { type Command, limitOption, text } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { listOf } from '../option-values.ts';
-import { redriveAll } from '../redrive.ts';
+import { redriveAll } from '../redrive-all.ts';
 import { printJson, type Session } from '../session.ts';
 
 const queueOption = {

@@ -2,9 +2,9 @@ import { CONSENT_FILTERS, type TenantRow } from '../../management/management-vie
 import { TRUST_FINDINGS } from '../../onboarding/trust/trust-finding.ts';
 import { ROLE_STATUSES, TENANT_STATUSES } from '../../tenants/tenant.ts';
 import { renderTenants } from '../answers/tenant-text.ts';
+import { collectPages } from '../collect-pages.ts';
 import { allOption, type Command, cursorOption, limitOption } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { collectPages } from '../pages.ts';
 import { printJson, type Session } from '../session.ts';
 
 /** Lists tenants, a page at a time. */

@@ -1,6 +1,6 @@
+import { collectPages } from '../collect-pages.ts';
 import { allOption, type Command, cursorOption, limitOption, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import { collectPages } from '../pages.ts';
 import { printJson } from '../session.ts';
 import { renderTable } from '../terminal/table.ts';
 import { instantOf } from '../terminal/time-words.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionReset } from '../../../../local/http/connection-reset.ts';
+import type { ServiceName } from '../../../../local/stack/deferred-services.ts';
 import { createFaults, type Fault, type FaultyCall } from '../../../../local/stack/faults.ts';
-import type { ServiceName } from '../../../../local/stack/late-services.ts';
 import { callerWith, callOf } from '../emulated-call.ts';
 
 const call = callOf(callerWith([]), { TableName: 'ledger' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ASCII_GLYPHS, factLines, GLYPHS } from '../../../../lib/operator-cli/audit/fact-lines.ts';
 import { renderStory } from '../../../../lib/operator-cli/audit/story-text.ts';
 import { timelineLines, withoutTold } from '../../../../lib/operator-cli/audit/timeline.ts';
-import { wrapped } from '../../../../lib/operator-cli/audit/wrapped.ts';
+import { wrapText } from '../../../../lib/operator-cli/audit/wrap-text.ts';
 import { widthOf } from '../../../../lib/operator-cli/terminal/printable.ts';
 import { aStory, aStrayView } from '../../../support/audit-answers.ts';
 import { CLI_NOW_MS, runBroker } from '../../../support/run-broker.ts';
@@ -23,7 +23,7 @@ describe('a text in so many columns', () => {
     ['日', 1, ['日']],
     ['a\nb\u001b[2J', 20, ['a\\u000ab\\u001b[2J']],
   ])('%j in %i is %j', (text, columns, lines) => {
-    expect(wrapped(text, columns)).toEqual(lines);
+    expect(wrapText(text, columns)).toEqual(lines);
   });
 });
 

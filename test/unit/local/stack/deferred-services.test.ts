@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError, serviceOf } from '../../../../local/service.ts';
-import { type AnsweredCall, createLateServices } from '../../../../local/stack/late-services.ts';
+import { type AnsweredCall, createDeferredServices } from '../../../../local/stack/deferred-services.ts';
 import { callerWith, callOf } from '../emulated-call.ts';
 
 const call = callOf(callerWith([]), {});
@@ -8,7 +8,7 @@ const nothing = serviceOf({});
 
 function harness() {
   const answered: AnsweredCall[] = [];
-  const late = createLateServices((each) => answered.push(each));
+  const deferred = createDeferredServices((each) => answered.push(each));
   const sqs = serviceOf({
     Works: () => ({ done: true }),
     Refuses: () => {
@@ -19,7 +19,7 @@ function harness() {
     },
   });
   const provide = () =>
-    late.provide({
+    deferred.provide({
       sts: nothing,
       iam: nothing,
       dynamodb: nothing,
@@ -30,11 +30,11 @@ function harness() {
       s3: nothing,
       sqs,
     });
-  const ask = (action: string) => late.served['sqs']?.service(action, call);
+  const ask = (action: string) => deferred.served['sqs']?.service(action, call);
   return { answered, provide, ask };
 }
 
-describe('createLateServices', () => {
+describe('createDeferredServices', () => {
   it('tells a request that comes too early to try again', async () => {
     await expect(harness().ask('Works')).rejects.toMatchObject({ code: 'ServiceUnavailable', statusCode: 503 });
   });

@@ -36,12 +36,12 @@ const lineSchema = v.object({
 });
 
 /** One thing that a function says has happened: `what` is for example `issuance.issued`. */
-export type Happening = { readonly what: string } & Readonly<
+export type LoggedEvent = { readonly what: string } & Readonly<
   Omit<v.InferOutput<typeof lineSchema>, 'transition' | 'event' | '_aws'>
 >;
 
 /** Reads what a function's log line tells; everything else that a function writes tells nothing. */
-export function happeningIn({ line }: Pick<FunctionLogLine, 'line'>): Happening | undefined {
+export function loggedEventIn({ line }: Pick<FunctionLogLine, 'line'>): LoggedEvent | undefined {
   if (!line.startsWith('{')) return undefined;
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), lineSchema), line);
   if (!read.success) return undefined;

@@ -20,7 +20,7 @@ export type Listing = {
   readonly format: AnswerFormat;
   readonly cost: boolean;
 };
-type Means = { readonly session: Session; readonly client: AuditClient };
+type Dependencies = { readonly session: Session; readonly client: AuditClient };
 
 /** How far the pages were read. */
 type Read = { readonly first: RecordPage; readonly last: RecordPage; readonly cost: Cost; readonly records: number };
@@ -29,7 +29,7 @@ type Read = { readonly first: RecordPage; readonly last: RecordPage; readonly co
  * Asks, and gives one page or, with `all`, every page. What programs read a line at a time is written page by page, and
  * never held whole.
  */
-export async function giveListing(listing: Listing, { session, client }: Means): Promise<void> {
+export async function printListing(listing: Listing, { session, client }: Dependencies): Promise<void> {
   const { format } = listing;
   const held: RecordView[] = [];
   const take = (records: readonly RecordView[]) => {
@@ -46,12 +46,12 @@ export async function giveListing(listing: Listing, { session, client }: Means):
 
 type Take = { readonly take: (records: readonly RecordView[]) => void };
 
-async function readPages(listing: Listing, means: Means & Take): Promise<Read> {
-  const { session, take } = means;
+async function readPages(listing: Listing, dependencies: Dependencies & Take): Promise<Read> {
+  const { session, take } = dependencies;
   const progress = makeProgress(session);
   let read: Read | undefined;
   try {
-    for await (const page of pagesOf(listing, means)) {
+    for await (const page of pagesOf(listing, dependencies)) {
       progress.end();
       if (read === undefined && listing.format === 'csv') session.print(RECORDS_CSV_HEAD);
       take(page.records);
@@ -67,7 +67,10 @@ async function readPages(listing: Listing, means: Means & Take): Promise<Read> {
   return read;
 }
 
-async function* pagesOf({ question, subject, query, all }: Listing, { client }: Means): AsyncGenerator<RecordPage> {
+async function* pagesOf(
+  { question, subject, query, all }: Listing,
+  { client }: Dependencies,
+): AsyncGenerator<RecordPage> {
   let page = await question.ask(client, subject, query);
   yield page;
   while (all && page.cursor !== undefined) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { happeningIn } from '../../../../local/watch/happening.ts';
+import { loggedEventIn } from '../../../../local/watch/logged-event.ts';
 
-const read = (line: string) => happeningIn({ line });
+const read = (line: string) => loggedEventIn({ line });
 
-describe('happeningIn', () => {
+describe('loggedEventIn', () => {
   it('reads a transition of a brokering function, and drops what it does not show', () => {
     const line = { level: 'INFO', message: 'x', transition: 'request.refused', requestId: 'req_1', code: 'job.off' };
     expect(read(JSON.stringify(line))).toEqual({ what: 'request.refused', requestId: 'req_1', code: 'job.off' });

@@ -13,7 +13,7 @@ const MOST_SHOWN = 1_000;
 const NARROWEST_COLUMN = 12;
 
 /** Gives the rows as they come: a table holds as many as it shows, what programs read is never held whole. */
-export async function giveRows(answer: SqlAnswer, format: RowFormat, session: Session): Promise<void> {
+export async function printRows(answer: SqlAnswer, format: RowFormat, session: Session): Promise<void> {
   if (format === 'csv') return giveCsv(answer, session);
   if (format === 'json') return giveJson(answer, session);
   const shown: SqlRow[] = [];

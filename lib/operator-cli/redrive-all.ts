@@ -3,10 +3,10 @@ import type { Redriven, RedriveOrder } from '../dead-letters/dead-letter-api.ts'
 import type { Session } from './session.ts';
 import { grouped, makeProgress } from './terminal/progress.ts';
 
-type Means = { readonly session: Session; readonly client: DeadLettersClient };
+type Dependencies = { readonly session: Session; readonly client: DeadLettersClient };
 
 /** Calls until every letter was looked at or `max` were sent: each call goes on where the one before had to stop. */
-export async function redriveAll(order: RedriveOrder, { session, client }: Means): Promise<Redriven> {
+export async function redriveAll(order: RedriveOrder, { session, client }: Dependencies): Promise<Redriven> {
   const progress = makeProgress(session);
   let redriven: Redriven = { redriven: 0, kept: {}, more: true };
   try {

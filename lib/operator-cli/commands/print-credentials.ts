@@ -6,7 +6,7 @@ import { EXIT_CODES } from '../exit-code.ts';
  * Prints credentials of one account as a `credential_process` does: one JSON object on standard output and nothing else.
  * They are kept nowhere: the AWS SDKs ask again when they need new ones.
  */
-export const giveCredentials: Command = (yargs, run) =>
+export const printCredentials: Command = (yargs, run) =>
   yargs.command(
     'credentials',
     'print credentials of a tenant’s account, for credential_process in an AWS config file',

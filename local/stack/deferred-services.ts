@@ -31,7 +31,7 @@ export type AnsweredCall = {
   readonly errorCode?: string;
 };
 
-export type LateServices = {
+export type DeferredServices = {
   readonly served: ServedServices;
   provide(services: StackServices): void;
 };
@@ -40,12 +40,12 @@ export type LateServices = {
  * The served services before they exist: queue URLs in the template contain the endpoint, so the port is bound first
  * and everything else is built after. A request that comes in between is told to try again.
  */
-export function createLateServices(
+export function createDeferredServices(
   onAnswered: (call: AnsweredCall) => void,
   faults: Pick<FaultGate, 'pass'> = createFaults(),
-): LateServices {
+): DeferredServices {
   let built: StackServices | undefined;
-  function late(service: ServiceName): Service {
+  function deferred(service: ServiceName): Service {
     return async (action, call) => {
       const run = built?.[service];
       if (run === undefined) throw new ServiceError('ServiceUnavailable', 503, 'the embedded stack is starting');
@@ -61,15 +61,15 @@ export function createLateServices(
   }
   return {
     served: {
-      sts: { protocol: protocols.sts, service: late('sts') },
-      iam: { protocol: protocols.iam, service: late('iam') },
-      dynamodb: { protocol: protocols.dynamodb, service: late('dynamodb') },
-      events: { protocol: protocols.events, service: late('events') },
-      kms: { protocol: protocols.kms, service: late('kms') },
-      cloudtrail: { protocol: protocols.cloudtrail, service: late('cloudtrail') },
-      sqs: { protocol: protocols.sqs, service: late('sqs') },
-      lambda: { protocol: protocols.lambda, service: late('lambda') },
-      s3: { protocol: protocols.s3, service: late('s3') },
+      sts: { protocol: protocols.sts, service: deferred('sts') },
+      iam: { protocol: protocols.iam, service: deferred('iam') },
+      dynamodb: { protocol: protocols.dynamodb, service: deferred('dynamodb') },
+      events: { protocol: protocols.events, service: deferred('events') },
+      kms: { protocol: protocols.kms, service: deferred('kms') },
+      cloudtrail: { protocol: protocols.cloudtrail, service: deferred('cloudtrail') },
+      sqs: { protocol: protocols.sqs, service: deferred('sqs') },
+      lambda: { protocol: protocols.lambda, service: deferred('lambda') },
+      s3: { protocol: protocols.s3, service: deferred('s3') },
     },
     provide(services) {
       built = services;

@@ -1,5 +1,5 @@
 import { errorCodes, isErrorCode } from '../../lib/errors.ts';
-import type { Happening } from './happening.ts';
+import type { LoggedEvent } from './logged-event.ts';
 
 /** What colour a line's word has: how it went. */
 export type Tone = 'good' | 'no' | 'broken' | 'plain';
@@ -40,32 +40,32 @@ const WORD_WIDTH = 15;
  * One line for one thing that happened: when (UTC, by the stack's clock), what, to whose access, which request or
  * session, and why not. Nothing is shortened, so that every id can be searched for.
  */
-export function happeningLine(happening: Happening, paint: Paint): string {
-  const [subject = '', word = ''] = happening.what.split('.');
+export function loggedEventLine(loggedEvent: LoggedEvent, paint: Paint): string {
+  const [subject = '', word = ''] = loggedEvent.what.split('.');
   const label = UNNAMED.has(subject) ? inWords(word) : joined([subject, inWords(word)], ' ').trim();
   const columns = [
-    happening.timestamp?.slice(11, 19) ?? '--:--:--',
+    loggedEvent.timestamp?.slice(11, 19) ?? '--:--:--',
     paint(TONES.get(word) ?? 'plain', printable(label).padEnd(WORD_WIDTH)),
-    ...[happening.route ?? '', place(happening), identity(happening), ...extras(happening), reason(happening)]
+    ...[loggedEvent.route ?? '', place(loggedEvent), identity(loggedEvent), ...extras(loggedEvent), reason(loggedEvent)]
       .filter((column) => column !== '')
       .map(printable),
   ];
   return columns.join('  ').trimEnd();
 }
 
-function place({ tenantId, accountId, job }: Happening): string {
+function place({ tenantId, accountId, job }: LoggedEvent): string {
   return joined([tenantId, accountId, job], ' ');
 }
 
 /** With its attempt, an issuance's id is the session name that the tenant reads in its CloudTrail. */
-function identity({ issuanceId, attempt, requestId, sessionName, messageId }: Happening): string {
+function identity({ issuanceId, attempt, requestId, sessionName, messageId }: LoggedEvent): string {
   // What CloudTrail shows has the name of its session, and no attempt beside it.
   if (issuanceId !== undefined && attempt === undefined && sessionName !== undefined) return sessionName;
   if (issuanceId !== undefined) return joined([issuanceId, attempt], '.');
   return requestId ?? sessionName ?? messageId ?? '';
 }
 
-function extras({ what, accessKeyId, stsRequestId, requester, receiveCount, state }: Happening): readonly string[] {
+function extras({ what, accessKeyId, stsRequestId, requester, receiveCount, state }: LoggedEvent): readonly string[] {
   return [
     accessKeyId ?? '',
     what.startsWith('request.') && requester !== undefined ? `by ${requester}` : '',
@@ -75,7 +75,7 @@ function extras({ what, accessKeyId, stsRequestId, requester, receiveCount, stat
   ];
 }
 
-function reason({ code, explanation, because, name }: Happening): string {
+function reason({ code, explanation, because, name }: LoggedEvent): string {
   const meaning = code !== undefined && isErrorCode(code) ? errorCodes[code].meaning : undefined;
   return joined([code, because, name, explanation ?? meaning], ': ');
 }

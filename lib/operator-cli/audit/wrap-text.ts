@@ -3,7 +3,7 @@ import { fitTo, printable, widthOf } from '../terminal/printable.ts';
 const MARK = '…';
 
 /** A text as lines of no more columns than these, broken between words where that is possible. At least one line. */
-export function wrapped(text: string, columns: number): readonly string[] {
+export function wrapText(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of printable(text).split(' ')) {
