@@ -35,6 +35,7 @@ export const scriptRuns: Readonly<Record<string, Run | SmallRun | OnAws | Nightl
   'build:cli': { args: [], says: /^dist\/broker\.mjs, dist\/client\.mjs and dist\/types are made/ },
   'build:verifier': { by: 'test/unit/operator-cli/verify-receipts.test.ts', words: 'config/build-verifier.ts' },
   sbom: { args: [], says: /^\d+ packages: / },
+  'check:release-ages': { by: 'test/unit/config/release-ages.test.ts', words: 'config/check-release-ages.ts' },
   'check:live': { args: ['--list'], says: /^null-external-id: / },
   'test:simulate': gate('test:simulate -- --seeds 10000'),
   'test:double-faults': gate('test:double-faults'),

@@ -7,15 +7,16 @@ export const operations: readonly Threat[] = [
     priority: 'P0',
     title: 'A package that turns',
     control:
-      'Fifteen packages at most are shipped, each pinned, locked by content and listed with its purpose; install scripts run by name only',
+      'Fifteen packages at most are shipped, each pinned, locked by content and listed with its purpose; install scripts run by name only; every night it is asked whether each that is shipped has been out for a week',
     files: [
       'test/attack/slips-in-a-dependency.test.ts',
+      'test/unit/config/release-ages.test.ts',
       'test/unit/config/package/package-stage.test.ts',
       'test/architecture/bundles.test.ts',
       'test/architecture/documents.test.ts',
       'test/architecture/reproducible-bundles.test.ts',
     ],
-    open: 'a minimum age of releases, and provenance that is published',
+    open: 'provenance that is published',
   },
   {
     id: 'T46',
