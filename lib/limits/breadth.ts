@@ -4,15 +4,16 @@ import { counterIds } from '../platform/table-keys.ts';
 import type { Counters } from './counters.ts';
 
 /**
- * For how many tenants a requester asks in an hour, so that a stolen one cannot walk the list of customers. Every
- * tenant that it names counts, whatever became of the request, and the clock's hour begins anew.
+ * Limits for how many tenants a requester asks in an hour, so that a stolen requester cannot walk the list of
+ * customers. Every tenant that it names counts, whatever became of the request. Counting starts again with every hour
+ * of the clock.
  *
  * The tenants of the hour are one set in one row: the write that takes a tenant in is the one that sees whether there
  * is room, so two that race cannot both have the last place, and a request that comes again takes none. The set holds
  * hashes of 11 letters: at the most that `limits.tenantsPerHour` may say, 5,000, a row of 60 KB.
  */
 export type Breadth = {
-  /** False: the tenant would be one too many. Throws `store.*`: what cannot be counted is not let through. */
+  /** False when the tenant is one too many. Throws `store.*`: what cannot be counted is not let through. */
   within(asked: {
     readonly requester: string;
     readonly tenantId: string;

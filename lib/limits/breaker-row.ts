@@ -1,4 +1,4 @@
-/** The row in which the functions tell one another how the breaker stands, and each change that it can undergo. */
+/** The row that shares the breaker's state between function instances, and each change of it. */
 import { counterIds } from '../platform/table-keys.ts';
 import type { Counters } from './counters.ts';
 
@@ -12,7 +12,7 @@ export type BreakerRow = {
 };
 
 const OPEN_MS = 30_000;
-/** A probe whose function died keeps the next one away for so long: longer than any call takes. */
+/** How long a probe keeps the next one away, should its function die: longer than any call takes. */
 export const PROBE_MS = 15_000;
 /** Longer than any message is kept back: what has not pressed by then is not there. */
 const RECOVERY_MS = 20 * 60_000;

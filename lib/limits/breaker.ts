@@ -14,8 +14,9 @@ import type { LimitsDependencies } from './limits-dependencies.ts';
 import type { StsShare } from './sts-share.ts';
 
 /**
- * Holds calls to STS back while most of them fail. Each function watches its own calls, which costs nothing; the one
- * that sees more than half of them fail writes one row, which every function reads beside what it reads anyway.
+ * A circuit breaker that holds back calls to STS while most of them fail. Each function instance watches its own
+ * calls, which costs nothing. The one that sees more than half of them fail writes a row, which all instances read
+ * together with what they read anyway.
  */
 export type Breaker = {
   /** How it stands; up to a second old. Throws `store.*`: what cannot be read is not known to be closed. */
@@ -32,7 +33,7 @@ export type Breaker = {
   pressed(): Promise<void>;
 };
 
-/** The leave to try whether STS answers again; the first call that is noted uses it. */
+/** The permission to try whether STS answers again. The first call that is noted uses it up. */
 export type Probe = {
   /** No call was made: the next may try at once, instead of waiting for what will not come. Never throws. */
   unused(): Promise<void>;

@@ -1,9 +1,9 @@
 /**
- * The rows of the limits table. Each is a few numbers and perhaps a set of names; each change is one conditional write
- * of one row. Nothing in it is a record of anything: who loses a row loses the window that it counted.
+ * The rows of the limits table. Each holds a few numbers and perhaps a set of names, and each change is one conditional
+ * write of one row. None of it is a record: a lost row loses no more than the window that it counted.
  *
- * The client repeats a write whose answer was lost, so that what is added may be added twice, and what is given back be
- * given back twice: a number that nobody subtracts from is never too low.
+ * The client retries a write whose answer was lost, so an amount may be added or given back twice. A number from which
+ * nobody subtracts is therefore never too low.
  */
 export type Counters = {
   /** Consistent. Empty when there is no such row. Throws `store.*`. */

@@ -1,6 +1,6 @@
 /**
- * How much of something may be had in a minute, spread over it: each minute has a row of its own, and within it each
- * slot may give no more than its part. What was not taken of a slot is lost, so that nobody can save up for a burst.
+ * A rate limit per minute, spread over the minute. Each minute has a row of its own, and each slot in it may give no
+ * more than its part. What was not used in a slot is lost, so that nobody can save up for a burst.
  */
 import type { CounterCondition, CounterRow, CounterValues } from './counters.ts';
 
@@ -28,8 +28,8 @@ export function taking(meter: Meter, amount: number, nowMs: number): CounterValu
 }
 
 /**
- * That one is left in the minute and in the slot. Who takes more than one at once may overdraw by the rest: otherwise
- * a request for many accounts could wait for ever while small ones pass it.
+ * The condition that one is left in the minute and in the slot. A request that takes several at once may overdraw:
+ * otherwise a request for many accounts could wait for ever while small ones pass it.
  */
 export function oneIsLeft(meter: Meter, nowMs: number): readonly CounterCondition[] {
   return [

@@ -3,9 +3,11 @@ import { callsPerMinuteOf, type LimitSettings } from './limit-settings.ts';
 import type { LimitsDependencies } from './limits-dependencies.ts';
 import { type Meter, minuteRow, oneIsLeft, taking } from './meter.ts';
 
-/** What tenants and requesters may have in a minute, and how much of a tenant may be in work at once. */
+/**
+ * Limits the requests and calls of tenants and requesters in a minute, and how many of a tenant are in work at once.
+ */
 export type Rates = {
-  /** Known, without asking, to be over one of its limits. */
+  /** Whether this process knows, without a call, that the tenant is over one of its limits. */
   isTenantFull(tenantId: string): boolean;
   isRequesterFull(requester: string): boolean;
   /** Undefined: the tenant is over one of its limits. Throws `store.*`. */
@@ -22,13 +24,15 @@ export type AskedOfTenant = {
 };
 
 export type RatePermit = {
-  /** It is no longer in work. Corrects the calls to those that were made; a request that goes back is not counted. */
+  /**
+   * To be called when the work is over. Corrects the count to the calls made; a request that goes back is not counted.
+   */
   release(how: { readonly calls: number; readonly goesBack: boolean }): Promise<void>;
 };
 
 /**
- * For so long a function does not ask again for a tenant or a requester that was over: what one of them has too many of
- * costs no calls, and takes nothing, not even for an instant, of what all have together.
+ * How long an instance remembers that a tenant or requester was over its limit. In that time its further requests cost
+ * no calls, and take nothing of what all tenants share.
  */
 const FULL_FOR_MS = 1_000;
 /** Of those that are remembered as over. */

@@ -6,7 +6,7 @@ import type { RequestOrigin } from '../requests/request.ts';
 import type { Counters } from './counters.ts';
 import { minuteRow } from './meter.ts';
 
-/** Where requests of nobody we know come from, as far as AWS says so. */
+/** Where the requests of strangers come from, as stamped by AWS. */
 export const strangerSourceSchema = v.strictObject({
   kind: v.picklist(['event', 'functionUrl', 'invoke', 'message']),
   account: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{12}$/))),
@@ -19,11 +19,11 @@ export type StrangerSource = v.InferOutput<typeof strangerSourceSchema>;
 export type StrangerMinute = { readonly source: StrangerSource; readonly minuteMs: number };
 
 /**
- * Refusals of strangers, which anybody with access to the bus can bring about by the million: the first of a minute are
- * recorded one by one, the rest counted. Throws `store.*`.
+ * The refusals of strangers, of which anybody with access to the bus can cause millions. The first of each minute are
+ * recorded one by one, the others only counted. Throws `store.*`.
  *
- * What is recorded is exact: a request that comes again is the same record and takes no second place. What is counted
- * beyond is never too low; a message that the queue delivers twice is counted twice.
+ * The records are exact: a request that is delivered again is the same record. The count of the others is never too
+ * low, but a message that the queue delivers twice is counted twice.
  */
 export type Strangers = {
   /** `record`: one by one. `counted`: it is counted, and that is all. `id` is the same whenever it comes again. */

@@ -3,7 +3,7 @@ import { counterIds } from '../platform/table-keys.ts';
 import type { Counters } from './counters.ts';
 import { type Meter, minuteRow, oneIsLeft, slotEndMs, taking } from './meter.ts';
 
-/** The calls that the broker makes to STS, counted for all functions together, second by second. */
+/** Limits the broker's calls to STS, counted second by second for all functions together. */
 export type StsShare = {
   /** Known, without asking, to have none left in this second. */
   isUsedUp(): boolean;

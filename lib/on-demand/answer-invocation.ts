@@ -22,8 +22,8 @@ const UNQUALIFIED = '$LATEST';
 /**
  * Answers an invocation of request-job-direct. The payload is the detail of an event, and `wait` beside it; whatever
  * else stands in it decides nothing: a `requestContext` is one more unknown key. Who asks is whose alias was invoked.
- * Throws `store.*` when the request could not be put on the queue: Lambda then repeats an asynchronous invocation, under
- * the same id.
+ * Throws `store.*` when the request could not be put on the queue: Lambda then repeats an asynchronous invocation,
+ * under the same id.
  */
 export async function answerInvocation(
   payload: unknown,

@@ -30,10 +30,10 @@ export type OnDemandOutcome =
 export const LONGEST_WAIT_SECONDS = 25;
 
 /**
- * Puts a request on the queue, as who is asking: the pipeline decides on it as on any other, and records it. Nothing is
- * decided here but that a request is legible; one that is not is answered at once, and goes on record all the same.
- * Throws `store.*` when the queue is away. Once a request is on it, it is accepted, whatever breaks: who is told of an error
- * asks again under another id, and the job runs twice.
+ * Puts a request on the queue, as who is asking: the pipeline decides on it as on any other, and records it. Nothing
+ * is decided here but that a request is legible; one that is not is answered at once, and goes on record all the same.
+ * Throws `store.*` when the queue is away. Once a request is on it, it is accepted, whatever breaks: who is told of an
+ * error asks again under another id, and the job runs twice.
  */
 export async function askForJob(ask: OnDemandAsk, dependencies: OnDemandDependencies): Promise<OnDemandOutcome> {
   const { origin, detail, waitMs } = ask;
@@ -87,8 +87,8 @@ function outcomeOf({ request, issuances }: Found, { requestId, payloadSha256 }: 
 }
 
 /**
- * What is told outside. That there is no such tenant and that this requester may not ask for it are one answer to the
- * letter: who may not know a tenant does not learn whether there is one. The ledger keeps the truth.
+ * A refusal as the caller is told it. An unknown tenant and a tenant that this requester may not ask for give exactly
+ * the same answer, so that nobody learns which tenants exist. The ledger keeps the true reason.
  */
 export function outsideRefusal({
   reason,

@@ -26,14 +26,15 @@ export type Found = {
 
 const READS_AT_ONCE = 20;
 /**
- * The last look may end so long after the time is up: half of what is left for the answer (`ANSWER_MS`). A store that does
- * not answer would else take longer than the function has, and who asked would be told that it broke.
+ * The last look may end so long after the time is up: half of what is left for the answer (`ANSWER_MS`). A store that
+ * does not answer would else take longer than the function has, and who asked would be told that it broke.
  */
 const LAST_LOOK_MS = 1_000;
 
 /**
- * Looks at a request until it is refused, or every account of it has come to its end, or the time is up. What is settled
- * is not read again. Never throws: what cannot be read, or not in time, is looked at again, told once in the log.
+ * Looks at a request until it is refused, or every account of it has come to its end, or the time is up. What is
+ * settled is not read again. Never throws: what cannot be read, or not in time, is looked at again, told once in the
+ * log.
  */
 export async function awaitOutcome(
   { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },
@@ -65,7 +66,7 @@ function isOver({ request, issuances }: Found): boolean {
 }
 
 async function lookAgain(requestId: string, before: Found, progress: RequestProgress): Promise<Found> {
-  // Written once: what stands in it now is what stands in it for ever.
+  // A request's record is written once and never changes.
   const request = before.request ?? (await progress.readRequest(requestId));
   if (request?.decision !== 'allowed') return { request, issuances: [] };
   const issuances = before.issuances.length > 0 ? before.issuances : begin(request);
@@ -105,7 +106,7 @@ function toldOf(error: unknown): Pick<Transition, 'code' | 'explanation'> {
   return { code: 'internal', explanation: errorName(error) };
 }
 
-/** Often at first, when most is over soon; then ever less. */
+/** The pause before the next look: short at first, because most requests are over soon, then longer and longer. */
 function stepMs(waitedMs: number): number {
   if (waitedMs < 2_000) return 200;
   return waitedMs < 10_000 ? 500 : 1_000;

@@ -22,20 +22,22 @@ export type DecoyDependencies = {
   readonly config: { readonly decoyRoleArn: string; readonly brokerAccountId: string };
 };
 
-/** The decoy may do nothing but try roles, and its sessions are held to that once more. */
+/**
+ * The decoy's session policy. Its role may do nothing but try roles, and this limits its sessions to that once more.
+ */
 const ONLY_ASSUME = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }],
 });
 const SESSION_SECONDS = 900;
-/** What must be left of a session for another verification. */
+/** How long a session must still last to be used for another verification. */
 const MINIMUM_LEFT_MS = 300_000;
 
 /**
- * Becomes the decoy: a role of ours that no customer is asked to trust, and that nothing but verify-trust may become. A
- * tenant's role that opens to it opens to our whole account. Its own assumption is on record as a probe, so that
- * CloudTrail shows none that nobody announced; one session serves all verifications of a quarter of an hour, under the
- * tenant of the first. Undefined: it could not be assumed.
+ * Assumes the decoy: a role of ours that no customer is asked to trust, and that only verify-trust may assume. A
+ * tenant's role that the decoy can assume is open to our whole account. Assuming the decoy is recorded as a probe too,
+ * so that CloudTrail shows no call of ours that was not announced. One session serves all verifications of a quarter
+ * of an hour, under the tenant of the first. Undefined when the decoy could not be assumed.
  */
 export function makeDecoy(dependencies: DecoyDependencies): (tenantId: string) => Promise<ProbeRole | undefined> {
   let held: Promise<Session | undefined> = Promise.resolve(undefined);
@@ -45,7 +47,7 @@ export function makeDecoy(dependencies: DecoyDependencies): (tenantId: string) =
     return assumeDecoy(tenantId, dependencies);
   }
   return async (tenantId) => {
-    // In turn: roles that are verified together share one session, and not each its own.
+    // One after the other, so that roles that are verified together share one session.
     held = renewed(held, tenantId);
     return (await held)?.probe;
   };

@@ -11,7 +11,7 @@ export type ProbeLedgerDependencies = {
   readonly config: { readonly ledgerTable: string };
 };
 
-/** Probes in the ledger's table, each checked against the closed schema on its way in and on its way out. */
+/** Probes in the ledger's table, each checked against its closed schema when it is written and when it is read. */
 export function makeProbeLedger({ dynamo, config }: ProbeLedgerDependencies): ProbeLedger {
   const items = makeLedgerItems(dynamo, config.ledgerTable);
 
@@ -20,7 +20,7 @@ export function makeProbeLedger({ dynamo, config }: ProbeLedgerDependencies): Pr
     return item === undefined ? undefined : checked(item);
   }
 
-  /** Was a conditional write that failed our own, whose answer was lost? */
+  /** Whether a conditional write failed because our own first try of it had succeeded and its answer was lost. */
   const isOurs = async (record: ProbeRecord) => isDeepStrictEqual(await read(record.recordId), record);
 
   return {
@@ -47,7 +47,7 @@ export function makeProbeLedger({ dynamo, config }: ProbeLedgerDependencies): Pr
   };
 }
 
-/** Writes what the call brought, and nothing of what the record said before. */
+/** Writes the outcome of the call, and leaves the rest of the record as it is. */
 function closing(record: ProbeRecord) {
   const { recordId, calledAtMs } = record;
   const { outcome, answeredAtMs, code, lastAccessKeyId, lastStsRequestId, expiresAtMs } = record;

@@ -7,7 +7,7 @@ import type { ProbeLedger } from './probe-ledger.ts';
 import { closedProbe, openProbe, type ProbeRecord, probeResultOf } from './probe-record.ts';
 
 export type ProbeDependencies = {
-  /** Made with `externalIdRequired: false` where probes are made that must go without one. */
+  /** Made with `externalIdRequired: false` when some of the probes must have no external ID. */
   readonly assumeTenantRole: AssumeTenantRole;
   readonly probes: Pick<ProbeLedger, 'open' | 'start' | 'close' | 'read'>;
   readonly clock: Clock;
@@ -16,15 +16,15 @@ export type ProbeDependencies = {
   readonly by: string;
 };
 
-/** A session of a probe may do nothing at all, whatever the role allows. */
+/** The session policy of a probe: its session may do nothing at all, whatever the role allows. */
 export const DENY_ALL_POLICY = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
 });
-/** The shortest that STS makes. Source: STS API Reference, AssumeRole. */
+/** The shortest session that STS makes. Source: STS API Reference, AssumeRole. */
 const SESSION_SECONDS = 900;
 
-/** Makes probes one by one: each is recorded, then called once, then recorded with what came of it. */
+/** Makes probes one by one. Each is recorded, then called once, and then its outcome is recorded. */
 export function makeProbe({ assumeTenantRole, probes, clock, ids, by }: ProbeDependencies): ProbeRole {
   return async (order) => {
     const nowMs = clock.nowMs();
@@ -37,8 +37,8 @@ export function makeProbe({ assumeTenantRole, probes, clock, ids, by }: ProbeDep
 export type RecordedProbe = Omit<ProbeOrder, 'probe'> & { readonly probeId: string };
 
 /**
- * Makes a probe that somebody else recorded and ordered, as `by`. Undefined: there is no such record for this role and
- * this function that is still open, or its one call was made before; nothing is called then.
+ * Makes a probe that another function recorded and ordered from this one (`by`). Undefined, without a call, when there
+ * is no such open record for this role and this function, or when its one call was made before.
  */
 export function makeRecordedProbe({
   assumeTenantRole,
@@ -59,10 +59,10 @@ function isOf(record: ProbeRecord, { tenantId, accountId, roleArn }: RecordedPro
   return record.tenantId === tenantId && record.accountId === accountId && record.roleArn === roleArn;
 }
 
-/** An error may hold what a broken answer held: nothing of it is kept. */
+/** Nothing of an error is kept, because it may hold what a broken answer held. */
 const LOST: Assumption = { outcome: 'unknown', code: 'sts.outcomeUnknown' };
 
-/** The credentials are dropped before anything else is done, and nobody looks at them. */
+/** Drops the credentials before anything else is done, without looking at them. */
 async function call(
   record: ProbeRecord,
   { externalId }: Pick<ProbeOrder, 'externalId'>,
@@ -82,7 +82,7 @@ async function call(
   return probeResultOf(closed);
 }
 
-/** The tags and the source identity that a job's session would bear, each in a probe of its own. */
+/** The session tags and the source identity of a job's session, each in a probe of its own. */
 function besides({ probe, tenantId, recordId }: ProbeRecord) {
   if (probe === 'sessionTags') return { tags: { TenantId: tenantId, Job: 'probe', IssuanceId: recordId } };
   return probe === 'sourceIdentity' ? { sourceIdentity: recordId } : {};

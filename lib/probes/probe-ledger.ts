@@ -1,15 +1,15 @@
 import type { ProbeRecord } from './probe-record.ts';
 
-/** Where probes are recorded. Errors are `store.*`: without its record no probe is made, and none proves anything. */
+/** Where probes are recorded. Throws `store.*`: a probe without a record is not made, and would prove nothing. */
 export type ProbeLedger = {
   /** Writes a new record. False: there is another one of this id. */
   open(record: ProbeRecord): Promise<boolean>;
   /**
-   * Takes the one call that an open record stands for. False: it was taken before, or by another delivery of the same
-   * order. An answer that was lost is false too: then no call is made.
+   * Claims the one call that an open record allows. False when it was claimed before, or by another delivery of the
+   * same order; false too when the answer was lost. No call may be made then.
    */
   start(record: ProbeRecord, calledAtMs: number): Promise<boolean>;
-  /** Writes what came of the call. False: the record is not open any more, with another outcome than this. */
+  /** Writes the outcome of the call. False when the record has another outcome already. */
   close(record: ProbeRecord): Promise<boolean>;
   /** Consistent. */
   read(probeId: string): Promise<ProbeRecord | undefined>;

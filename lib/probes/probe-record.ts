@@ -8,8 +8,9 @@ import { derivedId, type Ids } from '../platform/ids.ts';
 import { probeRecordId } from '../platform/table-keys.ts';
 
 /**
- * The record of one probe: one AssumeRole that proves what a role's trust policy lets in, and nothing else. It is written
- * before the call and gets its outcome after it. The schema is closed: a credential or an external ID has no place here.
+ * The record of one probe: one AssumeRole that shows what a role's trust policy allows, and is used for nothing else.
+ * It is written before the call and given its outcome after it. The schema is closed, so it can hold neither a
+ * credential nor an external ID.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const code = v.pipe(v.string(), v.regex(/^[A-Za-z]+(?:\.[A-Za-z]+)?$/));
@@ -63,7 +64,10 @@ export function openProbe(order: ProbeOrder, { by, ids, nowMs }: ProbeMaker): Pr
   };
 }
 
-/** The record with what STS answered. Of the credentials it takes nothing; of the session, what CloudTrail shows of it. */
+/**
+ * The record with the answer of STS. It keeps nothing of the credentials, and of the session what CloudTrail shows
+ * too.
+ */
 export function closedProbe(record: ProbeRecord, assumption: Assumption, answeredAtMs: number): ProbeRecord {
   const code = assumption.outcome === 'assumed' ? {} : { code: assumption.code };
   return { ...record, ...outcomeOf(assumption), ...code, answeredAtMs };

@@ -16,13 +16,14 @@ export type ProbeThroughBrokerDependencies = {
   readonly ids: Pick<Ids, 'uuid'>;
 };
 
-/** A quarter of a second apart, for fifteen: the queue may be busy, and a probe that is not answered proves nothing. */
+/** Four looks a second for 15 seconds: the queue may be busy, and a probe without an answer proves nothing. */
 const LOOKS = 60;
 const BETWEEN_LOOKS_MS = 250;
 
 /**
- * Has the broker itself try a role, the way every request goes: a record in the ledger, a message on the queue, and the
- * outcome read from the record. The external ID goes as its hash; silence is inconclusive.
+ * Has issue-credentials probe a role: records the probe in the ledger, puts an order on the request queue, and reads
+ * the outcome from the record. The order holds the external ID only as its hash. Without an answer the probe is
+ * inconclusive.
  */
 export function makeProbeThroughBroker(dependencies: ProbeThroughBrokerDependencies): ProbeThroughBroker {
   const { probes, sendToQueue, pause, clock, ids } = dependencies;

@@ -13,7 +13,7 @@ import {
 import type { Refusal } from './request.ts';
 
 /**
- * Everything that an assumption needs, from one reading of the tenant. Nothing is read again later: what was decided
+ * Everything that an AssumeRole needs, taken from one read of the tenant. It is not read again later: what was decided
  * is what is used.
  */
 export type AllowedAccount = {
@@ -48,7 +48,7 @@ export type AccountDecision =
 
 type AccountFacts = { readonly accountId: string; readonly job: Job; readonly reading: TenantReading };
 
-/** Any fence does for finding out whether the policy can be built: all are of one length. */
+/** Any fence will do to find out whether the policy can be built, because all are equally long. */
 const ANY_FENCE_MS = Date.UTC(2030, 0, 1);
 
 /**
@@ -122,7 +122,7 @@ function checkRole({ roleArn }: TenantRole, accountId: string, rules: RoleArnRul
   };
 }
 
-/** Read off the role alone: it is refused also where the rule that asked for the consent is gone. */
+/** Decided by the role alone: it is refused even when the rule that required the consent is gone. */
 function checkConsent({ consent }: TenantRole): Refusal | undefined {
   if (consent === undefined || consent.state === 'given') return undefined;
   const since = new Date(consent.sinceMs).toISOString();
@@ -140,7 +140,7 @@ function checkTrust({ status, findings }: TenantRole): Refusal | undefined {
   }
 }
 
-/** To let others in is worse than not to let us in: it is named first. */
+/** A role that lets others in is worse than one that denies us, so it is named first. */
 function quarantineOf(findings: TenantRole['findings']): Refusal {
   const unsafe = findings.filter((finding) => trustFindings[finding].severity === 'unsafe');
   const named = (unsafe.length > 0 ? unsafe : findings).join(', ');

@@ -7,7 +7,7 @@ import { type AccountDecision, type AccountRules, decideAccount } from './decide
 import type { Refusal, RequestDetail, RequestOrigin } from './request.ts';
 import { isBound, type Requester } from './requester.ts';
 
-/** What every decision goes by, beside the request itself. */
+/** The rules of a deployment that every decision applies. */
 export type DecisionRules = AccountRules & {
   readonly maximumAgeMs: number;
   readonly maximumFutureMs: number;
@@ -31,7 +31,10 @@ export type DecisionFacts = {
   readonly delivery?: 'caller';
 };
 
-/** Of a request that has just come in: the accounts that it means, each of which is then decided by itself. */
+/**
+ * The decision on a request that has just come in: the accounts that it means, each of which is decided by itself
+ * later.
+ */
 export type RequestDecision =
   | { readonly allowed: true; readonly accountIds: readonly string[] }
   | { readonly allowed: false; readonly refusal: Refusal };
@@ -43,8 +46,8 @@ type Check = Refusal | undefined;
 type Arrived = { readonly origin: RequestOrigin; readonly nowMs: number };
 
 /**
- * Decides a request that has just come in: may it be, and for which accounts? Pure. When several things are against
- * it, the first of this order is named, and whoever is not bound learns nothing beyond that.
+ * Decides whether a request that has just come in is allowed, and for which accounts. Pure. When several reasons speak
+ * against it, the first in this order is given, so that a requester that is not bound learns nothing beyond that.
  */
 export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRules): RequestDecision {
   const refusal =
@@ -59,8 +62,8 @@ export function decideRequest(facts: DecisionFacts & Arrived, rules: DecisionRul
 }
 
 /**
- * Decides again what was allowed before, by what holds now: each issuance and each later attempt is decided by the
- * reading it is made from. Age is not looked at again: the request was in time when it came.
+ * Decides an allowed request again, by the facts that hold now: each issuance and each later attempt is decided by the
+ * very facts it is made from. The age is not checked again, because the request was in time when it came.
  */
 export function decideAgain(facts: DecisionFacts, rules: DecisionRules): Decision {
   const allowed = whatHoldsNow(facts);
@@ -79,7 +82,7 @@ type HoldsNow = {
   readonly reading: TenantReading;
 };
 
-/** What is asked of a request whenever it is decided, and the accounts that it means. */
+/** The checks that are made whenever a request is decided, and the accounts that it means. */
 function whatHoldsNow(facts: DecisionFacts): HoldsNow | Refused {
   const refusal = checkBinding(facts) ?? checkJob(facts) ?? checkSwitches(facts) ?? checkTenant(facts);
   if (refusal !== undefined) return { allowed: false, refusal };
@@ -107,7 +110,7 @@ function checkReplay({ origin, replay, nowMs }: DecisionFacts & Arrived): Check 
 
 function checkAge({ origin, nowMs }: Arrived, { maximumAgeMs, maximumFutureMs }: DecisionRules): Check {
   const ageMs = nowMs - origin.timeMs;
-  // Written so that a time that is not a number is refused too.
+  // In this form a time that is NaN is refused too.
   if (!(ageMs <= maximumAgeMs)) {
     return because('request.tooOld', `the request is ${seconds(ageMs)} s old; the limit is ${seconds(maximumAgeMs)} s`);
   }
@@ -148,7 +151,7 @@ function checkSwitches({ switchedOff }: DecisionFacts): Check {
 function checkTenant({ reading, detail }: DecisionFacts): Check {
   if (reading === undefined) return because('tenant.unknown', 'no tenant has this id');
   const { tenant } = reading;
-  // What was read must be what was asked for, whatever the table answered.
+  // The tenant that was read must be the one that was asked for, whatever the table answered.
   if (tenant.tenantId !== detail.tenantId)
     return because('tenant.unknown', 'the registry answered with another tenant');
   if (tenant.status === 'migrating') {

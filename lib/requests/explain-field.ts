@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { quoted } from './quoted.ts';
 
-/** What is wrong with a field, in words that show no more of its value than may stand in a message. */
+/** Says what is wrong with a field, showing no more of its value than a message may hold. */
 export function explainIssue({ message, expected, input }: v.BaseIssue<unknown>): string {
   // JSON has no undefined; the schema's own word for a missing key is the key itself.
   if (input === undefined) return 'is missing';
@@ -9,7 +9,7 @@ export function explainIssue({ message, expected, input }: v.BaseIssue<unknown>)
   return `${wanted}, got ${typeName(input)}`;
 }
 
-/** The first letter that does not belong, by its code point: a confusable looks like the letter that was meant. */
+/** Names the first invalid letter by its code point, because a confusable letter looks like the one that was meant. */
 export function explainTenantId(tenantId: string): string {
   const rule = 'a tenant id is 2 to 63 of a-z, 0-9 and inner hyphens';
   const bad = [...tenantId].find((letter) => !/^[a-z0-9-]$/.test(letter));
@@ -18,7 +18,7 @@ export function explainTenantId(tenantId: string): string {
   return `${rule}; the first letter that does not belong is U+${codePoint}`;
 }
 
-/** The letters and digits of a key: two keys that have the same ones are taken for each other by people. */
+/** The letters and digits of a key. People take two keys for each other that differ in nothing else. */
 export function lettersOf(key: string): string {
   return key
     .normalize('NFKC')

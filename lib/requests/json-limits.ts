@@ -4,7 +4,7 @@
  */
 export const JSON_LIMITS = { bytes: 64 * 1024, depth: 8, keys: 200 } as const;
 
-/** Names that reach an object's prototype; refused wherever they stand. */
+/** Keys that reach an object's prototype, refused at any depth. */
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 export type JsonMeasure = {

@@ -24,7 +24,7 @@ export function misplacedLists(
   return Object.entries(node.entries ?? {}).flatMap(([key, member]) => inMember(member, { value, key, path }));
 }
 
-/** As far as one schema of valibot can be looked into. Of a pipe, that is what it begins with. */
+/** The part of a valibot schema that is inspected; of a pipe, its first element. */
 type Node = {
   readonly type: string;
   readonly wrapped?: v.GenericSchema;
@@ -36,7 +36,7 @@ type Node = {
 
 const OBJECTS: ReadonlySet<string> = new Set(['strict_object', 'object', 'loose_object', 'record']);
 
-/** A value that fits one of several has no list in a wrong place there. */
+/** A value that fits one of several schemas has no misplaced list. */
 function inOptions(options: readonly unknown[], value: unknown, path: MisplacedList['path']): readonly MisplacedList[] {
   const found = options.filter(isSchema).map((option) => misplacedLists(option, value, path));
   return found.some((lists) => lists.length === 0) ? [] : (found[0] ?? []);

@@ -9,9 +9,7 @@ import type { Refusal, RequestDetail } from './request.ts';
 const SUPPORTED_VERSIONS = [1];
 const MAXIMUM_ACCOUNTS = 1000;
 
-/**
- * Which kinds of value each field takes. What a job name or a tenant id means is decided later, against the registry.
- */
+/** The form of each field. Whether its job or tenant exists is decided later. */
 export const detailSchema = v.strictObject({
   version: v.literal(1),
   tenantId: v.string(),

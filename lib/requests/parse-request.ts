@@ -30,7 +30,7 @@ const envelopeSchema = v.object({
 
 const EXPECTED = 'expected an EventBridge event with detail-type RunJob';
 
-/** Reads the body of a queue message. Pure; never throws, whatever the bytes. */
+/** Parses the body of a queue message. Pure; never throws, whatever the bytes. */
 export function parseQueueMessage(body: string): QueueMessageReading {
   const bytes = Buffer.byteLength(body, 'utf8');
   if (bytes > JSON_LIMITS.bytes) {
@@ -95,7 +95,7 @@ function readBrokerRecord(record: BrokerRecord): QueueMessageReading {
   }
 }
 
-/** What the detail says of itself, each part only where it has the right form: it goes into the audit as said. */
+/** The tenant and job that a detail claims, where each has the right form. For the audit only. */
 export function claimedNames(detail: unknown): ClaimedNames {
   const read = v.safeParse(
     v.object({

@@ -7,7 +7,7 @@
 export const PRINCIPAL_PATTERN =
   /^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\d{12}:)?(?:role\/[\w+=,.@-]+|user\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+)\*?$/;
 
-/** Is this principal one of those? `principalArn` is a role's or a user's, of IAM: anything else is none of them. */
+/** Whether this principal matches the pattern. `principalArn` is that of an IAM role or user; nothing else matches. */
 export function isOfPattern(
   { principalArn, account }: { readonly principalArn: string; readonly account: string },
   { pattern, brokerAccountId }: { readonly pattern: string; readonly brokerAccountId: string },
@@ -38,7 +38,7 @@ export function principalOf(callerArn: string): string {
   return role === undefined ? callerArn : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
-/** Is it a role or a user of IAM? Neither the account's root nor a federated user is. */
+/** Whether the principal is an IAM role or user, which neither the account's root nor a federated user is. */
 export function isRoleOrUser(principalArn: string): boolean {
   return IAM_PRINCIPAL.test(principalArn);
 }
@@ -46,7 +46,7 @@ export function isRoleOrUser(principalArn: string): boolean {
 const IAM_PRINCIPAL = /^arn:(aws[a-z-]{0,20}):iam::(\d{12}):(?:role|user)\/[!-~]{1,1000}$/;
 const ASSUMED_ROLE = /^arn:(aws[a-z-]{0,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
 
-/** A `*` stands for letters of a name, never for a part of a path. */
+/** A `*` matches letters of a name, never a part of a path. */
 function fits(text: string, pattern: string): boolean {
   if (!pattern.endsWith('*')) return text === pattern;
   const beginning = pattern.slice(0, -1);

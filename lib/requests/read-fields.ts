@@ -9,8 +9,8 @@ export type FieldsReading<Fields> =
   | { readonly read: false; readonly refusal: Refusal };
 
 /**
- * Reads an object by its schema, accepted exactly or refused: a key that the schema does not have is never ignored, and
- * the message names the one that may have been meant. `what` stands for the whole in messages ("the body").
+ * Parses an object strictly by its schema: an unknown key is never ignored, and the message names the key that may have
+ * been meant. `what` names the whole object in messages ("the body").
  */
 export function readFields<Fields>(
   schema: v.GenericSchema<unknown, Fields>,

@@ -1,11 +1,11 @@
 /**
- * What a request is: an ask to run a job for a tenant. It is written down once, decision and all, and everything that
- * follows goes by what was written.
+ * What a request is: an ask to run a job for a tenant. It is recorded once, with its decision, and everything that
+ * follows relies on that record.
  */
 import type { RefusalReason } from '../errors.ts';
 import type { StrangerMinute } from '../limits/strangers.ts';
 
-/** What a requester may say. Nothing in it decides who is asking. */
+/** What a requester may state. Nothing in it decides who is asking. */
 export type RequestDetail = {
   readonly version: 1;
   readonly tenantId: string;
@@ -20,7 +20,7 @@ export type RequestDetail = {
   readonly hops?: number;
 };
 
-/** Where a request came from, as far as AWS itself says so: nothing of it is taken from what the requester wrote. */
+/** Where a request came from, as stamped by AWS itself, except where a member says otherwise. */
 export type RequestOrigin = EventOrigin | FunctionUrlOrigin | InvokeOrigin;
 
 /** An event of the bus; the events of a schedule are among them, under a source of the broker's own. */
@@ -80,7 +80,7 @@ export type OrderedProbe = {
   readonly externalIdSha256?: string | undefined;
 };
 
-/** A policy's no. The explanation is for the operator; outside it may be shortened, never lengthened. */
+/** The refusal of a policy. The explanation is for the operator; outsiders may be told less, never more. */
 export type Refusal = {
   readonly reason: RefusalReason;
   readonly explanation: string;

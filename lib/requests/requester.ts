@@ -2,7 +2,7 @@ import { assertNever } from '../errors.ts';
 import { isOfPattern } from './principal-pattern.ts';
 import type { EventOrigin, RequestOrigin } from './request.ts';
 
-/** What the ledger has in the place of a requester's name for whoever is none. No requester may bear it. */
+/** The requester's name in the ledger for a stranger. No requester may have this name. */
 export const UNRECOGNISED = 'unrecognised';
 
 /**
@@ -21,7 +21,7 @@ export type Requester = {
   };
 };
 
-/** The one thing that a requester is known by. */
+/** The one property by which a requester is recognised. */
 export type Recognition =
   | { readonly event: { readonly account?: string | undefined; readonly source: string } }
   /** The name of a schedule. */
@@ -45,9 +45,9 @@ const SCHEDULE_SOURCES = 'credential-broker.schedule.';
 type Among = { readonly requesters: readonly Requester[]; readonly brokerAccountId: string };
 
 /**
- * The requester that this origin is, or undefined for a stranger. `account` absent means the broker's own, which the
- * packaging does not know: beside it, a requester that states that account passes. Whoever two requesters fit is a
- * stranger, because each would else be able to ask as the other.
+ * The requester of this origin, or undefined for a stranger. An absent `account` means the broker's own, which is not
+ * known when the configuration is packaged, so a second requester may name that same account. An origin that fits two
+ * requesters is a stranger's: otherwise each could ask as the other.
  */
 export function recogniseRequester(
   origin: RequestOrigin,
@@ -81,7 +81,7 @@ function isSender(recognisedBy: Recognition, { account, source }: EventOrigin, b
   return 'schedule' in recognisedBy && account === brokerAccountId && source === scheduleSource(recognisedBy.schedule);
 }
 
-/** May this requester ask for this job and this tenant? */
+/** Whether this requester may ask for this job and this tenant. */
 export function isBound(requester: Requester, { tenantId, job }: { tenantId: string; job: string }): boolean {
   const jobAllowed = requester.jobs === 'all' || requester.jobs.includes(job);
   const tenantAllowed = requester.tenants === 'all' || requester.tenants.includes(tenantId);

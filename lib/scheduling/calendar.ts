@@ -27,8 +27,9 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Reads `minutes hours day-of-month month day-of-week year`, where exactly one of the two day fields is `?`. `L`, `nW`,
- * `nL` and `n#k` are understood (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
+ * Reads `minutes hours day-of-month month day-of-week year`, where exactly one of the two day fields is `?`. `L`,
+ * `nW`, `nL` and `n#k` are understood
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
  * @throws ExpressionProblem
  */
 export function parseCron(text: string): Cron {

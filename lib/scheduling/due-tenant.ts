@@ -11,8 +11,9 @@ export type WindowTimes = {
 const HOUR_MS = 3_600_000;
 
 /**
- * Is a request made for this tenant in this window? Pure. Only what would be refused anyway, or what the tenant's own
- * schedule says, keeps one away; whether it may run is decided when the request is, from consistent readings.
+ * Whether a request is made for this tenant in this window. Pure. It is not made when it would be refused anyway, or
+ * when the tenant's own schedule says so. Whether the job may run is decided later, with the request, from consistent
+ * reads.
  */
 export function isDue(
   tenant: SlotTenant,
@@ -27,8 +28,8 @@ export function isDue(
 }
 
 /**
- * Does a new span of so many hours begin between the window before and this one? However late or seldom the windows
- * come, each span that one of them falls into gets exactly one.
+ * Whether a new span of so many hours began between the window before and this one. However late or rare the windows
+ * are, each span in which there is one gets exactly one run.
  */
 function beginsSpan(everyHours: number, { startMs, previousStartMs }: WindowTimes): boolean {
   if (previousStartMs === undefined) return true;

@@ -27,7 +27,9 @@ const scheduledEvent = v.object({
   resources: v.strictTuple([v.string()]),
 });
 
-/** @throws request.malformed for anything else. `ruleNamePrefix` is what the rules' names have before the schedule's. */
+/**
+ * @throws request.malformed for anything else. `ruleNamePrefix` is what the rules' names have before the schedule's.
+ */
 export function readFanOutEvent(event: unknown, { ruleNamePrefix }: { readonly ruleNamePrefix: string }): FanOutEvent {
   if (v.is(own, event)) return event;
   const read = v.safeParse(scheduledEvent, event);

@@ -17,17 +17,17 @@ export type FanOutDependencies = WalkDependencies & {
 
 export type FanOutResult = { readonly windows: number; readonly done: number; readonly sent: number };
 
-/** A page is begun only while this much time is left: a page's requests and the writing of its place take less. */
+/** A page is begun only while this much time is left: a page's requests and the write of its cursor take less. */
 const LEAST_LEFT_MS = 12_000;
 
 type Round = { readonly walker: Walker; readonly schedule: FannedOutSchedule; readonly isClosing: boolean };
 type Turn = { readonly remainingMs: () => number };
 
 /**
- * Goes on with every open window, in turns of a page, as far as its spread has come and the time of the function reaches.
- * The next tick goes on from there. A window that cannot be gone on with keeps no other waiting.
+ * Continues every open window, page by page in turn, as far as its spread allows and the function's time lasts. The
+ * next tick continues from there. A window that fails does not keep the others waiting.
  *
- * @throws the first error, once everything else was gone on with.
+ * @throws the first error, after all other windows were continued.
  */
 export async function fanOut({ remainingMs }: Turn, dependencies: FanOutDependencies): Promise<FanOutResult> {
   const problems: unknown[] = [];
@@ -57,7 +57,7 @@ async function findRounds(problems: unknown[], dependencies: FanOutDependencies)
   });
 }
 
-/** While a switch is off only what is over is gone through, to be counted. */
+/** While a switch is off, only windows that are over are walked, to count the tenants that were given up. */
 async function roundsOf(schedule: FannedOutSchedule, dependencies: FanOutDependencies): Promise<readonly Round[]> {
   const { store, switches, clock, log } = dependencies;
   const windows = await openWindows(schedule.name, store);

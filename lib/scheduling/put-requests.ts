@@ -18,8 +18,8 @@ const LEAST_LEFT_MS = 8_000;
 export type ScheduledRequest = { readonly source: string; readonly detail: RequestDetail };
 
 /**
- * Puts the requests on the bus, all of them, or throws `store.unavailable`: then some of them may be there, and putting
- * them all once more does no harm, because each has an id that follows from what it asks for.
+ * Puts all requests on the bus, or throws `store.unavailable`. Some of them may be on the bus then, and putting all of
+ * them once more does no harm, because the id of each is derived from what it asks for.
  */
 export type PutRequests = (
   requests: readonly ScheduledRequest[],
@@ -41,7 +41,9 @@ export function makePutRequests({ events, ids, sleep, config }: PutRequestsDepen
     Detail: JSON.stringify(detail),
   });
 
-  /** Those that the bus did not take. A call whose answer was lost may have put them all: they are put again. */
+  /**
+   * The requests that the bus did not take. After a lost answer that is all of them, although the bus may have some.
+   */
   async function put(entries: readonly PutEventsRequestEntry[]): Promise<Untaken> {
     try {
       const { FailedEntryCount = 0, Entries = [] } = await events.send(new PutEventsCommand({ Entries: [...entries] }));

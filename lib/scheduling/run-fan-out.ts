@@ -21,8 +21,9 @@ export type RunNowAnswer =
 type Told = { readonly schedule: string; readonly window: string; readonly told: 'opened' | 'known' | 'skipped' };
 
 /**
- * What `fan-out-schedule` does: events open windows, and the tick of each minute goes through them. Only the tick does,
- * so that an event is answered quickly and two of them do not go through one window at once.
+ * Handles an invocation of `fan-out-schedule`. The event of a schedule opens a window, and the tick of each minute
+ * walks the open windows. Only the tick does that, so that an event is answered quickly and two events do not walk one
+ * window at the same time.
  */
 export async function runFanOut(
   { event, remainingMs }: { readonly event: unknown; readonly remainingMs: () => number },
@@ -39,7 +40,7 @@ export async function runFanOut(
   }
 }
 
-/** While a switch is off, a time of the schedule is passed over, on record; what was opened before waits. */
+/** While a switch is off, a time of the schedule is skipped, which is logged; windows opened before wait. */
 async function openScheduled(
   { schedule: name, startMs }: FanOutEvent & { readonly kind: 'scheduled' },
   fanOutFunction: FanOutFunction,

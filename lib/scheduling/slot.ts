@@ -1,8 +1,8 @@
 import { sha256Hex } from '../platform/ids.ts';
 
 /**
- * What is done for everybody is not done for everybody at once: tenants and roles lie in slots, evenly and always in
- * the same one, and a schedule goes through the slots one after the other.
+ * Tenants and roles are spread evenly over slots, each always in the same one. A schedule walks the slots one after the
+ * other, so that work for all of them is not done at the same time.
  */
 export const SLOTS = 288;
 
@@ -13,12 +13,12 @@ export function slotName(number: number): string {
   return `slot-${String(number).padStart(3, '0')}`;
 }
 
-/** The slot of whatever this text says, and nothing else. */
+/** The slot of a text, derived from nothing but the text. */
 export function slotOf(text: string): string {
   return slotName(Number.parseInt(sha256Hex(text).slice(0, 12), 16) % SLOTS);
 }
 
-/** The slot in which the schedules come to this tenant. */
+/** The slot of this tenant in every schedule. */
 export function tenantSlot(tenantId: string): string {
   return slotOf(tenantId);
 }

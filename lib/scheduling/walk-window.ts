@@ -4,11 +4,11 @@ import type { SlotTenant, TenantsInSlot } from '../tenants/tenants-in-slot.ts';
 import { isDue } from './due-tenant.ts';
 import { ENTRIES_A_CALL, type PutRequests, type ScheduledRequest } from './put-requests.ts';
 import { SLOTS, slotName } from './slot.ts';
-import { type Place, placeOf, type Window, windowName } from './window.ts';
+import { cursorOf, type Window, type WindowCursor, windowName } from './window.ts';
 import type { WindowStore } from './window-store.ts';
 import { advanceWindow } from './windows.ts';
 
-/** What a window is gone through with. */
+/** What is needed to walk a window. */
 export type WalkDependencies = {
   readonly store: WindowStore;
   readonly tenantsInSlot: TenantsInSlot;
@@ -23,35 +23,35 @@ export type WalkedSchedule = {
   readonly tenants: Requester['tenants'];
 };
 
-/** Tenants read at once, and between two writings of how far a window has come. */
+/** How many tenants are read at once; the cursor of the window is written after each such page. */
 const PAGE = 500;
 
 type Walk = { readonly window: Window; readonly schedule: WalkedSchedule; readonly isClosing: boolean };
-/** A due tenant whose request is not on the bus yet, and the place from which on it is found again. */
-type Pending = { readonly request: ScheduledRequest; readonly before: Place };
+/** The request for a due tenant that is not on the bus yet, and the cursor from which the tenant is found again. */
+type Pending = { readonly request: ScheduledRequest; readonly before: WindowCursor };
 
 export type Walker = {
   readonly window: Window;
   /**
-   * Goes on by one page, as far as `slotsDue`. `idle`: there is nothing to do before more slots are due. `lost`: somebody
-   * else goes on with this window. `done`: everybody had their turn.
+   * Walks one page, up to `slotsDue`. `idle`: nothing can be done before more slots are due. `lost`: another invocation
+   * walks this window. `done`: every tenant had its turn.
    */
   step(of: { readonly slotsDue: number; readonly remainingMs: () => number }): Promise<Step>;
 };
 export type Step = 'more' | 'idle' | 'lost' | 'done';
 
 /**
- * Goes through a window from where it was left. Requests go to the bus in full batches, so that a few of one page may
- * wait for the next: what is written down never goes past one that waits, and a crash at any point makes some requests
- * twice, under the same ids, and loses none.
+ * Walks a window from its cursor. Requests go to the bus in full batches, so some of one page may wait for the next.
+ * The cursor is never written past a request that waits: a crash at any point repeats some requests, under the same
+ * ids, and loses none.
  */
 export function makeWalker({ window, schedule, isClosing }: Walk, dependencies: WalkDependencies): Walker {
   let saved = window;
-  let place = placeOf(window);
+  let cursor = cursorOf(window);
   let pending: readonly Pending[] = [];
 
   async function readPage(): Promise<readonly Pending[]> {
-    const { slot, afterTenantId } = place;
+    const { slot, afterTenantId } = cursor;
     const page = await dependencies.tenantsInSlot({ slot: slotName(slot), limit: PAGE, afterTenantId });
     const due = page.tenants.flatMap((tenant, index) => {
       const before = { slot, afterTenantId: page.tenants[index - 1]?.tenantId ?? afterTenantId };
@@ -59,20 +59,20 @@ export function makeWalker({ window, schedule, isClosing }: Walk, dependencies: 
       return isOne ? [{ request: requestOf(tenant, { window, schedule }), before }] : [];
     });
     const last = page.tenants.at(-1)?.tenantId ?? afterTenantId;
-    place = page.isLast ? { slot: slot + 1 } : { slot, afterTenantId: last };
+    cursor = page.isLast ? { slot: slot + 1 } : { slot, afterTenantId: last };
     return due;
   }
 
-  /** So many of those that wait are brought to their end; then, how far the window has come is written. */
+  /** Puts so many of the waiting requests on the bus, and then writes the cursor of the window. */
   async function settle(count: number, remainingMs: () => number): Promise<boolean> {
     const requests = pending.slice(0, count).map(({ request }) => request);
     if (!isClosing) await dependencies.putRequests(requests, { remainingMs });
     pending = pending.slice(count);
-    const reached = pending[0]?.before ?? place;
-    if (samePlace(reached, placeOf(saved)) && count === 0) return true;
+    const reached = pending[0]?.before ?? cursor;
+    if (sameCursor(reached, cursorOf(saved)) && count === 0) return true;
     const [sent, left] = isClosing ? [0, count] : [count, 0];
     const progress = { sent: saved.sent + sent, left: saved.left + left, done: reached.slot >= SLOTS };
-    const next = await advanceWindow(saved, { place: reached, ...progress }, dependencies.store);
+    const next = await advanceWindow(saved, { cursor: reached, ...progress }, dependencies.store);
     if (next === undefined) return false;
     saved = next;
     return true;
@@ -83,7 +83,7 @@ export function makeWalker({ window, schedule, isClosing }: Walk, dependencies: 
       return saved;
     },
     async step({ slotsDue, remainingMs }) {
-      const isAtEnd = place.slot >= Math.min(SLOTS, slotsDue);
+      const isAtEnd = cursor.slot >= Math.min(SLOTS, slotsDue);
       if (!isAtEnd) pending = [...pending, ...(await readPage())];
       const count = isAtEnd ? pending.length : pending.length - (pending.length % ENTRIES_A_CALL);
       if (!(await settle(count, remainingMs))) return 'lost';
@@ -93,7 +93,7 @@ export function makeWalker({ window, schedule, isClosing }: Walk, dependencies: 
   };
 }
 
-/** Follows from schedule, window and tenant alone: made twice, it is the same request. */
+/** The request is derived from schedule, window and tenant alone: made twice, it is the same one. */
 function requestOf(
   { tenantId }: SlotTenant,
   { window, schedule }: { readonly window: Window; readonly schedule: WalkedSchedule },
@@ -104,6 +104,6 @@ function requestOf(
   return { source: scheduleSource(name), detail };
 }
 
-function samePlace(one: Place, other: Place): boolean {
+function sameCursor(one: WindowCursor, other: WindowCursor): boolean {
   return one.slot === other.slot && one.afterTenantId === other.afterTenantId;
 }

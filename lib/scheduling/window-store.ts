@@ -1,6 +1,6 @@
 import type { Agenda, Window } from './window.ts';
 
-/** Where agendas and windows are kept: single items, each change on the condition that nobody else made one. */
+/** The store of agendas and windows: single items, each written on condition that nobody else has changed it. */
 export type WindowStore = {
   /** Consistent, like `readWindow`. Both throw `store.*`. */
   readAgenda(schedule: string): Promise<Agenda | undefined>;

@@ -8,7 +8,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const openedWindow = v.strictObject({
   startMs: timeMs,
   previousStartMs: v.exactOptional(timeMs),
-  /** What is not done by then is given up, counted. */
+  /** Tenants that had no turn by then are given up, and counted. */
   closesAtMs: timeMs,
   /** Who wanted it, where it was not the schedule. */
   by: v.exactOptional(v.string()),
@@ -16,8 +16,8 @@ const openedWindow = v.strictObject({
 export type OpenedWindow = v.InferOutput<typeof openedWindow>;
 
 /**
- * Of one schedule. It is written before the row of a window is, and says all that the row begins with: a crash between
- * the two is made good by whoever looks next.
+ * The agenda of one schedule. It is written before the row of a window and holds everything that the row begins with,
+ * so that after a crash between the two the next invocation can write the row.
  */
 export const agendaSchema = v.strictObject({
   /** `schedule#<name>`. */
@@ -34,7 +34,7 @@ export const windowSchema = v.strictObject({
   /** `window#<schedule>#<time>`. */
   counter: v.string(),
   schedule: v.string(),
-  /** Everything before this place was put on the bus, or was not due; `nextSlot` 288: everything. */
+  /** Every tenant before this cursor was put on the bus, or was not due. `nextSlot` 288: all of them. */
   nextSlot: v.pipe(count, v.maxValue(SLOTS)),
   afterTenantId: v.exactOptional(v.string()),
   /** Requests that are on the bus. */
@@ -47,8 +47,8 @@ export const windowSchema = v.strictObject({
 });
 export type Window = v.InferOutput<typeof windowSchema>;
 
-/** A place in the order in which tenants are gone through: slot by slot, and in a slot by their ids. */
-export type Place = { readonly slot: number; readonly afterTenantId?: string | undefined };
+/** How far a window has come. Tenants are walked slot by slot, and within a slot in the order of their ids. */
+export type WindowCursor = { readonly slot: number; readonly afterTenantId?: string | undefined };
 
 /** How a window is named in keys and in the ids of requests: whole seconds by the calendar, never by hand. */
 export function windowName(startMs: number): string {
@@ -56,7 +56,7 @@ export function windowName(startMs: number): string {
   return text.replace('.000Z', 'Z');
 }
 
-export function placeOf({ nextSlot, afterTenantId }: Window): Place {
+export function cursorOf({ nextSlot, afterTenantId }: Window): WindowCursor {
   return { slot: nextSlot, afterTenantId };
 }
 

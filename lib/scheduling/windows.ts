@@ -1,9 +1,9 @@
 import { BrokerError } from '../errors.ts';
 import { limitIds } from '../platform/table-keys.ts';
-import { type Agenda, type OpenedWindow, type Place, type Window, windowName } from './window.ts';
+import { type Agenda, type OpenedWindow, type Window, type WindowCursor, windowName } from './window.ts';
 import type { WindowStore } from './window-store.ts';
 
-/** How often a change is begun again because somebody else changed the agenda meanwhile. */
+/** How often a change starts again because somebody else changed the agenda meanwhile. */
 const ROUNDS = 20;
 /** A row outlives its window by longer than an event may be delivered late, so that a late copy opens nothing. */
 const KEPT_MS = 7 * 86_400_000;
@@ -17,8 +17,8 @@ export type WantedWindow = {
 };
 
 /**
- * Opens a window, once: whatever comes twice finds it `known`. One by the calendar that comes after a later one was
- * opened is for tenants without a schedule of their own only: the others had their turn with the later one.
+ * Opens a window once: a second call finds it `known`. A calendar window that is opened after a later one is only for
+ * tenants without a schedule of their own, because the others had their turn in the later one.
  */
 export async function openWindow(wanted: WantedWindow, store: WindowStore): Promise<'opened' | 'known'> {
   const { schedule, startMs } = wanted;
@@ -40,7 +40,7 @@ export async function openWindow(wanted: WantedWindow, store: WindowStore): Prom
   throw tooManyRounds();
 }
 
-/** The open windows of a schedule, the oldest first. What a crash left half done is brought to its end. */
+/** The open windows of a schedule, the oldest first. What a crash left half done is finished. */
 export async function openWindows(schedule: string, store: WindowStore): Promise<readonly Window[]> {
   const agenda = await store.readAgenda(schedule);
   const open = (agenda?.open ?? []).toSorted((one, other) => one.startMs - other.startMs);
@@ -50,24 +50,24 @@ export async function openWindows(schedule: string, store: WindowStore): Promise
 }
 
 export type Progress = {
-  readonly place: Place;
+  readonly cursor: WindowCursor;
   readonly sent: number;
   readonly left: number;
   readonly done: boolean;
 };
 
-/** Writes how far a window has come. Undefined: somebody else goes on with it. */
+/** Writes the cursor of a window. Undefined when another invocation walks it. */
 export async function advanceWindow(
   before: Window,
-  { place, ...progress }: Progress,
+  { cursor, ...progress }: Progress,
   store: WindowStore,
 ): Promise<Window | undefined> {
   const { afterTenantId: _, ...rest } = before;
   const after: Window = {
     ...rest,
     ...progress,
-    nextSlot: place.slot,
-    ...(place.afterTenantId === undefined ? {} : { afterTenantId: place.afterTenantId }),
+    nextSlot: cursor.slot,
+    ...(cursor.afterTenantId === undefined ? {} : { afterTenantId: cursor.afterTenantId }),
     version: before.version + 1,
   };
   if (!(await store.writeWindow(before, after))) return undefined;

@@ -5,7 +5,9 @@ import { storeError } from '../platform/store-error.ts';
 import { switchIds } from '../platform/table-keys.ts';
 import { type SwitchedOff, type SwitchesDependencies, switchSchema } from './switches.ts';
 
-/** Those of these tenants that are suspended, by their ids. Consistent; throws `store.*` when one could not be read. */
+/**
+ * Which of these tenants are suspended, by id. A consistent read; throws `store.*` when one of them could not be read.
+ */
 export type ReadSuspensions = (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, SwitchedOff>>;
 
 /** What BatchGetItem takes at once. */
@@ -24,7 +26,7 @@ export function makeReadSuspensions({
       const answer = await dynamo.send(
         new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
       );
-      // A key that was not looked at is not a tenant that is not suspended.
+      // DynamoDB may leave keys unprocessed. Such a tenant must not count as one that is not suspended.
       if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
         throw new BrokerError('store.busy', 'the switches could not all be read');
       }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** For how long events of an EventBridge replay are taken at all: who said so, when and why. */
+/** Until when events of an EventBridge replay are accepted, and who allowed that, when and why. */
 export type ReplayWindow = {
   readonly sinceMs: number;
   readonly untilMs: number;
@@ -20,7 +20,7 @@ export const replayWindowSchema = v.object({
   reason: v.string(),
 });
 
-/** A window that is longer than one may be is none: something else than the broker wrote it. */
+/** A window that is longer than allowed does not count, because the broker never writes one. */
 export function isReplayAllowed(window: ReplayWindow | undefined, nowMs: number): boolean {
   if (window === undefined) return false;
   const { sinceMs, untilMs } = window;

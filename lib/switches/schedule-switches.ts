@@ -33,7 +33,7 @@ export function makeScheduleSwitches({ dynamo, clock, config }: SwitchesDependen
         const answer = await dynamo.send(
           new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
         );
-        // A key that was not looked at is not a switch that is on.
+        // DynamoDB may leave keys unprocessed. Such a switch must not count as on.
         if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
           throw new BrokerError('store.busy', 'the switches could not all be read');
         }

@@ -20,16 +20,16 @@ export type SwitchesNow = {
 };
 
 /**
- * The switches as an operator sees and moves them. Each change leaves a row of its own that says who did what, when and
- * why, and that nothing here ever removes: of what stops, after it stopped; of what lets go on, before it does.
+ * The switches as operators read and change them. Each change is recorded in a row of its own, which is never removed:
+ * who changed what, when and why. Turning something off is recorded after it took effect, turning it on before.
  */
 export type Switchboard = {
   /** Consistent; throws `store.*`. */
   read(jobs: readonly string[]): Promise<SwitchesNow>;
-  /** What is off already stays so since then, and for that reason. */
+  /** A switch that is off already keeps its time and reason. */
   switchOff(switchId: string, why: Why): Promise<void>;
   switchOn(switchId: string, why: Why): Promise<void>;
-  /** In the place of the window that there is. */
+  /** Replaces the window that there is. */
   allowReplay(untilMs: number, why: Why): Promise<void>;
   endReplay(why: Why): Promise<void>;
 };
@@ -46,7 +46,7 @@ export function makeSwitchboard({
   const TableName = config.switchesTable;
   const { turnOff } = makeSwitchStore({ dynamo, clock, config });
 
-  /** Once: what was done at the same time, by the same and for the same reason, is the same change. */
+  /** Records a change once: the same change at the same time, by the same principal and for the same reason, is one. */
   async function record(switchId: string, done: Done, { atMs, by, reason, ...more }: Change): Promise<void> {
     const Item = {
       switchId: switchIds.change(switchId, { atMs, hash: derivedId([done, by, reason]) }),
@@ -105,7 +105,7 @@ export function makeSwitchboard({
 
     async switchOff(switchId, why) {
       const { sinceMs: atMs, by, reason } = await turnOff(switchId, why);
-      // Of what stands there, whoever put it: what was turned off and not recorded is recorded by who comes next.
+      // Records the row that is there, whoever wrote it: an earlier call may have been interrupted before it recorded it.
       await record(switchId, 'off', { atMs, by, reason });
     },
 

@@ -7,8 +7,8 @@ import { switchIds } from '../platform/table-keys.ts';
 import { type ReplayWindow, replayWindowSchema } from './replay-window.ts';
 
 /**
- * The brakes: one for everything, one per job, one per tenant (a tenant's suspension is its row here). A row means
- * off, and what cannot be read is off: whoever asks gets an exception, and nothing is issued.
+ * The switches that stop issuing: one for everything, one for each job, one for each tenant (a tenant's suspension is
+ * its row here). A row means off. When the rows cannot be read it throws, so that nothing is issued.
  */
 export type SwitchedOff = {
   readonly switchId: string;
@@ -56,7 +56,7 @@ export function makeSwitches({ dynamo, clock, config }: SwitchesDependencies): S
     const answer = await dynamo.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
     );
-    // A key that was not looked at is not a switch that is on.
+    // DynamoDB may leave keys unprocessed. Such a switch must not count as on.
     if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
       throw new BrokerError('store.busy', 'the switches could not all be read');
     }

@@ -12,10 +12,10 @@ export type CredentialsReading =
   | { readonly read: true; readonly detail: CredentialsDetail }
   | Extract<DetailReading, { read: false }>;
 
-/** Nothing is run and nothing is replayed: what these would be for does not exist here. */
+/** The fields that only make sense for a job's run. */
 const OF_RUNS = ['idempotencyKey', 'input', 'rerunOf', 'hops'] as const;
 
-/** Reads what a caller asks credentials for: an event's detail, held to one account and a reason. Pure. */
+/** Parses a request for credentials: an event's detail with exactly one account and a reason. Pure. */
 export function parseCredentialsRequest(body: unknown): CredentialsReading {
   const reading = parseDetail(body);
   if (!reading.read) return reading;

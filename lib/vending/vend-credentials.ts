@@ -32,9 +32,10 @@ export type Vended =
 export type VendCredentials = (asked: Asked) => Promise<Vended>;
 
 /**
- * Credentials for a person or a tool: read, looked up, decided and recorded as every request is; then the intent, STS,
- * and the record of the issue, and only then the answer. Nothing is kept, and no answer is given twice: who lost it
- * asks anew. Throws `BrokerError` where something broke or STS said no; then nothing was given to anybody.
+ * Gives credentials to a person or a tool. The request is parsed, looked up, decided and recorded as every other; then
+ * come the intent, the call to STS and the record of the issue, and only then the answer. The credentials are not
+ * kept: a caller that loses the answer has to ask again. Throws `BrokerError` when something broke or STS denied the
+ * call; nobody was given credentials then.
  */
 export function makeVendCredentials(broker: IssuingDependencies): VendCredentials {
   return async (asked) => {
@@ -72,7 +73,7 @@ async function assume(
   return handOutCredentials(ended, issuance.recordId, broker);
 }
 
-/** What could not be read is on record too, under the call that brought it. */
+/** Records a malformed request too, under the id of its call. */
 async function recordUnread(
   { refusal }: Extract<CredentialsReading, { read: false }>,
   { origin, caller, body }: Asked,
@@ -103,10 +104,10 @@ function refuseOpened(opened: Exclude<Opened, { opened: 'intended' }>): Vended {
   }
 }
 
-/** Only a second event of the same call could find something on record. */
+/** Only a second delivery of the same call can find a record. */
 const TAKEN: Refusal = { reason: 'request.idConflict', explanation: 'this call was answered before; call anew' };
 
-/** What the record says against the call; undefined: it is this call's own, and allowed. */
+/** Why the recorded request does not allow this call. Undefined when the record is this call's own, and allowed. */
 function refusalOf({ decision, delivery, refusal }: RequestRecord): Refusal | undefined {
   if (refusal !== undefined) {
     const { reason, explanation } = refusal;

@@ -11,7 +11,7 @@ export type CallerCredentials = {
   readonly Expiration: string;
 };
 
-/** Of an event's detail those fields that make sense here: nothing runs, so nothing has an input or is repeated. */
+/** The fields of an event's detail that apply here. There is no run, so there is no input and nothing to repeat. */
 export type CredentialsRequest = {
   readonly version: 1;
   readonly tenantId: string;

@@ -47,7 +47,7 @@ export function vendingOnAws(
     assumeTenantRole: limits.watching(assumeTenantRole),
     limits,
     strangers: recordEveryStranger,
-    // A denial is on record; verifications are started by the jobs' way in, which hears of the same role.
+    // Denials are not counted here: they are on record, and issue-credentials has a role verified that is often denied.
     countDenial: async () => undefined,
     pause: async (milliseconds) => {
       await pause(milliseconds);
@@ -66,7 +66,7 @@ export function vendingOnAws(
   return { routes: vendingRoutes({ vendCredentials, clock }), log };
 }
 
-/** What was noted of a call is written when it is done, however it ends. */
+/** Publishes the measurements of a call when it is done, however it ends. */
 function published(vendCredentials: VendCredentials, { publish }: Pick<StageDurations, 'publish'>): VendCredentials {
   return async (asked) => {
     try {

@@ -7,7 +7,7 @@ import type { VendingRoutes } from './vending-api.ts';
 
 type VendingDependencies = { readonly vendCredentials: VendCredentials; readonly clock: Clock };
 
-/** The one route of `vend-credentials`. Its answer is the only place where the secret ever stands open. */
+/** The one route of `vend-credentials`. Its answer is the only place in which the secret is ever readable. */
 export function vendingRoutes({ vendCredentials, clock }: VendingDependencies): RouteTable {
   const routes: Record<keyof VendingRoutes, RouteTable[string]> = {
     'POST /credentials': {
@@ -17,7 +17,7 @@ export function vendingRoutes({ vendCredentials, clock }: VendingDependencies): 
         const origin = { kind: 'functionUrl', account, principalArn, requestId, timeMs: clock.nowMs() } as const;
         const vended = await vendCredentials({ origin, caller, body, remainingMs });
         if (!vended.vended) {
-          // Who is not bound to a tenant does not learn whether there is one.
+          // A principal that is not bound to a tenant does not learn whether it exists.
           const { reason, explanation } = outsideRefusal(vended.refusal);
           return { refused: reason, explanation };
         }

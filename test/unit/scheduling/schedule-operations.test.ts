@@ -94,8 +94,8 @@ describe('the schedules that an operator sees', () => {
     await openWindow({ ...wanted, startMs: inHours(-0.25) + 1, by: CALLER }, store);
     const [first, second] = await openWindows('hourly', store);
     if (first === undefined || second === undefined) throw new Error('no windows');
-    await advanceWindow(first, { place: { slot: 288 }, sent: 90, left: 0, done: true }, store);
-    await advanceWindow(second, { place: { slot: 72, afterTenantId: 'acme' }, sent: 20, left: 0, done: false }, store);
+    await advanceWindow(first, { cursor: { slot: 288 }, sent: 90, left: 0, done: true }, store);
+    await advanceWindow(second, { cursor: { slot: 72, afterTenantId: 'acme' }, sent: 20, left: 0, done: false }, store);
     expect(await call('GET /schedules')).toMatchObject({
       answer: {
         schedules: [

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 async function finishAll() {
   for (const window of await openWindows('nightly', store)) {
-    await advanceWindow(window, { place: { slot: 288 }, sent: 1, left: 0, done: true }, store);
+    await advanceWindow(window, { cursor: { slot: 288 }, sent: 1, left: 0, done: true }, store);
   }
 }
 const opened = async () => (await openWindows('nightly', store)).map(({ startMs }) => (startMs - T0) / HOUR_MS);
@@ -80,12 +80,12 @@ describe('a window', () => {
     await openWindow(at(0), store);
     const [window] = await openWindows('nightly', store);
     if (window === undefined) throw new Error('no window');
-    const progress = { place: { slot: 4, afterTenantId: 'acme' }, sent: 7, left: 0, done: false };
+    const progress = { cursor: { slot: 4, afterTenantId: 'acme' }, sent: 7, left: 0, done: false };
     expect(await advanceWindow(window, progress, store)).toMatchObject({ nextSlot: 4, afterTenantId: 'acme', sent: 7 });
     expect(await advanceWindow(window, { ...progress, sent: 9 }, store)).toBeUndefined();
     const [now] = await openWindows('nightly', store);
     if (now === undefined) throw new Error('no window');
-    const next = await advanceWindow(now, { ...progress, place: { slot: 5 } }, store);
+    const next = await advanceWindow(now, { ...progress, cursor: { slot: 5 } }, store);
     expect(next).not.toHaveProperty('afterTenantId');
   });
 
