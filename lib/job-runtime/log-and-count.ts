@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { ObserveRun, RunEvent } from './observe-run.ts';
+import type { ObserveRun, RunEvent } from './run-event.ts';
 
 /** The name of the metric that counts an event: alarms are set on these. */
 const METRIC_OF = {

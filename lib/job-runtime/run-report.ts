@@ -1,7 +1,7 @@
 import { BrokerError, type ErrorCode } from '../errors.ts';
 import { errorName } from '../platform/store-error.ts';
 import type { SessionCredentials } from '../sealing/envelope.ts';
-import { holdsSecret } from './secret-traces.ts';
+import { holdsSecret } from './holds-secret.ts';
 import { type SessionOfRun, sessionRevoked } from './session-revoked.ts';
 
 /** What the ledger keeps of a job's run. */

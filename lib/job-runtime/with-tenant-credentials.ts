@@ -5,10 +5,10 @@ import type { EnvelopeContent } from '../sealing/envelope.ts';
 import type { Secret } from '../sealing/secret.ts';
 import { type ClaimCredentialsDependencies, makeClaimCredentials } from './claim-credentials.ts';
 import { type JobPayload, parseJobPayload } from './job-payload.ts';
-import { type ObserveRun, stackFrames } from './observe-run.ts';
-import { makeReportRun, type ReportRunDependencies } from './report-run.ts';
+import { type ObserveRun, stackFrames } from './run-event.ts';
 import { completedReport, failedReport, type RunReport } from './run-report.ts';
 import { type TenantContext, tenantContext } from './tenant-context.ts';
+import { makeWriteRunReport, type WriteRunReportDependencies } from './write-run-report.ts';
 
 /** What an invocation returns to Lambda. */
 export type RunOutcome = {
@@ -28,7 +28,7 @@ export type RunInternal = { run?: Run };
 
 export type RunDependencies = ClaimCredentialsDependencies & {
   readonly jobName: string;
-  readonly reports: ReportRunDependencies['dynamo'];
+  readonly reports: WriteRunReportDependencies['dynamo'];
   readonly observe: ObserveRun;
 };
 
@@ -44,10 +44,10 @@ export function withTenantCredentials(
 ): MiddlewareObj<unknown, unknown, Error, TenantLambdaContext, RunInternal> {
   const { jobName, clock, observe, config } = dependencies;
   const claimCredentials = makeClaimCredentials(dependencies);
-  const reportRun = makeReportRun({ dynamo: dependencies.reports, clock, config });
+  const writeRunReport = makeWriteRunReport({ dynamo: dependencies.reports, clock, config });
 
   async function report(payload: JobPayload, told: RunReport): Promise<void> {
-    const writing = await reportRun(payload, told);
+    const writing = await writeRunReport(payload, told);
     if (!writing.written) observe({ event: 'report.notWritten', because: writing.because }, payload);
   }
 

@@ -1,5 +1,5 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { formsOf } from '../../lib/job-runtime/secret-traces.ts';
+import { formsOf } from '../../lib/job-runtime/holds-secret.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { textOfObject } from './object-text.ts';
 

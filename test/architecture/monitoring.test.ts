@@ -6,7 +6,7 @@ import { RUNBOOKS } from '../../config/alarms/runbook.ts';
 import { packageStage } from '../../config/package/package-stage.ts';
 import { isErrorCode } from '../../lib/errors.ts';
 import { logAndCount } from '../../lib/job-runtime/log-and-count.ts';
-import type { RunEvent } from '../../lib/job-runtime/observe-run.ts';
+import type { RunEvent } from '../../lib/job-runtime/run-event.ts';
 import { jobCatalogue } from '../../lib/jobs/job-catalogue.ts';
 import { TRAIL_TYPES } from '../../lib/ledger/trail.ts';
 import { trustFindings } from '../../lib/onboarding/trust/trust-finding.ts';

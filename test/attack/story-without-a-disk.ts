@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readStageConfig } from '../../config/stage-config.ts';
-import { formsOf } from '../../lib/job-runtime/secret-traces.ts';
+import { formsOf } from '../../lib/job-runtime/holds-secret.ts';
 import { makeDemoWorld } from '../../local/demo/demo-world.ts';
 import { silentNarrator } from '../../local/demo/narrator.ts';
 import { tellStory } from '../../local/demo/story.ts';

@@ -52,7 +52,7 @@ export function claim({ ticket: _ticket, ...rest }: IssuanceIn<'issued'>): Issua
   return { ...rest, state: 'claimed', claim: { atMs: at, attempt: rest.attempt, by: 'invocation-1' } };
 }
 
-/** The same, of `lib/job-runtime/report-run.ts`. */
+/** The same, of `lib/job-runtime/write-run-report.ts`. */
 export function report<Outcome extends 'completed' | 'failed'>(
   before: IssuanceIn<'claimed'>,
   outcome: Outcome,

@@ -12,11 +12,11 @@ export type CountedImage = {
 export type ChangeGap = { readonly recordId: string; readonly place: Place; readonly explanation: string };
 
 /**
- * Finds the changes of an issuance that are in no image. Each write adds one entry to its trail, its claim or its report, or
- * nothing of them (`issuance-update`, `claim-ticket`, `report-run`): images therefore tell of 1, 2, 3… changes, and none is left
- * out. What puts off the sweeper's next look alone adds nothing, and is not missed. It is resolved at the end: an image may
- * stand twice, and two objects in the other order, where clocks differ. Kept are only the issuances of which something is
- * still missing.
+ * Finds the changes of an issuance that are in no image. Each write adds one entry to its trail, its claim or its
+ * report, or nothing of them (`issuance-update`, `claim-ticket`, `write-run-report`): images therefore tell of 1, 2,
+ * 3… changes, and none is left out. What puts off the sweeper's next look alone adds nothing, and is not missed. It is
+ * resolved at the end: an image may stand twice, and two objects in the other order, where clocks differ. Kept are
+ * only the issuances of which something is still missing.
  */
 export type ChangeGaps = {
   /** `highest`: of how many changes the latest image tells that was seen before; 0: there was none. */

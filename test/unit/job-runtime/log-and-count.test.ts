@@ -1,7 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { expect, it } from 'vitest';
 import { logAndCount } from '../../../lib/job-runtime/log-and-count.ts';
-import type { RunEvent } from '../../../lib/job-runtime/observe-run.ts';
+import type { RunEvent } from '../../../lib/job-runtime/run-event.ts';
 
 const uncounted = new Metrics({ namespace: 'none' });
 const run = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerError } from '../../../lib/errors.ts';
-import { stackFrames } from '../../../lib/job-runtime/observe-run.ts';
+import { holdsSecret } from '../../../lib/job-runtime/holds-secret.ts';
+import { stackFrames } from '../../../lib/job-runtime/run-event.ts';
 import { completedReport, failedReport } from '../../../lib/job-runtime/run-report.ts';
-import { holdsSecret } from '../../../lib/job-runtime/secret-traces.ts';
 import type { SessionCredentials } from '../../../lib/sealing/envelope.ts';
 import { tracesOf } from './support/job-world.ts';
 

@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import type { JobPayload } from '../../../../lib/job-runtime/job-payload.ts';
-import type { RunEvent, RunIdentity } from '../../../../lib/job-runtime/observe-run.ts';
+import type { RunEvent, RunIdentity } from '../../../../lib/job-runtime/run-event.ts';
 import type { RunDependencies } from '../../../../lib/job-runtime/with-tenant-credentials.ts';
 import { derivedId } from '../../../../lib/platform/ids.ts';
 import { kmsEncryptionContext, type SessionCredentials } from '../../../../lib/sealing/envelope.ts';

@@ -101,7 +101,7 @@ const cases: readonly { readonly loggedEvent: LoggedEvent; readonly line: string
 ];
 
 describe('loggedEventLine', () => {
-  it.each(cases)('tells $happening.what', ({ loggedEvent, line }) => {
+  it.each(cases)('tells $loggedEvent.what', ({ loggedEvent, line }) => {
     expect(loggedEventLine(loggedEvent, plainly)).toBe(line);
   });
 

@@ -7,7 +7,7 @@ import type { RunReport } from './run-report.ts';
 /** `because` is the name of the error that stopped the write. */
 export type ReportWriting = { readonly written: true } | { readonly written: false; readonly because: string };
 
-export type ReportRun = (payload: JobPayload, report: RunReport) => Promise<ReportWriting>;
+export type WriteRunReport = (payload: JobPayload, report: RunReport) => Promise<ReportWriting>;
 
 /**
  * Reports a run: moves the issuance from `claimed` to `completed` or `failed`, if this attempt still holds the claim.
@@ -16,7 +16,7 @@ export type ReportRun = (payload: JobPayload, report: RunReport) => Promise<Repo
  *
  * @param dynamo may retry: a second write of the same report fails its condition and changes nothing.
  */
-export function makeReportRun({ dynamo, clock, config }: ReportRunDependencies): ReportRun {
+export function makeWriteRunReport({ dynamo, clock, config }: WriteRunReportDependencies): WriteRunReport {
   return async (payload, report) => {
     const isClaimed = '#state = :claimed';
     const isOurAttempt = '#claim.#attempt = :attempt';
@@ -48,7 +48,7 @@ export function makeReportRun({ dynamo, clock, config }: ReportRunDependencies):
   };
 }
 
-export type ReportRunDependencies = {
+export type WriteRunReportDependencies = {
   readonly dynamo: Pick<DynamoDBDocumentClient, 'send'>;
   readonly clock: Clock;
   readonly config: { readonly ledgerTable: string };
