@@ -2,6 +2,7 @@ import type { AssumeTenantRole, Assumption } from '../broker/assume-tenant-role.
 import { BrokerError, type ErrorCode } from '../errors.ts';
 import { makeBreadth } from './breadth.ts';
 import { type Breaker, type BreakerReading, makeBreaker, type Probe } from './breaker.ts';
+import { callCeiling } from './call-ceiling.ts';
 import type { LimitSettings } from './limit-settings.ts';
 import type { LimitsDependencies } from './limits-dependencies.ts';
 import { makeRates, type RatePermit } from './rates.ts';
@@ -61,11 +62,6 @@ export type PermitUse = {
 
 export type HeldBack = { readonly code: ErrorCode; readonly explanation: string };
 
-/** While what was queued comes in, two fifths more than usual: it is worked off, and STS sees no wave. */
-const RECOVERY_FACTOR = 1.4;
-/** Of the share, where hardly anything was usual. */
-const RECOVERY_FLOOR = 0.1;
-
 export function makeLimits(dependencies: LimitsDependencies, settings: LimitSettings): Limits {
   const { log } = dependencies;
   const share = makeStsShare(dependencies);
@@ -73,7 +69,7 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
   const rates = makeRates(dependencies, settings);
   const breadth = makeBreadth(dependencies);
 
-  /** Undefined: there is no telling, and nobody is kept back for that. */
+  /** Gives `UNREADABLE` when the counters cannot be used: nobody is held back for that. */
   async function unlessUnreadable<Answer>(ask: Promise<Answer>): Promise<Answer | symbol> {
     try {
       return await ask;
@@ -91,7 +87,7 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
       requester === undefined || requestsPerMinute === undefined
         ? NOT_ASKED
         : unlessUnreadable(rates.acquireForRequester(requester.name, requestsPerMinute)),
-      unlessUnreadable(share.take(calls, ceilingOf(breaker.usualPerSecond(), settings.stsCallsPerSecond))),
+      unlessUnreadable(share.take(calls, callCeiling(breaker.usualPerSecond(), settings.stsCallsPerSecond))),
     ]);
     return { tenant, asker, sts };
   }
@@ -127,7 +123,7 @@ export function makeLimits(dependencies: LimitsDependencies, settings: LimitSett
         const way = held ? { heldBack: held } : await wayThrough(reading, breaker);
         if (!('heldBack' in way)) return { release: (how) => release(taken, way, how) };
         await giveBack(taken, NOT_NOW);
-        // Somebody was turned away at the ceiling of the recovery, which therefore goes on.
+        // A message was held back at the ceiling of the recovery, so the recovery is not over.
         if (taken.sts === undefined && reading.usualPerSecond !== undefined) await breaker.pressed();
         return { ...way, release: nothingTaken };
       } catch (error) {
@@ -175,7 +171,7 @@ function requesterIsFull(name: string): HeldBack {
 const SHARE_USED_UP: HeldBack = { code: 'sts.heldBack', explanation: 'the calls to STS of this second are used up' };
 const BROKEN: HeldBack = { code: 'sts.heldBack', explanation: 'most of the last calls to STS failed' };
 
-/** `probe`: there where the breaker is not closed, and this one is let through to try. */
+/** `probe`: given when the breaker is not closed, and this message is let through to try. */
 type Through = { readonly probe?: Probe };
 
 async function wayThrough(
@@ -187,13 +183,7 @@ async function wayThrough(
   return probe === undefined ? { heldBack: BROKEN } : { probe };
 }
 
-/** The calls of a second; fewer while the queue of an outage comes in. */
-function ceilingOf(usual: number | undefined, share: number): number {
-  if (usual === undefined) return share;
-  return Math.max(1, Math.min(share, Math.floor(Math.max(usual * RECOVERY_FACTOR, share * RECOVERY_FLOOR))));
-}
-
-/** STS was busy, broken or silent. A denial is an answer, and so is what it says of our own credentials. */
+/** Whether STS was busy, broken or silent. A denial is an answer, and so is an error about our own credentials. */
 function isOutage(assumption: Assumption): boolean {
   const { outcome } = assumption;
   if (outcome === 'unavailable') return assumption.code === 'sts.unavailable';
