@@ -30,14 +30,14 @@ export type OnDemandOutcome =
 export const LONGEST_WAIT_SECONDS = 25;
 
 /**
- * Puts a request on the queue, as who is asking: the pipeline decides on it as on any other, and records it. Nothing
- * is decided here but that a request is legible; one that is not is answered at once, and goes on record all the same.
- * Throws `store.*` when the queue is away. Once a request is on it, it is accepted, whatever breaks: who is told of an
- * error asks again under another id, and the job runs twice.
+ * Puts a request on the queue, in the name of the requester. The pipeline decides and records it as every other. A
+ * malformed request is refused at once, and recorded all the same. Throws `store.*` when the queue is unavailable. A
+ * request that is on the queue is accepted, whatever breaks afterwards: after an error the caller would ask again
+ * under another id, and the job would run twice.
  */
 export async function askForJob(ask: OnDemandAsk, dependencies: OnDemandDependencies): Promise<OnDemandOutcome> {
   const { origin, detail, waitMs } = ask;
-  // From here on: what the queue takes for it is waited for too, or the function could end before its answer.
+  // Counted from here: the time that the queue takes is a part of the wait, or the function might end before its answer.
   const untilMs = dependencies.clock.nowMs() + waitMs;
   const body = recordOf(ask);
   if (!body.fits) return { kind: 'refused', refusal: body.refusal };

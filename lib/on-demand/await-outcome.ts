@@ -26,15 +26,14 @@ export type Found = {
 
 const READS_AT_ONCE = 20;
 /**
- * The last look may end so long after the time is up: half of what is left for the answer (`ANSWER_MS`). A store that
- * does not answer would else take longer than the function has, and who asked would be told that it broke.
+ * How long after the time is up the last look may end: half of what is left for the answer (`ANSWER_MS`). Otherwise a
+ * store that does not answer would use up the function's time, and the caller would be told of an error.
  */
 const LAST_LOOK_MS = 1_000;
 
 /**
- * Looks at a request until it is refused, or every account of it has come to its end, or the time is up. What is
- * settled is not read again. Never throws: what cannot be read, or not in time, is looked at again, told once in the
- * log.
+ * Reads a request again and again until it is refused, every account of it has ended, or the time is up. Issuances that
+ * have ended are not read again. Never throws: a read that fails or takes too long is tried again, and logged once.
  */
 export async function awaitOutcome(
   { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },

@@ -24,8 +24,8 @@ export const ANSWER_MS = 2_000;
 export type Ask = (ask: OnDemandAsk) => Promise<OnDemandOutcome>;
 
 /**
- * `POST /requests`: the body is the detail of an event. Who asks is who signed, and nothing that the body says. A body
- * that is JSON goes on record even where it is illegible, so that this route reads it itself.
+ * `POST /requests`: the body is the detail of an event. The requester is the principal that signed, whatever the body
+ * states. This route parses the body itself, because every body that is JSON is recorded, a malformed one too.
  */
 export function requestRoutes({ ask, clock }: { readonly ask: Ask; readonly clock: Clock }): RouteTable {
   return {

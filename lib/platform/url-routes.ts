@@ -28,7 +28,7 @@ export type RouteAnswer =
     };
 
 export type Route = {
-  /** Of a route whose illegible bodies go on record too: the frame hands them over as they are. */
+  /** For a route that records malformed bodies too: it is given the body as it came. */
   readonly readsBodyItself?: true;
   /** How many keys a body may have in all; the limit of a request (200), unless it says otherwise. */
   readonly maximumKeys?: number;

@@ -6,7 +6,7 @@ import { parseDetail } from './parse-detail.ts';
 import { quoted } from './quoted.ts';
 import type { ClaimedNames, QueueMessageReading, RequestOrigin } from './request.ts';
 
-/** What goes on record as it stands: half of a surrogate pair would make the line of the archive illegible. */
+/** For text that is recorded unchanged: half of a surrogate pair would make a line of the archive unreadable. */
 const wellFormed = v.check((text: string) => text.isWellFormed());
 
 /**

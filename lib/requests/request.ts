@@ -88,7 +88,7 @@ export type Refusal = {
 
 export type QueueMessageReading =
   | { readonly read: true; readonly message: QueueMessage }
-  /** `origin` is there when the envelope was legible: then the refusal is recorded under its event. */
+  /** `origin` is there when the envelope could be read: then the refusal is recorded under its event. */
   | {
       readonly read: false;
       readonly refusal: Refusal;
@@ -96,5 +96,5 @@ export type QueueMessageReading =
       readonly claimed: ClaimedNames;
     };
 
-/** What an illegible request says of itself, for the audit only: no decision is taken from it. */
+/** What a malformed request claims, for the audit only: nothing is decided by it. */
 export type ClaimedNames = { readonly tenantId?: string; readonly job?: string };
