@@ -1,5 +1,5 @@
-import type { Break, Breakage, Fault } from '../../../local/stack/faults.ts';
 import type { AnsweredCall } from '../../../local/stack/deferred-services.ts';
+import type { Break, Breakage, Fault } from '../../../local/stack/faults.ts';
 import type { FailureWorld } from './failure-world.ts';
 
 /** The calls of one request, by who makes them and what they are for. */
