@@ -1,6 +1,6 @@
 /**
- * What a call of a function URL can end with other than an answer: the one error class of the client, and the codes that
- * it gives by itself. Every other code is the API's own, of `docs/errors.md`.
+ * How a call of a function URL can fail: the one error class of the client, and the codes that the client itself gives.
+ * Every other code is the API's own and stands in `docs/errors.md`.
  */
 type ClientProblem = { readonly message: string; readonly whatToDo: string };
 
@@ -52,18 +52,18 @@ const clientErrors = {
 export type ClientErrorCode = keyof typeof clientErrors;
 
 type ErrorFacts = {
-  /** Of the HTTP answer; undefined when there was none. */
+  /** The status of the HTTP answer; undefined when there was none. */
   readonly status?: number | undefined;
   /** A code of `docs/errors.md`, or a `ClientErrorCode`. */
   readonly code: string;
   readonly message: string;
   readonly whatToDo: string;
-  /** Of a request for a job: under what it stands in the ledger. */
+  /** For a request for a job: the id under which the ledger holds the request. */
   readonly requestId?: string | undefined;
   readonly cause?: unknown;
 };
 
-/** The call was refused, or broke. `code` says what it is, for programs; the rest is for people. */
+/** The call was refused or failed. Programs read `code`; the other members are for people. */
 export class ApiError extends Error {
   readonly status: number | undefined;
   readonly code: string;
@@ -80,7 +80,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A problem that the client finds by itself; `detail` is added to its message. */
+/** A problem that the client finds by itself; `detail` is appended to the message. */
 export function clientError(
   code: ClientErrorCode,
   facts: { readonly status?: number | undefined; readonly detail?: string | undefined; readonly cause?: unknown } = {},

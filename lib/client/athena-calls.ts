@@ -5,8 +5,8 @@ import { PARTITION_ENDPOINTS } from '../platform/partition-endpoints.ts';
 import { errorName } from '../platform/store-error.ts';
 
 /**
- * Calls Athena. What is started bears a token, so that whichever call is repeated is done once. Rejects with a `SqlProblem`,
- * or with the signal's reason.
+ * Calls Athena. Each start of a query carries a token, so that repeating the call does not start a second query.
+ * Rejects with a `SqlProblem`, or with the signal's reason.
  */
 export type CallAthena = <Answer>(
   action: 'StartQueryExecution' | 'GetQueryExecution' | 'GetQueryResults' | 'StopQueryExecution',
@@ -16,7 +16,7 @@ export type CallAthena = <Answer>(
 
 export type AthenaDependencies = AwsJsonDependencies & {
   readonly region: string;
-  /** Where something stands in for AWS. */
+  /** The endpoint of a stack that stands in for AWS. */
   readonly endpoint?: string | undefined;
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
 };
@@ -44,7 +44,7 @@ export function makeCallAthena(dependencies: AthenaDependencies): CallAthena {
   };
 }
 
-/** Athena's hosts end as S3's do. */
+/** Athena's hosts end in the same DNS suffix as the hosts of S3. */
 function dnsSuffixOf(region: string): string {
   const found = Object.values(PARTITION_ENDPOINTS).find((partition) => partition.region.test(region));
   return (found ?? PARTITION_ENDPOINTS.aws).s3;
@@ -67,7 +67,7 @@ async function attempt({ service, action, body, signal }: Call, dependencies: At
     return answer.ok ? { ok: true, text: answer.text } : refused(answer);
   } catch (error) {
     const name = errorName(error);
-    // Nobody who is asked again has other credentials.
+    // A second try would use the same credentials and fail in the same way.
     if (/Credentials|Token/.test(name)) {
       return { ok: false, again: false, problem: new SqlProblem('refused', messageOf(error), error) };
     }

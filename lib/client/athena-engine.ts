@@ -16,7 +16,10 @@ export type AthenaPlace = { readonly workGroup: string; readonly database: strin
 const POLL = { firstMs: 300, longestMs: 3_000 } as const;
 const PAGE_ROWS = 1_000;
 
-/** Runs queries in the deployment's workgroup of Athena. A query that is not waited for any more is stopped there too. */
+/**
+ * Runs queries in the deployment's Athena workgroup. When the caller stops waiting for a query, Athena is told to stop
+ * it.
+ */
 export function makeAthenaEngine(
   dependencies: AthenaDependencies & { readonly ids: Pick<Ids, 'uuid'> },
   { workGroup, database }: AthenaPlace,
@@ -65,7 +68,7 @@ const executionSchema = v.object({
 });
 type Execution = v.InferOutput<typeof executionSchema>['QueryExecution'];
 
-/** Waits for the end; gives what kind of statement it was. */
+/** Waits until the query ends, and returns the type of its statement. */
 async function finished({ call, dependencies, id, signal, onProgress }: Running): Promise<string | undefined> {
   for (let pauseMs: number = POLL.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, POLL.longestMs)) {
     const asked = await call('GetQueryExecution', { QueryExecutionId: id }, { answer: executionSchema, signal });
@@ -104,7 +107,7 @@ async function answerOf(running: Running, { hasHead }: { readonly hasHead: boole
   return { columns: columns.map(({ Name }) => Name), pages: pagesOf(running, { first, hasHead }) };
 }
 
-/** The names of the columns are the first row of a query's rows, and of those alone. */
+/** The first row holds the column names, but only for a query (a DML statement). */
 async function* pagesOf(
   running: Running,
   { first, hasHead }: { readonly first: Results; readonly hasHead: boolean },
@@ -134,7 +137,7 @@ function cellOf(text: string | undefined, type: string): SqlValue {
   return type === 'boolean' ? text === 'true' : text;
 }
 
-/** Whether it could be stopped or not: who waits has gone. */
+/** Ignores a failure to stop the query, because nobody waits for it any more. */
 async function stop({ call, id }: Running): Promise<void> {
   await call('StopQueryExecution', { QueryExecutionId: id }, { answer: v.object({}) }).catch(() => undefined);
 }

@@ -2,7 +2,7 @@ import type { AuditRoutes } from '../audit/questions/audit-api.ts';
 import type { FunctionUrlClient } from './function-url-client.ts';
 import { makeRouteClient, type RouteClient } from './route-client.ts';
 
-/** The function whose URL it calls. */
+/** The function whose URL this client calls. */
 export const AUDIT_FUNCTION = 'answer-audit-query';
 
 export type AuditClient = RouteClient<AuditRoutes>;

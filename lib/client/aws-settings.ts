@@ -6,18 +6,19 @@ import type { CredentialProvider } from './sign-request.ts';
 export type AwsSettings = {
   readonly region: string;
   readonly credentials: CredentialProvider;
-  /** Of a stack that stands in for AWS: `AWS_ENDPOINT_URL`, or `endpoint_url` of the profile. */
+  /** The endpoint of a stack that stands in for AWS: `AWS_ENDPOINT_URL`, or `endpoint_url` of the profile. */
   readonly endpoint?: string;
   readonly lambda: FunctionUrlLookup;
 };
 
 /**
- * The settings of whoever calls, by the rules of every AWS SDK: environment, profile, SSO, roles of machines. The Lambda
- * client is asked for them, because it is there anyway and resolves all of them; no request is made. Throws `ApiError`.
+ * The caller's AWS settings, by the rules of every AWS SDK: environment, profile, SSO, roles of machines. They are
+ * taken from the Lambda client, because the client is needed anyway and resolves all of them; no request is made.
+ * Throws `ApiError`.
  */
 export async function readAwsSettings({ region }: { readonly region?: string | undefined }): Promise<AwsSettings> {
   const lambda = new LambdaClient({ maxAttempts: 2, ...(region !== undefined && { region }) });
-  // What the SDK itself sends its requests to, where something other than AWS is configured.
+  // The endpoint to which the SDK itself sends its requests, if one other than AWS is configured.
   const endpoint = await lambda.config.serviceConfiguredEndpoint?.();
   return {
     region: await regionOf(lambda),

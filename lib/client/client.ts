@@ -6,8 +6,8 @@ import { makeRequestClient, REQUEST_FUNCTION, type RequestClient } from './reque
 import { makeVendingClient, VENDING_FUNCTION, type VendingClient } from './vending-client.ts';
 
 /**
- * `credential-broker/client`: everything that a program of yours needs to ask for jobs, to manage tenants and to be given
- * credentials, and nothing else of the broker.
+ * `credential-broker/client`: everything that a program outside the broker needs to ask for jobs, to manage tenants and
+ * to get credentials, and nothing else of the broker.
  */
 export type { Accepted, Decided, IssuanceProgress, ProgressState } from '../on-demand/on-demand-answer.ts';
 export { ApiError, type ClientErrorCode } from './api-error.ts';
@@ -18,8 +18,8 @@ export { makeVendingClient } from './vending-client.ts';
 export type { FunctionUrlTarget, ManagementClient, RequestClient, VendingClient };
 
 /**
- * Finds the function URL of a stage with the AWS settings of the process (environment, profile, role) and gives its client.
- * Throws `ApiError`.
+ * Finds the function URL of a stage with the AWS settings of the process (environment, profile, role) and returns its
+ * client. Throws `ApiError`.
  */
 export async function openManagementClient(
   of: { readonly stage?: string; readonly region?: string } = {},
@@ -38,7 +38,7 @@ export async function openRequestClient(
   return makeRequestClient({ url, region: settings.region, credentials: settings.credentials });
 }
 
-/** The same for the function URL that gives credentials. Throws `ApiError`. */
+/** The same for the function URL that hands out credentials. Throws `ApiError`. */
 export async function openVendingClient(
   of: { readonly stage?: string; readonly region?: string } = {},
 ): Promise<VendingClient> {

@@ -2,7 +2,7 @@ import { GetFunctionUrlConfigCommand, type GetFunctionUrlConfigCommandOutput } f
 import { type ApiError, clientError } from './api-error.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
-/** The one call of the Lambda API that is made. */
+/** The only call of the Lambda API that the client makes. */
 export type FunctionUrlLookup = {
   send(command: GetFunctionUrlConfigCommand): Promise<Pick<GetFunctionUrlConfigCommandOutput, 'FunctionUrl'>>;
 };
@@ -10,15 +10,16 @@ export type FunctionUrlLookup = {
 export type FunctionOfStage = {
   /** The name of the file in `functions/`. */
   readonly functionName: string;
-  /** Left out, it is `local` where a stack stands in for AWS. */
+  /** If left out, the stage is `local` where a stack stands in for AWS. */
   readonly stage?: string | undefined;
 };
 
 const STAGE = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
 /**
- * The URL of a function of ours. Asked of Lambda, not of the outputs of the stack: that takes one permission
- * (`lambda:GetFunctionUrlConfig`), no other client, and works whatever deployed it. Throws `ApiError`.
+ * Finds the URL of one of the broker's functions. The URL comes from Lambda, not from the outputs of the stack: that
+ * takes a single permission (`lambda:GetFunctionUrlConfig`) and no other client, and works with every way of deploying.
+ * Throws `ApiError`.
  */
 export async function findFunctionUrl(
   { functionName, stage }: FunctionOfStage,

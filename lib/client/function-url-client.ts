@@ -5,36 +5,40 @@ import { type CredentialProvider, makeSignRequest, type SignRequest } from './si
 
 export type FunctionUrlRequest = {
   readonly method: string;
-  /** Begins with a slash; its parts are encoded already. */
+  /** Begins with a slash; the parts of the path are already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Sent as JSON; undefined: no body. */
+  /** Sent as JSON; undefined means that the request has no body. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Sends one request and gives the JSON object of its answer. Throws `ApiError`, or the reason of `signal`. */
+/** Sends one request and returns the JSON object of its answer. Throws `ApiError`, or the reason of `signal`. */
 export type FunctionUrlClient = { send(request: FunctionUrlRequest): Promise<unknown> };
 
 export type FunctionUrlTarget = {
-  /** Of the function, with or without a slash at its end. */
+  /** The URL of the function, with or without a slash at its end. */
   readonly url: string;
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly fetch?: typeof globalThis.fetch;
-  /** For one request and its answer. A verification takes up to 30 s. */
+  /** Covers one request and its answer. A verification takes up to 30 s. */
   readonly timeoutMs?: number;
   readonly pauseBeforeRetryMs?: number;
 };
 
 const TIMEOUT_MS = 40_000;
 const PAUSE_BEFORE_RETRY_MS = 500;
-/** A request that only reads is asked once more after these. A timeout is not among them: it has cost its time. */
+/**
+ * After one of these errors a request that only reads is repeated once. A timeout is not among them, because the caller
+ * has already waited long enough.
+ */
 const PASSING = new Set(['client.unreachable', 'client.throttled', 'client.functionFailed']);
 
 /**
- * A client of one function URL with IAM authorisation. Every request is signed; a GET that found nobody, or a function
- * that failed or was busy, is repeated once, and nothing else ever is, because it may have been done.
+ * A client of one function URL with IAM authorisation. The client signs every request. It repeats a GET once if the
+ * function was unreachable, failed or was busy. It never repeats any other request, because the function may already
+ * have carried it out.
  */
 export function makeFunctionUrlClient(target: FunctionUrlTarget): FunctionUrlClient {
   const { pauseBeforeRetryMs = PAUSE_BEFORE_RETRY_MS } = target;
@@ -68,7 +72,7 @@ async function sendOnce(
     const response = await fetch(url, {
       method,
       headers,
-      // A signature is for one address: nothing is sent on to another.
+      // A signature is valid for one address, so redirects are not followed.
       redirect: 'manual',
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       ...(text !== undefined && { body: text }),
@@ -82,7 +86,7 @@ async function sendOnce(
   }
 }
 
-/** Encoded as the signature encodes it: a space is `%20`, which every server reads as one. */
+/** Encodes the query as the signature does: a space becomes `%20`, which every server reads as a space. */
 function queryString(query: Readonly<Record<string, string | undefined>>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
@@ -90,7 +94,7 @@ function queryString(query: Readonly<Record<string, string | undefined>>): strin
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** `fetch` says only that it failed; the cause says why. */
+/** `fetch` only says that the request failed; the reason is in the cause of the error. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;

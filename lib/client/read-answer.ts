@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ApiError, type ClientErrorCode, clientError } from './api-error.ts';
 
-/** The API's own no, and the shapes of what AWS says in front of a function URL. */
+/** The error shape of the API itself, and the shapes of the errors that AWS sends in front of a function URL. */
 const ownError = v.object({
   error: v.object({ code: v.string(), message: v.string(), whatToDo: v.string() }),
   requestId: v.optional(v.string()),
@@ -17,7 +17,7 @@ const awsError = v.union([
   ),
 ]);
 
-/** The JSON object that a function URL answered with. Throws `ApiError` for everything else. */
+/** Returns the JSON object that a function URL answered with. Throws `ApiError` for every other answer. */
 export function readAnswer({ status, text }: { readonly status: number; readonly text: string }): unknown {
   const read = parseJson(text);
   if (status >= 200 && status < 300) {

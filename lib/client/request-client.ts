@@ -3,34 +3,34 @@ import { type Accepted, acceptedSchema, type Decided, decidedSchema } from '../o
 import { clientError } from './api-error.ts';
 import { type FunctionUrlClient, type FunctionUrlTarget, makeFunctionUrlClient } from './function-url-client.ts';
 
-/** The function whose URL it calls. */
+/** The function whose URL this client calls. */
 export const REQUEST_FUNCTION = 'request-job';
 
-/** What is asked for: the detail of an event, but for its version. */
+/** What the caller asks for: the detail of an event without its version. */
 export type JobRequest = {
   readonly tenantId: string;
   readonly job: string;
-  /** Left out: every account that the tenant has connected. */
+  /** If left out, the request is for every account that the tenant has connected. */
   readonly accountIds?: readonly string[] | undefined;
   readonly reason?: string | undefined;
-  /** Any JSON. */
+  /** Any JSON value. */
   readonly input?: unknown;
-  /** Repeated with the same key, it is the same request; without one each call is a request of its own. */
+  /** Calls with the same key are the same request; without a key each call is a request of its own. */
   readonly idempotencyKey?: string | undefined;
   readonly rerunOf?: string | undefined;
   readonly hops?: number | undefined;
 };
 
 export type RequestOptions = {
-  /** Whole seconds from 0 to 25; left out, the answer comes as soon as the request is on its way. */
+  /** Whole seconds from 0 to 25; if left out, the answer comes as soon as the request is on its way. */
   readonly waitSeconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
 export type RequestClient = {
   /**
-   * Asks for a job. `decision` is there once the request was decided on, and then each account with its state. Throws
-   * `ApiError` when it is refused; its `requestId` leads to the record.
+   * Asks for a job. Once the request has been decided, the answer has `decision`, and each account with its state.
+   * Throws `ApiError` when the request is refused; the error's `requestId` leads to the record.
    */
   requestJob(request: JobRequest, options?: RequestOptions): Promise<Accepted | Decided>;
 };

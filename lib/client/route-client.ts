@@ -1,8 +1,8 @@
 import type { FunctionUrlClient } from './function-url-client.ts';
 
 /**
- * A table of routes, `METHOD /path/:name` each, with what it takes and what it answers, made into a client whose calls
- * the compiler checks against that table.
+ * Makes a client from a table of routes. Each route has the form `METHOD /path/:name` and says what it takes and
+ * answers; the compiler checks every call against the table.
  */
 export type Route = { readonly body: unknown; readonly query: unknown; readonly answer: unknown };
 
@@ -26,7 +26,7 @@ export type CallOptions<Name extends string, Of extends Route> = Params<Name> &
 type Arguments<Options> = Record<never, never> extends Options ? [options?: Options] : [options: Options];
 
 export type RouteClient<Routes extends Readonly<Record<keyof Routes, Route>>> = {
-  /** Calls a route. Throws `ApiError` when it is refused or breaks. */
+  /** Calls a route. Throws `ApiError` when the call is refused or fails. */
   call<Name extends keyof Routes & string>(
     name: Name,
     ...options: Arguments<CallOptions<Name, Routes[Name]>>
@@ -40,7 +40,7 @@ type AnyOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** The client of this table of routes at that function URL. */
+/** Makes the client of this table of routes at the given function URL. */
 export function makeRouteClient<Routes extends Readonly<Record<keyof Routes, Route>>>(
   client: FunctionUrlClient,
 ): RouteClient<Routes> {
@@ -56,7 +56,7 @@ export function makeRouteClient<Routes extends Readonly<Record<keyof Routes, Rou
 function fillIn(path: string, params: Readonly<Record<string, string>>): string {
   return path.replace(/:(\w+)/g, (_, name: string) => {
     const value = params[name];
-    // An empty part would be the address of something else.
+    // With an empty part, the path would be the address of another route.
     if (value === undefined || value === '') throw new TypeError(`the part ${name} of the path ${path} is missing`);
     return encodeURIComponent(value);
   });

@@ -2,29 +2,29 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from '../platform/sha256.ts';
 import { clientError } from './api-error.ts';
 
-/** A key pair, or a session, of the principal that calls. */
+/** The key pair or the session of the calling principal. */
 export type AwsCredentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 };
 
-/** Asked before each request, so that a session that was renewed is used. */
+/** Called before each request, so that a renewed session is used. */
 export type CredentialProvider = () => Promise<AwsCredentials>;
 
 export type UnsignedRequest = {
   readonly method: string;
   readonly url: URL;
-  /** A JSON document; undefined: the request has no body. */
+  /** A JSON document; undefined means that the request has no body. */
   readonly body?: string | undefined;
 };
 
 export type SignRequest = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;
 
 /**
- * Makes the signature that a function URL with IAM authorisation asks for: AWS Signature Version 4 for the service
- * `lambda`. Gives the headers of the request; the host is under the signature and left to `fetch` to send. Source: Lambda
- * Developer Guide, "Control access to Lambda function URLs".
+ * Makes the signature that a function URL with IAM authorisation requires: AWS Signature Version 4 for the service
+ * `lambda`. Returns the headers of the request; the signature covers the host, but `fetch` sends that header itself.
+ * Source: Lambda Developer Guide, "Control access to Lambda function URLs".
  */
 export function makeSignRequest({
   region,

@@ -4,13 +4,13 @@ import { clientError } from './api-error.ts';
 import { type FunctionUrlClient, type FunctionUrlTarget, makeFunctionUrlClient } from './function-url-client.ts';
 import { makeRouteClient } from './route-client.ts';
 
-/** The function whose URL it calls. */
+/** The function whose URL this client calls. */
 export const VENDING_FUNCTION = 'vend-credentials';
 
 export type VendingClient = {
   /**
-   * Credentials of one account, until the fence. Each call makes a session of its own and a record of it; none is ever
-   * repeated for you. Throws `ApiError`.
+   * Returns credentials for one account, usable until the fence. Each call makes and records a session of its own; the
+   * client never repeats a call by itself. Throws `ApiError`.
    */
   vendCredentials(
     of: Omit<CredentialsRequest, 'version' | 'accountIds'> & {
@@ -20,7 +20,7 @@ export type VendingClient = {
   ): Promise<CallerCredentials>;
 };
 
-/** Checked, because it is handed on to whatever reads a `credential_process`. */
+/** Checked, because the answer is handed on to a program that reads a `credential_process`. */
 const credentialsSchema = v.strictObject({
   Version: v.literal(1),
   AccessKeyId: v.pipe(v.string(), v.minLength(1)),

@@ -5,12 +5,12 @@
 export const DEAD_LETTER_QUEUES = ['requests', 'rule', 'job-failures'] as const;
 
 /**
- * `requests`: what the broker could not digest, or gave up; `rule`: what EventBridge could not hand over;
+ * `requests`: messages that the broker could not process or gave up; `rule`: events that EventBridge could not deliver;
  * `job-failures`: invocations of jobs that Lambda gave up.
  */
 export type DeadLetterQueueName = (typeof DEAD_LETTER_QUEUES)[number];
 
-/** What a letter says of itself, as far as it could be read. */
+/** The facts that could be read from a letter. */
 export type LetterFacts = {
   readonly kind: 'request' | 'account' | 'continue' | 'probe' | 'strangers' | 'schedule' | 'jobFailure' | 'illegible';
   readonly tenantId?: string;
@@ -20,13 +20,13 @@ export type LetterFacts = {
   readonly issuanceId?: string;
   /** The event's source, the principal that signed, or the alias that was invoked. */
   readonly from?: string;
-  /** Of a schedule's event: the rule that it is of. */
+  /** For the event of a schedule: the name of the schedule's rule. */
   readonly schedule?: string;
-  /** When it was asked for, by what stands in the letter. */
+  /** When the request was made, according to the letter. */
   readonly askedAtMs?: number;
-  /** Why it lies there, as far as it says so: codes of AWS or of the broker. */
+  /** Why the letter is in the queue, as far as the letter says so: codes of AWS or of the broker. */
   readonly why: string;
-  /** How often it was tried, where whoever gave it up says so. */
+  /** How often delivery or processing was tried, if the service that gave up says so. */
   readonly tries?: number;
 };
 
@@ -55,7 +55,10 @@ export type LetterJudgement = {
 export type DeadLetterView = LetterFacts & {
   readonly messageId: string;
   readonly queue: DeadLetterQueueName;
-  /** How often it was received: by the broker before it was given up, and by everybody who looked at it since. */
+  /**
+   * How often the letter was received: by the broker before the letter was given up, and by everybody who has looked at
+   * it since.
+   */
   readonly received: number;
   readonly sentAtMs: number;
   readonly firstReceivedAtMs: number;
@@ -64,32 +67,32 @@ export type DeadLetterView = LetterFacts & {
 
 export type QueueCount = {
   readonly queue: DeadLetterQueueName;
-  /** By SQS's own count, which is approximate. */
+  /** The count of SQS, which is approximate. */
   readonly letters: number;
-  /** Of these, how many somebody looks at or redrives just now. */
+  /** How many of these somebody is looking at or redriving at the moment. */
   readonly inHand: number;
 };
 
 export type DeadLetterList = {
   readonly queues: readonly QueueCount[];
-  /** Oldest first, as far as SQS gave them. */
+  /** Oldest first, among the letters that SQS returned. */
   readonly letters: readonly DeadLetterView[];
 };
 
 export type RedriveOrder = {
-  /** Left out: both queues whose letters can be redriven. */
+  /** If left out, both queues whose letters can be redriven. */
   readonly queue?: DeadLetterQueueName | undefined;
-  /** Left out: every letter that is safe to redrive. */
+  /** If left out, every letter that is safe to redrive. */
   readonly messageIds?: readonly string[] | undefined;
-  /** At most so many. */
+  /** The largest number of letters to redrive. */
   readonly max?: number | undefined;
 };
 
 export type Redriven = {
   readonly redriven: number;
-  /** How many were left where they are, by why. */
+  /** How many letters stayed in their queue, by verdict. */
   readonly kept: { readonly [Verdict in LetterVerdict]?: number };
-  /** The time was up or `max` reached before every letter was looked at: ask again. */
+  /** The time ran out, or `max` was reached, before every letter was looked at: the caller has to ask again. */
   readonly more: boolean;
 };
 

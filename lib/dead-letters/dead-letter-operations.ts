@@ -15,9 +15,11 @@ export type DeadLetterDependencies = JudgeDependencies & {
 
 /** What operators can do with dead letters. Throws `store.*`. */
 export type DeadLetterOperations = {
-  /** At most `limit` letters of each queue. None is taken out: all are visible again when the answer is given. */
+  /**
+   * Lists at most `limit` letters of each queue. No letter is removed: all are visible again when the answer is given.
+   */
   list(asked: ListOrder): Promise<DeadLetterList>;
-  /** Undefined when it was not found in time, or is being looked at by somebody else. */
+  /** Undefined when the letter was not found in time, or when somebody else is looking at it. */
   find(messageId: string, time: Time): Promise<DeadLetterView | undefined>;
   redrive(order: RedriveOrder, time: Time): Promise<Redriven>;
 };
@@ -25,7 +27,7 @@ export type DeadLetterOperations = {
 type Time = { readonly untilMs: number };
 type ListOrder = Time & { readonly queue?: DeadLetterQueueName | undefined; readonly limit: number };
 
-/** Short, so that the letters are soon visible again should the function die. */
+/** Short, so that the letters soon become visible again if the function dies. */
 const LOOK_SECONDS = 30;
 
 export function makeDeadLetterOperations(dependencies: DeadLetterDependencies): DeadLetterOperations {

@@ -9,7 +9,7 @@ import {
 import { storeError } from '../platform/store-error.ts';
 import type { DeadLetterQueueName, QueueCount } from './dead-letter-api.ts';
 
-/** A letter in hand: nobody else is given it until its visibility time-out ends. */
+/** A letter that we have received: SQS hands it to nobody else until its visibility time-out ends. */
 export type DeadLetter = {
   readonly queue: DeadLetterQueueName;
   readonly messageId: string;
@@ -18,17 +18,20 @@ export type DeadLetter = {
   readonly received: number;
   readonly sentAtMs: number;
   readonly firstReceivedAtMs: number;
-  /** Of EventBridge: why it could not hand over, and how often it tried. */
+  /** Set by EventBridge: why the event could not be delivered, and how often EventBridge tried. */
   readonly errorCode?: string;
   readonly tries?: number;
 };
 
-/** The queues in which lies what was given up. To receive takes nothing out of them. Errors are `store.*`. */
+/** The queues of messages that were given up. Receiving a letter does not remove it. Errors are `store.*`. */
 export type DeadLetterQueues = {
   count(queue: DeadLetterQueueName): Promise<QueueCount>;
-  /** At most ten, as SQS has it; none: there are no more that are not in somebody's hand. */
+  /**
+   * Receives at most ten letters, the limit of SQS. An empty list means that every remaining letter is held by
+   * somebody.
+   */
   receive(queue: DeadLetterQueueName, options: { readonly holdSeconds: number }): Promise<readonly DeadLetter[]>;
-  /** Lays it back for everybody to see. One that could not be is seen again when its time-out ends. */
+  /** Makes the letter visible to everybody again. If that fails, the letter becomes visible when its time-out ends. */
   release(letter: DeadLetter): Promise<void>;
   delete(letter: DeadLetter): Promise<void>;
 };
@@ -65,7 +68,7 @@ export function makeDeadLetterQueues(dependencies: {
         QueueUrl: urls[queue],
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: holdSeconds,
-        // Long polling asks every server of the queue: an empty answer then means that there is nothing.
+        // Long polling asks every server of the queue, so that an empty answer means that there is no letter.
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount', 'ApproximateFirstReceiveTimestamp'],
         MessageAttributeNames: ['ERROR_CODE', 'RETRY_ATTEMPTS'],
@@ -75,7 +78,7 @@ export function makeDeadLetterQueues(dependencies: {
     },
     async release({ queue, receiptHandle }) {
       const back = { QueueUrl: urls[queue], ReceiptHandle: receiptHandle, VisibilityTimeout: 0 };
-      // Whoever received it after us holds it now, or it is visible already: either way it is not lost.
+      // After a failure either a later receiver holds the letter or the letter is visible already: it is never lost.
       await sqs.send(new ChangeMessageVisibilityCommand(back)).catch(() => undefined);
     },
     async delete({ queue, receiptHandle }) {
@@ -87,7 +90,7 @@ export function makeDeadLetterQueues(dependencies: {
   };
 }
 
-/** Lays letters back, some at a time. */
+/** Makes letters visible again, a few at a time. */
 export async function releaseAll(letters: readonly DeadLetter[], queues: DeadLetterQueues): Promise<void> {
   for (let from = 0; from < letters.length; from += RELEASED_AT_ONCE) {
     await Promise.all(letters.slice(from, from + RELEASED_AT_ONCE).map((letter) => queues.release(letter)));

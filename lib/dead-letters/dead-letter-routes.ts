@@ -8,9 +8,9 @@ import type { DeadLetterOperations } from './dead-letter-operations.ts';
 
 const MOST_LISTED = 100;
 const LISTED = 50;
-/** What must be left of an invocation to lay letters back and to answer. */
+/** The time that an invocation must keep to release letters and to answer. */
 const ANSWER_MS = 8_000;
-/** Less than what whoever calls waits for an answer. */
+/** Less than the time for which the caller waits for an answer. */
 const LONGEST_MS = 20_000;
 
 const messageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,100}$/, 'expected the id of a message'));

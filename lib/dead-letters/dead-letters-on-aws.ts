@@ -11,7 +11,10 @@ import { makeDeadLetterQueues } from './dead-letter-queue.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { makeLetterLedger } from './letter-ledger.ts';
 
-/** Dead letters on AWS: the three queues, the request queue and the ledger; nothing of tenants, STS or envelopes. */
+/**
+ * The dead letters on AWS: the three queues, the request queue and the ledger, but no access to tenants, STS or
+ * envelopes.
+ */
 export function deadLettersOnAws(
   environment: DeadLetterEnvironment,
   deployment: DeploymentConfig,

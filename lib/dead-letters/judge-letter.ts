@@ -14,8 +14,8 @@ export type JudgeDependencies = {
 };
 
 /**
- * Says whether a letter is safe to redrive: whether something would come of it, and nothing that was not asked for.
- * What the broker would decide on it is not foretold. Errors are `store.*`.
+ * Says whether a letter is safe to redrive: the redrive would have an effect, and none that was not asked for. The
+ * judgement does not predict what the broker would decide. Errors are `store.*`.
  */
 export async function judgeLetter(reading: LetterReading, dependencies: JudgeDependencies): Promise<LetterJudgement> {
   const verdict = await verdictOn(reading, dependencies);
@@ -53,7 +53,7 @@ async function verdictOn({ facts, message }: LetterReading, dependencies: JudgeD
     case 'probe':
       return 'overtaken';
     case 'strangers':
-      // Summed up once, whatever comes twice.
+      // A summary that arrives twice is counted once.
       return 'safe';
     default:
       return assertNever(message);
@@ -86,7 +86,7 @@ async function judgeAccount(
   );
 }
 
-/** Something is left to be done where one of its accounts was never begun. */
+/** Work is left as long as the issuance of one of the request's accounts was never begun. */
 async function standingOf(requestId: string, request: OnRecord, ledger: LetterLedger): Promise<LetterVerdict> {
   if (request.decision === 'refused') return 'settled';
   let underway = false;
@@ -98,7 +98,7 @@ async function standingOf(requestId: string, request: OnRecord, ledger: LetterLe
   return underway ? 'underway' : 'settled';
 }
 
-/** States of an issuance that nothing leads out of. */
+/** The final states of an issuance. */
 const OVER: ReadonlySet<string> = new Set([
   'refused',
   'completed',

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { PROGRESS_STATES } from '../on-demand/on-demand-answer.ts';
 import { makeProjectedRecord } from '../platform/projected-record.ts';
 
-/** As `config/resources/roles/manage-dead-letters.yml` has it too: no ticket, no input, no trail. */
+/** The same list as in `config/resources/roles/manage-dead-letters.yml`: no ticket, no input, no trail. */
 export const LETTER_ATTRIBUTES = [
   'recordId',
   'decision',
@@ -27,7 +27,7 @@ const issuanceSchema = v.object({ state: v.picklist(PROGRESS_STATES), trailHead:
 
 export type OnRecord = v.InferOutput<typeof requestSchema>;
 
-/** What stands in the ledger of what a letter asks for, read by key and consistently. Errors are `store.*`. */
+/** What the ledger holds about the request of a letter, read by key and consistently. Errors are `store.*`. */
 export type LetterLedger = {
   readRequest(requestId: string): Promise<OnRecord | undefined>;
   readIssuance(issuanceId: string): Promise<v.InferOutput<typeof issuanceSchema> | undefined>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { LetterFacts } from './dead-letter-api.ts';
 
-/** A part that is not as it must be is left out: the letter is told of all the same. */
+/** Leaves out a malformed part, so that the rest of the letter can still be shown. */
 function orNothing<Schema extends v.GenericSchema<unknown, unknown>>(schema: Schema) {
   return v.fallback(v.optional(schema), undefined);
 }
@@ -12,7 +12,10 @@ const identified = v.object({
   accountId: orNothing(v.pipe(v.string(), v.regex(/^\d{12}$/))),
 });
 
-/** Of the record, what is told; the sealed envelope in its payload, the input and the error's message are not. */
+/**
+ * The parts of the record that are shown; the sealed envelope in the payload, the input and the error's message are
+ * not.
+ */
 const failureSchema = v.object({
   timestamp: orNothing(v.pipe(v.string(), v.isoTimestamp())),
   requestContext: v.object({
@@ -24,7 +27,7 @@ const failureSchema = v.object({
 });
 
 /**
- * Reads what Lambda sends to the failure destination of a job: which issuance, and why it was given up. Pure. Source:
+ * Reads what Lambda sends to the failure destination of a job: which issuance was given up, and why. Pure. Source:
  * Lambda Developer Guide, "Capturing records of asynchronous invocations".
  */
 export function readJobFailure(body: string): LetterFacts {

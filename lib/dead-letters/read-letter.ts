@@ -6,10 +6,10 @@ import type { LetterFacts } from './dead-letter-api.ts';
 import type { DeadLetter } from './dead-letter-queue.ts';
 import { readJobFailure } from './read-job-failure.ts';
 
-/** A letter, read: what is told of it, and the message that a redrive would send, where it is one. */
+/** A letter that was read: the facts that are shown, and the message that a redrive would send, if there is one. */
 export type LetterReading = {
   readonly facts: LetterFacts;
-  /** Undefined: there is nothing in it that the request queue takes. */
+  /** Undefined: the letter holds nothing that the request queue takes. */
   readonly message?: QueueMessage;
 };
 
@@ -20,7 +20,9 @@ const scheduledSchema = v.object({
   resources: v.tuple([v.pipe(v.string(), v.regex(/^arn:[!-~]{1,300}:rule\/[\w.-]{1,64}$/))]),
 });
 
-/** Reads a letter of one of the three queues. Pure; never throws, whatever the bytes, and never tells any of them. */
+/**
+ * Reads a letter of one of the three queues. Pure; never throws, whatever the bytes are, and never repeats any of them.
+ */
 export function readLetter(letter: Pick<DeadLetter, 'queue' | 'body' | 'errorCode' | 'tries'>): LetterReading {
   const { queue, body } = letter;
   if (queue === 'job-failures') return { facts: readJobFailure(body) };

@@ -4,20 +4,20 @@ import { type DeadLetter, releaseAll } from './dead-letter-queue.ts';
 import { judgeLetter } from './judge-letter.ts';
 import { readLetter } from './read-letter.ts';
 
-/** A share of what the broker does in a second, so that what is new need not wait behind what is old. */
+/** A fraction of what the broker handles in a second, so that new requests need not wait behind old ones. */
 const SENDS_PER_SECOND = 10;
 const MOST_AT_ONCE = 100_000;
-/** Longer than an invocation: what was looked at is not looked at again by the next one that goes on. */
+/** Longer than an invocation, so that the next invocation does not look at the same letters again. */
 const HOLD_SECONDS = 120;
 
 type TimedOrder = RedriveOrder & { readonly untilMs: number };
 type Progress = { redriven: number; kept: Partial<Record<LetterVerdict, number>>; more: boolean };
 
 /**
- * Sends letters that are safe to redrive to the request queue again, paced. A letter is taken away only after it was
- * sent: who dies between the two sends it twice, which its request's id absorbs. The others stay where they are; they
- * are seen again at once when all were looked at, else two minutes later, so that the next call gets on. Throws
- * `store.*`.
+ * Sends letters that are safe to redrive to the request queue again, at a limited rate. A letter is deleted only after
+ * it was sent: a function that dies between the two leaves the letter to be sent twice, which the id of its request
+ * absorbs. The other letters stay in their queue. They become visible at once when all letters were looked at, else
+ * after two minutes, so that the next call gets further. Throws `store.*`.
  */
 export async function redriveLetters(order: TimedOrder, dependencies: DeadLetterDependencies): Promise<Redriven> {
   const progress: Progress = { redriven: 0, kept: {}, more: false };
@@ -44,7 +44,7 @@ type Redrive = {
   readonly dependencies: DeadLetterDependencies;
 };
 
-/** Says whether there may be more of it. */
+/** Returns whether the queue may hold more letters. */
 async function redriveQueue(queue: DeadLetterQueueName, redrive: Redrive): Promise<boolean> {
   while (!isOver(redrive)) {
     const letters = await redrive.dependencies.queues.receive(queue, { holdSeconds: HOLD_SECONDS });
@@ -57,7 +57,7 @@ async function redriveQueue(queue: DeadLetterQueueName, redrive: Redrive): Promi
 async function redriveBatch(letters: readonly DeadLetter[], redrive: Redrive): Promise<void> {
   const { order, keeping, dependencies } = redrive;
   for (const [index, letter] of letters.entries()) {
-    // In hand and not looked at: for the next call.
+    // Letters that were received but not looked at are left for the next call.
     if (isOver(redrive)) return releaseAll(letters.slice(index), dependencies.queues);
     if (order.messageIds?.includes(letter.messageId) === false) keeping.push(letter);
     else await redriveOne(letter, redrive);

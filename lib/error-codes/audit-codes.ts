@@ -1,6 +1,6 @@
 import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
-/** The codes of the audit: what is asked of it, archived and correlated. */
+/** The codes of the audit: of its questions, its archive and its correlation. */
 export const auditCodes = {
   'audit.unknown': refusal(
     'Nothing in the ledger bears this name.',

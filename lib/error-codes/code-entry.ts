@@ -1,4 +1,4 @@
-/** What stands with each code: what it means, and what to do about it. */
+/** What is recorded with each code: its meaning, and what to do about it. */
 export type CodeEntry = {
   /** `refusal`: a policy said no. `denial`: STS said no. `failure`: something broke. */
   readonly kind: 'refusal' | 'denial' | 'failure';

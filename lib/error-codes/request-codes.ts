@@ -1,6 +1,6 @@
 import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
-/** The codes of what is asked, and who asks. */
+/** The codes of requests and of requesters. */
 export const requestCodes = {
   'request.malformed': refusal(
     'The message is not JSON, or not an EventBridge event or a record of the broker.',

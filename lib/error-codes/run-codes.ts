@@ -1,6 +1,6 @@
 import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
-/** The codes of jobs, switches, sessions, and what the broker itself needs. */
+/** The codes of jobs, switches and sessions, and of the services that the broker itself needs. */
 export const runCodes = {
   'job.unknown': refusal('No job has this name.', 'Use a name of the catalogue.'),
   'job.notEnabled': refusal('The job is not enabled for this tenant.', 'Enable the job for the tenant.'),

@@ -1,6 +1,6 @@
 import { type CodeEntry, failure, refusal } from './code-entry.ts';
 
-/** The codes of tenants, their accounts and their trust. */
+/** The codes of tenants, their accounts and the trust in their roles. */
 export const tenantCodes = {
   'tenant.idInvalid': refusal(
     'The tenant id is not 2 to 63 of a-z, 0-9 and inner hyphens.',
