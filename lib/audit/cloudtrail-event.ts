@@ -1,18 +1,18 @@
 import * as v from 'valibot';
 
 /**
- * What of a CloudTrail record of an AssumeRole is ever looked at. Everything else of it is dropped here, at the door:
- * the session token, which stands in it in full, and the external ID.
+ * The only parts of a CloudTrail record of an AssumeRole that are ever looked at. Everything else is dropped here, at
+ * the door: above all the session token, which the record holds in full, and the external ID.
  */
 export type AssumeRoleEvent = {
   readonly eventId: string;
-  /** The same in both accounts' copies, and what STS told the caller. */
+  /** The same in both accounts' copies, and the same that STS gave the caller. */
   readonly stsRequestId: string;
   readonly atMs: number;
   readonly region: string;
   readonly recipientAccountId: string;
   readonly callerAccountId: string;
-  /** Of the role whose session called; only the caller's own account is told. */
+  /** The role whose session called; only the copy of the caller's own account names it. */
   readonly callerRoleArn?: string;
   readonly sourceIpAddress?: string;
   readonly userAgent?: string;
@@ -24,15 +24,18 @@ export type AssumeRoleEvent = {
         readonly accessKeyId: string;
         readonly assumedRoleId: string;
       }
-    /** What was asked for is not repeated in such a record; the role stands in the message, if AWS put it there. */
+    /**
+     * The record of a denied call does not repeat its parameters; it names the role only where AWS put it in the
+     * message.
+     */
     | { readonly outcome: 'denied'; readonly errorCode: string; readonly roleArn?: string };
 };
 
 export type AssumeRoleReading =
   | { readonly kind: 'assumeRole'; readonly event: AssumeRoleEvent }
-  /** Of another service or another call: nothing to do with it. */
+  /** A record of another service or another call; the correlation ignores it. */
   | { readonly kind: 'other' }
-  /** Says that it is an AssumeRole and has not its shape. `eventId` is there when it could be read. */
+  /** The record calls itself an AssumeRole but does not have its shape. `eventId` is there when it could be read. */
   | { readonly kind: 'malformed'; readonly problem: string; readonly eventId?: string };
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2_048));
@@ -74,8 +77,8 @@ const issuedSchema = v.object({
 });
 
 /**
- * Reads one record. Pure, never throws, whatever it is given. Sources: IAM User Guide, "Logging IAM and AWS STS API calls
- * with CloudTrail"; CloudTrail User Guide, "CloudTrail record contents".
+ * Reads one record. Pure, and never throws, whatever the record is. Sources: IAM User Guide, "Logging IAM and AWS STS
+ * API calls with CloudTrail"; CloudTrail User Guide, "CloudTrail record contents".
  */
 export function readAssumeRole(record: unknown): AssumeRoleReading {
   if (!v.is(namesSchema, record)) return { kind: 'other' };
@@ -83,7 +86,7 @@ export function readAssumeRole(record: unknown): AssumeRoleReading {
   if (!common.success) return malformed(record, dotPath(common.issues[0]));
   const { userIdentity, ...facts } = common.output;
   const callerRoleArn = userIdentity.sessionContext?.sessionIssuer?.arn;
-  // A service that assumes a role in its own name is nobody's credential of ours.
+  // A service that assumes a role in its own name uses no credentials of ours.
   if (userIdentity.type === 'AWSService') return { kind: 'other' };
   if (userIdentity.accountId === undefined) {
     return callerRoleArn === undefined ? { kind: 'other' } : malformed(record, 'userIdentity.accountId');
@@ -129,7 +132,7 @@ function readCall(
   };
 }
 
-/** `… is not authorized to perform: sts:AssumeRole on resource: <arn>`, and more may stand behind it. */
+/** The message reads `… is not authorized to perform: sts:AssumeRole on resource: <arn>`, and more may follow. */
 function roleIn(message: string): string | undefined {
   return /on resource: (arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576})/.exec(message.slice(0, 4_096))?.[1];
 }

@@ -3,8 +3,9 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import { sha256Hex } from '../platform/ids.ts';
 
 /**
- * What is signed every period: which archived objects there are, how many records they hold, the Merkle root over all of
- * them in order, and the hash of the digest before. A period without records has a digest too: silence is a statement.
+ * The statement that is signed every period: which archived objects there are, how many records they hold, the Merkle
+ * root over all of them in order, and the hash of the digest before. A period without records has a digest too: silence
+ * is a statement.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -12,32 +13,32 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 export const digestSchema = v.strictObject({
   version: v.literal(1),
   deploymentId: v.pipe(v.string(), v.regex(/^[a-z0-9]{4,12}$/)),
-  /** 0 for the first digest of the deployment; one more for each. */
+  /** 0 for the first digest of the deployment, and one more for each later one. */
   sequence: count,
-  /** The digest before this one; of the first, 64 zeros. */
+  /** The hash of the digest before this one; 64 zeros in the first digest. */
   previousSha256: sha256,
   /** The period is from `fromMs` (included) to `toMs` (not included), and begins where the one before ended. */
   fromMs: count,
   toMs: count,
-  /** Objects that were archived since the digest before, in the order in which their records are hashed. */
+  /** The objects that were archived since the digest before, in the order in which their records are hashed. */
   objects: v.array(
     v.strictObject({
       key: v.pipe(v.string(), v.minLength(1)),
-      /** Of the uncompressed bytes. */
+      /** The hash of the uncompressed bytes. */
       sha256,
       bytes: count,
       records: count,
     }),
   ),
   records: count,
-  /** RFC 6962, over every record of every object, each without its line break. */
+  /** The root by RFC 6962 over every record of every object, each without its line break. */
   merkleRoot: sha256,
 });
 export type Digest = v.InferOutput<typeof digestSchema>;
 
 export const NO_DIGEST_SHA256 = '0'.repeat(64);
 
-/** The bytes that are stored, signed and hashed: the same value always gives the same. */
+/** The bytes that are stored, signed and hashed: the same digest always gives the same bytes. */
 export function digestBytes(digest: Digest): Buffer {
   return Buffer.from(canonicalJson(digest), 'utf8');
 }
@@ -46,7 +47,7 @@ export function digestSha256(digest: Digest): string {
   return sha256Hex(canonicalJson(digest));
 }
 
-/** What is wrong with a digest that stands after `previous`, beside its signature and its records. */
+/** Says what is wrong with a digest that follows `previous`, apart from its signature and its records. */
 export function linkProblem(digest: Digest, previous: Digest | undefined): string | undefined {
   const expectedSequence = previous === undefined ? 0 : previous.sequence + 1;
   const expectedHash = previous === undefined ? NO_DIGEST_SHA256 : digestSha256(previous);

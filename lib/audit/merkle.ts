@@ -1,17 +1,17 @@
 import { hash as hashOnce } from 'node:crypto';
 
 /**
- * The Merkle tree over the records of one period, as RFC 6962 (section 2.1) has it: a leaf is hashed behind a 0x00, an
+ * The Merkle tree over the records of one period, by RFC 6962 (section 2.1): a leaf is hashed behind a 0x00 and an
  * inner node behind a 0x01, so that no record can pass for a node. The tree is built while records arrive and keeps one
- * hash for each level, however many there are.
+ * hash for each level, however many records there are.
  */
 export type MerkleTree = {
-  /** Adds one record: exactly the bytes that are archived. Gives its leaf: 64 hexadecimal digits. */
+  /** Adds one record, exactly the bytes that are archived. Returns its leaf: 64 hexadecimal digits. */
   append(record: Uint8Array): string;
   /** Adds a record by its leaf. */
   appendLeaf(leaf: string): void;
   readonly count: number;
-  /** 64 hexadecimal digits; of no records, the SHA-256 of nothing. */
+  /** 64 hexadecimal digits; for no records, the SHA-256 of nothing. */
   root(): string;
 };
 
@@ -20,7 +20,7 @@ const NODE = 0x01;
 const HASH_BYTES = 32;
 
 export function merkleTree(): MerkleTree {
-  /** At index n: the root of a full subtree of 2^n records, where the count has that bit. */
+  /** Index n holds the root of a full subtree of 2^n records, where the count has that bit. */
   const full: (string | undefined)[] = [];
   let count = 0;
   const appendLeaf = (leaf: string) => {
@@ -53,7 +53,7 @@ export function merkleTree(): MerkleTree {
   };
 }
 
-/** Of one record: 64 hexadecimal digits. */
+/** The leaf of one record: 64 hexadecimal digits. */
 export function leafHash(record: Uint8Array): string {
   const size = record.length + 1;
   if (behindLeaf.length < size) behindLeaf = withPrefix(LEAF, size * 2);
@@ -64,12 +64,12 @@ export function leafHash(record: Uint8Array): string {
 function nodeHash(left: string, right: string): string {
   const written =
     behindNode.write(left, 1, HASH_BYTES, 'hex') + behindNode.write(right, 1 + HASH_BYTES, HASH_BYTES, 'hex');
-  // What is not written would be the bytes of the nodes before.
+  // A shorter write would leave bytes of the nodes before in the buffer.
   if (written !== 2 * HASH_BYTES) throw new TypeError('a leaf is not 64 hexadecimal digits');
   return hashOnce('sha256', behindNode);
 }
 
-// One call over one piece of memory: for a record of a kilobyte, that is twice as fast as a hash that is fed in pieces.
+// One call over one piece of memory: for a record of a kilobyte, that is twice as fast as a hash fed in pieces.
 let behindLeaf = withPrefix(LEAF, 8_192);
 const behindNode = withPrefix(NODE, 1 + 2 * HASH_BYTES);
 

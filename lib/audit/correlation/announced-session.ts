@@ -4,21 +4,23 @@ import type { AnnouncingIssuance, AnnouncingProbe } from './announcing-record.ts
 import type { OwnRoles } from './own-roles.ts';
 
 /**
- * What an attempt or a probe announced, as `judgeSessions` takes it. Pure, and the same for whoever judges: the live
- * correlation, the answers to questions, receipts.
+ * What an attempt or a probe announced, in the form that `judgeSessions` takes. Pure, and the same for everything that
+ * judges: the live correlation, the answers to questions, and receipts.
  */
 export type AnnouncementDependencies = {
   readonly nowMs: number;
-  /** Left out: the caller is not held against what CloudTrail shows. */
+  /** Left out: the caller is not compared with what CloudTrail shows. */
   readonly roles?: Pick<OwnRoles, 'arnOf'>;
 };
 
-/** No call is made so long after it was announced: longer than the function of a probe may run. */
+/** No call is made this long after it was announced: the time is longer than the function of a probe may run. */
 export const PROBE_CALL_MS = 120_000;
-/** After it nobody who announced a call runs any more: an answer that is not on record by then was lost. */
+/**
+ * After this time no function that announced a call is still running: an answer that is not on record by then was lost.
+ */
 export const ANSWERED_WITHIN_MS = 15 * 60_000;
 
-/** Undefined: the issuance has no such attempt. */
+/** Undefined when the issuance has no such attempt. */
 export function announcedByIssuance(
   issuance: Omit<AnnouncingIssuance, 'accountId' | 'recordedAtMs'>,
   attemptNumber: number,
@@ -28,7 +30,7 @@ export function announcedByIssuance(
   if (attempt === undefined) return undefined;
   const entries = issuance.trail.filter((entry) => entry.attempt === attemptNumber);
   const isCall = ({ type }: { readonly type: string }) => type === 'intended' || type === 'called';
-  // Each call but the last was refused in full, or no other would have followed.
+  // Each call but the last was refused in full, or no other call would have followed it.
   const intendedAtMs = entries.findLast(isCall)?.atMs ?? attempt.intendedAtMs;
   const calledByMs = intendedAtMs + LIMITS.leaseMs;
   const roleArn = entries.find(isCall)?.roleArn ?? issuance.roleArn ?? '';
@@ -38,18 +40,18 @@ export function announcedByIssuance(
   if (accessKeyId !== undefined) {
     return { ...common, answer: 'read', accessKeyId, ...(issuedAtMs === undefined ? {} : { issuedAtMs }) };
   }
-  // An attempt that was handed back and is open still was refused in full: its next call is announced first.
+  // An attempt that was handed back and is still open was refused in full: its next call is announced first.
   if (outcome === 'open' && entries.at(-1)?.type === 'released') return { ...common, answer: 'closed' };
   return { ...common, answer: answerOf(outcome, { calledByMs, nowMs }) };
 }
 
-/** A probe's session bears the id of its record. */
+/** The session of a probe is named after the id of its record. */
 export function announcedByProbe(probe: AnnouncingProbe, { nowMs, roles }: AnnouncementDependencies): AnnouncedSession {
   const { roleArn, by, outcome, calledAtMs, answeredAtMs, lastAccessKeyId: accessKeyId } = probe;
   const intendedAtMs = calledAtMs ?? probe.recordedAtMs;
   const calledByMs = intendedAtMs + PROBE_CALL_MS;
   const common = { roleArn, intendedAtMs, calledByMs, ...(roles && { callerRoleArn: roles.arnOf(by) }) };
-  // Nobody calls before that is written: what CloudTrail shows by then is somebody else's.
+  // Nobody calls before `calledAtMs` is written: a session that CloudTrail shows before then is somebody else's.
   if (calledAtMs === undefined) return { ...common, answer: 'closed' };
   if (accessKeyId !== undefined) {
     return {

@@ -6,16 +6,16 @@ import { announcedByIssuance, announcedByProbe } from './announced-session.ts';
 import type { AnnouncingRecord, AnnouncingRecords } from './announcing-record.ts';
 import type { OwnRoles } from './own-roles.ts';
 
-/** What the ledger knows of a call that CloudTrail showed. Errors are `store.*`. */
+/** Finds what the ledger knows of a call that CloudTrail showed. Errors are `store.*`. */
 export type Announcements = {
-  /** Consistent: what is not found was never announced. */
+  /** Consistent: a name that is not found was never announced. */
   bySessionName(sessionName: string): Promise<Announcement | undefined>;
   /**
-   * The issuance or probe that recorded this STS request id. May lag behind: what is not found may be found later. `known`
-   * is looked at first: the record that did, when it was found before.
+   * The issuance or probe that recorded this STS request id. The index may lag behind: an id that is not found may be
+   * found later. `known`, the record that was found before, is looked at first.
    */
   byStsRequest(stsRequestId: string, known?: string): Promise<string | undefined>;
-  /** An issuance or probe of which a call was lost that may have been this denied one. */
+  /** An issuance or probe that lost the answer to a call which may have been this denied one. */
   lostCall(denied: DeniedCall): Promise<string | undefined>;
 };
 
@@ -28,9 +28,9 @@ export type DeniedCall = {
 
 type Dependencies = { readonly records: AnnouncingRecords; readonly roles: OwnRoles; readonly clock: Clock };
 
-/** An issuance is gone on with for a day at the most. */
+/** An issuance stays open for a day at the most. */
 const ISSUANCE_OPEN_MS = 24 * 60 * 60_000;
-/** Records of an account that are looked at for a lost call, newest first. */
+/** How many records of an account are looked at for a lost call, newest first. */
 const LOOKED_AT = 200;
 
 export function makeAnnouncements({ records, roles, clock }: Dependencies): Announcements {
@@ -38,7 +38,7 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
     async bySessionName(sessionName) {
       const announcer = announcerOf(sessionName);
       const record = announcer && (await readLegible(announcer.recordId, records));
-      // What a record announced is what stands in it: a name that only looks like one of its own is none.
+      // A record announced only the names that it holds: a name that merely looks like one of them was not announced.
       const session = record && sessionsOf(record, { roles, clock }).find((each) => each.name === sessionName);
       return record && session && { of: record.recordId, session: session.announced };
     },
@@ -71,8 +71,8 @@ export function makeAnnouncements({ records, roles, clock }: Dependencies): Anno
 }
 
 /**
- * What has not the shape of a record announces nothing: or whoever can write a broken one would put off for ever that a
- * call under its name is judged.
+ * A record without the right shape announces nothing. Otherwise anyone who can write a broken record could put off for
+ * ever the judgement of a call under its name.
  */
 async function readLegible(recordId: string, records: AnnouncingRecords): Promise<AnnouncingRecord | undefined> {
   try {
@@ -84,8 +84,8 @@ async function readLegible(recordId: string, records: AnnouncingRecords): Promis
 }
 
 /**
- * The record that recorded this call: the one of this id, or the one to which it leads. A pointer proves nothing by itself;
- * observations stand in the index too, and announce nothing.
+ * The record that recorded this call: the one with this id, or the one to which it leads. A pointer proves nothing by
+ * itself; observations are in the index too, and announce nothing.
  */
 async function knowing(recordId: string, stsRequestId: string, records: AnnouncingRecords) {
   const found = await readLegible(recordId, records);
@@ -102,7 +102,7 @@ function recordsCall(record: AnnouncingRecord, stsRequestId: string): boolean {
 /** The types of records that announce sessions. */
 export const ANNOUNCING: ReadonlySet<string> = new Set(['issuance', 'probe']);
 
-/** Every session that a record announces, under its name. */
+/** Every session that a record announces, with its name. */
 export function sessionsOf(
   record: AnnouncingRecord,
   { roles, clock }: Pick<Dependencies, 'roles' | 'clock'>,

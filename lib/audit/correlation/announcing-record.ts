@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 
 /**
- * What of an issuance, a probe or a pointer tells which AssumeRole calls were announced: read with a projection, so that
- * nothing else of the record comes near. An issuance and a probe as the broker writes them have this shape too.
+ * The parts of an issuance, a probe or a pointer that tell which AssumeRole calls were announced. They are read with a
+ * projection, so that nothing else of the record is ever loaded. An issuance and a probe as the broker writes them have
+ * this shape too.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -29,7 +30,7 @@ export const announcingRecordSchema = v.variant('recordType', [
     recordId: v.string(),
     accountId: v.string(),
     recordedAtMs: count,
-    // A job may write it: whatever it writes there, its sessions are judged.
+    // A job may write the state: whatever it writes there, its sessions are still judged.
     state: v.fallback(v.string(), ''),
     roleArn: v.optional(v.string()),
     delivery: v.optional(v.string()),
@@ -55,7 +56,9 @@ export type AnnouncingRecord = v.InferOutput<typeof announcingRecordSchema>;
 export type AnnouncingIssuance = Extract<AnnouncingRecord, { recordType: 'issuance' }>;
 export type AnnouncingProbe = Extract<AnnouncingRecord, { recordType: 'probe' }>;
 
-/** The attributes that are read, and no other. The function's role may read only these of what it did not write itself. */
+/**
+ * The only attributes that are read. Of records that it did not write itself, the function's role may read only these.
+ */
 export const ANNOUNCING_ATTRIBUTES = [
   'recordId',
   'recordType',
@@ -75,18 +78,18 @@ export const ANNOUNCING_ATTRIBUTES = [
   'to',
 ] as const;
 
-/** A row of an index: what a record is, without its attempts. */
+/** A row of an index: it says what a record is, without its attempts. */
 export type IndexedRecord = { readonly recordId: string; readonly recordedAtMs: number; readonly recordType: string };
 
-/** Reads the ledger for what was announced. Errors are `store.*`. */
+/** Reads from the ledger what was announced. Errors are `store.*`. */
 export type AnnouncingRecords = {
-  /** Consistent. Undefined: there is none, or it announces nothing, as a request. */
+  /** Consistent. Undefined when there is no record, or when it announces nothing, as a request does. */
   read(recordId: string): Promise<AnnouncingRecord | undefined>;
-  /** Ids of the records that the index of STS request ids leads to. May lag behind by seconds. */
+  /** The ids of the records that the index of STS request ids leads to. The index may lag behind by seconds. */
   byStsRequest(stsRequestId: string): Promise<readonly string[]>;
-  /** Of one account, newest first. May lag behind. */
+  /** The records of one account, newest first. The index may lag behind. */
   ofAccount(query: AccountQuery): Promise<readonly IndexedRecord[]>;
-  /** Of one UTC day, in the order of their recording. May lag behind. */
+  /** The records of one UTC day, in the order of their recording. The index may lag behind. */
   ofDay(query: DayQuery): Promise<readonly IndexedRecord[]>;
 };
 
@@ -104,6 +107,6 @@ export type DayQuery = {
   readonly toMs: number;
   readonly limit: number;
   readonly newestFirst?: boolean;
-  /** Where to go on: the last row that was seen. */
+  /** The last row that was seen: the walk continues after it. */
   readonly after?: { readonly recordedAtMs: number; readonly recordId: string };
 };

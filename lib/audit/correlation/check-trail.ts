@@ -5,7 +5,7 @@ import { type ReadTrails, trailFinding } from './trail-fitness.ts';
 
 export type TrailDependencies = TellDependencies & { readonly readTrails: ReadTrails };
 
-/** Told again while it lasts. */
+/** The finding is reported again at this interval while it lasts. */
 const TOLD_AGAIN_MS = 24 * 60 * 60_000;
 
 const FINDINGS: Readonly<Record<TrailFinding, string>> = {
@@ -16,7 +16,10 @@ const FINDINGS: Readonly<Record<TrailFinding, string>> = {
   unreadable: 'CloudTrail does not say whether a trail shows every AssumeRole',
 };
 
-/** Looks whether a trail shows every AssumeRole of ours, and tells when that changes. Never throws but for the bus. */
+/**
+ * Checks whether a trail shows every AssumeRole of ours, and reports when that changes. It never throws, except when
+ * the bus fails.
+ */
 export async function checkTrail(
   state: CorrelationState,
   nowMs: number,

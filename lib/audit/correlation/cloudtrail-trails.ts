@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { CallCloudTrail } from '../../platform/cloudtrail-call.ts';
 import type { FieldSelector, ReadTrails, TrailFacts, TrailSelectors } from './trail-fitness.ts';
 
-/** The trails of the account as CloudTrail tells of them. Source: CloudTrail API Reference. */
+/** The trails of the account as CloudTrail describes them. Source: CloudTrail API Reference. */
 const trailsSchema = v.object({
   trailList: v.optional(
     v.array(v.object({ TrailARN: v.string(), IsMultiRegionTrail: v.optional(v.boolean(), false) })),
@@ -25,7 +25,7 @@ const selectorsSchema = v.object({
   AdvancedEventSelectors: v.nullish(v.array(v.object({ FieldSelectors: v.array(fieldSchema) })), []),
 });
 
-/** Throws `store.unavailable` where CloudTrail does not name its trails. */
+/** Throws `store.unavailable` where CloudTrail does not list its trails. */
 export function makeReadTrails(call: CallCloudTrail): ReadTrails {
   return async () => {
     const { trailList } = v.parse(trailsSchema, await call('DescribeTrails', {}));
@@ -35,7 +35,9 @@ export function makeReadTrails(call: CallCloudTrail): ReadTrails {
 
 type Trail = v.InferOutput<typeof trailsSchema>['trailList'][number];
 
-/** What an organisation's trail does may not be ours to read: that is told, and no reason to think well of it. */
+/**
+ * We may not be allowed to read an organisation's trail: that is reported, and such a trail is not assumed to be fit.
+ */
 async function factsOf({ TrailARN, IsMultiRegionTrail }: Trail, call: CallCloudTrail): Promise<TrailFacts> {
   try {
     const { IsLogging } = v.parse(statusSchema, await call('GetTrailStatus', { Name: TrailARN }));
@@ -61,7 +63,7 @@ function fieldOf({ Field, Equals, NotEquals, ...others }: v.InferOutput<typeof f
   return { field: Field, equals: Equals, notEquals: NotEquals, hasOthers: Object.values(others).some(isSaid) };
 }
 
-/** An operator that is there without values says nothing. */
+/** An operator that is present but has no values restricts nothing. */
 function isSaid(values: unknown): boolean {
   return !(values === null || values === undefined || (Array.isArray(values) && values.length === 0));
 }

@@ -22,7 +22,10 @@ export type Correlate = (
   invocation: { readonly remainingMs: () => number },
 ) => Promise<BatchAnswer | TickResult | undefined>;
 
-/** The correlation on AWS: the ledger's observations, the limits table, the bus, its queue, and CloudTrail's own settings. */
+/**
+ * The correlation on AWS: it uses the ledger's observations, the limits table, the bus, its own queue, and CloudTrail's
+ * settings.
+ */
 export function correlationOnAws(environment: CorrelationEnvironment, deployment: DeploymentConfig): Correlate {
   const { partition } = deployment;
   const clock = systemClock;
@@ -38,7 +41,7 @@ export function correlationOnAws(environment: CorrelationEnvironment, deployment
     states: makeCorrelationStateStore({ dynamo, config: environment }),
     queue: makeObservationsQueue({ sqs: sqsClient(), config: environment }),
     readTrails: async () => {
-      // Where the SDK itself would send its requests, and with what credentials.
+      // The endpoint and the credentials are those that the SDK itself would use for its requests.
       const endpoint = await events.config.serviceConfiguredEndpoint?.();
       const call = makeCallCloudTrail({
         credentials: () => events.config.credentials(),
@@ -58,7 +61,7 @@ export function correlationOnAws(environment: CorrelationEnvironment, deployment
   return (event, invocation) => correlate(event, invocation, correlation);
 }
 
-/** Takes whatever the function is invoked with: a record of CloudTrail, events that waited, or the tick. */
+/** Handles whatever the function is invoked with: a CloudTrail record, events that waited in the queue, or the tick. */
 export async function correlate(
   event: unknown,
   invocation: { readonly remainingMs: () => number },
@@ -79,7 +82,7 @@ export async function correlate(
   }
 }
 
-/** Lambda writes down what is thrown: of an error that nobody foresaw, its name alone. */
+/** Lambda logs what is thrown, so an error that nobody foresaw is thrown on with its name alone. */
 function withoutContents(error: unknown): never {
   if (error instanceof BrokerError) throw error;
   throw new BrokerError('internal', `a record could not be taken: ${errorName(error)}`);

@@ -4,8 +4,8 @@ import { isConditionFailed, storeError } from '../../platform/store-error.ts';
 import { counterIds } from '../../platform/table-keys.ts';
 
 /**
- * How far CloudTrail was held against the ledger: one row of the limits table. Its loss costs a walk over the last day,
- * of which nothing is told twice.
+ * How far CloudTrail has been compared with the ledger: one row of the limits table. If it is lost, the last day is
+ * walked over again, and nothing of that day is reported twice.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const TRAIL_FINDINGS = ['noTrail', 'notMultiRegion', 'notLogging', 'noReadEvents', 'unreadable'] as const;
@@ -14,17 +14,17 @@ export type TrailFinding = (typeof TRAIL_FINDINGS)[number];
 const stateSchema = v.object({
   version: count,
   /**
-   * Of every issuance and probe recorded before then, each session that was made by then has its final verdict. Those of
-   * later attempts follow an hour after them.
+   * Every session made by this time, of an issuance or probe recorded before it, has its final verdict. Sessions of
+   * later attempts follow an hour after they are made.
    */
   correlatedUpToMs: count,
-  /** The last record that was walked over; absent: none of the day yet. */
+  /** The last record that was walked over; absent when the walk has not begun on the day. */
   walkedTo: v.optional(v.object({ day: v.string(), recordedAtMs: count, recordId: v.string() })),
-  /** Records that were not ripe when the walk came by: sessions of theirs were made less than an hour before. */
+  /** Records that were not ripe when the walk reached them: their sessions were made less than an hour before. */
   later: v.array(v.object({ recordId: v.string(), lookAtMs: count })),
-  /** The end of the last tick that did everything. */
+  /** The end of the last tick that completed all its work. */
   tickedAtMs: v.optional(count),
-  /** Nothing counts as missing before then: after a pause, what waited for us comes first. */
+  /** Nothing counts as missing before this time: after a pause, the events that waited for us are handled first. */
   holdUntilMs: v.optional(count),
   silentSinceMs: v.optional(count),
   trail: v.optional(v.object({ finding: v.picklist(TRAIL_FINDINGS), toldAtMs: count })),
@@ -33,11 +33,11 @@ export type CorrelationState = Omit<v.InferOutput<typeof stateSchema>, 'version'
 export type VersionedState = CorrelationState & { readonly version: number };
 
 export type CorrelationStateStore = {
-  /** Consistent. Undefined: there was no tick yet, or the row is lost. Throws `store.*`, as `write` does. */
+  /** Consistent. Undefined when there was no tick yet or the row is lost. Throws `store.*`, as `write` does. */
   read(): Promise<VersionedState | undefined>;
-  /** Undefined when somebody else moved it. */
+  /** Undefined when somebody else changed the state in the meantime. */
   write(version: number, after: CorrelationState): Promise<VersionedState | undefined>;
-  /** Was somebody told that this session is missing? */
+  /** Whether somebody was told that this session is missing. */
   wasTold(sessionName: string): Promise<boolean>;
   markTold(sessionName: string, nowMs: number): Promise<void>;
 };

@@ -13,10 +13,12 @@ const idsSchema = v.array(v.object({ recordId: v.string() }));
 const indexedSchema = v.array(
   v.object({ recordId: v.string(), recordedAtMs: v.number(), recordType: v.optional(v.string(), '') }),
 );
-/** One request is one call. More than one record means a pointer besides, or an observation. */
+/** One STS request is one call. More than one record for it means a pointer or an observation in addition. */
 const MOST_OF_ONE_REQUEST = 10;
 
-/** What was announced, read from the ledger's table: by key with a projection, and by indexes that never hold a ticket. */
+/**
+ * Reads what was announced from the ledger's table: by key with a projection, and by indexes that never hold a ticket.
+ */
 export function makeAnnouncingRecords({
   dynamo,
   config,

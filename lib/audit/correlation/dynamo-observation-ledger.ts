@@ -13,7 +13,10 @@ import { observationRecordSchema } from './observation-record.ts';
 
 const dueSchema = v.array(v.object({ recordId: v.string() }));
 
-/** Observations in the ledger's table, each checked against the closed schema on its way in and on its way out. */
+/**
+ * Keeps observations in the ledger's table, each checked against the closed schema when it is written and when it is
+ * read.
+ */
 export function makeObservationLedger({
   dynamo,
   config,
@@ -56,7 +59,8 @@ export function makeObservationLedger({
       let last: QueryCommandInput['ExclusiveStartKey'];
       try {
         do {
-          // Whoever writes issuances can put any number of them into the shard, and they would stay at its head.
+          // Without the filter, whoever writes issuances could fill the head of the shard with any number of them for
+          // good.
           const command = new QueryCommand({
             TableName,
             IndexName: ledgerIndexes.due,

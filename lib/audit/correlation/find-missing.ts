@@ -12,20 +12,21 @@ export type MissingDependencies = CorrelationDependencies & {
   readonly states: Pick<CorrelationStateStore, 'wasTold' | 'markTold'>;
 };
 
-/** Seconds that an index or a delivery may lag behind the hour. */
+/** How far an index or a delivery may lag behind the hour. */
 const MARGIN_MS = 2 * 60_000;
-/** An issuance of which nothing more will come is not waited for any longer. */
+/** An issuance that is this old gets no further attempts, so it is not waited for any longer. */
 const OPEN_AT_MOST_MS = 26 * 60 * 60_000;
 const LOOK_AGAIN_MS = 15 * 60_000;
 
-/** A session counts as missing from here on, and not before. */
+/** A session counts as missing only if it was made before this time. */
 export function ripeBeforeMs(nowMs: number): number {
   return nowMs - MISSING_AFTER_MS - MARGIN_MS;
 }
 
 /**
- * Looks whether CloudTrail has shown every session of a record, and tells of each that it has not. Gives the time at which
- * the record is to be looked at again: a session is younger than an hour, or another may be made. Undefined: never.
+ * Checks whether CloudTrail has shown every session of a record, and reports each one that it has not. Returns the time
+ * at which the record must be checked again, because a session is younger than an hour or another may still be made;
+ * undefined: never.
  */
 export async function findMissing(recordId: string, missing: MissingDependencies): Promise<number | undefined> {
   const record = await readAnnouncing(recordId, missing);
@@ -46,7 +47,10 @@ function ripeAtMs({ announced: { issuedAtMs, intendedAtMs } }: NamedSession): nu
   return (issuedAtMs ?? intendedAtMs) + MISSING_AFTER_MS + MARGIN_MS;
 }
 
-/** What a record announced. One that has not its shape is told of and left out: it keeps nobody from the others. */
+/**
+ * Reads what a record announced. A record without the right shape is reported and left out, so that it does not hold up
+ * the others.
+ */
 export async function readAnnouncing(
   recordId: string,
   { records, log }: Pick<MissingDependencies, 'records' | 'log'>,
@@ -76,7 +80,7 @@ async function isMissing({ name, announced }: NamedSession, { ledger, clock }: M
   return judgeSessions(announced, calls, clock.nowMs()).announced === 'missing';
 }
 
-/** The mark comes after the telling: a crash between the two tells once more, with the same id. */
+/** The mark is written after the report: a crash between the two leads to a second report with the same id. */
 async function tellMissing(
   record: Exclude<AnnouncingRecord, { recordType: 'pointer' }>,
   { name, announced }: NamedSession,

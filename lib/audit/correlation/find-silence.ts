@@ -5,28 +5,37 @@ import type { AnnouncingRecords, IndexedRecord } from './announcing-record.ts';
 import { type MissingDependencies, readAnnouncing } from './find-missing.ts';
 import { observationIdOfSession } from './observation-record.ts';
 
-/** Sessions so old are looked at: CloudTrail takes minutes, and half an hour of nothing is no delay any more. */
+/**
+ * Only sessions at least this old are checked: CloudTrail takes minutes, and half an hour without a record is more than
+ * a delay.
+ */
 const SILENT_AFTER_MS = 30 * 60_000;
 const LOOKED_BACK_MS = 60 * 60_000;
-/** Sessions that were made and not shown, newest first: so many are silence. The first that was shown ends the search. */
+/**
+ * This many sessions that were made and not shown are silence. They are checked newest first, and the first one that
+ * was shown ends the search.
+ */
 const ENOUGH = 50;
 /**
- * Rows are looked at a page at a time, and up to so many: what made no session stands among them, and whoever has enough
- * of it refused or denied must not hide that nothing is shown.
+ * Rows are read a page at a time, up to `MOST_ROWS`. Rows that made no session stand among them, and a requester that
+ * gets enough requests refused or denied must not hide that nothing is shown.
  */
 const PAGE = 100;
 const MOST_ROWS = 2_000;
 const SIDE_BY_SIDE = 10;
 
 export type Heard =
-  /** CloudTrail has shown one of the sessions that were made half an hour ago and before. */
+  /** CloudTrail has shown one of the sessions that were made at least half an hour ago. */
   | 'heard'
-  /** It has shown none of them. */
+  /** CloudTrail has shown none of them. */
   | 'silent'
-  /** There are none. */
+  /** There are no such sessions. */
   | 'nothingToHear';
 
-/** Does CloudTrail show anything at all of what is made? A trail that was stopped is known by it long before the hour. */
+/**
+ * Checks whether CloudTrail shows any of the sessions that are made at all. This reveals a stopped trail long before
+ * the hour is over.
+ */
 export async function findSilence(missing: MissingDependencies): Promise<Heard> {
   const nowMs = missing.clock.nowMs();
   const window = { fromMs: nowMs - LOOKED_BACK_MS, toMs: nowMs - SILENT_AFTER_MS };
@@ -46,7 +55,7 @@ export async function findSilence(missing: MissingDependencies): Promise<Heard> 
   return made > 0 ? 'silent' : 'nothingToHear';
 }
 
-/** Of each session of the record that was made by then: has CloudTrail shown its name? */
+/** For each session of the record that was made by this time: whether CloudTrail has shown its name. */
 async function shownOf(recordId: string, byMs: number, missing: MissingDependencies): Promise<readonly boolean[]> {
   const shown: boolean[] = [];
   for (const name of await sessionsMade(recordId, byMs, missing)) {
@@ -66,7 +75,7 @@ async function sessionsMade(recordId: string, byMs: number, missing: MissingDepe
     .map(({ name }) => name);
 }
 
-/** A few at a time: where all is well, the first of them have one that was shown. */
+/** Reads a few at a time: where all is well, one of the first sessions was shown already. */
 async function* newestOf(
   records: AnnouncingRecords,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },

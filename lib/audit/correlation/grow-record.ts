@@ -10,20 +10,23 @@ import {
   observationIdOfSession,
 } from './observation-record.ts';
 
-/** How observations grow: pure functions from the record before to the record after, each with one more version. */
+/** How observations grow: pure functions from the record before to the record after, which is one version later. */
 
-/** How long whoever tells of strays keeps others from telling of the same; who crashed is followed after it. */
+/**
+ * How long a record is held by the invocation that reports its strays, so that no other reports the same ones. After a
+ * crash, another invocation takes over once this time has passed.
+ */
 const TELLING_MS = 2 * 60_000;
-/** How long until what is undecided is judged again: the tick comes round as often. */
+/** How long until an undecided call is judged again: the tick comes just as often. */
 const LOOK_AGAIN_MS = 5 * 60_000;
-/** No name of a tool is so long; what callers put there is theirs, and a letter that is cut in half is none. */
+/** No tool has so long a name. Callers choose this text; a character that is cut in half is replaced. */
 const LONGEST_USER_AGENT = 256;
 
 export function observationIdOf({ call, stsRequestId }: AssumeRoleEvent): string {
   return call.outcome === 'allowed' ? observationIdOfSession(call.sessionName) : observationIdOfDenial(stsRequestId);
 }
 
-/** What is kept of an event. Names each thing that is taken: there is no way for anything else to come along. */
+/** The parts of an event that are kept. Each is named here, so that nothing else can come along. */
 export function callOf(event: AssumeRoleEvent, receivedAtMs: number): ObservedCall {
   const { eventId, stsRequestId, atMs, callerRoleArn, sourceIpAddress, userAgent, call } = event;
   return {
@@ -41,8 +44,8 @@ export function callOf(event: AssumeRoleEvent, receivedAtMs: number): ObservedCa
 }
 
 /**
- * The record with one more call; undefined when it has the call already. One place is kept for the session that was
- * announced: what comes in great number beside it is counted.
+ * The record with one more call; undefined when it holds the call already. One place is reserved for the session that
+ * was announced; further calls beyond the limit are only counted.
  */
 export function withCall(
   before: ObservationRecord | undefined,
@@ -77,7 +80,7 @@ function isSameCall(one: ObservedCall, other: ObservedCall): boolean {
   return one.stsRequestId === other.stsRequestId && one.accessKeyId === other.accessKeyId;
 }
 
-/** Strays of which nobody was told yet. */
+/** The strays that nobody was told of yet. */
 export function untoldStrays(
   { told }: Pick<ObservationRecord, 'told'>,
   { calls }: JudgedRecord,
@@ -85,7 +88,9 @@ export function untoldStrays(
   return calls.filter(({ verdict, stsRequestId }) => verdict === 'stray' && !told.includes(stsRequestId));
 }
 
-/** The record with what was found about it: where it belongs, whether it holds a stray, and when it is looked at again. */
+/**
+ * The record with what was found about it: where it belongs, whether it holds a stray, and when it is checked again.
+ */
 export function asJudged(
   record: ObservationRecord,
   judged: JudgedRecord,
@@ -105,7 +110,10 @@ export function asJudged(
   };
 }
 
-/** Does the tick come to it by itself, soon? Nothing of ours is due later, or where the tick does not look: that was planted. */
+/**
+ * Whether the tick will soon reach the record by itself. We never set a later due time, nor a shard that the tick does
+ * not read: a record with either was planted.
+ */
 export function isWaitedFor(
   { dueShard, dueAtMs }: Pick<ObservationRecord, 'dueShard' | 'dueAtMs'>,
   nowMs: number,

@@ -4,14 +4,14 @@ import { type CorrelationDependencies, tellAndMark } from './observe-call.ts';
 import { logVerdicts } from './tell-verdicts.ts';
 
 /**
- * Judges one record that is due: its verdict was not final, or whoever was to tell of a stray did not come back. Two that
- * do it at once do it once.
+ * Judges one record that is due, because its verdict was not final, or because the invocation that was to report a
+ * stray did not finish. Two that judge the same record at once report it once.
  */
 export async function judgeAgain(recordId: string, correlation: CorrelationDependencies): Promise<void> {
   const { ledger, clock } = correlation;
   const record = await ledger.read(recordId);
   const nowMs = clock.nowMs();
-  // The index lags behind: somebody has seen to it.
+  // The index lags behind: somebody has handled the record already.
   if (record?.dueAtMs === undefined || record.dueAtMs > nowMs) return;
   const judged = await judgeRecord(record, correlation);
   const after = { ...asJudged(record, judged, { nowMs }), version: record.version + 1 };

@@ -4,15 +4,18 @@ import type { Announcement, Announcements } from './announcements.ts';
 import type { ObservationRecord, ObservedCall } from './observation-record.ts';
 import type { OwnRoles } from './own-roles.ts';
 
-/** What is known now of the calls of one record. Made anew whenever it is asked for; only what somebody was told is kept. */
+/**
+ * What is known now of the calls of one record. It is worked out whenever it is asked for; only what somebody was told
+ * is stored.
+ */
 export type JudgedRecord = {
   readonly calls: readonly JudgedCall[];
-  /** The issuance or probe that announced them. */
+  /** The issuance or probe that announced the calls. */
   readonly of?: string;
 };
 export type JudgedCall = ObservedCall & {
   readonly verdict: Exclude<Verdict, 'missing'>;
-  /** Of a stray. */
+  /** Present for a stray only. */
   readonly why?: StrayReason;
 };
 
@@ -22,13 +25,16 @@ export type JudgeDependencies = {
   readonly clock: Clock;
 };
 
-/** Looks up what was announced, and judges. Errors are `store.*`: nothing is a stray because a table is away. */
+/**
+ * Looks up what was announced, and judges. Errors are `store.*`: a call is never a stray because a table cannot be
+ * read.
+ */
 export async function judgeRecord(record: ObservationRecord, judge: JudgeDependencies): Promise<JudgedRecord> {
   if (record.sessionName === undefined) return judgeDenial(record, judge);
   return judgeSession(record, await judge.announcements.bySessionName(record.sessionName), judge);
 }
 
-/** The calls under one session name, held against what was announced under it. */
+/** Judges the calls under one session name by what was announced under it. */
 export function judgeSession(
   { calls }: Pick<ObservationRecord, 'calls'>,
   announcement: Announcement | undefined,
@@ -41,7 +47,7 @@ export function judgeSession(
   }));
   const { observed } = judgeSessions(announcement?.session, observations, clock.nowMs());
   const judged = observed.map((call): JudgedCall => {
-    // Said first, because it tells more: a function that never assumes a role did.
+    // This reason comes first because it says more: a function that never assumes a role did so.
     if (!mayCall(call, roles)) return { ...call, verdict: 'stray', why: 'otherCaller' };
     return call;
   });
@@ -61,8 +67,8 @@ async function judgeDenial(
   if (!mayCall(call, roles)) return judged('stray', { why: 'otherCaller' });
   const of = await announcements.byStsRequest(call.stsRequestId, record.of);
   if (of !== undefined) return judged('matched', { of });
-  // The index lags behind, and what leads to an earlier call of an attempt is written by the archive.
-  // A time to come is nobody's of ours: it would be awaited for ever.
+  // The index lags behind, and the pointer to an earlier call of an attempt is written by the archive. A time in the
+  // future was not written by us: without this limit the call would be awaited for ever.
   if (Math.abs(clock.nowMs() - call.receivedAtMs) <= MISSING_AFTER_MS) return judged('awaited');
   const { roleArn, callerRoleArn, atMs } = call;
   const lost = roleArn === undefined ? undefined : await announcements.lostCall({ roleArn, callerRoleArn, atMs });

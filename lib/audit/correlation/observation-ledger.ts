@@ -5,10 +5,10 @@ export type ObservationLedger = {
   /** Consistent. */
   read(recordId: string): Promise<ObservationRecord | undefined>;
   /**
-   * Writes the record whole, its version one more than that of `before`. False: it is not `before` any more that stands
-   * there. An answer that was lost may be false too.
+   * Writes the record whole, with a version one above that of `before`. False: the stored record is no longer `before`.
+   * A lost answer may also give false.
    */
   write(before: ObservationRecord | undefined, after: ObservationRecord): Promise<boolean>;
-  /** Ids of what is due, oldest first. May lag behind. */
+  /** The ids of the records that are due, oldest first. The index may lag behind. */
   due(options: { readonly nowMs: number; readonly limit: number }): Promise<readonly string[]>;
 };

@@ -4,8 +4,8 @@ import { storeError } from '../../platform/store-error.ts';
 import type { AssumeRoleEvent } from '../cloudtrail-event.ts';
 
 /**
- * Where an event waits that could not be recorded: stripped, so that no session token ever rests there. Errors are
- * `store.*`.
+ * The queue where an event waits that could not be recorded: stripped, so that no session token ever rests there.
+ * Errors are `store.*`.
  */
 export type ObservationsQueue = { send(event: AssumeRoleEvent): Promise<void> };
 
@@ -18,7 +18,7 @@ export function makeObservationsQueue({
 }): ObservationsQueue {
   return {
     async send(event) {
-      // Once more through the closed schema: what is sent is what it names.
+      // The closed schema is applied once more: only what it names is sent.
       const MessageBody = JSON.stringify(v.parse(strippedEventSchema, event));
       try {
         await sqs.send(new SendMessageCommand({ QueueUrl: config.observationsQueueUrl, MessageBody }));
@@ -52,7 +52,7 @@ const strippedEventSchema = v.strictObject({
   ]),
 });
 
-/** Undefined: it is no event of ours. */
+/** Undefined when the body is no event of ours. */
 export function readQueued(body: string): AssumeRoleEvent | undefined {
   try {
     return v.parse(strippedEventSchema, JSON.parse(body));

@@ -9,16 +9,16 @@ import { logVerdicts, type TellDependencies, tellStray } from './tell-verdicts.t
 
 export type CorrelationDependencies = JudgeDependencies & TellDependencies & { readonly ledger: ObservationLedger };
 
-/** Others that write the same record at the same time are few: deliveries of one call, and of calls under one name. */
+/** Few others write the same record at the same time: deliveries of one call, and of calls under one name. */
 const MOST_TRIES = 8;
 
 /**
- * Records one AssumeRole that CloudTrail showed, judges it and tells of it if it is a stray. A call that is on record is
- * left alone, so that deliveries in any number and order come to the same. Throws `store.*` where it could not be recorded
- * or judged; where it could only not be told, the record is due and the tick tells.
+ * Records one AssumeRole that CloudTrail showed, judges it, and reports it if it is a stray. A call that is on record
+ * is left alone, so that deliveries in any number and order have the same result. Throws `store.*` where the call could
+ * not be recorded or judged; where only the report failed, the record is due and the tick reports it.
  */
 export async function observeCall(event: AssumeRoleEvent, correlation: CorrelationDependencies): Promise<void> {
-  // Another account's copy, or another stage's role whose name begins with ours.
+  // The record is another account's copy, or belongs to another stage's role whose name begins like ours.
   if (event.callerRoleArn === undefined || !correlation.roles.isOurs(event.callerRoleArn)) return;
   const announcement = await announcementOf(event, correlation);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -27,7 +27,7 @@ export async function observeCall(event: AssumeRoleEvent, correlation: Correlati
   throw new BrokerError('store.busy', 'an observation was written by others again and again');
 }
 
-/** False: somebody else wrote the record in between. */
+/** False: somebody else wrote the record in the meantime. */
 async function recordOnce(
   event: AssumeRoleEvent,
   announcement: Announcement | undefined,
@@ -63,8 +63,9 @@ async function judgedNow(
 }
 
 /**
- * A call that is on record was judged when it was put there, and is told, due, or nothing to tell. One that is none of it
- * was put there by somebody else: it is judged as if it came now. False: somebody else wrote the record in between.
+ * A call on record was judged when it was recorded: it has been reported, is due, or needs no report. A call to which
+ * none of this applies was put there by somebody else, and is judged as if it came now. False: somebody else wrote the
+ * record in the meantime.
  */
 async function tellForgotten(
   before: ObservationRecord,
@@ -75,7 +76,7 @@ async function tellForgotten(
   if (isWaitedFor(before, nowMs)) return true;
   const judged = await judgedNow(before, announcement, correlation);
   const held = { ...asJudged(before, judged, { nowMs }), version: before.version + 1 };
-  // Final, and no stray of which nobody was told.
+  // The verdict is final, and there is no stray left to report.
   if (held.dueAtMs === undefined) return true;
   if (!(await correlation.ledger.write(before, held))) return false;
   if (untoldStrays(held, judged).length > 0) await tellAndMark(held, judged, correlation);
@@ -90,8 +91,9 @@ type Uncounted = {
 };
 
 /**
- * A call beyond those that are kept leaves nothing that could be told of later: it is told before it is counted, or whoever
- * has filled a name could use it ever after. Throws `store.busy` while its verdict is awaited: then it waits in the queue.
+ * A call beyond those that are kept leaves nothing to report later, so it is reported before it is counted: otherwise
+ * anyone who has filled a name could use it freely from then on. Throws `store.busy` while the verdict is awaited: the
+ * call then waits in the queue.
  */
 async function tellUncounted({ before, event, announcement, nowMs }: Uncounted, correlation: CorrelationDependencies) {
   const calls = [...before.calls, callOf(event, nowMs)];
@@ -105,15 +107,18 @@ async function announcementOf({ call }: AssumeRoleEvent, { announcements }: Corr
   return call.outcome === 'allowed' ? announcements.bySessionName(call.sessionName) : undefined;
 }
 
-/** Somebody is at it: who writes a stray holds the record until it is due, and tells whatever comes to it meanwhile. */
+/**
+ * Whether another invocation is reporting already: the one that writes a stray holds the record until it is due, and
+ * reports whatever is added to it meanwhile.
+ */
 function isBeingTold(before: ObservationRecord, judged: JudgedRecord, nowMs: number): boolean {
   const isHeld = isWaitedFor(before, nowMs) && (before.dueAtMs ?? 0) > nowMs;
   return isHeld && untoldStrays(before, judged).length > 0;
 }
 
 /**
- * Tells of every stray of a record that the caller holds, and marks it. The mark comes after the telling: a crash between
- * the two tells once more, with the same id, and never not at all.
+ * Reports every stray of a record that the caller holds, and marks it. The mark is written after the report: a crash
+ * between the two leads to a second report with the same id, and never to none.
  */
 export async function tellAndMark(
   held: ObservationRecord,

@@ -5,9 +5,9 @@ import type { Partition } from '../../platform/deployment-config/deployment-conf
 export type OwnRoles = {
   /** The ARN of the role under which a function runs, or of the decoy. */
   arnOf(name: string): string;
-  /** Is it a role of this deployment? Another stage's role, whose name may begin with ours, is not. */
+  /** Whether the role belongs to this deployment. Another stage's role, whose name may begin like ours, does not. */
   isOurs(roleArn: string): boolean;
-  /** Does it ever assume a role? A call of any other role of ours was made around the broker. */
+  /** Whether the role ever assumes another. A call by any other role of ours was made around the broker. */
   mayAssume(roleArn: string): boolean;
 };
 
@@ -19,9 +19,9 @@ export function ownRoles({
 }: {
   readonly partition: Partition;
   readonly brokerAccountId: string;
-  /** `credential-broker-<stage>-`. */
+  /** The form is `credential-broker-<stage>-`. */
   readonly functionNamePrefix: string;
-  /** Of every function of the deployment, and of the decoy. */
+  /** The names of every function of the deployment, and of the decoy. */
   readonly names: readonly string[];
 }): OwnRoles {
   const arnOf = (name: string) => `arn:${partition}:iam::${brokerAccountId}:role/${functionNamePrefix}${name}`;

@@ -9,22 +9,23 @@ import { type Budget, walkLater, walkPage } from './walk-ledger.ts';
 export type TickDependencies = MissingDependencies & TrailDependencies & { readonly states: CorrelationStateStore };
 export type TickResult = { readonly judged: number; readonly correlatedUpToMs: number };
 
-/** What is left for what a step has begun. */
+/** The time that is left for finishing a step once it has begun. */
 const LEFT_MS = 15_000;
-/** Ids only. */
+/** These are ids only. */
 const DUE_AT_A_TIME = 1_000;
-/** How far back the first walk begins: no attempt is made later than a day after its issuance. */
+/** How far back the first walk begins: no attempt is made later than a day after its issuance is recorded. */
 const FIRST_WALK_MS = 25 * 60 * 60_000;
-/** Without a tick for so long something was down, and what waited for us comes first. */
+/** After this long without a tick something was down, and the events that waited for us are handled first. */
 const PAUSE_MS = 15 * 60_000;
-/** A walk that is so far behind does not find what is missing within two hours. */
+/** A walk that is this far behind does not find a missing session within two hours. */
 const BEHIND_MS = 60 * 60_000;
-/** How often the state is written on the way: what is walked over twice is told of once. */
+/** The state is written once per this many pages: what is walked over twice is still reported once. */
 const PAGES_A_WRITE = 10;
 
 /**
- * What is due every five minutes: verdicts that were not final, sessions that CloudTrail does not show, silence, and the
- * trail itself. Goes on where the last tick ended. Errors are `store.*`; the next tick is the retry.
+ * The work that is due every five minutes: verdicts that were not final, sessions that CloudTrail does not show,
+ * silence, and the trail itself. It continues where the last tick ended. Errors are `store.*`; the next tick is the
+ * retry.
  */
 export async function runTick(
   { remainingMs }: { readonly remainingMs: () => number },
@@ -41,14 +42,20 @@ export async function runTick(
   return { judged, correlatedUpToMs: state.correlatedUpToMs };
 }
 
-/** Too many sessions that wait, or too little time for a walk: without a word, missing sessions would be told of by nobody. */
+/**
+ * Too many sessions wait, or there is too little time for a walk. Without this line in the log, nobody would learn that
+ * missing sessions are not reported.
+ */
 function sayWhereBehind({ correlatedUpToMs }: VersionedState, { clock, log }: TickDependencies): void {
   if (ripeBeforeMs(clock.nowMs()) - correlatedUpToMs <= BEHIND_MS) return;
   const explanation = `the ledger was held against CloudTrail up to ${new Date(correlatedUpToMs).toISOString()} alone`;
   log.transition({ transition: 'correlation.behind', explanation });
 }
 
-/** One that cannot be judged keeps none of the others. Said where more wait: a flood of calls must not hide one of them. */
+/**
+ * A record that cannot be judged does not hold up the others. A full page is logged, because more records wait: a flood
+ * of calls must not hide a stray.
+ */
 async function judgeDue({ hasTime }: Budget, tick: TickDependencies): Promise<number> {
   let judged = 0;
   const due = await tick.ledger.due({ nowMs: tick.clock.nowMs(), limit: DUE_AT_A_TIME });
@@ -113,7 +120,7 @@ async function kept(
   return written(version, after, states);
 }
 
-/** Another tick that runs at the same time ends this one: what it did is done, and told once. */
+/** If another tick runs at the same time, this one ends: what it did is done, and reported once. */
 async function written(
   version: number,
   after: CorrelationState,

@@ -13,7 +13,7 @@ const fromEventBridge = v.object({ 'detail-type': v.literal('AWS API Call via Cl
 const fromQueue = v.object({ Records: v.array(v.object({ messageId: v.string(), body: v.string() })) });
 const tick = v.object({ kind: v.literal('tick') });
 
-/** What the function was invoked with. Whatever else it is, it is not looked at. */
+/** What the function was invoked with. Any other input is not looked at. */
 export type CorrelationInput =
   | { readonly kind: 'record'; readonly record: unknown }
   | { readonly kind: 'batch'; readonly messages: v.InferOutput<typeof fromQueue>['Records'] }
@@ -29,8 +29,8 @@ export function readInput(event: unknown): CorrelationInput {
 }
 
 /**
- * Takes a record of CloudTrail. It holds a session token: what is not named by `readAssumeRole` is dropped before anything
- * else is done, and nothing that fails passes the record on. Throws only where the event can wait nowhere.
+ * Takes a CloudTrail record. The record holds a session token: whatever `readAssumeRole` does not name is dropped
+ * before anything else is done, and no failure passes the record on. Throws only where the event can wait nowhere.
  */
 export async function takeRecord(record: unknown, input: InputDependencies): Promise<void> {
   const reading = readAssumeRole(record);
@@ -47,7 +47,10 @@ export async function takeRecord(record: unknown, input: InputDependencies): Pro
   }
 }
 
-/** Takes events that waited. Each that cannot be recorded yet goes back; none keeps the others. */
+/**
+ * Takes events that waited. Each event that cannot be recorded yet goes back to the queue and does not hold up the
+ * others.
+ */
 export async function takeBatch(
   messages: readonly { readonly messageId: string; readonly body: string }[],
   input: InputDependencies,

@@ -19,9 +19,9 @@ const WHY: Readonly<Record<StrayReason, string>> = {
 };
 
 /**
- * Tells of one stray: an alarm's line, and an event on the bus. `alertId` is the same whenever the same stray is told, so
- * that whoever is told twice, because we crashed in between, knows it. Throws `store.unavailable` where the bus did not
- * take it.
+ * Reports one stray: a log line for an alarm, and an event on the bus. `alertId` is the same each time the same stray
+ * is reported, so that a receiver recognises a second report after a crash in between. Throws `store.unavailable` where
+ * the bus did not accept the event.
  */
 export async function tellStray(
   { recordId, sessionName, of }: Pick<ObservationRecord, 'recordId' | 'sessionName'> & { readonly of?: string },
@@ -49,7 +49,7 @@ export async function tellStray(
   });
 }
 
-/** One line for each call whose verdict is final and that is no stray. */
+/** Logs one line for each call whose verdict is final and that is no stray. */
 export function logVerdicts(
   { sessionName }: Pick<ObservationRecord, 'sessionName'>,
   { of }: JudgedRecord,

@@ -1,10 +1,10 @@
 import type { TrailFinding } from './correlation-state.ts';
 
-/** One trail of the account, as far as it matters whether it shows every AssumeRole of ours. */
+/** One trail of the account, with what decides whether it shows every AssumeRole of ours. */
 export type TrailFacts = {
   readonly isMultiRegion: boolean;
   readonly isLogging: boolean;
-  /** Undefined: the selectors could not be read. */
+  /** Undefined when the selectors could not be read. */
   readonly selectors: TrailSelectors | undefined;
 };
 
@@ -15,10 +15,10 @@ export type TrailSelectors = {
 };
 export type FieldSelector = {
   readonly field: string;
-  /** Empty: it is not held against any. */
+  /** Empty: the field is not compared with any value. */
   readonly equals: readonly string[];
   readonly notEquals: readonly string[];
-  /** It has other operators too: what they let through is not worked out here. */
+  /** The selector has other operators too; what they let through is not worked out here. */
   readonly hasOthers: boolean;
 };
 
@@ -26,9 +26,9 @@ export type FieldSelector = {
 export type ReadTrails = () => Promise<readonly TrailFacts[]>;
 
 /**
- * What keeps CloudTrail from showing every AssumeRole of ours; undefined: nothing. One trail that is fit is enough. AssumeRole
- * is a read-only management event, so a trail of write events never shows one. Of several trails the finding is that of the
- * one that comes closest.
+ * The reason why CloudTrail does not show every AssumeRole of ours; undefined when it does. One fit trail is enough.
+ * AssumeRole is a read-only management event, so a trail of write events never shows one. Of several trails, the one
+ * that comes closest decides the finding.
  */
 export function trailFinding(trails: readonly TrailFacts[]): TrailFinding | undefined {
   const findings = trails.map(findingOf);
@@ -48,7 +48,7 @@ function findingOf({ isMultiRegion, isLogging, selectors }: TrailFacts): TrailFi
   return basic || selectors.advanced.some(takesAssumeRole) ? undefined : 'noReadEvents';
 }
 
-/** What the fields of an AssumeRole of ours hold. Source: CloudTrail User Guide, "Filtering management events". */
+/** The values of the fields in an AssumeRole of ours. Source: CloudTrail User Guide, "Filtering management events". */
 const ASSUME_ROLE: ReadonlyMap<string, string> = new Map([
   ['eventCategory', 'Management'],
   ['readOnly', 'true'],
@@ -57,7 +57,7 @@ const ASSUME_ROLE: ReadonlyMap<string, string> = new Map([
   ['eventType', 'AwsApiCall'],
 ]);
 
-/** Every field of a selector must let the event through; one that we do not know may keep it out. */
+/** Every field of a selector must let the event through; a field that we do not know may exclude the event. */
 function takesAssumeRole(fields: readonly FieldSelector[]): boolean {
   const isOfManagement = fields.some(({ field, equals }) => field === 'eventCategory' && equals.includes('Management'));
   return isOfManagement && fields.every(letsThrough);

@@ -5,16 +5,16 @@ import type { IndexedRecord } from './announcing-record.ts';
 import type { CorrelationState } from './correlation-state.ts';
 import { findMissing, type MissingDependencies, ripeBeforeMs } from './find-missing.ts';
 
-/** Rows of a page, and how many of them are looked at at a time. */
+/** The rows of a page, and how many of them are checked at once. */
 const PAGE = 100;
 const SIDE_BY_SIDE = 10;
-/** Records that wait for their hour in the row of the state: it must stay small. */
+/** How many records may wait for their hour in the row of the state, which must stay small. */
 const MOST_WAITING = 500;
 const DAY_MS = 24 * 60 * 60_000;
 
 export type Budget = { readonly hasTime: () => boolean };
 
-/** Looks once more at the records that were not ripe when the walk came by. */
+/** Checks again the records that were not ripe when the walk reached them. */
 export async function walkLater(
   state: CorrelationState,
   { hasTime }: Budget,
@@ -30,8 +30,8 @@ export async function walkLater(
 }
 
 /**
- * Walks over what was recorded since the last time and is an hour old, day by day in the order of its recording, one page
- * a call. `done`: there is no more for now.
+ * Walks over the records that were made since the last walk and are an hour old, day by day in the order of their
+ * recording, one page per call. `done`: there are no more for now.
  */
 export async function walkPage(
   state: CorrelationState,
@@ -55,7 +55,7 @@ export async function walkPage(
   const { walkedTo: _done, ...rest } = state;
   const midnightMs = Date.parse(`${day}T00:00:00.000Z`) + DAY_MS;
   if (midnightMs <= toMs) return { state: { ...rest, later, correlatedUpToMs: midnightMs }, done: false };
-  // One of the same millisecond may be found later by the index: it is walked over again, and told of once.
+  // The index may show a record of the same millisecond later: the millisecond is walked over again, and reported once.
   return { state: { ...rest, later, correlatedUpToMs: toMs }, done: true };
 }
 

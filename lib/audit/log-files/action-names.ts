@@ -1,8 +1,8 @@
 import { matchesWildcard } from './wildcard.ts';
 
 /**
- * What a call is called in CloudTrail and in IAM. Most have one name; here are those that have two, as far as they are
- * known to us. A call that is not in the table is taken by its name: the answer is «not named by the policy», never more,
+ * The names of a call in CloudTrail and in IAM. Most calls have one name; this table holds those with two, as far as we
+ * know them. A call that is not in the table is taken by its name: the worst answer is «not named by the policy»,
  * because AWS has decided by its own table already.
  *
  * Sources: Service Authorization Reference, "Actions, resources, and condition keys" of each service; Amazon S3 User
@@ -15,7 +15,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   'runtime.sagemaker': 'sagemaker',
 };
 
-/** By the name in CloudTrail; more than one where the call needs several, or either. */
+/** Keyed by the name in CloudTrail; there is more than one action where the call needs several, or either. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   's3:ListBuckets': ['s3:ListAllMyBuckets'],
   's3:HeadBucket': ['s3:ListBucket'],
@@ -55,26 +55,29 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'lambda:Invoke': ['lambda:InvokeFunction'],
 };
 
-/** Needs no permission, and no Deny stops it. Source: STS API Reference, GetCallerIdentity. */
+/** This call needs no permission, and no Deny stops it. Source: STS API Reference, GetCallerIdentity. */
 const FREE = 'sts:GetCallerIdentity';
 
-/** `s3:GetObject` of the source `s3.amazonaws.com` and the name `GetObject`, as CloudTrail has it, without a version. */
+/**
+ * Gives `s3:GetObject` for the source `s3.amazonaws.com` and the name `GetObject`, as CloudTrail has it, without a
+ * version.
+ */
 export function callName(eventSource: string, eventName: string): string {
   const service = eventSource.replace(/\.amazonaws\.com(\.cn)?$|\.amazonaws\.eu$/, '');
-  // Lambda and CloudFront put the version of their interface behind the name: `ListFunctions20150331`.
+  // Lambda and CloudFront put the version of their interface after the name: `ListFunctions20150331`.
   const name = eventName.replace(/20\d{2}_?\d{2}_?\d{2}(v\d+)?$/, '');
   return `${PREFIXES[service] ?? service}:${name}`;
 }
 
-/** Does nothing that a policy could allow or deny? */
+/** Whether the call does nothing that a policy could allow or deny. */
 export function isFree(call: string): boolean {
   return call === FREE;
 }
 
-/** Does it name this action, `s3:GetObject`? */
+/** Whether the pattern names this action, such as `s3:GetObject`. */
 export type ActionPattern = (action: string) => boolean;
 
-/** Is the call named by one of the patterns of a policy's actions? They know `*` and `?`, and no case. */
+/** Whether one of the patterns of a policy's actions names the call. Patterns know `*` and `?`, and ignore case. */
 export function isNamedBy(patterns: readonly ActionPattern[], call: string): boolean {
   const names = ACTIONS[call] ?? [call];
   return names.some((name) => patterns.some((isNamed) => isNamed(name)));

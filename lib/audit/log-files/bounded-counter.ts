@@ -1,25 +1,26 @@
-/** As many names as are kept after a cut; twice as many are held before one. */
+/** How many names are kept after a cut; twice as many are held before one. */
 const KEPT = 1_000;
-/** Longer names are cut, so that a count costs little whatever a log says. ARNs of principals are shorter, nearly all. */
+/**
+ * Longer names are cut, so that a count costs little whatever a log says. Nearly all ARNs of principals are shorter.
+ */
 const NAME_LIMIT = 160;
 
 export type Tally = {
-  /** The largest first; equal ones by name. */
+  /** The largest count first; equal counts by name. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What was counted for all other names. */
+  /** The total for all other names. */
   readonly others: number;
 };
 
 export type BoundedCounter = {
   count(name: string): void;
-  /** The `size` largest. */
+  /** The `size` largest counts. */
   largest(size: number): Tally;
 };
 
 /**
- * Counts names of which there may be any number, in memory that does not grow with them: the rare ones are poured
- * together when there are too many. The sum is always exact; the count of a name that was rare at first may be too low
- * by what was poured.
+ * Counts any number of different names in memory that does not grow with them: when there are too many, the rare ones
+ * are pooled. The sum is always exact; the count of a name that was rare at first may be too low by what was pooled.
  */
 export function createBoundedCounter(kept: number = KEPT): BoundedCounter {
   let counts = new Map<string, number>();
@@ -43,7 +44,7 @@ export function createBoundedCounter(kept: number = KEPT): BoundedCounter {
   };
 }
 
-/** Printable ASCII, because it comes from a log and ends on somebody's screen. */
+/** Printable ASCII, because the name comes from a log and is shown on somebody's screen. */
 function plain(name: string): string {
   const cut = name.length > NAME_LIMIT ? `${name.slice(0, NAME_LIMIT)}...` : name;
   return cut.replace(/[^\x20-\x7e]/g, '?');
