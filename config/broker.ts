@@ -2,8 +2,8 @@
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 
-// Compiling its sources is half of what a command takes. What is kept of that lies in the clone: whoever may change it
-// may change the sources, too. Only what is imported from here on is kept.
+// Compiling the sources is half of the time that a command takes. The compile cache lies in the clone: anybody who may
+// change it may change the sources, too. Only modules that are imported from here on are cached.
 enableCompileCache(path.join(import.meta.dirname, '../.build/compiled'));
 const { runBrokerProcess } = await import('../lib/operator-cli/broker-process.ts');
 const { readStage } = await import('./read-stage.ts');

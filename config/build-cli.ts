@@ -1,6 +1,6 @@
 /**
- * `npm run build:cli`: makes what is installed of the command line and of its client, in `dist/`: Node runs no TypeScript
- * of installed packages. Packages stay imports; they are the dependencies of this one.
+ * `npm run build:cli`: builds the installable command line and its client into `dist/`, because Node runs no TypeScript
+ * of installed packages. Imports of packages stay imports; they are the dependencies of this package.
  */
 import { execFile } from 'node:child_process';
 import { chmod, rm } from 'node:fs/promises';
@@ -30,7 +30,7 @@ await build({
   logLevel: 'warning',
 });
 await chmod(path.join(dist, 'broker.mjs'), 0o755);
-// Declarations keep the imports of `.ts` files, which TypeScript reads as those of the `.d.ts` files beside them.
+// Declarations keep the imports of `.ts` files, which TypeScript resolves to the `.d.ts` files beside them.
 const compiler = path.join(projectRoot, 'node_modules/typescript/bin/tsc');
 const project = path.join(projectRoot, 'config/tsconfig.client.json');
 await promisify(execFile)(process.execPath, [compiler, '--project', project]);

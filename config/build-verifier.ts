@@ -1,5 +1,5 @@
 /**
- * `npm run build:verifier`: makes `dist/verify-receipts.mjs`, which is given to customers: one file that runs on Node
+ * `npm run build:verifier`: builds `dist/verify-receipts.mjs`, which is given to customers: one file that runs on Node
  * alone, without packages, without network and without AWS.
  */
 import { builtinModules } from 'node:module';

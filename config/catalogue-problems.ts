@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { ConfigProblem } from '../lib/platform/deployment-config/problem.ts';
 
 /**
- * What is wrong with the catalogue of jobs (an event age over the session, a session under the time-out, a policy that STS
- * would not take): it says so itself when it is loaded, which is why it is not imported.
+ * What is wrong with the catalogue of jobs (an event age over the session, a session under the time-out, a policy that
+ * STS would not take). The catalogue throws when it is loaded, which is why it is not imported statically.
  */
 export async function catalogueProblems(root: string): Promise<readonly ConfigProblem[]> {
   try {

@@ -1,6 +1,6 @@
 /**
- * `npm run check:release-ages`: asks the registry that npm uses when each package that is shipped was published. Exits with
- * 1 when one is younger than a week, or of unknown age.
+ * `npm run check:release-ages`: asks the registry that npm uses when each shipped package was published. Exits with 1
+ * when one is younger than a week, or of unknown age.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -33,7 +33,7 @@ if (objections.length > 0) {
   process.stdout.write(`${packages.length} packages: each was published at least ${MINIMUM_AGE_DAYS} days ago\n`);
 }
 
-/** Asked through npm itself, so that the registry, its credentials and the proxy are those of `npm ci`. */
+/** The question goes through npm itself, so that the registry, its credentials and the proxy are those of `npm ci`. */
 async function viewReleaseTimes(name: string): Promise<string> {
   const { stdout } = await run('npm', ['view', name, 'time', '--json'], { maxBuffer: 64 * 1024 * 1024 });
   return stdout;

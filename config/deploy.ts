@@ -1,6 +1,6 @@
 /**
- * `npm run deploy -- --stage <stage>`: brings a stage to what this clone has. Exits with 1 when it was refused or did not
- * come through, 2 for a command line that is wrong.
+ * `npm run deploy -- --stage <stage>`: brings a stage to the state of this clone. Exits with 1 when the deployment was
+ * refused or did not come through, 2 for a command line that is wrong.
  */
 import { parseArgs } from 'node:util';
 import { systemClock } from '../lib/platform/clock.ts';
@@ -74,7 +74,7 @@ async function deploy(options: Options): Promise<void> {
   const { stage = '', uncommitted, account } = options;
   const log = (line: string) => process.stdout.write(`${line}\n`);
   try {
-    // Only now: who asks for help does not wait for what is not needed.
+    // Imported only now: somebody who asks for help does not wait for modules that are not needed.
     const { prepareStage } = await import('./deploy/prepare-stage.ts');
     const prepared = await prepareStage({
       stage,

@@ -2,32 +2,32 @@ import type { TemplateValue } from '../template/template-value.ts';
 import { type Deployed, type Metric, prefixOf } from './metric.ts';
 import { type Runbook, runbookLink } from './runbook.ts';
 
-/** One alarm, as this project thinks of it: what it means, where to look, and when it rings. */
+/** One alarm in this project's own terms: what it means, which runbook it leads to, and when it rings. */
 export type Alarm = {
-  /** Follows the stage's prefix in its name, and names it in the template. */
+  /** The alarm's name in AWS is the stage's prefix and this name; its logical id in the template is made from it. */
   readonly name: string;
   readonly meaning: string;
   readonly runbook: Runbook;
   readonly watches: Watched;
   readonly periodSeconds: number;
-  /** Of so many periods so many must be over the threshold; 1 of 1 where left out. */
+  /** The alarm rings when `atLeast` of the last `of` periods are over the threshold; 1 of 1 where left out. */
   readonly periods?: { readonly of: number; readonly atLeast: number };
   readonly rings: 'atLeast' | 'below';
   readonly threshold: number;
-  /** For what should come again and again. */
+  /** For an alarm on something that should happen regularly: it rings when there is no data. */
   readonly ringsForSilence?: boolean;
-  /** Heard through another alarm only. */
+  /** The alarm notifies nobody itself; a composite alarm is made of it. */
   readonly isPart?: boolean;
 };
 
-/** A metric, or several and what is made of them: an expression of CloudWatch's metric math over their names. */
+/** A metric, or several metrics and an expression over their names in CloudWatch's metric math. */
 export type Watched =
   | { readonly metric: Metric; readonly statistic: 'Sum' | 'Maximum' }
   | { readonly metrics: Readonly<Record<string, MeasuredMetric>>; readonly expression: string; readonly label: string };
 
 export type MeasuredMetric = { readonly metric: Metric; readonly statistic: 'Sum' | 'Maximum' | 'SampleCount' };
 
-/** The alarms as resources. Their names in the template follow from their own, so that a change of order changes nothing. */
+/** The alarms as resources. Their logical ids follow from their names, so that changing their order changes nothing. */
 export function alarmResources(alarms: readonly Alarm[], deployed: Deployed): Record<string, TemplateValue> {
   return Object.fromEntries(alarms.map((alarm) => [alarmId(alarm), resourceOf(alarm, deployed)]));
 }

@@ -25,7 +25,9 @@ const FIVE_MINUTES = 300;
 const DAY = 86_400;
 const HALF = 12;
 
-/** One page for whoever looks: how many requests become sessions and runs, how long it takes, and what is left of STS. */
+/**
+ * The dashboard, one page: how many requests become sessions and runs, how long that takes, and what is left of STS.
+ */
 export function dashboardResource(shows: Shows): Record<string, TemplateValue> {
   const { deployed, region } = shows;
   const charts = [
@@ -53,8 +55,8 @@ export function dashboardResource(shows: Shows): Record<string, TemplateValue> {
 }
 
 /**
- * From what is asked to what came of it. A claim and a report are the job's to write, so that the archive, which sees every
- * change of the ledger, counts them.
+ * From requests to outcomes. The job writes claims and reports itself, so the archive, which sees every change of the
+ * ledger, counts them.
  */
 function funnel({ deployed }: Shows): Chart {
   const requests = (decision: 'allowed' | 'refused') =>
@@ -106,7 +108,7 @@ function outcomes({ deployed, jobs }: Shows): Chart {
   };
 }
 
-/** Which function measures a stage of a job's issuance. */
+/** The function that measures each stage of a job's issuance. */
 const MEASURED_BY: Readonly<Record<Stage, Service>> = {
   queue: 'issue-credentials',
   lookUp: 'issue-credentials',
@@ -128,7 +130,7 @@ const STAGES_SHOWN = [
   'claim',
 ] as const satisfies readonly Stage[];
 
-/** Runs are left out: they take minutes, beside which nothing else could be seen. */
+/** Runs are left out: they take minutes, and nothing else would be visible beside them. */
 function latency({ deployed }: Shows): Chart {
   return {
     title: 'Latency by stage, median and one in a hundred',
@@ -173,8 +175,8 @@ function share({ deployed, stsCallsPerSecond }: Shows): Chart {
 const STATUSES = ['trusted', 'pending', 'refused', 'quarantined'] as const satisfies readonly RoleStatus[];
 
 /**
- * Each role is verified once a day, and each verification says in which status it leaves the role: a day of them is how
- * many roles there are of each, without anybody having to count them. One that was verified by hand as well counts twice.
+ * Each role is verified once a day, and each verification reports the status in which it leaves the role. A day of them
+ * is therefore the number of roles in each status. A role that was also verified by hand counts twice.
  */
 function rolesByTrust(deployed: Deployed): Chart {
   const verified = (transition: string, label: string): Shown => ({

@@ -11,12 +11,12 @@ const serverlessSchema = v.object({
 });
 
 /**
- * The functions of `serverless.yml` and how long each may run. A time-out that is no number there is a job's, which has it
- * from the catalogue. Throws where it is neither.
+ * The functions of `serverless.yml` and how long each may run. A time-out that is not a number there belongs to a job,
+ * and comes from the catalogue. Throws where a time-out is neither.
  */
 export function deployedFunctions(root: string): readonly DeployedFunction[] {
   const text = readFileSync(path.join(root, 'serverless.yml'), 'utf8');
-  // The short forms of CloudFormation's functions are tags that YAML does not know; none is looked at.
+  // The short forms of CloudFormation's functions are tags that YAML does not know; nothing here reads them.
   const { functions } = v.parse(serverlessSchema, parse(text, { logLevel: 'silent' }));
   return Object.entries(functions).map(([name, { timeout }]) => {
     const job = jobCatalogue.get(name);

@@ -3,10 +3,12 @@ import type { DeployedFunction } from './deployed-functions.ts';
 import { type Deployed, lambdaMetric, runCount } from './metric.ts';
 
 const FIVE_MINUTES = 300;
-/** Of its time-out, what is near it: a call that waits for its outcome on purpose stays below. */
+/**
+ * The share of a function's time-out that counts as near it. A call that waits for its outcome on purpose stays below.
+ */
 const NEAR_TIMEOUT = 0.95;
 
-/** What comes round by itself is its own retry: one error of it is no reason to get up, errors again and again are. */
+/** Functions that run again by themselves. One error is no reason to wake anybody; repeated errors are. */
 const COMES_AGAIN: ReadonlySet<string> = new Set([
   'issue-credentials',
   'sweep-issuances',
@@ -15,10 +17,10 @@ const COMES_AGAIN: ReadonlySet<string> = new Set([
   'fan-out-schedule',
 ]);
 
-/** Rings under a name of its own, which says what is blind meanwhile: `correlation-errors`. */
+/** The errors of these functions ring under a name that says what is blind meanwhile: `correlation-errors`. */
 const ERRORS_ELSEWHERE: ReadonlySet<string> = new Set(['correlate-cloudtrail']);
 
-/** A schedule invokes these, so that no invocation means that nothing does; each within so many seconds. */
+/** A schedule invokes these functions within so many seconds each; no invocation means that their work is not done. */
 const TICKS: Readonly<Record<string, { readonly withinSeconds: number; readonly meaning: string }>> = {
   'sweep-issuances': {
     withinSeconds: 300,
@@ -38,7 +40,7 @@ const TICKS: Readonly<Record<string, { readonly withinSeconds: number; readonly 
   },
 };
 
-/** For every function that is deployed: that it fails, that it nearly runs out of time, and for some that it is silent. */
+/** Alarms for every deployed function: it fails, it nearly runs out of time and, for some, it is silent. */
 export function functionAlarms(functions: readonly DeployedFunction[], deployed: Deployed): readonly Alarm[] {
   return functions.flatMap((one) => [
     ...(ERRORS_ELSEWHERE.has(one.name) ? [] : [errors(one, deployed)]),

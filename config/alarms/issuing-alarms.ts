@@ -9,7 +9,9 @@ const FIFTEEN_MINUTES = 900;
 
 const count = (metric: Metric): MeasuredMetric => ({ metric, statistic: 'Sum' });
 
-/** What is issued too late, not, or to whom it may not be; what the composite alarm is made of is among them. */
+/**
+ * Alarms on sessions issued too late, not at all, or to the wrong caller, the parts of the composite alarm included.
+ */
 export function issuingAlarms(deployed: Deployed): readonly Alarm[] {
   return [
     requestsOld(deployed),
@@ -22,7 +24,7 @@ export function issuingAlarms(deployed: Deployed): readonly Alarm[] {
   ];
 }
 
-/** The longest back-off is a quarter of an hour, so that what is older than twice that was worked on and not done. */
+/** The longest back-off is a quarter of an hour, so a request older than twice that was tried and did not finish. */
 function requestsOld(deployed: Deployed): Alarm {
   return {
     name: 'requests-old',
@@ -136,7 +138,7 @@ function denials(deployed: Deployed): Alarm {
   };
 }
 
-/** In percent, and nothing while there are fewer than twenty: a share of a handful says little. */
+/** The share in percent. There is no value below twenty in total: a share of a handful says little. */
 function shareOf(some: readonly string[], others: readonly string[]): string {
   const [part, whole] = [some, [...some, ...others]].map((names) => `SUM([${names.join(', ')}])`);
   return `IF(${whole} >= 20, 100 * ${part} / ${whole}, 0)`;
@@ -156,8 +158,8 @@ function unknownOutcomes(deployed: Deployed): Alarm {
 }
 
 /**
- * One alarm for whoever is woken by one alone: requests come, and no session is issued for any. Any of its parts says so;
- * which of them rings says where to begin.
+ * One alarm for people who want to be woken by one alone: requests come, and no session is issued for any. Any of its
+ * parts sets it off; the part that rings says where to begin.
  */
 export function notIssuingResource(deployed: Deployed): Record<string, TemplateValue> {
   const parts = [requestsOld, noneIssued, keyUnusable, tablesUnusable].map((part) => part(deployed));

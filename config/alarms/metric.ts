@@ -1,30 +1,33 @@
 import type { TrailType } from '../../lib/ledger/trail.ts';
 import { STAGE_METRICS, type Stage } from '../../lib/platform/stage-durations.ts';
 
-/** One metric of CloudWatch: what alarms and the dashboard name, so that neither can name what nobody writes. */
+/**
+ * One metric of CloudWatch. Alarms and the dashboard name metrics only through it, so neither can name one that nobody
+ * writes.
+ */
 export type Metric = {
   readonly namespace: string;
   readonly name: string;
-  /** In the order in which they are shown. */
+  /** In the order in which CloudWatch shows them. */
   readonly dimensions: readonly (readonly [name: string, value: string])[];
 };
 
-/** The functions that say what happens to requests and issuances. */
+/** The functions that log what happens to requests and issuances. */
 export type Service = 'issue-credentials' | 'vend-credentials' | 'sweep-issuances' | 'verify-trust' | 'archive-audit';
 
 export type Deployed = { readonly stage: string };
 
-/** Of resources of the deployment. */
+/** The prefix of the deployment's resource names. */
 export function prefixOf({ stage }: Deployed): string {
   return `credential-broker-${stage}`;
 }
 
-/** Apart for each stage: one that is well must not hide, in the same account, that another is silent. */
+/** Each stage has its own namespace: a healthy stage must not hide that another one in the same account is silent. */
 export function metricsNamespace({ stage }: Deployed): string {
   return `CredentialBroker/${stage}`;
 }
 
-/** What `makeTransitionLog` counts: all of a transition, or those of one code. */
+/** The count that `makeTransitionLog` writes: of all of a transition, or of those with one code. */
 export function transitionCount(
   of: { readonly service: Service; readonly transition: string; readonly code?: string },
   deployed: Deployed,
@@ -41,7 +44,7 @@ export function transitionCount(
   };
 }
 
-/** What the ledger says of an issuance, by the last entry of its trail. */
+/** The count of issuances in the ledger, by the last entry of their trail. */
 export function issuanceCount(
   of: { readonly service: Service; readonly type: TrailType; readonly code?: string },
   deployed: Deployed,
@@ -50,13 +53,13 @@ export function issuanceCount(
   return transitionCount({ ...others, transition: `issuance.${type}` }, deployed);
 }
 
-/** What `makeStageDurations` measures. */
+/** The duration that `makeStageDurations` measures. */
 export function stageDuration(of: { readonly service: Service; readonly stage: Stage }, deployed: Deployed): Metric {
   const { service, stage } = of;
   return { namespace: metricsNamespace(deployed), name: STAGE_METRICS[stage], dimensions: [['service', service]] };
 }
 
-/** What a job says of its runs; see `lib/job-runtime/log-and-count.ts`. */
+/** The count that a job writes of its runs; see `lib/job-runtime/log-and-count.ts`. */
 export function runCount(
   of: { readonly job: string; readonly name: 'RunCompleted' | 'RunFailed' | 'ClaimRefused' | 'EnvelopeInvalid' },
   deployed: Deployed,
@@ -64,7 +67,7 @@ export function runCount(
   return { namespace: metricsNamespace(deployed), name: of.name, dimensions: [['service', of.job]] };
 }
 
-/** What Lambda says of a function. */
+/** A metric that Lambda writes of a function. */
 export function lambdaMetric(
   of: { readonly functionName: string; readonly name: 'Invocations' | 'Errors' | 'Duration' },
   deployed: Deployed,
@@ -73,7 +76,7 @@ export function lambdaMetric(
   return { namespace: 'AWS/Lambda', name: of.name, dimensions: [['FunctionName', functionName]] };
 }
 
-/** What SQS says of a queue. */
+/** A metric that SQS writes of a queue. */
 export function queueMetric(
   of: { readonly queue: string; readonly name: 'ApproximateAgeOfOldestMessage' | 'ApproximateNumberOfMessagesVisible' },
   deployed: Deployed,
@@ -86,8 +89,9 @@ export const TABLES = ['tenants', 'switches', 'limits', 'ledger'] as const;
 export type Table = (typeof TABLES)[number];
 
 /**
- * What DynamoDB says of a table. Source: DynamoDB Developer Guide, Metrics and dimensions: `ThrottledRequests` is counted by
- * operation, and for a write also where an index throttled it; the events by table alone.
+ * A metric that DynamoDB writes of a table. Source: DynamoDB Developer Guide, Metrics and dimensions:
+ * `ThrottledRequests` is counted by operation, and for a write also where an index throttled it; the throttle events
+ * are counted by table alone.
  */
 export function tableMetric(
   of: {

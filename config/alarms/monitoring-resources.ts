@@ -10,8 +10,8 @@ import { stsAlarms } from './sts-alarms.ts';
 import { tableAlarms } from './table-alarms.ts';
 
 /**
- * The alarms that follow from what is deployed, the one that is made of them, and the dashboard. Those that count one thing
- * that a function says stand in `config/resources/alarms*.yml`, and call the same topic.
+ * The alarms that follow from what is deployed, the composite alarm made of them, and the dashboard. Alarms that count
+ * a single log entry of a function are in `config/resources/alarms*.yml`, and notify the same topic.
  */
 export function monitoringResources(
   { homeRegion, limits }: Pick<DeploymentConfig, 'homeRegion' | 'limits'>,

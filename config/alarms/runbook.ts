@@ -21,7 +21,7 @@ export const RUNBOOKS = [
 
 export type Runbook = (typeof RUNBOOKS)[number];
 
-/** What stands at the end of an alarm's description. */
+/** The end of an alarm's description. */
 export function runbookLink(runbook: Runbook): string {
   return `Runbook: docs/operations.md#${runbook}`;
 }

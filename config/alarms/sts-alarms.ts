@@ -4,12 +4,12 @@ import { type Deployed, issuanceCount, stageDuration } from './metric.ts';
 
 type StsSettings = { readonly stsCallsPerSecond: number };
 
-/** That STS throttles us, and that hardly anything is left of the calls that we allow ourselves. */
+/** Alarms for when STS throttles us, and when hardly anything is left of the calls that we allow ourselves. */
 export function stsAlarms(limits: StsSettings, deployed: Deployed): readonly Alarm[] {
   return [throttled(deployed), shareUsed(limits, deployed)];
 }
 
-/** Each answer is told once: by the call that follows, or by how the visit ended. */
+/** Each answer is counted once: by the call that follows it, or by the way in which the visit ended. */
 function throttled(deployed: Deployed): Alarm {
   const code: ErrorCode = 'sts.unavailable';
   const of = (service: 'issue-credentials' | 'vend-credentials', type: 'called' | 'released' | 'failed') => {
@@ -49,7 +49,7 @@ function shareUsed(limits: StsSettings, deployed: Deployed): Alarm {
   };
 }
 
-/** The calls to STS, as a percentage of what the broker may make: each call is a sample of its duration. */
+/** The calls to STS, as a percentage of those that the broker may make: each call is a sample of its duration. */
 export function stsShare(
   { stsCallsPerSecond }: StsSettings,
   { deployed, periodSeconds }: { readonly deployed: Deployed; readonly periodSeconds: number },

@@ -2,8 +2,8 @@ import type { Alarm, MeasuredMetric } from './alarm.ts';
 import { type Deployed, TABLES, type Table, tableMetric } from './metric.ts';
 
 /**
- * That a table, or an index of it, throttles. Events and requests are not the same, and both may tell of one call: it is
- * rung for whichever is more.
+ * An alarm for when a table, or an index of it, throttles. Throttle events and throttled requests differ, and one call
+ * may count as both: the alarm goes by the larger of the two.
  */
 export function tableAlarms(deployed: Deployed): readonly Alarm[] {
   return TABLES.map((table) => ({
@@ -17,7 +17,7 @@ export function tableAlarms(deployed: Deployed): readonly Alarm[] {
     },
     periodSeconds: 300,
     rings: 'atLeast' as const,
-    // On demand, a table throttles for a moment when its load doubles: the SDK and the queue see to that.
+    // A table on demand throttles for a moment when its load doubles: the SDK and the queue cope with that.
     threshold: 10,
   }));
 }

@@ -11,7 +11,7 @@ export type Widget = {
   readonly properties: Readonly<Record<string, unknown>>;
 };
 
-/** A line or a bar: its label, and what it shows. */
+/** A line or a bar: its label, and the metric that it shows. */
 export type Shown = {
   readonly label: string;
   readonly metric: Metric;
@@ -24,13 +24,13 @@ export type Shown = {
 export type Chart = {
   readonly title: string;
   readonly shows: readonly Shown[];
-  /** Made of those that have an id. */
+  /** An expression over the lines that have an id. */
   readonly expression?: { readonly expression: string; readonly label: string };
   readonly view: 'timeSeries' | 'bar' | 'singleValue';
   readonly periodSeconds: number;
-  /** Of the vertical axis. */
+  /** The unit of the vertical axis. */
   readonly unit: string;
-  /** Where a line says that it is too much. */
+  /** A line across the chart above which the value is too high. */
   readonly limit?: { readonly value: number; readonly label: string };
 };
 
@@ -43,7 +43,7 @@ export function chartProperties(chart: Chart, region: string): Widget['propertie
     view,
     stacked: false,
     period: periodSeconds,
-    // A bar or a number is what was counted in all of the time that is looked at, not in the last period of it.
+    // A bar or a number shows the total of the whole time range in view, not of its last period.
     ...(view === 'timeSeries' ? {} : { setPeriodToTimeRange: true }),
     ...(view === 'singleValue' ? {} : { yAxis: { left: { min: 0, label: unit, showUnits: false } } }),
     ...(limit === undefined ? {} : { annotations: { horizontal: [limit] } }),

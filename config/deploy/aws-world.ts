@@ -12,15 +12,15 @@ import type { DeployWorld } from './deploy-stage.ts';
 import type { Credentials } from './query-call.ts';
 
 /**
- * AWS as whoever runs the command, in the home region of a deployment: credentials and endpoints by the rules of every AWS
- * SDK. The region of the shell does not matter: a stage has one.
+ * AWS as the person who runs the command, in the home region of a deployment: credentials and endpoints follow the
+ * rules of every AWS SDK. The region of the shell does not matter: a stage has its own.
  */
 export async function openAws(
   { homeRegion: region, partition }: Pick<DeploymentConfig, 'homeRegion' | 'partition'>,
   log: (line: string) => void,
 ): Promise<DeployWorld & { readonly s3: S3Client }> {
   const sts = new STSClient({ region });
-  // Of a service that the project has no client of, any client tells where it is configured to be.
+  // For a service of which the project has no client, any other client tells the configured endpoint.
   const asked = new STSClient({ region, serviceId: 'CloudFormation' });
   const endpoint =
     (await configuredEndpoint(asked)) ??
@@ -47,7 +47,8 @@ export async function openAws(
     s3,
     async upload(bucket, files) {
       for (const { key, bytes, contentType } of files) {
-        // A bucket that was deleted by hand can be somebody else's by now, who would choose what is deployed from it.
+        // A bucket that was deleted by hand can belong to somebody else by now, who would choose what is deployed from
+        // it.
         const of = { Bucket: bucket, ExpectedBucketOwner: accountId };
         await s3.send(new PutObjectCommand({ ...of, Key: key, Body: bytes, ContentType: contentType }));
       }
@@ -64,7 +65,9 @@ export async function openAws(
 
 type Configured = { readonly config: { readonly serviceConfiguredEndpoint?: () => Promise<string | undefined> } };
 
-/** What `AWS_ENDPOINT_URL`, that of the service, or the profile says; undefined for the service's own. */
+/**
+ * The endpoint from `AWS_ENDPOINT_URL`, the service's own variable or the profile; undefined for the service's default.
+ */
 async function configuredEndpoint({ config }: Configured): Promise<string | undefined> {
   return config.serviceConfiguredEndpoint?.();
 }

@@ -2,15 +2,15 @@ import type { DeploymentConfig, Partition } from '../../lib/platform/deployment-
 import { PARTITION_ENDPOINTS } from '../../lib/platform/partition-endpoints.ts';
 
 export type EndpointKind = {
-  /** `AWS_USE_FIPS_ENDPOINT`, or what the profile says. */
+  /** From `AWS_USE_FIPS_ENDPOINT` or the profile. */
   readonly usesFips: boolean;
-  /** `AWS_USE_DUALSTACK_ENDPOINT`, or what the profile says. */
+  /** From `AWS_USE_DUALSTACK_ENDPOINT` or the profile. */
   readonly usesDualStack: boolean;
 };
 
 /**
- * Where CloudFormation is found, of whose client the project has none. GovCloud has one endpoint for both kinds.
- * Source: the endpoint rules of CloudFormation, as every AWS SDK has them; AWS General Reference, "CloudFormation endpoints".
+ * The endpoint of CloudFormation, of which the project has no client. GovCloud has one endpoint for both kinds. Source:
+ * the endpoint rules of CloudFormation, as every AWS SDK has them; AWS General Reference, "CloudFormation endpoints".
  */
 export function cloudFormationEndpoint(
   { homeRegion, partition }: Pick<DeploymentConfig, 'homeRegion' | 'partition'>,
@@ -21,7 +21,7 @@ export function cloudFormationEndpoint(
   return `https://${name}.${homeRegion}.${usesDualStack ? DUAL_STACK[partition] : PARTITION_ENDPOINTS[partition].s3}`;
 }
 
-/** Which kind the client of any service would use: one setting is for all. */
+/** The kind of endpoint that the client of any service would use: one setting holds for all services. */
 export async function endpointKind({ config }: ConfiguredClient): Promise<EndpointKind> {
   return { usesFips: await config.useFipsEndpoint(), usesDualStack: await config.useDualstackEndpoint() };
 }
@@ -33,7 +33,7 @@ type ConfiguredClient = {
   };
 };
 
-/** What hosts that are reached over IPv6 too end with. */
+/** The domain of hosts that can be reached over IPv6, too. */
 const DUAL_STACK: Readonly<Record<Partition, string>> = {
   aws: 'api.aws',
   'aws-cn': 'api.amazonwebservices.com.cn',

@@ -10,12 +10,12 @@ import type {
 import { callQuery, QueryError, type QueryPlace } from './query-call.ts';
 import { membersOf, textAt, type XmlElement } from './xml-element.ts';
 
-/** Of the CloudFormation API, as in every example of its reference. */
+/** The version of the CloudFormation API, as in every example of its reference. */
 export const CLOUDFORMATION_VERSION = '2010-05-15';
 
 type Call = (action: string, parameters: Readonly<Record<string, string>>) => Promise<XmlElement>;
 
-/** CloudFormation by its own protocol: the project depends on no client of it. */
+/** CloudFormation by its own protocol: the project does not depend on a client of it. */
 export function makeCloudFormation(place: QueryPlace): CloudFormation {
   const call: Call = (action, parameters) => callQuery(place, action, parameters);
   return { ...stackCalls(call), ...changeSetCalls(call), ...readingCalls(call) };
@@ -78,9 +78,9 @@ function changeSetCalls(call: Call) {
       };
     },
     async executeChangeSet({ takesOver, ...changeSet }: ChangeSetName & { readonly takesOver: boolean }) {
-      // What is kept when it leaves the stack is not kept when it was made by an update that failed: a second try
-      // would find its names taken. Source: CloudFormation API Reference, ExecuteChangeSet. What is taken over was there
-      // before, and must stay whatever CloudFormation counts as made by the update.
+      // A resource that is kept when it leaves the stack is not kept when an update that failed has made it: a second
+      // try would find its name taken. Source: CloudFormation API Reference, ExecuteChangeSet. A resource that is taken
+      // over existed before, and must stay whatever CloudFormation counts as made by the update.
       await call('ExecuteChangeSet', { ...named(changeSet), ...(!takesOver && { RetainExceptOnCreate: 'true' }) });
     },
     async deleteChangeSet(changeSet: { readonly stackName: string; readonly changeSetName: string }) {
@@ -107,7 +107,7 @@ function readingCalls(call: Call) {
     },
     async resourceIds(stackName: string): Promise<ReadonlyMap<string, string>> {
       const found = await pages(call, 'ListStackResources', { StackName: stackName });
-      // Of a removal or a rollback that was stuck, what it has deleted is listed still.
+      // After a removal or a rollback that got stuck, the resources that it has deleted are still listed.
       const resources = found
         .flatMap((page) => membersOf(page, 'StackResourceSummaries'))
         .filter((one) => textAt(one, 'ResourceStatus') !== 'DELETE_COMPLETE');
@@ -123,7 +123,7 @@ function readingCalls(call: Call) {
 
 async function describeStack(call: Call, nameOrId: string): Promise<Stack | undefined> {
   const answer = await call('DescribeStacks', { StackName: nameOrId }).catch((error: unknown) => {
-    // The code is that of every wrong parameter: only the sentence tells.
+    // Every wrong parameter has this code: only the sentence tells them apart.
     if (error instanceof QueryError && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
       return undefined;
     }
@@ -141,7 +141,7 @@ async function describeStack(call: Call, nameOrId: string): Promise<Stack | unde
   };
 }
 
-/** Without a watch the alarms of an earlier one would still be watched: an empty list takes them away. */
+/** Without a watch, CloudFormation would go on watching the alarms of an earlier one: an empty list takes them away. */
 function watched({ watch }: WantedChangeSet): Readonly<Record<string, string>> {
   const triggers = 'RollbackConfiguration.RollbackTriggers';
   if (watch === undefined) return { [triggers]: '', 'RollbackConfiguration.MonitoringTimeInMinutes': '0' };

@@ -1,24 +1,27 @@
-/** CloudFormation as far as a stage is deployed, watched and removed through it. Every call may throw what it refuses. */
+/**
+ * CloudFormation as far as a stage is deployed, watched and removed through it. Every call throws when CloudFormation
+ * refuses it.
+ */
 export type CloudFormation = {
   /** Undefined where there is no such stack. */
   describeStack(nameOrId: string): Promise<Stack | undefined>;
-  /** Begins to make a stack that nobody can delete until `protectStack` lets them. */
+  /** Begins to make a stack. Its termination protection is on until `protectStack` takes it off. */
   createStack(stack: { readonly stackName: string; readonly templateBody: string }): Promise<void>;
   protectStack(stackName: string, isProtected: boolean): Promise<void>;
   setStackPolicy(stackName: string, policy: string): Promise<void>;
   createChangeSet(wanted: WantedChangeSet): Promise<void>;
-  /** With every page of its changes. */
+  /** The change set with every page of its changes. */
   describeChangeSet(changeSet: ChangeSetName): Promise<ChangeSet>;
   executeChangeSet(changeSet: ChangeSetName & { readonly takesOver: boolean }): Promise<void>;
   deleteChangeSet(changeSet: ChangeSetName): Promise<void>;
   deleteStack(stackName: string): Promise<void>;
-  /** Undefined where nothing has happened yet. */
+  /** Undefined where the stack has no event yet. */
   lastEventId(stackId: string): Promise<string | undefined>;
-  /** What happened since the event of that id, the oldest first; everything where no id is given. */
+  /** The events since the event of that id, the oldest first; all of them where no id is given. */
   eventsSince(stackId: string, eventId?: string): Promise<readonly StackEvent[]>;
-  /** The physical id of each resource that is there, by its logical one. */
+  /** The physical id of each resource that exists, by its logical id. */
   resourceIds(stackName: string): Promise<ReadonlyMap<string, string>>;
-  /** The template that is deployed, as it was handed over. */
+  /** The template that is deployed, exactly as it was uploaded. */
   template(stackName: string): Promise<string>;
 };
 
@@ -32,14 +35,14 @@ export type Stack = {
 export type ChangeSetName = { readonly stackName: string; readonly changeSetName: string };
 
 export type WantedChangeSet = ChangeSetName & {
-  /** What somebody who looks at it later is told. */
+  /** A description for somebody who looks at the change set later. */
   readonly description: string;
   readonly templateUrl: string;
-  /** Takes over what is there under the names of the template already, and belongs to no stack. */
+  /** Takes over resources that already exist under the template's names and belong to no stack. */
   readonly takesOver: boolean;
-  /** Changes back what was changed around CloudFormation, as far as it can read it. */
+  /** Reverts changes that were made around CloudFormation, as far as CloudFormation can read them. */
   readonly revertsDrift: boolean;
-  /** While these alarms ring, or begin to within so many minutes of the update, it is rolled back. */
+  /** The update is rolled back if these alarms ring during it or within so many minutes after it. */
   readonly watch?: { readonly alarmArns: readonly AlarmArn[]; readonly minutes: number };
 };
 
@@ -50,7 +53,7 @@ export type AlarmArn = {
 
 export type ChangeSet = {
   readonly status: string;
-  /** Why it is not one that can be executed. */
+  /** Why the change set cannot be executed. */
   readonly reason?: string;
   readonly changes: readonly ResourceChange[];
 };
@@ -61,11 +64,11 @@ export type ResourceChange = {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId?: string;
-  /** Whether another resource takes its place: `True`, `False`, `Conditional`. */
+  /** Whether another resource replaces this one: `True`, `False`, `Conditional`. */
   readonly replacement?: string;
-  /** What becomes of what is removed or replaced, by the template that is deployed: `Retain`, `Delete`, … */
+  /** What the deployed template says becomes of a removed or replaced resource: `Retain`, `Delete`, … */
   readonly policyAction?: string;
-  /** What is changed of it: `Properties`, `Metadata`, `Tags`, … and the properties by name. */
+  /** What changes in the resource: `Properties`, `Metadata`, `Tags`, … and the properties by name. */
   readonly properties: readonly string[];
 };
 

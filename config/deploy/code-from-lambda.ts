@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { CodeOf } from './deployed-code.ts';
 
-/** Asks Lambda which code a function runs; a function that there is not runs none. */
+/** Asks Lambda which code a function runs; a function that does not exist runs none. */
 export function codeFromLambda(lambda: Pick<LambdaClient, 'send'>): CodeOf {
   return async (FunctionName) => {
     try {

@@ -14,13 +14,13 @@ export type DeployOptions = {
   readonly account?: string;
   /** Show what would change, and change nothing but the deployment bucket. */
   readonly showOnly: boolean;
-  /** Logical ids of pinned resources that may leave the stack; they are kept then. */
+  /** Logical ids of pinned resources that may leave the stack; the resources themselves are kept. */
   readonly letGo: readonly string[];
   readonly takeOver: boolean;
   /** Go on with a stack that does not say which deployment it is. */
   readonly adopt: boolean;
   readonly revertDrift: boolean;
-  /** For how long after the update alarms roll it back; 0 for not at all. */
+  /** For how many minutes after the update the alarms can roll it back; 0 for none. */
   readonly watchMinutes: number;
 };
 
@@ -28,12 +28,12 @@ export type DeployWorld = Watching & {
   readonly cloudFormation: CloudFormation;
   readonly caller: Caller;
   readonly upload: (bucket: string, files: readonly Upload[]) => Promise<void>;
-  /** Where CloudFormation finds a file of the deployment bucket. */
+  /** The URL at which CloudFormation finds a file of the deployment bucket. */
   readonly urlOf: (bucket: string, key: string) => string;
   readonly codeOf: CodeOf;
 };
 
-/** Alarms that tell of a broker that does not work, by what follows the prefix of their names. */
+/** The alarms that show that the broker does not work, by their names after the prefix. */
 const WATCHED = [
   { name: 'not-issuing', type: 'AWS::CloudWatch::CompositeAlarm' },
   { name: 'issue-credentials-errors', type: 'AWS::CloudWatch::Alarm' },
@@ -42,8 +42,9 @@ const WATCHED = [
 
 /**
  * Brings a stage to what is prepared, or makes it: shows what CloudFormation would do, refuses what must never be done,
- * has it done, and sees that what runs is what the sources make. Throws `DeploymentRefused` before anything of the stage
- * has changed, and an error with the reasons where CloudFormation did not come through with it.
+ * has CloudFormation do the rest, and checks that the functions run the code of the sources. Throws `DeploymentRefused`
+ * before anything of the stage has changed, and an error with the reasons where CloudFormation did not complete the
+ * update.
  */
 export async function deployStage(prepared: Prepared, options: DeployOptions, world: DeployWorld): Promise<void> {
   const { cloudFormation, caller, log } = world;
@@ -104,7 +105,7 @@ async function updateStack(
   if (refusals.length > 0) throw new DeploymentRefused(refusals);
   if (options.showOnly) return true;
   if (!stack.isProtected) await cloudFormation.protectStack(stackName, true);
-  // Before the update, which it judges: what may leave the stack by this one is no longer in it.
+  // The policy is set before the update, which it judges: it no longer covers resources that may leave the stack.
   await cloudFormation.setStackPolicy(stackName, stackPolicy(Object.keys(template.Resources), pins));
   const failure = await execute({ ...changeSet, takesOver: options.takeOver }, world, stack);
   if (failure === undefined) return true;
@@ -112,7 +113,10 @@ async function updateStack(
   throw failure;
 }
 
-/** After an update that did not come through: what was to leave the stack by it is there still, and is protected again. */
+/**
+ * After an update that did not come through, protects the resources again that were to leave the stack and are still in
+ * it.
+ */
 async function protectWhatIsThere({ stackName, pins }: Prepared, { cloudFormation, log }: DeployWorld): Promise<void> {
   try {
     const ids = await cloudFormation.resourceIds(stackName);
@@ -123,7 +127,7 @@ async function protectWhatIsThere({ stackName, pins }: Prepared, { cloudFormatio
   }
 }
 
-/** Uploads all that the update needs, and has CloudFormation begin to work out what it would change. */
+/** Uploads all that the update needs, and has CloudFormation begin to work out the changes. */
 async function askForChanges(prepared: Prepared, options: DeployOptions, world: DeployWorld) {
   const { cloudFormation, caller, log } = world;
   const { stackName } = prepared;
@@ -147,7 +151,9 @@ async function askForChanges(prepared: Prepared, options: DeployOptions, world: 
   return { template, changeSet };
 }
 
-/** Gives why it did not come through. Throws where nobody knows what becomes of it: the watching broke off. */
+/**
+ * Returns the error if the update did not come through. Throws if watching broke off, so that the result is unknown.
+ */
 async function execute(
   changeSet: ChangeSetName & { readonly takesOver: boolean },
   world: DeployWorld,
@@ -171,8 +177,9 @@ async function execute(
 }
 
 /**
- * An update is done also where something could not be deleted: it is tried three times, and is no part of the stack then.
- * Source: CloudFormation User Guide, Troubleshooting, "Resource removed from stack but not deleted".
+ * An update completes even where a resource could not be deleted: CloudFormation tries three times, and then the
+ * resource is no part of the stack any more. Source: CloudFormation User Guide, Troubleshooting, "Resource removed from
+ * stack but not deleted".
  */
 function sayWhatIsLeft(failed: Settled['failed'], log: DeployWorld['log']): void {
   for (const { logicalId, type, physicalId } of failed.values()) {
@@ -185,7 +192,8 @@ async function changesOf(changeSet: ChangeSetName, { cloudFormation, sleep }: De
   for (;;) {
     const { status, reason = '', changes } = await cloudFormation.describeChangeSet(changeSet);
     if (status === 'CREATE_COMPLETE') return changes;
-    // The one way that CloudFormation has of saying so. Source: its sentences, as SAM and the AWS CLI read them.
+    // CloudFormation says only in this way that nothing changes. Source: its sentences, as SAM and the AWS CLI read
+    // them.
     if (status === 'FAILED' && /didn't contain changes|No updates are to be performed/.test(reason)) return undefined;
     if (!/_(?:PENDING|IN_PROGRESS)$/.test(status)) {
       await cloudFormation.deleteChangeSet(changeSet);

@@ -11,13 +11,13 @@ export type Upload = { readonly key: string; readonly bytes: Buffer; readonly co
 export type Deployable = {
   readonly stage: string;
   readonly stackName: string;
-  /** The stack with nothing but its deployment bucket: what a stage begins with. */
+  /** The stack with nothing but its deployment bucket: a stage begins with it. */
   readonly firstTemplateText: string;
   readonly template: DeployedTemplate;
   readonly templateFile: Upload;
   /** The functions' zips. */
   readonly uploads: readonly Upload[];
-  /** The SHA-256 of each function's zip, in base64, as Lambda tells it, by the function's name. */
+  /** The SHA-256 of each function's zip by the function's name, in base64, as Lambda reports it. */
   readonly codeSha256: ReadonlyMap<string, string>;
 };
 
@@ -27,9 +27,9 @@ const functionSchema = v.object({
 });
 
 /**
- * What a packaged stage is deployed from. Every file is named by its content, so that what has not changed is no change,
- * whenever and wherever it was packaged, and what is deployed stays beside what is deployed after it. With `anew`, which no
- * deployment had before, every function is new to CloudFormation, whatever Lambda has of it.
+ * The files from which a packaged stage is deployed. Every file is named by its content, so that unchanged files are no
+ * change, whenever and wherever they were packaged, and earlier deployments stay beside later ones. With `anew`, a text
+ * that no deployment had before, every function is new to CloudFormation, whatever code Lambda has for it.
  */
 export function deployableOf({ stage, templatePath, functionsDirectory }: PackagedStage, anew?: string): Deployable {
   const packaged = readDeployedTemplate(readFileSync(templatePath, 'utf8'));
@@ -57,7 +57,7 @@ export function deployableOf({ stage, templatePath, functionsDirectory }: Packag
   };
 }
 
-/** A template with its file. */
+/** A template together with its file. */
 export function templateUpload(template: DeployedTemplate): Pick<Deployable, 'template' | 'templateFile'> {
   const bytes = Buffer.from(JSON.stringify(template));
   const key = `templates/${createHash('sha256').update(bytes).digest('hex')}.json`;

@@ -1,19 +1,19 @@
 import * as v from 'valibot';
 import type { Deployable } from './deployable.ts';
 
-/** What decides which code a function runs. */
+/** The facts that decide which code a function runs. */
 export type RunningCode = {
-  /** Of the zip that the function was made of, in base64. */
+  /** The SHA-256 of the function's zip, in base64. */
   readonly sha256: string | undefined;
   readonly handler: string | undefined;
   readonly runtime: string | undefined;
-  /** The ARNs of its layers: extensions in them run beside the code, and before it. */
+  /** The ARNs of the function's layers: extensions in them run beside the code, and before it. */
   readonly layers: readonly string[];
-  /** The names of its environment variables: `NODE_OPTIONS` and `AWS_LAMBDA_EXEC_WRAPPER` have other code run first. */
+  /** The names of its environment variables: `NODE_OPTIONS` and `AWS_LAMBDA_EXEC_WRAPPER` make other code run first. */
   readonly variables: readonly string[];
 };
 
-/** Asks Lambda what a function runs; undefined where there is no such function. */
+/** Asks Lambda which code a function runs; undefined where there is no such function. */
 export type CodeOf = (functionName: string) => Promise<RunningCode | undefined>;
 
 const expectedSchema = v.object({
@@ -26,8 +26,9 @@ const expectedSchema = v.object({
 type Expected = v.InferOutput<typeof expectedSchema>;
 
 /**
- * The functions that run anything but what the sources make, a sentence each: another zip, or what has other code run with
- * it. CloudFormation tells of neither: it cannot read the zip, and does not look at a property that the template leaves out.
+ * The functions that run anything but the code of the sources, a sentence each: another zip, or something that makes
+ * other code run with it. CloudFormation reports neither: it cannot read the zip, and does not look at a property that
+ * the template leaves out.
  */
 export async function foreignCode(
   { codeSha256, template }: Pick<Deployable, 'codeSha256' | 'template'>,

@@ -14,7 +14,9 @@ const template = v.looseObject({
 export type TemplateResource = v.InferOutput<typeof resource>;
 export type DeployedTemplate = v.InferOutput<typeof template>;
 
-/** Reads a CloudFormation template from its JSON, as far as a deployment has to know it. Throws where it is none. */
+/**
+ * Reads a CloudFormation template from its JSON, as far as a deployment needs it. Throws where the JSON is no template.
+ */
 export function readDeployedTemplate(text: string): DeployedTemplate {
   return v.parse(template, JSON.parse(text));
 }

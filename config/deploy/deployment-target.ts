@@ -6,10 +6,10 @@ export type Caller = { readonly accountId: string; readonly arn: string };
 export type Target = {
   readonly config: DeploymentConfig;
   readonly caller: Caller;
-  /** The account that the person who deploys has in mind. */
+  /** The account that the person who deploys means. */
   readonly account: string | undefined;
   readonly stack: Stack | undefined;
-  /** The logical ids of what is in the stack. */
+  /** The logical ids of the resources in the stack. */
   readonly resourceIds: ReadonlySet<string>;
   /** Go on with a stack that does not say which deployment it is. */
   readonly adopt: boolean;
@@ -23,7 +23,7 @@ const READY: ReadonlySet<string> = new Set([
   'IMPORT_ROLLBACK_COMPLETE',
 ]);
 
-/** Why a stage must not be deployed with these credentials, here and now; a sentence each, none where it may be. */
+/** Why a stage must not be deployed with these credentials, here and now, a sentence each; empty where it may be. */
 export function problemsWithTarget(target: Target): readonly string[] {
   return [...problemsWithAccount(target), ...problemsWithStack(target)];
 }
@@ -49,7 +49,7 @@ function problemsWithAccount({ config, caller, account, stack }: Target): readon
   return found;
 }
 
-/** A stack that was only begun has no more than this, and no outputs of ours yet. */
+/** A stack that was only begun has no more than these resources, and none of our outputs yet. */
 const BEGUN: ReadonlySet<string> = new Set(['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy']);
 
 function problemsWithStack({ config, stack, resourceIds, adopt }: Target): readonly string[] {
@@ -77,12 +77,13 @@ function problemsWithStack({ config, stack, resourceIds, adopt }: Target): reado
   return found;
 }
 
-/** Stacks that never came to be, or are half gone: nothing of a broker at work is in them. */
+/** Stacks that were never completed, or are half deleted: no working broker is in them. */
 const RUINS: ReadonlySet<string> = new Set(['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED']);
 
 /**
- * What has to happen before a stack of this status can be updated. Nobody is told to remove what may be at work.
- * Source: CloudFormation User Guide, "Stack status codes"; API Reference, RollbackStack and ContinueUpdateRollback.
+ * What has to happen before a stack of this status can be updated. The advice never removes anything that may be in
+ * use. Source: CloudFormation User Guide, "Stack status codes"; API Reference, RollbackStack and
+ * ContinueUpdateRollback.
  */
 export function whatToDoFor(status: string): string {
   if (status === 'REVIEW_IN_PROGRESS') {

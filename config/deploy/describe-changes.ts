@@ -9,7 +9,7 @@ const VERBS: Readonly<Record<string, string>> = {
   SyncWithActual: 'as it is',
 };
 
-/** What an update does, a line for each resource, and how many of each kind. */
+/** The changes of an update, a line for each resource, and the number of each kind. */
 export function describeChanges(changes: readonly ResourceChange[]): readonly string[] {
   const counts = new Map<string, number>();
   const lines = changes.map(({ action, logicalId, type, replacement, properties }) => {

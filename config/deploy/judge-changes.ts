@@ -3,15 +3,18 @@ import type { Pin, Pins } from './pinned-resources.ts';
 import { consequenceOf } from './replacing-properties.ts';
 
 export type Judgement = {
-  /** What must not be deployed, a sentence each. */
+  /** Changes that must not be deployed, a sentence each. */
   readonly refusals: readonly string[];
-  /** What CloudFormation decides as it goes; the stack policy has the update rolled back where it would replace. */
+  /**
+   * Changes that CloudFormation decides during the update; the stack policy has the update rolled back if one replaces
+   * a resource.
+   */
   readonly warnings: readonly string[];
 };
 
 /**
- * Holds what CloudFormation says that it will do against what is pinned. `letGo` are logical ids that may leave the
- * stack: only such as are kept then.
+ * Compares the changes that CloudFormation announces with the pins. `letGo` are logical ids that may leave the stack,
+ * as long as the resources are kept then.
  */
 export function judgeChanges(changes: readonly ResourceChange[], pins: Pins, letGo: readonly string[]): Judgement {
   const found = changes.flatMap((change) => {
@@ -39,7 +42,10 @@ function deleted({ policyAction = 'Retain' }: ResourceChange, { kept }: Pin): st
   return kept && policyAction !== 'Retain' ? ', and not kept: what is deployed does not say so' : '';
 }
 
-/** What comes with a setting leaves with it. Whether something is kept then is for the template to say that is deployed, and not for the one that comes. */
+/**
+ * A resource that comes with a setting leaves with it. Whether any other is kept when it leaves is decided by the
+ * template that is deployed, and not by the new one.
+ */
 function mayGo(change: ResourceChange, { kept, withHardening }: Pin, letGo: readonly string[]): boolean {
   const { action, logicalId, policyAction = 'Retain' } = change;
   if (action === 'Remove' && withHardening) return true;

@@ -9,22 +9,24 @@ import { consequenceOf, isPinnedType, REPLACING_PROPERTIES } from './replacing-p
 
 const pin = v.strictObject({
   type: v.string(),
-  /** What becomes of it when it leaves the stack. */
+  /** Whether the resource is kept when it leaves the stack. */
   kept: v.boolean(),
-  /** The properties that CloudFormation cannot change without another resource in its place; `<stage>` is the stage. */
+  /**
+   * The properties that CloudFormation cannot change without replacing the resource; `<stage>` stands for the stage.
+   */
   fixed: v.record(v.string(), v.unknown()),
-  /** It comes and leaves with a setting of `hardening`; while it is there, it is not replaced. */
+  /** The resource comes and leaves with a setting of `hardening`; while it exists, it is not replaced. */
   withHardening: v.exactOptional(v.literal(true)),
 });
 export type Pin = v.InferOutput<typeof pin>;
-/** By logical id: what a deployment never renames, replaces or removes. */
+/** By logical id: the resources that a deployment never renames, replaces or removes. */
 export type Pins = Readonly<Record<string, Pin>>;
 
 export type PinProblem = {
   readonly logicalId: string;
-  /** `new` is no danger: a resource that nobody has pinned yet. */
+  /** `new` is no danger: it is a resource that nobody has pinned yet. */
   readonly kind: 'gone' | 'changed' | 'new';
-  /** What differs, and what it would do to those who rely on it. */
+  /** What differs, and what that would do to those who rely on the resource. */
   readonly what: string;
 };
 
@@ -46,13 +48,16 @@ export function pinsText(pins: Pins): string {
   return `${HEADING}${stringify(Object.fromEntries(sorted), { lineWidth: 0 })}`;
 }
 
-/** Of a packaged template, everything that must be pinned. */
+/** Everything in a packaged template that must be pinned. */
 export function pinsOf({ Resources }: DeployedTemplate, stage: string): Pins {
   const pinned = Object.entries(Resources).filter(([id, resource]) => isPinnedType(id, resource));
   return Object.fromEntries(pinned.map(([id, resource]) => [id, pinOf(resource, stage)]));
 }
 
-/** What is pinned, and besides what a template has that is not: resources, and attributes of tables. Nothing is changed. */
+/**
+ * The pins, and besides them whatever the template has that they lack: resources, and attributes of tables. No pin is
+ * changed.
+ */
 export function withNewPins(pins: Pins, found: Pins): Pins {
   const known = Object.entries(pins).map(([id, pinned]) => {
     const [was, is] = [attributesOf(pinned), attributesOf(found[id])];
@@ -62,7 +67,7 @@ export function withNewPins(pins: Pins, found: Pins): Pins {
   return { ...found, ...Object.fromEntries(known) };
 }
 
-/** What a packaged template would do to what is pinned. Resources that are only new are told of last. */
+/** What a packaged template would do to the pinned resources. Resources that are only new come last. */
 export function problemsWithPins(template: DeployedTemplate, stage: string, pins: Pins): readonly PinProblem[] {
   const found = Object.entries(pins).flatMap(([logicalId, pinned]) => {
     const resource = template.Resources[logicalId];
@@ -106,7 +111,10 @@ function differences(was: Pin, is: Pin): readonly string[] {
   ];
 }
 
-/** Of a table: those of its key and of its indexes, which come and go. Another type of one is another table. */
+/**
+ * The attributes of a table's key and of its indexes; indexes come and go. An attribute of another type is another
+ * table.
+ */
 const ATTRIBUTES = 'AttributeDefinitions';
 const attributeTypes = v.record(v.string(), v.string());
 const definitions = v.array(v.object({ AttributeName: v.string(), AttributeType: v.string() }));
@@ -132,7 +140,7 @@ function inWords(value: unknown): string {
   return value === undefined ? 'left out' : JSON.stringify(value);
 }
 
-/** One file of pins serves every stage: a stage's name stands in names only. */
+/** One file of pins serves every stage: the stage's name occurs only in names. */
 function withoutStage(value: unknown, stage: string): unknown {
   const own = new RegExp(`credential-broker-${stage}(?![a-z0-9])`, 'g');
   return JSON.parse(JSON.stringify(value).replaceAll(own, 'credential-broker-<stage>'));

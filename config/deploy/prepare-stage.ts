@@ -9,14 +9,14 @@ import { readWorkingTree, type WorkingTree } from './working-tree.ts';
 export type Prepared = Deployable & {
   readonly config: DeploymentConfig;
   readonly pins: Pins;
-  /** The commit it is of, and whether there is more than that. */
+  /** The commit of the sources, and whether there are changes beyond it. */
   readonly source: string;
 };
 
 export type PrepareOptions = {
   readonly stage: string;
   readonly log: (line: string) => void;
-  /** Deploy also what no commit has. */
+  /** Deploy uncommitted changes, too. */
   readonly uncommitted: boolean;
   /** Deploys every function again: see `deployableOf`. */
   readonly anew?: string;
@@ -26,8 +26,9 @@ export type PrepareOptions = {
 const MOST_NAMED = 5;
 
 /**
- * All of a deployment that needs no AWS: checks the configuration, packages, and holds the package against what is pinned
- * and against git. Throws `DeploymentRefused`, and `DeploymentConfigError` for a configuration that cannot be deployed.
+ * Does every part of a deployment that needs no AWS: checks the configuration, packages, and compares the package with
+ * the pins and with git. Throws `DeploymentRefused`, and `DeploymentConfigError` for a configuration that cannot be
+ * deployed.
  */
 export async function prepareStage({
   stage,
@@ -41,7 +42,7 @@ export async function prepareStage({
       'local is the stage of the embedded stack: copy config/dev.yml to config/<stage>.yml',
     ]);
   }
-  // Made anew whatever lies in .build: what is deployed is what the sources make.
+  // Packaged anew whatever lies in .build, so that the deployment is exactly what the sources make.
   const packaged = await packageStage({ stage, log, root, force: true });
   const deployable = deployableOf(packaged, anew);
   const tree = await readWorkingTree(root);

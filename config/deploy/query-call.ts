@@ -9,17 +9,17 @@ export type Credentials = {
   readonly sessionToken?: string;
 };
 
-/** Where and as whom a service of AWS's query protocol is called. */
+/** Where a service of AWS's query protocol is called, and with which credentials. */
 export type QueryPlace = {
   readonly url: URL;
   readonly service: string;
   readonly region: string;
-  /** Of the API, as in every example of its reference. */
+  /** The version of the API, as in every example of its reference. */
   readonly version: string;
   readonly credentials: () => Promise<Credentials>;
 };
 
-/** What a service answers when it refuses a call. `name` is its code. */
+/** A service's refusal of a call. `name` is its code. */
 export class QueryError extends Error {
   constructor(code: string, message: string) {
     super(message);
@@ -30,9 +30,9 @@ export class QueryError extends Error {
 const TRIES = 5;
 
 /**
- * Calls a service that the project depends on no client of, and gives the result of the answer. A throttled call is tried
- * again, and a call that only reads also after a failure of the service or of the way there: whether one that changes
- * something was heard is not known then. Throws `QueryError` for what the service refuses.
+ * Calls a service of which the project has no client, and returns the result of the answer. A throttled call is tried
+ * again; so is a call that only reads, after a failure of the service or of the network. A call that changes something
+ * is not: nobody knows then whether it arrived. Throws `QueryError` when the service refuses.
  */
 export async function callQuery(
   place: QueryPlace,
@@ -72,7 +72,7 @@ async function tryOnce(
   return { error, isThrottled, isFailure: answer.status >= 500 };
 }
 
-/** `fetch` says no more than that it failed; why is in its cause. */
+/** The error of `fetch` says only that it failed; the reason is in its cause. */
 function unanswered({ url }: QueryPlace, action: string, error: unknown): Error {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const why = cause instanceof Error ? cause.message || cause.name : String(cause);
@@ -103,7 +103,7 @@ async function signed(place: QueryPlace, parameters: Readonly<Record<string, str
 function resultOf(text: string, action: string): XmlElement {
   const answer = parseXml(text);
   const result = answer.children.find(({ name }) => name === `${action}Result`);
-  // An operation without a result has an answer with nothing but its metadata.
+  // The answer to an operation without a result holds nothing but its metadata.
   return result ?? answer;
 }
 

@@ -1,4 +1,7 @@
-/** What must not be: what is in the way, a sentence each, with what to do about it. Nothing of the stage was changed. */
+/**
+ * A refused deployment or removal: each reason in a sentence, with what to do about it. Nothing of the stage was
+ * changed.
+ */
 export class DeploymentRefused extends Error {
   readonly reasons: readonly string[];
 

@@ -8,7 +8,7 @@ import { type Settled, settle, type Watching } from './settle.ts';
 export type RemoveOptions = {
   readonly stage: string;
   readonly account: string;
-  /** The name of the stack, once more: what is typed on purpose. */
+  /** The name of the stack, typed once more on purpose. */
   readonly confirm: string | undefined;
   readonly pins: Pins;
 };
@@ -16,18 +16,19 @@ export type RemoveOptions = {
 export type RemoveWorld = Watching & {
   readonly cloudFormation: CloudFormation;
   readonly caller: Caller;
-  /** Is everything switched off, or is there nothing any more that could be? */
+  /** Whether everything is switched off, or nothing is left that could be. */
   readonly isOff: () => Promise<boolean>;
-  /** Deletes all that lies in a bucket; a bucket that has anything in it cannot be deleted. */
+  /** Deletes everything in a bucket; CloudFormation cannot delete a bucket that is not empty. */
   readonly emptyBucket: (bucket: string) => Promise<void>;
 };
 
-/** What was kept, by logical id, with the physical one. */
+/** The resources that were kept: their physical ids by logical id. */
 export type Kept = ReadonlyMap<string, string>;
 
 /**
- * Removes the stack of a stage but for what holds data, and gives what was kept. Says first what goes and what stays, and
- * goes on only where that was confirmed. Throws `DeploymentRefused` while anything could still be issued.
+ * Removes the stack of a stage except for resources that hold data, and returns what was kept. First logs what goes and
+ * what stays, and goes on only where that was confirmed. Throws `DeploymentRefused` while anything could still be
+ * issued.
  */
 export async function removeStage(options: RemoveOptions, world: RemoveWorld): Promise<Kept> {
   const { cloudFormation, caller, log } = world;
@@ -64,9 +65,9 @@ export async function removeStage(options: RemoveOptions, world: RemoveWorld): P
 }
 
 /**
- * Buckets are emptied when CloudFormation has taken away all the rest, and then nothing is left that could be rolled back to
- * what lies in them; a removal that is refused, or stuck, has cost nothing. CloudFormation deletes no bucket that has
- * anything in it, and is asked a second time.
+ * The buckets are emptied when CloudFormation has removed everything else: no rollback can then bring back anything that
+ * needs their contents, and a removal that is refused or gets stuck has cost nothing. CloudFormation deletes no bucket
+ * that is not empty, so it is asked a second time.
  */
 async function deleteWith(buckets: Buckets, stack: NamedStack, world: RemoveWorld): Promise<void> {
   if (buckets.size > 0)
@@ -80,7 +81,7 @@ async function deleteWith(buckets: Buckets, stack: NamedStack, world: RemoveWorl
   if (second.status !== 'DELETE_COMPLETE') throw notRemoved(second);
 }
 
-/** Physical ids by logical ones. */
+/** Physical ids by logical id. */
 type Buckets = ReadonlyMap<string, string>;
 type NamedStack = Pick<Stack, 'stackId'> & { readonly stackName: string };
 
@@ -98,7 +99,9 @@ function refused(reason: string): DeploymentRefused {
   return new DeploymentRefused([reason], 'removed');
 }
 
-/** `RetainExceptOnCreate` keeps, too, what is there. Source: CloudFormation Template Reference, DeletionPolicy. */
+/**
+ * `RetainExceptOnCreate` also keeps resources that exist. Source: CloudFormation Template Reference, DeletionPolicy.
+ */
 const KEEPING: ReadonlySet<string | undefined> = new Set(['Retain', 'RetainExceptOnCreate']);
 
 function isKept({ Resources }: DeployedTemplate, logicalId: string): boolean {

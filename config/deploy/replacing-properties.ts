@@ -1,12 +1,12 @@
 import type { TemplateResource } from './deployed-template.ts';
 
 /**
- * The properties that cannot change in place, by type of resource: a change makes another resource, or is refused. Types
- * that are not here hold nothing that anybody relies on by name.
- * Source: AWS CloudFormation Template Reference, "Update requires: Replacement" of each type. KeySpec, KeyUsage,
- * LocalSecondaryIndexes and ObjectLockEnabled are not replaced but refused, which is no better in the middle of an update.
- * Another StreamSpecification is another stream: what the old one still held would never be archived. Addresses and zones of
- * a network follow the configuration, and are not told here: a change set says what they replace.
+ * The properties that cannot change in place, by type of resource: a change makes another resource, or is refused.
+ * Nobody relies by name on resources of types that are missing here. Source: AWS CloudFormation Template Reference,
+ * "Update requires: Replacement" of each type. A change of KeySpec, KeyUsage, LocalSecondaryIndexes or
+ * ObjectLockEnabled does not replace but is refused, which is no better in the middle of an update. Another
+ * StreamSpecification is another stream: records left in the old one would never be archived. Addresses and zones of a
+ * network follow the configuration and are not listed here: a change set shows what they replace.
  */
 export const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::Table': [
@@ -42,7 +42,7 @@ export const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> =
 const NETWORK =
   'Functions are in this network, and their roles are denied everything elsewhere: take hardening.vpc away first, and make it anew (docs/hardening.md).';
 
-/** What a change would do to those who rely on it. */
+/** The effect of a change on those who rely on the resource. */
 const CONSEQUENCES: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'The broker would go on with an empty table; what it knew would be in the old one.',
   'AWS::EC2::RouteTable': NETWORK,
@@ -68,7 +68,7 @@ const CONSEQUENCES: Readonly<Record<string, string>> = {
   'AWS::SQS::QueuePolicy': 'Until it is there again, nobody can send, and events are lost.',
 };
 
-/** Customers' trust policies name them, by ARN. */
+/** Customers' trust policies name these roles, by ARN. */
 const ASSUMING_ROLES: ReadonlySet<string> = new Set(['IssueCredentialsRole', 'VendCredentialsRole', 'VerifyTrustRole']);
 
 export function consequenceOf(logicalId: string, { type }: { readonly type: string }): string {
@@ -78,7 +78,7 @@ export function consequenceOf(logicalId: string, { type }: { readonly type: stri
   return CONSEQUENCES[type] ?? '';
 }
 
-/** Rules that follow from the configuration, or that nobody names, come and go with it; each of the rest stays. */
+/** Rules that follow from the configuration, or that nobody names, come and go with it; all the others stay. */
 export function isPinnedType(logicalId: string, { Type, Properties }: TemplateResource): boolean {
   if (!Object.hasOwn(REPLACING_PROPERTIES, Type)) return false;
   return (

@@ -8,22 +8,22 @@ export type Watching = {
 };
 
 export type Settled = {
-  /** How the stack ended up, as CloudFormation words it. */
+  /** The stack's last status, in CloudFormation's words. */
   readonly status: string;
-  /** Why resources failed, the first of them first. */
+  /** Why resources failed, the first failure first. */
   readonly problems: readonly string[];
-  /** Those resources by their logical ids, but for what went well when it was tried again. */
+  /** The failed resources by logical id, without those that succeeded when they were tried again. */
   readonly failed: ReadonlyMap<string, StackEvent>;
 };
 
 const POLL_MS = 3_000;
-/** What is told of once a minute, so that nobody takes a long step for a standstill. */
+/** A step that lasts is logged once a minute, so that nobody takes it for a standstill. */
 const STILL_MS = 60_000;
 
 /**
- * Waits until a stack is done with what it is doing, and says of each resource when it is done, with the seconds since
- * the beginning. `after` is the last event before it began: the end is an event of the stack itself that is younger. Its
- * status is not asked, which may still be that of before for a moment, and would be taken for the end.
+ * Waits until a stack has finished its operation, and logs each resource when it is done, with the seconds since the
+ * beginning. `after` is the last event before the operation began: the end is a later event of the stack itself. The
+ * stack's status is not read, because for a moment it may still be the earlier one, and would be taken for the end.
  */
 export async function settle(
   { stackId }: Pick<Stack, 'stackId'>,
@@ -45,7 +45,7 @@ export async function settle(
   }
 }
 
-/** Credentials run out and nets go away in the middle; what was begun does not notice. */
+/** Credentials expire and networks fail in the middle of a wait; the operation goes on without the watcher. */
 function brokenOff(cause: unknown): Error {
   const why = cause instanceof Error ? cause.message : String(cause);
   const what = 'CloudFormation goes on by itself; the same command, given again, says what became of it';
@@ -82,11 +82,11 @@ function makeProgress(log: Watching['log'], nowMs: Watching['nowMs']) {
 
 function isFailure({ status, type, reason }: StackEvent): boolean {
   if (isOfStack({ type }) || !status.endsWith('_FAILED')) return false;
-  // What was stopped because another one failed is not why.
+  // A resource that was stopped because another one failed is not the cause.
   return !/^Resource (?:creation|update) cancelled/.test(reason ?? '');
 }
 
-/** An alarm that was watched, or somebody who cancelled, is told of by the stack alone: no resource failed. */
+/** Only the stack's own event tells of a watched alarm or of somebody who cancelled: no resource failed. */
 function isGivenUp({ status, type, reason }: StackEvent): boolean {
   return isOfStack({ type }) && /ROLLBACK_IN_PROGRESS$/.test(status) && reason !== undefined;
 }
@@ -99,7 +99,7 @@ function reasonOf({ status, reason }: StackEvent): string {
   return status.endsWith('_FAILED') && reason !== undefined ? `: ${reason}` : '';
 }
 
-/** There are no stacks in ours. */
+/** Our stacks contain no nested stacks. */
 function isOfStack({ type }: Pick<StackEvent, 'type'>): boolean {
   return type === 'AWS::CloudFormation::Stack';
 }

@@ -1,11 +1,14 @@
 import type { Pins } from './pinned-resources.ts';
 
-/** Source: CloudFormation API Reference, SetStackPolicy: the most characters of a policy that is handed over as text. */
+/**
+ * The longest policy that can be handed over as text, in characters. Source: CloudFormation API Reference,
+ * SetStackPolicy.
+ */
 export const MOST_CHARACTERS = 16_384;
 
 /**
- * The stack policy that keeps what is pinned, of these logical ids, from being replaced or removed by any update of the stack, whoever makes it:
- * this command, another one, or the console.
+ * The stack policy that keeps the pinned resources among these logical ids from being replaced or removed by any update
+ * of the stack, whoever makes it: this command, another one, or the console.
  */
 export function stackPolicy(logicalIds: readonly string[], pins: Pins): string {
   const there = new Set(logicalIds);
@@ -24,7 +27,7 @@ export function stackPolicy(logicalIds: readonly string[], pins: Pins): string {
         Principal: '*',
         Resource: resources(false),
       },
-      // What comes with a setting leaves with it.
+      // A resource that comes with a setting leaves with it.
       ...(leaving.length === 0
         ? []
         : [{ Effect: 'Deny', Action: 'Update:Replace', Principal: '*', Resource: leaving }]),

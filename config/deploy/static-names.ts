@@ -1,9 +1,9 @@
 import type { DeployedTemplate, TemplateResource } from './deployed-template.ts';
 
 /**
- * The template with the names of its buckets written out, without `Fn::Sub`: CloudFormation takes over what is there only
- * under a name that is static. Written out, a name is the same, so that the next deployment without it changes nothing.
- * Source: CloudFormation User Guide, "Import AWS resources into a CloudFormation stack automatically".
+ * The template with the names of its buckets written out, without `Fn::Sub`: CloudFormation takes over existing
+ * resources only under static names. The written-out name is the same name, so that the next deployment without it
+ * changes nothing. Source: CloudFormation User Guide, "Import AWS resources into a CloudFormation stack automatically".
  */
 export function withStaticNames(template: DeployedTemplate, accountId: string): DeployedTemplate {
   const written = Object.entries(template.Resources).map(

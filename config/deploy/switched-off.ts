@@ -3,8 +3,8 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { switchIds } from '../../lib/platform/table-keys.ts';
 
 /**
- * Whether a stage issues nothing any more: its global switch is off, or there are no switches, without which nothing is
- * issued either. What cannot be read throws.
+ * Whether a stage issues nothing any more: its global switch is off, or there is no table of switches, without which
+ * nothing is issued either. Throws where the switch cannot be read.
  */
 export async function isSwitchedOff(dynamo: DynamoDBDocumentClient, stage: string): Promise<boolean> {
   const read = new GetCommand({

@@ -3,17 +3,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What a package is made of; what else differs from the commit does not matter. */
+/** The files that go into a package; differences from the commit elsewhere do not matter. */
 const INPUTS = ['functions', 'lib', 'config', 'serverless.yml', 'package.json', 'package-lock.json'];
 
 export type WorkingTree = {
-  /** Undefined where there is no git, or nothing is committed. */
+  /** Undefined where there is no git, or no commit yet. */
   readonly commit?: string;
-  /** Files that a package is made of and that no commit has as they are. */
+  /** Files of a package whose present content is in no commit. */
   readonly changed: readonly string[];
 };
 
-/** Which commit a package would be of: what is deployed must be there to be deployed again. */
+/** The commit that a package would be made from: a deployment must be in git, so that it can be deployed again. */
 export async function readWorkingTree(root: string): Promise<WorkingTree> {
   try {
     const git = async (...args: readonly string[]) => (await run('git', [...args], { cwd: root })).stdout;

@@ -6,8 +6,8 @@ type Open = { readonly name: string; text: string; readonly children: XmlElement
 const TOKEN = /<\?.*?\?>|<\/(\w[\w:.-]*)\s*>|<(\w[\w:.-]*)[^<>]*?(\/?)>|([^<]+)/gsy;
 
 /**
- * Reads the XML that AWS's query protocol answers with, whose attributes say nothing. Throws for anything else, a
- * document type among it: no entity is ever made up.
+ * Reads the XML of answers in AWS's query protocol, whose attributes carry nothing. Throws for anything else, including
+ * a document type: no entity is ever expanded.
  */
 export function parseXml(xml: string): XmlElement {
   const root: Open = { name: '', text: '', children: [] };
@@ -38,18 +38,18 @@ function take([, closed, opened, selfClosing, text]: RegExpExecArray, open: Open
   open.pop();
 }
 
-/** The first child of that name, or nothing. */
+/** The first child of that name, or undefined. */
 function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((child) => child.name === name);
 }
 
-/** The text of the element that this path of names leads to; undefined where there is none, or it is empty. */
+/** The text of the element at this path of names; undefined where there is none, or it is empty. */
 export function textAt(element: XmlElement | undefined, ...path: readonly string[]): string | undefined {
   const found = path.reduce<XmlElement | undefined>((at, name) => childOf(at, name), element);
   return found === undefined || found.text === '' ? undefined : found.text;
 }
 
-/** What a list holds: its `member` elements. */
+/** The items of a list: its `member` elements. */
 export function membersOf(element: XmlElement | undefined, name: string): readonly XmlElement[] {
   return childOf(element, name)?.children.filter((child) => child.name === 'member') ?? [];
 }
