@@ -3,15 +3,16 @@ import type { Clock } from './clock.ts';
 import { Sha256 } from './sha256.ts';
 
 /**
- * One signed call of an AWS service that speaks JSON 1.1, for services of which so few actions are needed that a client of
- * the SDK would be a dependency too many. It is made once: whoever calls knows what may be repeated.
+ * Makes one signed call to an AWS service that speaks JSON 1.1. It serves services of which the broker needs so few
+ * actions that a client of the SDK would be one dependency too many. The call is made once: the caller knows what may
+ * be repeated.
  */
 export type AwsJsonService = {
-  /** Of the signature: `cloudtrail`. */
+  /** The name of the service in the signature, such as `cloudtrail`. */
   readonly service: string;
   readonly region: string;
   readonly url: URL;
-  /** What stands before the action in `x-amz-target`, as the service's model has it. */
+  /** The prefix of the action in `x-amz-target`, from the service's model. */
   readonly target: string;
 };
 
@@ -27,15 +28,15 @@ export type AwsJsonDependencies = {
 
 export type AwsJsonCall = {
   readonly action: string;
-  /** JSON. */
+  /** A JSON document. */
   readonly body: string;
   readonly signal: AbortSignal;
 };
 
-/** As it came, whatever the status. */
+/** The answer as it was received, whatever its status. */
 export type AwsJsonAnswer = { readonly ok: boolean; readonly status: number; readonly text: string };
 
-/** Rejects with what the credentials or the network rejected with. */
+/** Rejects with the error of the credentials or of the network. */
 export async function callAwsJson(
   { action, body, signal }: AwsJsonCall,
   service: AwsJsonService,

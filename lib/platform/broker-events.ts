@@ -2,16 +2,16 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import { BrokerError } from '../errors.ts';
 import { errorName } from './store-error.ts';
 
-/** What stands as `source` in the events that the broker tells of itself. The bus denies it to everybody else. */
+/** The `source` of the events that the broker itself sends. The bus denies this source to everybody else. */
 export const BROKER_EVENT_SOURCE = 'credential-broker';
 
 export type BrokerEvent = {
   readonly detailType: string;
-  /** Identifiers, codes and numbers only: whoever may read the bus reads this. */
+  /** Identifiers, codes and numbers only, because everybody who may read the bus can read them. */
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
-/** Puts an event on the broker's bus. Throws `store.unavailable` when EventBridge did not take it. */
+/** Puts an event on the broker's bus. Throws `store.unavailable` when EventBridge did not accept the event. */
 export type TellOnBus = (event: BrokerEvent) => Promise<void>;
 
 export function makeTellOnBus({
@@ -28,7 +28,7 @@ export function makeTellOnBus({
       DetailType: detailType,
       Detail: JSON.stringify(detail),
     };
-    // An entry that was not taken is no exception of the client's.
+    // The client does not throw for an entry that EventBridge did not accept.
     const refused = await events
       .send(new PutEventsCommand({ Entries: [entry] }))
       .then(

@@ -1,6 +1,6 @@
 /**
- * JSON with the keys of every object in code-unit order and no white space: the same value always gives the same
- * bytes, whatever order its keys arrived in. Only for values that came out of `JSON.parse` or could have.
+ * Writes JSON with the keys of every object in code-unit order and without white space, so that the same value always
+ * gives the same bytes, whatever the order of its keys. Only for values that come from `JSON.parse`, or could.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,6 +1,6 @@
-/** The one source of the time of day. `lib` functions are given it; only this file reads the machine's. */
+/** The one source of the time of day. Functions in `lib` receive a clock; only this file reads the machine's. */
 export type Clock = {
-  /** Now, in epoch milliseconds. */
+  /** The current time, in epoch milliseconds. */
   nowMs(): number;
 };
 

@@ -4,14 +4,15 @@ import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
 import { errorName, storeError } from './store-error.ts';
 
 /**
- * Calls CloudTrail, of which three read-only actions are needed: a whole client of the SDK would be one dependency more.
- * Gives the answer as it came, unread. Throws `store.unavailable`, which names the status and nothing of the answer.
+ * Calls CloudTrail. The broker needs three read-only actions, for which a whole client of the SDK would be one
+ * dependency too many. Returns the answer unparsed. Throws `store.unavailable`, whose message has the status and
+ * nothing of the answer.
  */
 export type CallCloudTrail = (action: string, input: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 export type CloudTrailDependencies = AwsJsonDependencies & {
   readonly config: Pick<DeploymentConfig, 'homeRegion' | 'partition'>;
-  /** Where something stands in for AWS. */
+  /** The endpoint of a stack that stands in for AWS. */
   readonly endpoint?: string;
 };
 

@@ -3,12 +3,12 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ListedObject, ObjectSource } from './object-source.ts';
 
-/** Large pieces: each costs a turn of the event loop. */
+/** Large pieces, because each costs a turn of the event loop. */
 const PIECE_BYTES = 256 * 1_024;
 
 /**
- * The files below a directory, or one file alone, whose key is then its name. Links are followed to files, and not to
- * directories, which could lead round in circles. Errors are Node's own (`ENOENT` and so on).
+ * The files below a directory, or a single file, whose key is then its name. Links to files are followed; links to
+ * directories are not, because they could lead in circles. Errors are Node's own (`ENOENT` and so on).
  */
 export function makeDirectorySource(root: string): ObjectSource {
   return {
@@ -28,10 +28,10 @@ export function makeDirectorySource(root: string): ObjectSource {
   };
 }
 
-/** Goes only into folders, and asks only after files, in which or of which something with this prefix can be. */
+/** Enters only folders, and asks only about files, that can match the prefix. */
 async function* below(root: string, folder: string, prefix: string): AsyncGenerator<ListedObject, void> {
   const entries = await readdir(path.join(root, folder), { withFileTypes: true });
-  // As S3 sorts keys: a folder sorts with the slash that follows its name.
+  // Sorts as S3 sorts keys: a folder sorts with the slash that follows its name.
   const named = entries.map((entry) => ({ entry, key: folder + entry.name + (entry.isDirectory() ? '/' : '') }));
   for (const { entry, key } of named.sort((left, right) =>
     Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)),
@@ -49,7 +49,7 @@ async function* one(object: ListedObject): AsyncGenerator<ListedObject, void> {
   yield object;
 }
 
-/** A key that came from a document must not lead out of the directory. */
+/** Refuses a key that leads out of the directory, because keys can come from a document. */
 function inside(root: string, key: string): string {
   const full = path.resolve(root, key);
   if (!full.startsWith(path.resolve(root) + path.sep)) throw new Error(`${key} leads out of ${root}`);

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 export const text = v.pipe(v.string(), v.minLength(1));
 const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/));
 
-/** Every setting that a function may be given through its environment: the variable that holds it, and its form. */
+/**
+ * Every setting that a function can receive through its environment: the variable that holds the setting, and its form.
+ */
 export const environmentVariables = {
   tenantsTable: { variable: 'TENANTS_TABLE', schema: text },
   switchesTable: { variable: 'SWITCHES_TABLE', schema: text },
@@ -20,14 +22,14 @@ export const environmentVariables = {
   busName: { variable: 'BUS_NAME', schema: text },
   decoyRoleArn: { variable: 'DECOY_ROLE_ARN', schema: text },
   verifyTrustFunctionName: { variable: 'VERIFY_TRUST_FUNCTION', schema: text },
-  /** What stands before a job's name in the name of its function. */
+  /** The prefix of a job's name in the name of its function. */
   jobFunctionNamePrefix: { variable: 'JOB_FUNCTION_NAME_PREFIX', schema: text },
-  /** What stands before a function's name in its name on AWS; without its hyphen, before the name of a role. */
+  /** The prefix of a function's name on AWS; without its hyphen, the prefix of a role's name. */
   functionNamePrefix: { variable: 'FUNCTION_NAME_PREFIX', schema: v.pipe(v.string(), v.endsWith('-')) },
-  /** What stands before a schedule's name in the name of its rule. */
+  /** The prefix of a schedule's name in the name of its rule. */
   scheduleRulePrefix: { variable: 'SCHEDULE_RULE_PREFIX', schema: text },
   brokerAccountId: { variable: 'BROKER_ACCOUNT_ID', schema: accountId },
   observationsQueueUrl: { variable: 'OBSERVATIONS_QUEUE_URL', schema: text },
-  /** Of every function of the deployment and of the decoy, with commas between them. */
+  /** The role names of every function of the deployment and of the decoy, separated by commas. */
   ownRoleNames: { variable: 'OWN_ROLE_NAMES', schema: text },
 } as const;

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { environmentVariables, text } from './environment-variables.ts';
 
 /**
- * The environment of a function, read once and checked whole. The only file of `lib` and `functions` that touches
- * `process.env`.
+ * The environment of a function, read once and checked as a whole. This is the only file of `lib` and `functions` that
+ * touches `process.env`.
  */
 type Setting = keyof typeof environmentVariables;
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -113,27 +113,28 @@ export const archiveEnvironment = environmentOf(
 );
 export type ArchiveEnvironment = ReturnType<typeof archiveEnvironment>;
 
-/** What the command line of operators takes from the environment; the AWS settings are the SDK's to read. */
+/** The settings that the operators' command line takes from the environment; the SDK reads the AWS settings itself. */
 export function operatorEnvironment(variables: Variables = process.env) {
   const { BROKER_STAGE: stage, NO_COLOR: noColour, TERM: terminal } = variables;
   return {
     ...(stage !== undefined && stage !== '' && { stage }),
-    /** Source: no-color.org: present and not empty, whatever its value. */
+    /** Set and not empty, whatever the value. Source: no-color.org. */
     plain: (noColour !== undefined && noColour !== '') || terminal === 'dumb',
   };
 }
 
 /**
- * Makes this the AWS profile of the process. A client of the SDK that is given a profile takes credentials and region from
- * it, and its endpoint from the environment's: the keys of one account would be used at another's stack.
+ * Makes this the AWS profile of the process. A client of the SDK that is given a profile directly takes credentials and
+ * region from the profile, but the endpoint from the profile of the environment: it would use the keys of one account
+ * at another account's stack.
  */
 export function chooseProfile(profile: string): void {
   process.env['AWS_PROFILE'] = profile;
 }
 
 /**
- * Marks this process and whatever it starts: false when a process that started this one bears the mark. A profile whose
- * `credential_process` calls with that same profile would start itself for ever.
+ * Marks this process and every process that it starts; returns false when this process inherited the mark. A profile
+ * whose `credential_process` calls with that same profile would otherwise start itself for ever.
  */
 export function enterCredentialProcess(variables: Record<string, string | undefined> = process.env): boolean {
   if (variables[CREDENTIAL_PROCESS_MARK] !== undefined) return false;
@@ -142,7 +143,10 @@ export function enterCredentialProcess(variables: Record<string, string | undefi
 }
 const CREDENTIAL_PROCESS_MARK = 'BROKER_CREDENTIAL_PROCESS';
 
-/** The session of the function's own role, as Lambda hands it over. Source: Lambda Developer Guide, "Environment variables". */
+/**
+ * The session of the function's own role, which Lambda puts into the environment. Source: Lambda Developer Guide,
+ * "Environment variables".
+ */
 export function roleCredentials(variables: Variables = process.env) {
   const session = v.object({ AWS_ACCESS_KEY_ID: text, AWS_SECRET_ACCESS_KEY: text, AWS_SESSION_TOKEN: text });
   const read = check(session, variables);

@@ -9,8 +9,9 @@ export type JsonObjectReading =
   | { readonly read: false; readonly refusal: Refusal };
 
 /**
- * Reads a body as one JSON object, or none. Measured before anybody looks at its members; a key that could reach a
- * prototype is refused at any depth, and so is one that looks like an external ID: those are made here only.
+ * Reads a body as one JSON object, or none. The body is measured before anybody looks at its members. A key that could
+ * reach a prototype is refused at any depth, and so is one that looks like an external ID, because only the broker
+ * makes external IDs.
  */
 export function readJsonBody(
   body: Uint8Array | undefined,
@@ -32,7 +33,7 @@ export function readJsonBody(
   return refuseKeys(value) ?? { read: true, object: value };
 }
 
-/** Reads a query in the same way; a name that is given twice is refused instead of choosing one. */
+/** Reads a query in the same way; a name that is given twice is refused, because the broker does not choose one. */
 export function readQuery(query: readonly (readonly [string, string])[]): JsonObjectReading {
   if (query.length > JSON_LIMITS.keys) {
     return refused('request.tooLarge', `the query has ${query.length} names; the limit is ${JSON_LIMITS.keys}`);
@@ -55,7 +56,7 @@ function refuseKeys(object: JsonObject): JsonObjectReading | undefined {
   return refused('request.fieldNotAllowed', `the key ${quoted(externalId)}: ${why}; remove it`);
 }
 
-/** Every key at any depth. The value was measured: it is not deep. */
+/** Every key at any depth. The recursion is safe, because the depth of the value was measured before. */
 function keysIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(keysIn);
   if (!isObject(value)) return [];

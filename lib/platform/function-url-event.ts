@@ -1,16 +1,19 @@
 import * as v from 'valibot';
 import type { Refusal } from '../requests/request.ts';
 
-/** A request to a function URL, as far as its functions look at it. */
+/** The parts of a request to a function URL that the functions use. */
 export type UrlRequest = {
   readonly method: string;
-  /** Of the path, percent-decoded; `/tenants/acme` is `['tenants', 'acme']`. Undefined: it is no path of ours. */
+  /**
+   * The percent-decoded parts of the path; `/tenants/acme` is `['tenants', 'acme']`. Undefined: no function has such a
+   * path.
+   */
   readonly segments: readonly string[] | undefined;
-  /** Of the query; a name that is given twice is listed twice. */
+  /** The pairs of the query; a name that is given twice is listed twice. */
   readonly query: readonly (readonly [string, string])[];
   /** The ARN of the IAM principal that signed the request. */
   readonly caller: string;
-  /** Of the invocation; made by Lambda. */
+  /** The id of the invocation; Lambda makes it. */
   readonly requestId: string;
   readonly body?: Uint8Array;
 };
@@ -19,7 +22,9 @@ export type UrlRequestReading =
   | { readonly read: true; readonly request: UrlRequest }
   | { readonly read: false; readonly refusal: Refusal };
 
-/** A session's ARN is of STS, a user's or the root's of IAM. Source: IAM User Guide, "IAM identifiers". */
+/**
+ * The ARN of a session belongs to STS, that of a user or of the root to IAM. Source: IAM User Guide, "IAM identifiers".
+ */
 const PRINCIPAL_ARN =
   /^arn:aws[a-z-]{0,20}:(?:iam|sts)::(\d{12}):(?:root|(?:user|assumed-role|federated-user)\/[!-~]{1,1000})$/;
 
@@ -44,10 +49,11 @@ const requestSchema = v.object({
 });
 
 /**
- * Reads the event of a function URL (payload format 2.0). Who calls is what AWS says in `requestContext.authorizer.iam`
- * of a signed request, and nobody where it says nothing: without IAM authentication `authorizer` is null. Whoever may
- * invoke the function directly can invent all of it, so that every grant is held to calls through the URL.
- * Source: Lambda Developer Guide, "Invoking Lambda function URLs" and "Control access to Lambda function URLs".
+ * Reads the event of a function URL (payload format 2.0). The caller is the one that AWS names in
+ * `requestContext.authorizer.iam` of a signed request. An event without it has no caller: without IAM authentication
+ * `authorizer` is null. Whoever may invoke the function directly can invent the whole event, so every grant is
+ * restricted to calls through the URL. Source: Lambda Developer Guide, "Invoking Lambda function URLs" and "Control
+ * access to Lambda function URLs".
  */
 export function readUrlEvent(event: unknown): UrlRequestReading {
   const signed = v.safeParse(signedSchema, event);
@@ -78,7 +84,8 @@ export function readUrlEvent(event: unknown): UrlRequestReading {
 function readSegments(rawPath: string): readonly string[] | undefined {
   try {
     const segments = rawPath.slice(1).split('/').map(decodeURIComponent);
-    // Decoded after it was split: a slash that comes out of a segment stays in it, and fits no schema.
+    // Decoded after the split, so that a slash that comes out of a segment stays in that segment, where it fits no
+    // schema.
     return segments.includes('') ? undefined : segments;
   } catch (error) {
     if (error instanceof URIError) return undefined;

@@ -13,10 +13,10 @@ export type FunctionUrlAnswer = {
   readonly body: string;
 };
 
-/** Of Lambda's context. */
+/** The part of Lambda's context that is used. */
 type UrlContext = { readonly awsRequestId: string; readonly getRemainingTimeInMillis?: () => number };
 
-/** What is told of a call in the log: never a body, a query or a message with a value in it. */
+/** What the log says about a call: never a body, a query, or a message with a value in it. */
 type Told = { readonly correlationId: string; readonly caller?: string; readonly route?: string };
 type Refused = {
   readonly code: ErrorCode;
@@ -26,9 +26,9 @@ type Refused = {
 };
 
 /**
- * The frame of every function behind a function URL: who calls is what AWS says, the address is one of the table, the
- * body is one JSON object within the limits; everything else is refused before a route is reached. A refusal says why;
- * something that broke says only its code outside, and its cause in the log, under Lambda's request id.
+ * The frame of every function behind a function URL. The caller is the one that AWS names, the address is in the route
+ * table, and the body is one JSON object within the limits; everything else is refused before a route is reached. A
+ * refusal says why. A failure answers with its code alone; its cause is in the log, under Lambda's request id.
  */
 export function makeFunctionUrl({ routes, log }: { readonly routes: RouteTable; readonly log: TransitionLog }) {
   const findRoute = makeRouter(routes);
@@ -75,7 +75,7 @@ async function callRoute(
 ): Promise<RouteAnswer> {
   const names = readQuery(query);
   if (!names.read) return asAnswer(names.refusal);
-  // Where nobody says how long there is, there is no time.
+  // If the context does not say how much time is left, none is assumed.
   const remainingMs = () => context.getRemainingTimeInMillis?.() ?? 0;
   const call = { caller, requestId, remainingMs, params, query: names.object ?? {}, bytes: body };
   if (route.readsBodyItself) return route.handle({ ...call, body: undefined });

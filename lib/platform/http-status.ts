@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** Which HTTP status stands for each code, wherever a function URL answers with it. */
+/** The HTTP status for each code, wherever a function URL answers with that code. */
 export const httpStatuses = {
   'request.malformed': 400,
   'request.tooLarge': 413,

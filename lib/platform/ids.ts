@@ -1,6 +1,6 @@
 import { createHash, hash as hashOnce, randomBytes, randomUUID } from 'node:crypto';
 
-/** The one source of random values. `lib` functions are given it, so that a run can be repeated from a seed. */
+/** The one source of random values. Functions in `lib` receive it, so that a run can be repeated from a seed. */
 export type Ids = {
   uuid(): string;
   randomBytes(length: number): Uint8Array;
@@ -11,8 +11,8 @@ export const systemIds: Ids = { uuid: () => randomUUID(), randomBytes: (length) 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
- * An id derived from its parts: 160 bits of SHA-256 over the parts, each preceded by its length so that no two lists
- * of parts collide, in lower-case base32 (32 letters).
+ * An id derived from its parts: 160 bits of SHA-256 over the parts, each preceded by its length so that no two lists of
+ * parts collide, in lower-case base32 (32 letters).
  */
 export function derivedId(parts: readonly string[]): string {
   const hash = createHash('sha256');

@@ -1,16 +1,16 @@
 /**
- * Where files are read from, a directory or a bucket, without knowing which: keys are relative to it, with `/` between
- * their parts.
+ * A place from which files are read: a directory or a bucket, without the reader knowing which. Keys are relative to
+ * the place, with `/` between their parts.
  */
 export type ObjectSource = {
-  /** For people: the directory, or `s3://bucket/prefix`. */
+  /** The name of the place for people: the directory, or `s3://bucket/prefix`. */
   readonly name: string;
   /**
-   * Every object whose key begins with the prefix, in the order of their keys' bytes; all of them without one. Rejects
-   * when it cannot be listed: a part must not pass for all.
+   * Lists every object whose key begins with the prefix, in the order of their keys' bytes; without a prefix, all
+   * objects. Rejects when the list cannot be completed, because a part must not pass for the whole.
    */
   list(prefix?: string): AsyncIterable<ListedObject>;
-  /** The bytes of one object as they come. Rejects when it cannot be read to its end. */
+  /** The bytes of one object, as they arrive. Rejects when the object cannot be read to its end. */
   open(key: string): AsyncIterable<Uint8Array>;
 };
 

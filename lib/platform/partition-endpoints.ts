@@ -1,17 +1,17 @@
 import type { Partition } from './deployment-config/deployment-config.ts';
 
 export type PartitionEndpoints = {
-  /** The console's host, without the region that stands before it. */
+  /** The host of the console, without the region that precedes it. */
   readonly console: string;
-  /** What the hosts of S3 end with. */
+  /** The ending of the hosts of S3. */
   readonly s3: string;
-  /** Which names are regions of the partition. */
+  /** Matches the names of the partition's regions. */
   readonly region: RegExp;
 };
 
 /**
- * Where a partition's console and S3 are found.
- * Sources: AWS General Reference, "Partitions"; the console's addresses in each partition's own user guide.
+ * The hosts of the console and of S3 in each partition. Sources: AWS General Reference, "Partitions"; the console's
+ * addresses in each partition's own user guide.
  */
 export const PARTITION_ENDPOINTS: Readonly<Record<Partition, PartitionEndpoints>> = {
   aws: {

@@ -4,8 +4,9 @@ import { BrokerError } from '../errors.ts';
 import { storeError } from './store-error.ts';
 
 /**
- * Reads records of the ledger by key, consistently, and no attributes but these: the roles of functions that ask in this
- * way may read no others. Undefined: there is none. Throws `store.*`, `store.itemInvalid` for what has not the shape.
+ * Reads records of the ledger by key, consistently, and only the given attributes: the roles of the functions that use
+ * this may read no others. Undefined means that there is no such record. Throws `store.*`; `store.itemInvalid` when the
+ * record does not have the expected shape.
  */
 export function makeProjectedRecord({
   dynamo,

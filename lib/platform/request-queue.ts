@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { storeError } from './store-error.ts';
 
-/** What the brokering functions do with the request queue. Errors are `store.*`. */
+/** The operations of the brokering functions on the request queue. Errors are `store.*`. */
 export type RequestQueue = {
   send(body: string): Promise<void>;
   backOff(message: { readonly receiptHandle: string }, seconds: number): Promise<void>;

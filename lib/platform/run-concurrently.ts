@@ -1,4 +1,4 @@
-/** Runs the work for every item, no more than `limit` at a time; one that fails does not stop the others. */
+/** Runs the work for every item, no more than `limit` at a time; an item that fails does not stop the others. */
 export async function runConcurrently<Item, Result>(
   items: readonly Item[],
   limit: number,

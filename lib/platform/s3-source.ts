@@ -1,15 +1,15 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ListedObject, ObjectSource } from './object-source.ts';
 
-/** Where files lie in S3. The prefix is a folder: empty, or with a slash at its end. */
+/** A folder of files in S3. The prefix is empty, or ends with a slash. */
 export type S3Place = { readonly bucket: string; readonly prefix: string };
 
-/** Bucket names: S3 User Guide, "General purpose bucket naming rules". */
+/** The rule for bucket names. Source: S3 User Guide, "General purpose bucket naming rules". */
 const PLACE = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
-/** A socket that brings nothing for so long is given up; the SDK tries again. */
+/** A socket that delivers nothing for this long is closed; the SDK tries again. */
 const IDLE_MS = 30_000;
 
-/** `s3://bucket` or `s3://bucket/folder`; undefined for anything else. */
+/** Reads `s3://bucket` or `s3://bucket/folder`; undefined for anything else. */
 export function readS3Place(text: string): S3Place | undefined {
   const [, bucket, folder = ''] = PLACE.exec(text) ?? [];
   if (bucket === undefined) return undefined;
@@ -17,8 +17,8 @@ export function readS3Place(text: string): S3Place | undefined {
 }
 
 /**
- * The objects of a bucket, or of a folder of it, page by page. With the credentials and the region of whoever runs it, by
- * the rules of every AWS SDK; a bucket elsewhere is followed there. Rejects with S3's own errors.
+ * The objects of a bucket, or of a folder in it, page by page. The credentials and the region are those of the user, by
+ * the rules of every AWS SDK; a bucket in another region is followed there. Rejects with S3's own errors.
  */
 export function makeS3Source({ bucket: Bucket, prefix }: S3Place, options: S3SourceOptions = {}): ObjectSource {
   const s3 = options.s3 ?? s3Client(options.region);
@@ -29,7 +29,7 @@ export function makeS3Source({ bucket: Bucket, prefix }: S3Place, options: S3Sou
       do {
         const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: prefix + below, ContinuationToken }));
         for (const { Key, Size } of page.Contents ?? []) yield listed({ Key, Size }, prefix);
-        // A list that is cut short must not pass for the whole.
+        // A truncated list must not pass for the whole list.
         if (page.IsTruncated === true && page.NextContinuationToken === undefined) {
           throw new Error(`S3 says that the list of s3://${Bucket} goes on, and not where`);
         }
@@ -46,7 +46,10 @@ export function makeS3Source({ bucket: Bucket, prefix }: S3Place, options: S3Sou
 
 export type S3SourceOptions = { readonly region?: string | undefined; readonly s3?: Pick<S3Client, 'send'> };
 
-/** Paths name the bucket: a name with dots in it has no certificate, and a stack that stands in for AWS no names. */
+/**
+ * Puts the bucket's name into the path: the certificate does not cover a host name with the dots of a bucket's name,
+ * and a stack that stands in for AWS has no host names for buckets.
+ */
 function s3Client(region: string | undefined): S3Client {
   return new S3Client({
     ...(region !== undefined && { region }),

@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** SHA-256, or HMAC-SHA-256 with a secret, in the shape that `@smithy/signature-v4` asks for. */
+/** SHA-256, or HMAC-SHA-256 with a secret, in the shape that `@smithy/signature-v4` requires. */
 export class Sha256 {
   readonly #hash: Hash | Hmac;
 

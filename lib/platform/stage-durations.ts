@@ -2,11 +2,12 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Clock } from './clock.ts';
 
 /**
- * How long the stages of an issuance take, as metrics in milliseconds: one for each stage, whose samples also say how
- * often it came to it. The stages are a closed set, and nothing is told of whose they were.
+ * The durations of the stages of an issuance, as metrics in milliseconds. Each stage has one metric, whose number of
+ * samples also says how often the stage ran. The stages are a closed set, and the metrics do not say whose issuances
+ * they were.
  */
 export const STAGE_METRICS = {
-  /** From the queue's stamp to the first time that a message is worked on. */
+  /** From the queue's time stamp to the first attempt to handle the message. */
   queue: 'QueueDuration',
   /** The consistent read of the tenant. */
   lookUp: 'LookUpDuration',
@@ -18,27 +19,29 @@ export const STAGE_METRICS = {
   dataKey: 'DataKeyDuration',
   /** Handing the envelope over to Lambda. */
   invoke: 'InvokeDuration',
-  /** From the issue to the claim of the job, as the ledger has it. */
+  /** From the issue to the claim by the job, by the times in the ledger. */
   claim: 'ClaimDuration',
-  /** From the claim to the report of the job, as the ledger has it. */
+  /** From the claim to the report of the job, by the times in the ledger. */
   run: 'RunDuration',
 } as const;
 
 export type Stage = keyof typeof STAGE_METRICS;
 
 export type StageDurations = {
-  /** Keeps a duration until `publish`. What took less than nothing, because a clock was set, took nothing. */
+  /** Keeps a duration until `publish`. A negative duration, after a clock was set back, counts as zero. */
   note(stage: Stage, milliseconds: number): void;
-  /** The same work, each call of it noted, whether it succeeds or not. */
+  /** Wraps the work so that the duration of each call is noted, whether the call succeeds or not. */
   timed<Arguments extends readonly unknown[], Answer>(
     stage: Stage,
     work: (...given: Arguments) => Promise<Answer>,
   ): (...given: Arguments) => Promise<Answer>;
-  /** Writes what was kept as one line of the embedded metric format; nothing where nothing was. */
+  /**
+   * Writes the durations that were kept as one line of the embedded metric format; writes nothing if there are none.
+   */
   publish(): void;
 };
 
-/** Durations by the given clock; the metrics bear the function's service name, and no other dimension. */
+/** Measures durations with the given clock; the metrics have the function's service name as their only dimension. */
 export function makeStageDurations({ clock }: { readonly clock: Clock }): StageDurations {
   const metrics = new Metrics();
   const note = (stage: Stage, milliseconds: number) => {

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { BrokerError } from '../errors.ts';
 
 /**
- * Rebuilds what the DynamoDB client throws. The client's own error is never passed on: it holds the whole response,
- * and whoever prints it prints that too.
+ * Rebuilds an error of the DynamoDB client. The client's own error is never passed on, because it holds the whole
+ * response, which would be printed with the error.
  */
 export function storeError(error: unknown, message: string): BrokerError {
   if (error instanceof BrokerError) return error;
@@ -29,7 +29,7 @@ const BUSY: ReadonlySet<string> = new Set([
   'TransactionInProgressException',
 ]);
 
-/** The name of an SDK error: letters only, so that nothing else can ride along. */
+/** The name of an SDK error, reduced to letters so that the name cannot carry anything else. */
 export function errorName(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   return /^[A-Za-z0-9]{1,80}$/.test(name) ? name : 'Error';

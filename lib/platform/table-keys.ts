@@ -5,23 +5,23 @@ export function roleRecord({ accountId, roleName }: { accountId: string; roleNam
   return `${accountRolesPrefix(accountId)}${roleName}`;
 }
 
-/** What the records of roles begin with. */
+/** The prefix of the records of roles. */
 export const ROLES_PREFIX = 'role#';
 
-/** What the records of one account's roles begin with. */
+/** The prefix of the records of one account's roles. */
 export function accountRolesPrefix(accountId: string): string {
   return `${ROLES_PREFIX}${accountId}#`;
 }
 
-/** The record that keeps apart the jobs of one account's roles. */
+/** The record that keeps the jobs of one account's roles distinct. */
 export function accountClaimsRecord(accountId: string): string {
   return `account#${accountId}`;
 }
 
-/** What the records of past changes begin with. */
+/** The prefix of the records of past changes. */
 export const CHANGES_PREFIX = 'change#';
 
-/** A change of a tenant's or a role's item, by the version that it made. */
+/** The record of a change to a tenant's or a role's item, by the version that the change made. */
 export function changeRecord(record: string, version: number): string {
   return `${CHANGES_PREFIX}${record}#${String(version).padStart(8, '0')}`;
 }
@@ -29,8 +29,8 @@ export function changeRecord(record: string, version: number): string {
 export const tenantIndexes = { byStatus: 'byStatus', byVerifySlot: 'byVerifySlot', bySlot: 'bySlot' } as const;
 
 /**
- * The partition of an item that says which one tenant holds a role ARN or an external ID, or is the customer of a
- * dedicated deployment. Not a tenant id: it has a `#`.
+ * The partition of an item that records which one tenant holds a role ARN or an external ID, or is the customer of a
+ * dedicated deployment. The `#` in it keeps it apart from tenant ids.
  */
 export function bindingPartition(kind: BindingKind, hash: string): string {
   return `binding#${kind}#${hash}`;
@@ -42,17 +42,17 @@ export const switchIds = {
   global: 'global',
   job: (job: string) => `job#${job}`,
   tenant: (tenantId: string) => `tenant#${tenantId}`,
-  /** Not a brake: there, it lets events of a replay in until it is over. */
+  /** Not a brake: while the item exists and is not over, it lets events of a replay in. */
   replay: 'replay',
-  /** A change of a switch: who did it, when and why. Read by nobody who decides. */
+  /** The record of a change of a switch: who made it, when and why. No decision reads it. */
   change: (switchId: string, { atMs, hash }: { atMs: number; hash: string }) =>
     `change#${switchId}#${String(atMs).padStart(15, '0')}#${hash}`,
   schedule: (name: string) => `schedule#${name}`,
 } as const;
 
-/** Rows of the limits table, of schedules. */
+/** Rows of the limits table that belong to schedules. */
 export const limitIds = {
-  /** Which windows of a schedule are open. */
+  /** Holds the open windows of a schedule. */
   schedule: (name: string) => `schedule#${name}`,
   window: (schedule: string, name: string) => `window#${schedule}#${name}`,
 } as const;
@@ -77,7 +77,10 @@ export function pointerRecordId(hash: string): string {
   return `pointer_${hash}`;
 }
 
-/** The job's name leads, so that IAM can hold a job's role to the rows of its own job (`dynamodb:LeadingKeys`). */
+/**
+ * Begins with the job's name, so that IAM can restrict a job's role to the rows of its own job
+ * (`dynamodb:LeadingKeys`).
+ */
 export function issuanceRecordId({ job, hash }: { job: string; hash: string }): string {
   return `${job}.${hash}`;
 }
@@ -92,12 +95,12 @@ export const ledgerIndexes = {
   byStsRequest: 'byStsRequest',
 } as const;
 
-/** One partition of the due index: the sweeper reads it each minute, and its rows are few and short-lived. */
+/** One partition of the due index is enough: the sweeper reads it each minute, and its rows are few and short-lived. */
 export const DUE_SHARD = 'due';
-/** Another one: observations whose verdict is not final. */
+/** A second partition, for observations whose verdict is not final. */
 export const CORRELATION_SHARD = 'correlation';
 
-/** Rows of the limits table. Those of a rate or a count end with the minute or the hour that they are of. */
+/** Rows of the limits table. The rows of a rate or a count expire with the minute or the hour that they cover. */
 export const counterIds = {
   breaker: 'breaker#sts',
   sts: 'sts',
@@ -107,10 +110,10 @@ export const counterIds = {
   strangers: (source: string) => `strangers#${source}`,
   denials: (roleArnHash: string) => `denials#${roleArnHash}`,
   verification: 'verification',
-  /** Whose roles were paused of late because their customers ended our sessions. */
+  /** The roles that were paused recently because their customers ended our sessions. */
   pauses: 'pauses',
-  /** How far CloudTrail was held against the ledger. */
+  /** How far CloudTrail has been compared with the ledger. */
   correlation: 'correlation',
-  /** That somebody was told of a session that CloudTrail does not show. */
+  /** Records that somebody was told of a session that CloudTrail does not show. */
   missing: (sessionName: string) => `missing#${sessionName}`,
 } as const;

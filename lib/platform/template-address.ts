@@ -1,21 +1,24 @@
 import type { Partition } from './deployment-config/deployment-config.ts';
 import { PARTITION_ENDPOINTS } from './partition-endpoints.ts';
 
-/** Where customers' templates lie in S3: what `templateBaseUrl` says. */
+/** The place of the customers' templates in S3, read from `templateBaseUrl`. */
 export type TemplateAddress = {
   readonly bucket: string;
   readonly region: string;
-  /** What the keys of the templates begin with: empty, or ending with a slash. */
+  /** The prefix of the keys of the templates: empty, or ending with a slash. */
   readonly keyPrefix: string;
 };
 
-/** As it may be written: HTTPS, a host, plain path segments, and no slash at the end. */
+/** The allowed form: HTTPS, a host, plain path segments, and no slash at the end. */
 export const TEMPLATE_BASE_URL = /^https:\/\/[a-z0-9.-]{1,255}(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}){0,8}$/;
-/** Source: S3 User Guide, "General purpose bucket naming rules"; a dot would break the certificate of the host. */
+/**
+ * A dot in the name would not match the certificate of the host. Source: S3 User Guide, "General purpose bucket naming
+ * rules".
+ */
 const BUCKET = '[a-z0-9][a-z0-9-]{1,61}[a-z0-9]';
 
 /**
- * Takes `templateBaseUrl` apart: `https://<bucket>.s3.<region>.<suffix>[/…]` or `https://s3.<region>.<suffix>/<bucket>[/…]`.
+ * Parses `templateBaseUrl`: `https://<bucket>.s3.<region>.<suffix>[/…]` or `https://s3.<region>.<suffix>/<bucket>[/…]`.
  * Undefined for anything else, such as S3 of another partition, from which CloudFormation takes no template.
  */
 export function readTemplateBaseUrl(text: string, partition: Partition): TemplateAddress | undefined {

@@ -2,8 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 /**
- * One structured line and one count for each thing that happened to a request or an issuance. The fields are a closed
- * set: identifiers, codes, numbers. There is no place for a credential, an external ID, an input or a policy.
+ * Writes one structured line and one count for each thing that happens to a request or an issuance. The fields are a
+ * closed set of identifiers, codes and numbers. There is no place for a credential, an external ID, an input or a
+ * policy.
  */
 export type Transition = {
   readonly transition: string;
@@ -23,11 +24,14 @@ export type Transition = {
   readonly stsRequestId?: string;
   readonly messageId?: string;
   readonly receiveCount?: number;
-  /** Of a call of a function URL: its route, who signed it, and Lambda's id of the invocation. */
+  /** For a call of a function URL: its route, the principal that signed it, and Lambda's id of the invocation. */
   readonly route?: string;
   readonly caller?: string;
   readonly correlationId?: string;
-  /** Of a schedule: the time that names its window, requests put on the bus, and due tenants given up. */
+  /**
+   * For a schedule: the time that names its window, the requests put on the bus, and the due tenants that were given
+   * up.
+   */
   readonly schedule?: string;
   readonly window?: string;
   readonly sent?: number;
@@ -39,8 +43,8 @@ export type TransitionLog = {
 };
 
 /**
- * Writes to the function's log and counts in CloudWatch's embedded metric format: by transition, and where there is a code
- * by transition and code as well, because an alarm cannot add up codes that it does not know.
+ * Writes to the function's log and counts in CloudWatch's embedded metric format. The counts are by transition and,
+ * where there is a code, also by transition and code, because an alarm cannot add up codes that it does not know.
  */
 export function makeTransitionLog({
   logLevel,
@@ -49,7 +53,8 @@ export function makeTransitionLog({
 }): TransitionLog {
   const logger = new Logger({ logLevel });
   const metrics = new Metrics();
-  // One for each transition, which are a closed set: to make one costs more processor than to write the line.
+  // One counter for each transition, of which there is a closed set, because making one costs more processor time than
+  // writing the line.
   const counters = new Map<string, Metrics>();
   const counterOf = (transition: string) => {
     const made = counters.get(transition) ?? metrics.singleMetric().setDefaultDimensions({ transition });
@@ -60,9 +65,9 @@ export function makeTransitionLog({
     transition(line) {
       logger.info(line.transition, { ...line });
       const counter = counterOf(line.transition);
-      // An empty set beside the one of the code: the count by transition alone.
+      // The empty set of dimensions beside that of the code gives the count by transition alone.
       if (line.code !== undefined) counter.addDimension('code', line.code).addDimensions({});
-      // Of a single metric: it is written at once, and the code is forgotten.
+      // A single metric is written at once, and its code is then forgotten.
       counter.addMetric('Transitions', MetricUnit.Count, 1);
     },
   };

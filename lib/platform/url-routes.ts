@@ -1,15 +1,15 @@
 import type { RefusalReason } from '../errors.ts';
 import type { JsonObject } from './function-url-body.ts';
 
-/** What a route is called with: everything read, nothing of it known to be valid but the caller. */
+/** The arguments of a route's handler. Everything has been read, but only the caller is known to be valid. */
 export type RouteCall = {
   /** The ARN of the IAM principal that signed the request. */
   readonly caller: string;
-  /** Of the invocation; made by Lambda. */
+  /** The id of the invocation; Lambda makes it. */
   readonly requestId: string;
   /** How long the invocation may still run. */
   readonly remainingMs: () => number;
-  /** The parts of the path that `:name` stands for, by that name. */
+  /** The parts of the path that stand in the places of `:name`, by that name. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: JsonObject;
   /** Undefined also for a route that reads its body itself. */
@@ -23,30 +23,30 @@ export type RouteAnswer =
   | {
       readonly refused: RefusalReason;
       readonly explanation: string;
-      /** Members of the answer beside the error: identifiers, nothing of why. */
+      /** Members of the answer beside the error: identifiers, but nothing about the reason. */
       readonly beside?: Readonly<Record<string, string>>;
     };
 
 export type Route = {
-  /** For a route that records malformed bodies too: it is given the body as it came. */
+  /** Set for a route that also records malformed bodies: the route receives the body as it was sent. */
   readonly readsBodyItself?: true;
-  /** How many keys a body may have in all; the limit of a request (200), unless it says otherwise. */
+  /** How many keys a body may have in all; if left out, the limit of a request (200). */
   readonly maximumKeys?: number;
-  /** Throws only where something broke. */
+  /** Throws only when something is broken, never for a refusal. */
   handle(call: RouteCall): Promise<RouteAnswer>;
 };
 
-/** By method and path, `'GET /tenants/:tenantId'`; `:name` stands for one part of the path. */
+/** Routes by method and path, such as `'GET /tenants/:tenantId'`; `:name` stands for one part of the path. */
 export type RouteTable = Readonly<Record<string, Route>>;
 
 export type RouteSearch =
   | { readonly found: true; readonly name: string; readonly route: Route; readonly params: RouteCall['params'] }
-  /** `allow`: the methods that there are at this path; none: there is nothing at it. */
+  /** `allow`: the methods that exist at this path; empty if the path does not exist. */
   | { readonly found: false; readonly allow: readonly string[] };
 
 type Address = { readonly method: string; readonly segments: readonly string[] | undefined };
 
-/** Finds the one route of an address, letter by letter: no trailing slash, no other case, no other method. */
+/** Finds the one route of an address by exact match: no trailing slash, no other case, no other method. */
 export function makeRouter(table: RouteTable): (address: Address) => RouteSearch {
   const routes = Object.entries(table).map(([name, route]) => {
     const [method = '', path = ''] = name.split(' ');

@@ -1,9 +1,9 @@
 import { BrokerError } from '../errors.ts';
 
-/** Does work that somebody waits for, in real time. Throws `store.unavailable` where it is not done by then. */
+/** Does work for which a caller waits, in real time. Throws `store.unavailable` if the work takes longer. */
 export type Within = <Result>(milliseconds: number, work: () => Promise<Result>) => Promise<Result>;
 
-/** What is given up goes on by itself, and nobody hears of its end. */
+/** Work that is given up continues by itself, and its outcome is ignored. */
 export const within: Within = async (milliseconds, work) => {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** What is said of settings of `audit` that are wrong: a part of `guidance.ts`. */
+/** The guidance for wrong settings of `audit`: a part of `guidance.ts`. */
 export const auditGuidance = {
   audit: { expected: 'cloudTrail', whatToDo: 'Leave it out to ask Athena about the archive alone' },
   'audit.cloudTrail': {

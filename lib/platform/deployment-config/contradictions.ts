@@ -8,7 +8,7 @@ import type { ConfigProblem } from './problem.ts';
 import { requesterContradictions } from './requesters.ts';
 import { scheduleContradictions } from './schedules.ts';
 
-/** What is wrong with a configuration whose values are each right: that they cannot be meant together. */
+/** Finds the contradictions in a configuration: values that are each valid but cannot be meant together. */
 export function contradictionsOf(config: DeploymentConfig): readonly ConfigProblem[] {
   return [
     ...placeholders(config),
@@ -24,10 +24,10 @@ export function contradictionsOf(config: DeploymentConfig): readonly ConfigProbl
   ];
 }
 
-/** What `config/prod.yml` is shipped with, so that nobody deploys the example. */
+/** The placeholders in the `config/prod.yml` that we ship; they are refused so that nobody deploys the example. */
 const PLACEHOLDER = /replace-?me|(?<!\d)0{12}(?!\d)/;
 
-/** Every text of the configuration, wherever it stands, that is still one of the example. */
+/** Every text of the configuration, at any depth, that still holds a placeholder. */
 function placeholders(value: unknown, path = ''): readonly ConfigProblem[] {
   if (typeof value === 'string') {
     if (!PLACEHOLDER.test(value)) return [];
@@ -55,7 +55,7 @@ function regionProblem({ homeRegion, partition }: DeploymentConfig): readonly Co
   ];
 }
 
-/** CloudFormation takes templates from S3 alone, and from its own partition's. */
+/** CloudFormation only takes templates from S3, and only from the S3 of its own partition. */
 function templateProblem({ templateBaseUrl, partition }: DeploymentConfig): readonly ConfigProblem[] {
   if (templateBaseUrl === undefined || readTemplateBaseUrl(templateBaseUrl, partition) !== undefined) return [];
   const { s3 } = PARTITION_ENDPOINTS[partition];
@@ -89,7 +89,10 @@ function nameProblems({ requesters }: DeploymentConfig): readonly ConfigProblem[
   });
 }
 
-/** A dedicated deployment registers one tenant and refuses the next: who is bound to another can never ask. */
+/**
+ * A dedicated deployment registers one tenant and refuses all others, so a requester that is bound to a second tenant
+ * could never ask.
+ */
 function dedicatedProblem({ mode, requesters }: DeploymentConfig): readonly ConfigProblem[] {
   const named = requesters.flatMap(({ tenants }) => (tenants === 'all' ? [] : tenants));
   const distinct = [...new Set(named)];
@@ -104,7 +107,7 @@ function dedicatedProblem({ mode, requesters }: DeploymentConfig): readonly Conf
   ];
 }
 
-/** In a forbidden account no role can be connected: nobody could ever touch the canary. */
+/** No role can be connected in a forbidden account, so a canary there could never raise an alarm. */
 function canaryProblems({ canaryAccounts, forbiddenAccountIds }: DeploymentConfig): readonly ConfigProblem[] {
   return canaryAccounts.flatMap((accountId, index): readonly ConfigProblem[] => {
     if (!forbiddenAccountIds.includes(accountId)) return [];
@@ -120,7 +123,10 @@ function canaryProblems({ canaryAccounts, forbiddenAccountIds }: DeploymentConfi
   });
 }
 
-/** Source: AWS General Reference, "Partitions"; undefined for partitions that the broker does not serve. */
+/**
+ * The partition of a region; undefined for partitions that the broker does not serve. Source: AWS General Reference,
+ * "Partitions".
+ */
 function partitionOf(region: string): Partition | undefined {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';

@@ -1,6 +1,6 @@
 /**
- * What one deployment is and who may ask it for what: `config/<stage>.yml`, checked when it is packaged and compiled
- * into the bundles, so that nobody who can change a function's environment can change who may ask.
+ * What one deployment is, and who may ask it for what. `config/<stage>.yml` is checked at packaging and compiled into
+ * the bundles, so that nobody who can change a function's environment can change who may ask.
  */
 import * as v from 'valibot';
 import type { LimitSettings } from '../../limits/limit-settings.ts';
@@ -12,32 +12,32 @@ import type { ConfigProblem } from './problem.ts';
 import { deploymentConfigSchema } from './schema.ts';
 
 export type DeploymentConfig = {
-  /** 4 to 12 of a-z and 0-9; part of every external ID, so it is never changed. */
+  /** 4 to 12 of a-z and 0-9. It is part of every external ID, so it must never change. */
   readonly deploymentId: string;
   /**
-   * `shared`: many tenants, told apart by external IDs. `dedicated`: one customer, in an AWS account of its own, which is
-   * the boundary: there are no external IDs.
+   * `shared`: many tenants, told apart by external IDs. `dedicated`: one customer, in an AWS account of its own, which
+   * is the boundary: there are no external IDs.
    */
   readonly mode: 'shared' | 'dedicated';
-  /** Roles cannot be assumed across partitions: one deployment serves one. */
+  /** A deployment serves one partition, because roles cannot be assumed across partitions. */
   readonly partition: Partition;
-  /** Where the broker runs, and the only region whose STS it may call. */
+  /** The region in which the broker runs, and the only one whose STS the broker may call. */
   readonly homeRegion: string;
-  /** The roles that the broker may assume at all: `arn:<partition>:iam::*:role<path><namePattern>`. */
+  /** The only roles that the broker may assume: `arn:<partition>:iam::*:role<path><namePattern>`. */
   readonly tenantRoles: { readonly path: string; readonly namePattern: string };
-  /** Where in S3 the templates lie that quick-create links open, without a slash at the end. */
+  /** The place in S3 of the templates that quick-create links open, without a slash at the end. */
   readonly templateBaseUrl?: string;
-  /** Our own accounts, besides the broker's, in which no role may ever be assumed. */
+  /** The vendor's own accounts, besides the broker's, in which no role may ever be assumed. */
   readonly forbiddenAccountIds: readonly string[];
   readonly requesters: readonly RequesterConfig[];
   readonly schedules: readonly ScheduleConfig[];
   readonly requests: RequestLimits;
   readonly queue: QueueSettings;
-  /** How much of the broker one tenant may take, and how much of STS the broker. */
+  /** How much of the broker's capacity one tenant may use, and how much of STS's the broker may use. */
   readonly limits: LimitSettings;
   readonly archive: ArchiveSettings;
   readonly audit?: AuditSettings;
-  /** Accounts of ours in which nobody has a reason to ask for anything: any issuance for one rings. */
+  /** Accounts of the vendor in which nobody has a reason to ask for anything: any issuance for one raises an alarm. */
   readonly canaryAccounts: readonly string[];
   /** What protects the deployment beyond its defaults; absent only where a configuration was made by hand. */
   readonly hardening?: HardeningSettings;
@@ -47,9 +47,9 @@ export type DeploymentConfig = {
 export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc';
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
-/** Who may ask, how AWS lets us know that it is them, and for what. */
+/** One requester: who may ask, how AWS identifies them, and what they may ask for. */
 export type RequesterConfig = {
-  /** Stands in the ledger for whoever asked; never changed, because requests are identified by it. */
+  /** The ledger names the requester by this. Never change it, because it is part of the identity of requests. */
   readonly name: string;
   readonly recognisedBy: RecognitionConfig;
   readonly jobs: 'all' | readonly string[];
@@ -57,96 +57,100 @@ export type RequesterConfig = {
   readonly limits?: RequesterLimits;
 };
 
-/** Exactly one of them: what is recognised in two ways could be asked for as by another. */
+/** Exactly one of these ways: a requester that is recognised in two ways could be impersonated through either. */
 export type RecognitionConfig =
   | { readonly event: EventRecognition }
   /** The name of an entry of `schedules`. */
   | { readonly schedule: string }
   | { readonly functionUrl: FunctionUrlRecognition }
-  /** The alias of request-job-direct that it invokes; the stack makes the alias. */
+  /** The alias of request-job-direct that the requester invokes; the stack makes the alias. */
   | { readonly invoke: { readonly alias: string } };
 
 export type EventRecognition = {
-  /** `source` of the requester's events. The bus policy denies it to everybody but the principals. */
+  /** The `source` of the requester's events. The bus policy denies it to everybody but the principals. */
   readonly source: string;
-  /** 12 digits, of the account that calls PutEvents; left out, the broker's own. */
+  /** The account that calls PutEvents, 12 digits; if left out, the broker's own account. */
   readonly account?: string;
-  /** Role or user ARNs; `role/<name>` and `user/<name>` are of the broker's own account. */
+  /** ARNs of roles or users; `role/<name>` and `user/<name>` belong to the broker's own account. */
   readonly principals: readonly string[];
 };
 
 export type FunctionUrlRecognition = {
   /**
-   * Who calls the function URL of request-job: `role/<name>` and `user/<path><name>` are of the broker's own account,
-   * whole ARNs of any; each may end with one `*`. See `lib/requests/principal-pattern.ts`.
+   * The principals that call the function URL of request-job: `role/<name>` and `user/<path><name>` belong to the
+   * broker's own account, whole ARNs to any account; each may end with one `*`. See
+   * `lib/requests/principal-pattern.ts`.
    */
   readonly principals: readonly string[];
 };
 
-/** Left out, there is none: what a stolen requester could do is bounded by its jobs and tenants alone. */
+/** A limit that is left out does not apply: then only its jobs and tenants bound what a stolen requester could do. */
 export type RequesterLimits = {
-  /** How many different tenants it may name in an hour. */
+  /** How many different tenants the requester may name in an hour. */
   readonly tenantsPerHour?: number;
   readonly requestsPerMinute?: number;
 };
 
-/** A job that is asked for, for every tenant that is due, each time that the expression says. */
+/** A job that is requested for every tenant that is due, each time the expression matches. */
 export type ScheduleConfig = {
-  /** 1 to 16 of a-z, 0-9 and inner hyphens: it is a part of the name of an EventBridge rule, which has 64 letters. */
+  /**
+   * 1 to 16 of a-z, 0-9 and inner hyphens, because it is part of the name of an EventBridge rule, which has at most 64
+   * characters.
+   */
   readonly name: string;
   readonly job: string;
   /** `rate(…)` or `cron(…)`, in UTC. */
   readonly expression: string;
-  /** Over how many minutes the requests of one time are spread, by a hash of the tenant. */
+  /** The number of minutes over which the requests of one time are spread, by a hash of the tenant. */
   readonly spreadMinutes: number;
-  /** Stands in the ledger with each request. */
+  /** The reason that the ledger holds for each request. */
   readonly reason?: string;
 };
 
 export type RequestLimits = {
-  /** A request older than this is refused, which bounds what a replay or a redrive can ask for again. */
+  /** Older requests are refused, which bounds what a replay or a redrive can ask for again. */
   readonly maximumAgeSeconds: number;
-  /** How far ahead of our clock a request's time may be. */
+  /** How far ahead of our clock the time of a request may be. */
   readonly maximumFutureSeconds: number;
-  /** How many messages of one batch are handled side by side. */
+  /** How many messages of one batch are handled in parallel. */
   readonly concurrency: number;
 };
 
 export type QueueSettings = {
-  /** Messages a batch, 1 to 10. */
+  /** Messages per batch, 1 to 10. */
   readonly batchSize: number;
-  /** How many issue-credentials functions the queue may keep busy, 2 to 1000. */
+  /** How many instances of issue-credentials the queue may keep busy, 2 to 1000. */
   readonly maximumConcurrency: number;
 };
 
 export type ArchiveSettings = {
   /**
-   * How long S3 keeps each object of the archive from being deleted. `compliance`: whoever asks, the root user included.
-   * `governance`: but for those who have a right of its own for it, which the bucket's policy denies everybody.
+   * How long S3 protects each object of the archive from deletion. `compliance`: from everybody, including the root
+   * user. `governance`: from everybody without a special permission, which the bucket's policy denies to everybody.
    */
   readonly retention: { readonly mode: 'governance' | 'compliance'; readonly days: number };
 };
 
 export type AuditSettings = {
-  /** Left out, Athena is asked about the archive alone. */
+  /** If left out, Athena queries the archive alone. */
   readonly cloudTrail?: CloudTrailFiles;
 };
 
-/** Where the files of the account's or the organisation's trail lie. */
+/** The location of the files of the account's or the organisation's trail. */
 export type CloudTrailFiles = {
   readonly bucket: string;
-  /** What stands before the account's folder: `AWSLogs`, or `AWSLogs/o-abc123def4` of an organisation's trail. */
+  /** The prefix of the account's folder: `AWSLogs`, or `AWSLogs/o-abc123def4` for an organisation's trail. */
   readonly prefix: string;
-  /** Besides the broker's own. */
+  /** Accounts besides the broker's own. */
   readonly accountIds?: readonly string[];
-  /** Besides the home region. */
+  /** Regions besides the home region. */
   readonly regions?: readonly string[];
 };
 
-/** Put in place by the bundler (`config/package/bundle-functions.ts`). */
+/** Inserted by the bundler (`config/package/bundle-functions.ts`). */
 declare const DEPLOYMENT_CONFIG: DeploymentConfig;
 
-/** The configuration that this bundle was built with. Throws where the code runs unbundled. */
+/** The configuration with which this bundle was built. Throws where the code runs unbundled. */
 export function deploymentConfig(): DeploymentConfig {
   if (typeof DEPLOYMENT_CONFIG === 'undefined') {
     throw new Error(
@@ -157,13 +161,13 @@ export function deploymentConfig(): DeploymentConfig {
   return DEPLOYMENT_CONFIG;
 }
 
-/** The configuration with its defaults, where every value has its form, and all that keeps it from being deployed. */
+/** The configuration with its defaults, if every value has its form, and every problem that prevents its deployment. */
 export type CheckedConfig = {
   readonly config: DeploymentConfig | undefined;
   readonly problems: readonly ConfigProblem[];
 };
 
-/** Looks at what `config/<stage>.yml` holds, and says what is wrong with it instead of throwing. */
+/** Checks the content of `config/<stage>.yml`, and returns the problems instead of throwing. */
 export function checkDeploymentConfig(value: unknown): CheckedConfig {
   const lists = misplacedLists(deploymentConfigSchema, value);
   if (lists.length > 0) return { config: undefined, problems: lists.map(describeList) };
@@ -172,7 +176,7 @@ export function checkDeploymentConfig(value: unknown): CheckedConfig {
   return { config: read.output, problems: contradictionsOf(read.output) };
 }
 
-/** A list where a mapping belongs, which the schema would take for one. */
+/** Describes a list in the place of a mapping: the schema alone would accept a list there. */
 function describeList({ path, value: input }: MisplacedList): ConfigProblem {
   const at = path.map((key) => ({ type: 'unknown', origin: 'value', input, key, value: input }) as const);
   const [first, ...more] = at;

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { type Guidance, guidance } from './guidance.ts';
 import type { ConfigProblem } from './problem.ts';
 
-/** Describes a value that the schema refused: where it is, what was found there, what is expected and what to do. */
+/** Describes a value that the schema refused: its path, what was found there, what is expected and what to do. */
 export function describeProblem(problem: v.BaseIssue<unknown>): ConfigProblem {
   const keys = (problem.path ?? []).map(({ key }) => key);
   const path = pathOf(keys) || 'the file';
@@ -16,7 +16,7 @@ export function describeProblem(problem: v.BaseIssue<unknown>): ConfigProblem {
   };
 }
 
-/** `['requesters', 0, 'name']` is `requesters[0].name`. */
+/** Writes a path as text: `['requesters', 0, 'name']` is `requesters[0].name`. */
 export function pathOf(keys: readonly unknown[]): string {
   return keys
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
@@ -37,7 +37,7 @@ function foundText({ input }: v.BaseIssue<unknown>): string {
   return input === null ? 'is empty' : `is ${JSON.stringify(input)?.slice(0, 64) ?? typeof input}`;
 }
 
-/** The guidance of the setting, or of the nearest one around it that has any. */
+/** The guidance of the setting, or of the nearest enclosing one that has any. */
 function guidanceFor(keys: readonly unknown[]): Guidance {
   const names = keys.map((key) => (typeof key === 'number' ? '[]' : String(key)));
   for (let length = names.length; length >= 0; length -= 1) {

@@ -3,15 +3,15 @@ import type { DeploymentConfig } from './deployment-config.ts';
 import { pathOf } from './describe-problem.ts';
 import { type SettingText, settingTexts } from './settings.ts';
 
-/** One setting as it is in force. */
+/** One setting with the value that is in force. */
 export type EffectiveSetting = {
-  /** `requesters[0].name`. */
+  /** Such as `requesters[0].name`. */
   readonly path: string;
   readonly keys: readonly (string | number)[];
-  /** Undefined where there is none: `text.leftOut` says what holds then. */
+  /** Undefined where the setting has no value: `text.leftOut` says what holds then. */
   readonly value: unknown;
   readonly text: SettingText;
-  /** What follows from other settings where this one is left out. */
+  /** The value that follows from other settings if this one is left out. */
   readonly derived?: unknown;
 };
 
@@ -35,7 +35,7 @@ export function effectiveSettings(config: DeploymentConfig): readonly EffectiveS
   );
 }
 
-/** Its place in the list, where it is in one; sorting keeps the order of all else. */
+/** The index of the setting in its list, if it is in one; the stable sort keeps all other settings in order. */
 function itemOf({ keys: [, item] }: EffectiveSetting): number {
   return typeof item === 'number' ? item : 0;
 }
@@ -44,7 +44,7 @@ const CALLS = 'limits.perTenant.callsPerMinute';
 
 type Place = { readonly keys: readonly (string | number)[]; readonly value: unknown };
 
-/** Where a pattern leads: once, or for each item of the lists on its way. */
+/** The places that a pattern matches: one, or one for each item of the lists along the path. */
 function placesOf(value: unknown, [step, ...rest]: readonly string[], keys: Place['keys']): readonly Place[] {
   if (step === undefined) return [{ keys, value }];
   if (step === '[]') {
@@ -52,12 +52,12 @@ function placesOf(value: unknown, [step, ...rest]: readonly string[], keys: Plac
     return items.flatMap((item, index) => placesOf(item, rest, [...keys, index]));
   }
   const member: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
-  // Of the ways to be recognised a requester has one: the settings of the others are none of it.
+  // A requester is recognised in one way, so the settings of the other ways are left out.
   if (member === undefined && keys.at(-1) === 'recognisedBy') return [];
   return placesOf(member, rest, [...keys, step]);
 }
 
-/** Shown by what is in it. An empty list has nothing in it to show. */
+/** A list of mappings is shown by its items. An empty list has no items to show. */
 function holdsMappings(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value) ? typeof value[0] === 'object' : true;

@@ -6,8 +6,8 @@ export type Guidance = { readonly expected: string; readonly whatToDo: string };
 const wholeNumberFrom = (from: number, to: number) => `a whole number from ${from} to ${to}`;
 
 /**
- * What is expected of each setting of `config/<stage>.yml`, and what to do about a value that does not fit: for the person
- * who wrote it. By path, with `[]` for the entries of a list.
+ * What is expected of each setting of `config/<stage>.yml`, and what its author can do about a value that does not fit.
+ * The map is by path, with `[]` for the entries of a list.
  */
 export const guidance: ReadonlyMap<string, Guidance> = new Map(
   Object.entries({

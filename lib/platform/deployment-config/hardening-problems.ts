@@ -2,7 +2,7 @@ import type { DeploymentConfig } from './deployment-config.ts';
 import type { HardeningSettings } from './hardening.ts';
 import type { ConfigProblem } from './problem.ts';
 
-/** What cannot be meant of `hardening`, together with the rest of a configuration. */
+/** Finds the settings of `hardening` that contradict each other or the rest of the configuration. */
 export function hardeningContradictions(config: DeploymentConfig): readonly ConfigProblem[] {
   const { hardening } = config;
   if (hardening === undefined) return [];
@@ -15,7 +15,7 @@ export function hardeningContradictions(config: DeploymentConfig): readonly Conf
   ];
 }
 
-/** In the others, endpoints have other names, which are not known to be right here. */
+/** Other partitions have other names for endpoints, and the names here are not known to be right for them. */
 const PARTITIONS_WITH_NETWORK: readonly string[] = ['aws', 'aws-us-gov'];
 
 function networkProblem({ hardening, partition }: DeploymentConfig): readonly ConfigProblem[] {
@@ -30,7 +30,10 @@ function networkProblem({ hardening, partition }: DeploymentConfig): readonly Co
   ];
 }
 
-/** A zone is a letter of its region; local zones and those of networks of others have neither Lambda nor endpoints. */
+/**
+ * A zone's name is its region and a letter; local zones and those in networks of others have neither Lambda nor
+ * endpoints.
+ */
 function zoneProblems({ hardening, homeRegion }: DeploymentConfig): readonly ConfigProblem[] {
   const { zones, zoneNames } = hardening?.vpc ?? {};
   if (zoneNames === undefined) return [];
@@ -68,7 +71,7 @@ function archiveAccountProblems(
   if (archiveAccount === undefined) return [];
   const { accountId } = archiveAccount;
   const path = 'hardening.archiveAccount.accountId';
-  // A boundary is a policy of the account whose roles it bounds: of the broker's.
+  // A boundary must be a policy of the account whose roles it bounds, which is the broker's.
   if (permissionsBoundaryArn?.split(':')[4] === accountId) {
     const what = `is ${accountId}, which is the broker's own account by hardening.permissionsBoundaryArn; expected another`;
     return [

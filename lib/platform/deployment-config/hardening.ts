@@ -7,36 +7,41 @@ import {
 } from './role-consent.ts';
 import type { SettingText } from './settings.ts';
 
-/** What a deployment can add to its own protection: `hardening` of `config/<stage>.yml`. Left out, nothing of it is there. */
+/**
+ * Protection that a deployment can add: `hardening` of `config/<stage>.yml`. A part that is left out is not in force.
+ */
 export type HardeningSettings = {
-  /** The functions that assume tenants' roles run in a network of their own, and their roles are worth nothing outside of it. */
+  /**
+   * The functions that assume tenants' roles run in a network of their own, and their roles are useless outside that
+   * network.
+   */
   readonly vpc?: VpcSettings;
   /** Bounds every role that the template makes. */
   readonly permissionsBoundaryArn?: string;
-  /** Another account of ours, in which the archive's bucket lies. */
+  /** Another account of the vendor, which holds the archive's bucket. */
   readonly archiveAccount?: ArchiveAccountSettings;
   /** No process of a job ever serves two tenants. */
   readonly tenantIsolation: boolean;
   /**
-   * When a customer has ended the sessions of its role under a job that runs. `record`: the run has failed with a code
-   * of its own. `pause`: the role is also put out of use until an operator lifts that.
+   * What happens when a customer ended the sessions of its role while a job was running. `record`: the run fails with a
+   * code of its own. `pause`: in addition, the role is out of use until an operator lifts the pause.
    */
   readonly onRevokedSessions: 'record' | 'pause';
-  /** A role that is connected is used once a second person, one of these, has consented to it. */
+  /** A connected role is used only after a second person, one of these principals, has consented to the role. */
   readonly roleConsent?: RoleConsentSettings;
 };
 
 export type VpcSettings = {
-  /** Private addresses (RFC 1918), from /16 to /26; the first address of the network. */
+  /** Private addresses (RFC 1918), from /16 to /26; the address before the slash is the first of the network. */
   readonly cidr: string;
   readonly zones: 2 | 3;
-  /** Which of the home region's, as many as that; left out, the first ones. */
+  /** The zones of the home region, as many as are wanted; if left out, the first ones. */
   readonly zoneNames?: readonly string[];
 };
 
 export type ArchiveAccountSettings = {
   readonly accountId: string;
-  /** Left out, `credential-broker-<stage>-archive-<accountId>`. */
+  /** If left out, `credential-broker-<stage>-archive-<accountId>`. */
   readonly bucketName?: string;
 };
 
@@ -50,7 +55,7 @@ export const hardeningSchema = v.strictObject({
       zoneNames: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.minLength(2), v.maxLength(3))),
     }),
   ),
-  // Of an account, or AWS's own. Source: IAM API Reference, PutRolePermissionsBoundary.
+  // A policy of an account, or a managed policy of AWS. Source: IAM API Reference, PutRolePermissionsBoundary.
   permissionsBoundaryArn: v.exactOptional(
     v.pipe(
       v.string(),
@@ -69,7 +74,7 @@ export const hardeningSchema = v.strictObject({
   roleConsent: v.exactOptional(roleConsentSchema),
 });
 
-/** Is what stands before the slash the network's own address? AWS would take another one and say nothing. */
+/** Is the address before the slash the first of the network? AWS would silently take another one. */
 function isFirstAddress(cidr: string): boolean {
   const [address = '', prefix = ''] = cidr.split('/');
   const octets = address.split('.').map(Number);
@@ -77,7 +82,7 @@ function isFirstAddress(cidr: string): boolean {
   return octets.every((octet) => octet <= 255) && value % 2 ** (32 - Number(prefix)) === 0;
 }
 
-/** What is said of settings of `hardening` that are wrong: a part of `guidance.ts`. */
+/** The guidance for wrong settings of `hardening`: a part of `guidance.ts`. */
 export const hardeningGuidance = {
   hardening: {
     expected:

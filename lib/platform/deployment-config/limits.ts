@@ -3,7 +3,10 @@ import type { ConfigProblem } from './problem.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** Limits that another setting makes pointless, and an archive that forgets before the broker does. */
+/**
+ * Finds limits that another setting makes pointless, and an archive that is kept for less time than requests may be
+ * repeated.
+ */
 export function limitContradictions(config: DeploymentConfig): readonly ConfigProblem[] {
   return [
     ...retentionProblem(config),
@@ -13,7 +16,7 @@ export function limitContradictions(config: DeploymentConfig): readonly ConfigPr
   ];
 }
 
-/** A request that is taken again could no longer be shown beside what it repeats. */
+/** A repeated request could otherwise outlive the archived record of the original. */
 function retentionProblem({ archive, requests }: DeploymentConfig): readonly ConfigProblem[] {
   const { days } = archive.retention;
   const window = requests.maximumAgeSeconds;
@@ -59,7 +62,7 @@ function tenantLimitProblems({ requests, queue, limits }: DeploymentConfig): rea
 
 type Of = { readonly index: number; readonly config: DeploymentConfig };
 
-/** Of a requester of some tenants alone: they bound it before its limits do. */
+/** For a requester that is bound to a list of tenants, limits above what those tenants allow are never reached. */
 function requesterLimitProblems({ tenants, limits }: RequesterConfig, { index, config }: Of): readonly ConfigProblem[] {
   if (tenants === 'all' || limits === undefined) return [];
   const { tenantsPerHour = 0, requestsPerMinute = 0 } = limits;

@@ -1,9 +1,9 @@
-/** One thing that keeps `config/<stage>.yml` from being deployed. */
+/** One problem that prevents the deployment of `config/<stage>.yml`. */
 export type ConfigProblem = {
   readonly code: ConfigProblemCode;
-  /** The setting, as `requesters[0].name`; `the file` where it is that. */
+  /** The path of the setting, such as `requesters[0].name`; `the file` if the problem is the file itself. */
   readonly path: string;
-  /** What was found there and what is expected. */
+  /** What was found in the setting, and what is expected. */
   readonly what: string;
   /** A sentence, with its full stop. */
   readonly whatToDo: string;
@@ -11,7 +11,7 @@ export type ConfigProblem = {
 
 export type ConfigProblemCode = keyof typeof configProblemCodes;
 
-/** The closed table of codes: what each means. `docs/configuration.md` has the same table. */
+/** The closed table of codes and their meanings. `docs/configuration.md` has the same table. */
 export const configProblemCodes = {
   'config.settingMissing': 'A setting that has no default is not there.',
   'config.settingUnknown': 'There is no such setting: it is misspelt or misplaced.',
@@ -46,7 +46,7 @@ export function lineOf({ path, what, whatToDo }: ConfigProblem): string {
   return `${path}: ${what}. ${whatToDo}`;
 }
 
-/** What a command or the packaging stops with: every problem at once. */
+/** The error that stops a command or the packaging; it holds every problem at once. */
 export class DeploymentConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 

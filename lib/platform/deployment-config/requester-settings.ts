@@ -1,6 +1,6 @@
 import type { SettingText } from './settings.ts';
 
-/** What is said of the settings of a requester. */
+/** The texts about the settings of a requester. */
 export const requesterSettings: Readonly<Record<string, SettingText>> = {
   requesters: {
     unit: 'list',
@@ -72,7 +72,7 @@ export const requesterSettings: Readonly<Record<string, SettingText>> = {
   },
 };
 
-/** What is said of the settings of a schedule. */
+/** The texts about the settings of a schedule. */
 export const scheduleSettings: Readonly<Record<string, SettingText>> = {
   schedules: {
     unit: 'list',

@@ -10,7 +10,10 @@ import type {
 } from './deployment-config.ts';
 import type { ConfigProblem } from './problem.ts';
 
-/** What is wrong with requesters, each and together: who could never ask, and who could ask as another. */
+/**
+ * Finds the problems of requesters, alone and together: requesters that could never ask, and requesters that could ask
+ * as another.
+ */
 export function requesterContradictions(config: DeploymentConfig): readonly ConfigProblem[] {
   return [
     ...config.requesters.flatMap((requester, index) => problemsOfOne(requester, { index, config })),
@@ -72,7 +75,10 @@ function foreign(path: string, problem: Misplaced): ConfigProblem {
   return { code: 'config.principalForeign', path, ...problem };
 }
 
-/** A principal of another account would be let through by the policy, and its events then refused as a stranger's. */
+/**
+ * The bus policy would let a principal of another account through, and its events would then be refused as a
+ * stranger's.
+ */
 function principalProblem(
   principal: string,
   { account, partition }: { account: string | undefined; partition: Partition },
@@ -127,7 +133,7 @@ function problemsOfScheduled(requester: RequesterConfig, name: string, at: At): 
   return [{ code, path, what, whatToDo: 'Add it there: every request of the schedule would be refused.' }];
 }
 
-/** What no two requesters may have, because each could then ask as the other. */
+/** Finds what two requesters share but must not, because each could then ask as the other. */
 function taken(requesters: readonly RequesterConfig[]): readonly ConfigProblem[] {
   const keys = requesters.map(whoAsks);
   return keys.flatMap((key, second): readonly ConfigProblem[] => {
@@ -175,7 +181,7 @@ function whoAsks({ recognisedBy }: RequesterConfig): Key | undefined {
   return undefined;
 }
 
-/** A principal of two requesters would be a stranger, which nobody who writes the file can mean. */
+/** A principal of two requesters would be treated as a stranger, which no author of the file can mean. */
 function overlapping(requesters: readonly RequesterConfig[]): readonly ConfigProblem[] {
   const patterns = requesters.flatMap(({ recognisedBy }, requester) =>
     'functionUrl' in recognisedBy

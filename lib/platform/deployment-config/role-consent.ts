@@ -2,9 +2,12 @@ import * as v from 'valibot';
 import { PRINCIPAL_PATTERN } from '../../requests/principal-pattern.ts';
 import type { SettingText } from './settings.ts';
 
-/** Who is the second person that consents to roles: `hardening.roleConsent`, a part of `hardening.ts`. */
+/** The second person who consents to roles: `hardening.roleConsent`, a part of `hardening.ts`. */
 export type RoleConsentSettings = {
-  /** Who may consent, as `lib/requests/principal-pattern.ts` says; never who connected the role. */
+  /**
+   * Who may consent, in the form of `lib/requests/principal-pattern.ts`; the principal that connected the role never
+   * may.
+   */
   readonly principals: readonly string[];
 };
 

@@ -2,7 +2,7 @@ import { readScheduleExpression } from '../../scheduling/schedule-expression.ts'
 import type { DeploymentConfig, ScheduleConfig } from './deployment-config.ts';
 import type { ConfigProblem } from './problem.ts';
 
-/** What is wrong with schedules whose values are each right. */
+/** Finds the problems of schedules whose values are each valid. */
 export function scheduleContradictions({ schedules, requesters }: DeploymentConfig): readonly ConfigProblem[] {
   const names = schedules.map(({ name }) => name);
   const asked = requesters.flatMap(({ recognisedBy }) => ('schedule' in recognisedBy ? [recognisedBy.schedule] : []));
@@ -40,7 +40,7 @@ function unasked({ name }: ScheduleConfig, path: string): ConfigProblem {
   };
 }
 
-/** The form is the schema's; whether AWS takes the value of each field, is not. */
+/** The schema checks the form of an expression, but not whether AWS accepts the value of each field. */
 function expressionProblem({ expression }: ScheduleConfig, path: string): readonly ConfigProblem[] {
   const reading = readScheduleExpression(expression);
   if (reading.read) return [];
@@ -54,7 +54,10 @@ function expressionProblem({ expression }: ScheduleConfig, path: string): readon
   ];
 }
 
-/** The next time would come before the requests of this one are out. Of a cron expression the period is not known. */
+/**
+ * The next time must not come before all requests of the current one are sent. The period of a cron expression is not
+ * known.
+ */
 function spreadProblem({ expression, spreadMinutes }: ScheduleConfig, path: string): readonly ConfigProblem[] {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count === undefined) return [];

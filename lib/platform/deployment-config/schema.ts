@@ -5,22 +5,27 @@ import type { DeploymentConfig, RecognitionConfig } from './deployment-config.ts
 import { hardeningSchema } from './hardening.ts';
 
 /**
- * The shape of `config/<stage>.yml`: closed, so that a misspelt setting is refused instead of ignored. What each value
- * means is said at `DeploymentConfig`; what to do about a wrong one in `guidance.ts`.
+ * The shape of `config/<stage>.yml`: closed, so that a misspelt setting is refused instead of ignored.
+ * `DeploymentConfig` explains each value, and `guidance.ts` says what to do about a wrong one.
  */
 const twelveDigits = v.pipe(v.string(), v.regex(/^\d{12}$/));
 const region = v.pipe(v.string(), v.regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/));
-/** EventBridge gives a rule 64 letters, and `credential-broker-<stage>-schedule-` takes up to 48 of them. */
+/**
+ * The name of an EventBridge rule has at most 64 characters; `credential-broker-<stage>-schedule-` takes up to 48 of
+ * them.
+ */
 const scheduleName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,14}[a-z0-9])?$/));
-/** The form; which values a field takes AWS checks. Source: EventBridge User Guide, "Setting a schedule pattern". */
+/**
+ * Checks the form; AWS checks the values of each field. Source: EventBridge User Guide, "Setting a schedule pattern".
+ */
 const SCHEDULE_EXPRESSION =
   /^(?:rate\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9]\d{1,4}) (?:minutes|hours|days))\)|cron\([\w*?,/#-]+(?: [\w*?,/#-]+){5}\))$/;
 const requesterName = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/));
 const jobName = v.pipe(v.string(), v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), v.maxLength(24));
 const tenantId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/));
-/** EventBridge's own characters and length for a source. Source: PutEventsRequestEntry. */
+/** The characters and the length that EventBridge allows for a source. Source: PutEventsRequestEntry. */
 const eventSource = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/-]{1,256}$/));
-/** No wildcards: `ArnNotEquals` in the bus policy would expand them. */
+/** Wildcards are refused, because `ArnNotEquals` in the bus policy would expand them. */
 const principal = v.pipe(
   v.string(),
   v.regex(/^(?:arn:aws(?:-cn|-us-gov|-eusc)?:iam::\d{12}:)?(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/),
@@ -40,13 +45,16 @@ const recognitions = {
       principals: v.pipe(v.array(v.pipe(v.string(), v.regex(PRINCIPAL_PATTERN))), v.minLength(1)),
     }),
   }),
-  /** Not of digits alone: that is a version. Source: Lambda API Reference, CreateAlias. */
+  /** Not digits alone, which would be a version. Source: Lambda API Reference, CreateAlias. */
   invoke: v.strictObject({
     invoke: v.strictObject({ alias: v.pipe(v.string(), v.regex(/^(?!\d+$)[A-Za-z0-9_-]{1,64}$/)) }),
   }),
 };
 
-/** Chosen by the one key that there is, so that a problem inside is told where it is, and not as that of a union. */
+/**
+ * Chosen by the only key that is present, so that a problem inside is reported at its own path, and not as a problem of
+ * a union.
+ */
 const recognition = v.pipe(
   v.lazy((input): v.GenericSchema<unknown, RecognitionConfig> => {
     const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
@@ -105,7 +113,7 @@ const limits = v.strictObject({
   stsCallsPerSecond: v.optional(wholeNumber({ from: 1, to: 600 }), 300),
 });
 
-/** A century at the most: S3 takes no more days. Source: S3 API Reference, DefaultRetention. */
+/** At most a century, because S3 accepts no more days. Source: S3 API Reference, DefaultRetention. */
 const archive = v.strictObject({
   retention: v.optional(
     v.strictObject({

@@ -1,14 +1,16 @@
 import { hardeningSettings } from './hardening.ts';
 import { requesterSettings, scheduleSettings } from './requester-settings.ts';
 
-/** What is said of one setting of `config/<stage>.yml`, wherever it is explained; what it takes is the schema's. */
+/**
+ * The text about one setting of `config/<stage>.yml`, wherever the setting is explained; the schema defines the values.
+ */
 export type SettingText = {
   /** What the value counts or names. */
   readonly unit: string;
   readonly meaning: string;
   /** What goes wrong when it is set wrongly. */
   readonly whenWrong: string;
-  /** What holds when it is left out, where the schema has no value for that. */
+  /** What holds if the setting is left out, where the schema has no default. */
   readonly leftOut?: string;
 };
 
@@ -177,7 +179,9 @@ const trail: Readonly<Record<string, SettingText>> = {
   },
 };
 
-/** Every setting by its path, `requesters[].name`, in the order of the schema; a test holds the two together. */
+/**
+ * Every setting by its path, such as `requesters[].name`, in the order of the schema; a test keeps the two the same.
+ */
 export const settingTexts: ReadonlyMap<string, SettingText> = new Map(
   Object.entries({ ...general, ...requesterSettings, ...scheduleSettings, ...pipeline, ...trail }),
 );
