@@ -7,28 +7,28 @@ import type { BookedReceipt, ReceiptBook } from './receipt-book.ts';
 export type Sighting = {
   readonly seen: readonly Observation[];
   readonly isDenied: boolean;
-  /** Accounts in whose trails it stands. */
+  /** The accounts whose trails show the call. */
   readonly seenIn: ReadonlySet<string>;
 };
 
 export type CallLedger = {
   add(event: AssumeRoleEvent): void;
   of(booked: BookedReceipt): Sighting;
-  /** Calls whose name or request no receipt has. */
+  /** Calls whose session name or request id is in no receipt. */
   strays(): readonly StrayCall[];
   straysUnlisted(): number;
   counts(): Omit<FilesCorrelation['calls'], 'assumeRoleRecords' | 'malformed' | 'malformedOfOthers'>;
 };
 
-/** As many calls that nobody announced are kept; of further ones, only how many. */
+/** How many calls that nobody announced are kept; further ones are only counted. */
 const STRAYS_KEPT = 1_000;
-/** Sessions under one name, in each account's trail; there should be one. */
+/** How many sessions under one name are kept for each account's trail; there should be one. */
 const SEEN_KEPT = 32;
 
 type Kept = { readonly seen: Map<string, Observation>; isDenied: boolean; readonly seenIn: Set<string> };
 const NONE: Sighting = { seen: [], isDenied: false, seenIn: new Set() };
 
-/** Sorts the broker's AssumeRole calls to the receipts that announce them. */
+/** Assigns the broker's AssumeRole calls to the receipts that announce them. */
 export function createCallLedger(book: ReceiptBook): CallLedger {
   const kept = new Map<BookedReceipt, Kept>();
   const strays = new Map<string, StrayCall>();
@@ -49,7 +49,7 @@ export function createCallLedger(book: ReceiptBook): CallLedger {
     if (period === 'outside') counts.outsidePeriod += 1;
     else if (period === 'edge') counts.atPeriodEdge += 1;
     else {
-      // Both accounts' copies tell of one call, and have its request id.
+      // Both accounts' copies describe one call and have its request id.
       const before = strays.get(event.stsRequestId);
       if (before !== undefined) strays.set(event.stsRequestId, fuller(before, strayOf(event, why)));
       else if (strays.size < STRAYS_KEPT) strays.set(event.stsRequestId, strayOf(event, why));
@@ -79,7 +79,10 @@ export function createCallLedger(book: ReceiptBook): CallLedger {
 
 type Shown = { readonly observation: Observation; readonly recipientAccountId: string };
 
-/** Each session once for each trail, however often its record comes: of several the same one, whichever came first. */
+/**
+ * Keeps each session once for each trail, however often its record comes. Of several records it always keeps the same
+ * one, whichever came first.
+ */
 function keepSeen(seen: Map<string, Observation>, { observation, recipientAccountId }: Shown): boolean {
   const key = `${recipientAccountId} ${observation.accessKeyId} ${observation.roleArn}`;
   const before = seen.get(key);
@@ -88,7 +91,7 @@ function keepSeen(seen: Map<string, Observation>, { observation, recipientAccoun
   return true;
 }
 
-/** A denied call is known by its request alone: CloudTrail does not repeat what was asked for. */
+/** A denied call is known by its request id alone: CloudTrail does not repeat the parameters of the call. */
 function announcedBy({ call, stsRequestId }: AssumeRoleEvent, book: ReceiptBook): BookedReceipt | undefined {
   return call.outcome === 'denied' ? book.byStsRequest(stsRequestId) : book.bySessionName(call.sessionName);
 }
@@ -101,12 +104,15 @@ function whyStray({ callerRoleArn, call }: AssumeRoleEvent, { book, booked }: An
   return call.outcome === 'denied' ? 'callUnknown' : 'nameUnknown';
 }
 
-/** In a trail of the account that was entered, or into one that the receipts are about. */
+/**
+ * Whether the record is in a trail of the account that was entered, or the call enters an account that the receipts are
+ * about.
+ */
 function isAboutUs({ recipientAccountId, callerAccountId, call }: AssumeRoleEvent, book: ReceiptBook): boolean {
   return recipientAccountId !== callerAccountId || book.accountIds.has(accountEntered({ recipientAccountId, call }));
 }
 
-/** That of the role; of a denied call that does not name one, in whose trail it stands. */
+/** The account of the role; for a denied call that names no role, the account whose trail holds the record. */
 function accountEntered({ recipientAccountId, call }: Pick<AssumeRoleEvent, 'recipientAccountId' | 'call'>): string {
   const [, , , , accountId = recipientAccountId] = (call.roleArn ?? '').split(':', 5);
   return accountId;
@@ -143,7 +149,7 @@ function strayOf(event: AssumeRoleEvent, why: StrayReason): StrayCall {
   };
 }
 
-/** Of two copies the one that tells who called; of two alike the same one, whichever came first. */
+/** Of two copies, the one that says who called; of two equal ones always the same one, whichever came first. */
 function fuller(one: StrayCall, other: StrayCall): StrayCall {
   const [first, second] = one.eventId < other.eventId ? [one, other] : [other, one];
   return first.callerRoleArn === undefined && second.callerRoleArn !== undefined ? second : first;

@@ -9,13 +9,13 @@ import { type BookedReceipt, openReceiptBook, type ReceiptBook } from './receipt
 import { createSessionUse, type SessionUseCounter } from './session-use.ts';
 
 export type Correlator = {
-  /** Takes one event; in any order, and both accounts' copies. */
+  /** Takes one event. Events may come in any order, and in both accounts' copies. */
   add(record: LogRecord): void;
   result(): FilesCorrelation;
 };
 
 /**
- * Holds log files against receipts: which calls of the broker are announced, which are not, and what was done with each
+ * Compares log files with receipts: which calls of the broker are announced, which are not, and what was done with each
  * session. Pure. What it keeps grows with the receipts, not with the events.
  */
 export function correlateFiles(pages: readonly ReceiptPage[]): Correlator {
@@ -63,7 +63,7 @@ export function correlateFiles(pages: readonly ReceiptPage[]): Correlator {
 
 const ACCOUNT_ID = /^\d{12}$/;
 
-/** Only where it can be told who called: what is illegible altogether may be the broker's. */
+/** True only where the record says who called: a record that cannot be read at all may be the broker's. */
 function isOfAnother({ identity: { accountId = '' } }: LogRecord, book: ReceiptBook): boolean {
   return ACCOUNT_ID.test(accountId) && !book.brokerAccountIds.has(accountId);
 }
@@ -72,7 +72,10 @@ function compare(left: Pick<AssumeRoleEvent, 'eventId'>, right: Pick<AssumeRoleE
   return left.eventId < right.eventId ? -1 : 1;
 }
 
-/** By the key, or by the name of the session in its ARN: `arn:aws:sts::<account>:assumed-role/<role>/<session name>`. */
+/**
+ * Finds the receipt by the key, or by the session name in the ARN: `arn:aws:sts::<account>:assumed-role/<role>/<session
+ * name>`.
+ */
 function sessionOf({ identity }: LogRecord, book: ReceiptBook): BookedReceipt | undefined {
   const byKey = identity.accessKeyId === undefined ? undefined : book.byAccessKey(identity.accessKeyId);
   if (byKey !== undefined || identity.arn === undefined) return byKey;

@@ -1,6 +1,6 @@
 import type { LogRecord } from './log-record.ts';
 
-/** What of one account's trail the files hold. */
+/** The part of one account's trail that the files hold. */
 export type AccountCoverage = {
   readonly accountId: string;
   readonly records: number;
@@ -11,24 +11,24 @@ export type AccountCoverage = {
 
 export type Coverage = {
   add(record: LogRecord): void;
-  /** Would an event of this time stand in the files, if it was in the account's trail? */
+  /** Whether an event of this time would be in the files, if it was in the account's trail. */
   covers(accountId: string, atMs: number): boolean;
   result(): readonly AccountCoverage[];
 };
 
 /**
- * CloudTrail delivers "on average" within five minutes, and not in order: near the ends of what there is, an event may
- * stand in a file that is not among these.
+ * CloudTrail delivers "on average" within five minutes, and not in order: near either end of the files, an event may be
+ * in a file that is not among them.
  */
 const EDGE_MS = 15 * 60_000;
-/** A trail of an organisation has as many accounts as that; what is beyond is not told apart. */
+/** A trail of an organisation has up to this many accounts; further ones are not told apart. */
 const ACCOUNTS = 10_000;
 const REGIONS = 64;
 const ACCOUNT_ID = /^\d{12}$/;
 
 type Seen = { records: number; fromMs: number; toMs: number; readonly regions: Set<string> };
 
-/** Learns from the records which accounts and times the files are about; gaps inside are not seen. */
+/** Learns from the records which accounts and times the files are about; gaps inside are not detected. */
 export function createCoverage(): Coverage {
   const accounts = new Map<string, Seen>();
   const seenOf = (accountId: string) => {

@@ -2,7 +2,7 @@ import type { StrayReason } from '../session-verdict.ts';
 import type { AccountCoverage } from './coverage.ts';
 import type { SessionUse } from './session-use.ts';
 
-/** An AssumeRole of ours, as CloudTrail has it, that no receipt announces. */
+/** An AssumeRole of ours that CloudTrail shows and no receipt announces. */
 export type StrayCall = {
   readonly atMs: number;
   readonly why: StrayReason;
@@ -14,23 +14,25 @@ export type StrayCall = {
   readonly sessionName?: string;
   readonly accessKeyId?: string;
   readonly errorCode?: string;
-  /** The receipt that bears the name, where there is one. */
+  /** The receipt with this session name, where there is one. */
   readonly recordId?: string;
 };
 
 /** What the files say of one receipt. */
 export type ReceiptVerdict =
-  /** The session that it tells of is in the files. */
+  /** The session in the receipt is in the files. */
   | 'matched'
-  /** Its answer was lost, and the files show the session that nobody holds. */
+  /** The answer was lost, and the files show the session, which nobody holds. */
   | 'explained'
-  /** It tells of a session, and files that go beyond its time do not show it. */
+  /** The receipt names a session, and files that go beyond its time do not show it. */
   | 'missing'
-  /** It tells of a session at a time, or in an account, that the files are not about. */
+  /** The receipt names a session at a time, or in an account, that the files are not about. */
   | 'notCovered'
-  /** It was denied, and the files show that; only the broker's own trail does. */
+  /** The call was denied, and the files show that; only the broker's own trail does. */
   | 'deniedSeen'
-  /** No session of it is known: it was denied, or not made, or its answer was lost and none is shown. */
+  /**
+   * The receipt has no known session: the call was denied or not made, or its answer was lost and no session is shown.
+   */
   | 'noSession';
 
 export type JudgedReceipt = {
@@ -45,9 +47,9 @@ export type JudgedReceipt = {
   readonly accessKeyId?: string;
   readonly intendedAtMs: number;
   readonly verdict: ReceiptVerdict;
-  /** In whose trails it is: the broker's, the customer's, or both. */
+  /** The trails that show the session: the broker's, the customer's, or both. */
   readonly seenIn: readonly string[];
-  /** Nothing was done with the session, as far as the files tell, where it is left out. */
+  /** Left out where, as far as the files tell, nothing was done with the session. */
   readonly use?: SessionUse;
 };
 
@@ -55,30 +57,30 @@ export type JudgedReceipt = {
 export type FilesCorrelation = {
   readonly receipts: Readonly<Record<ReceiptVerdict, number>>;
   readonly calls: {
-    /** Every record of an AssumeRole, whoever called; a call into another account may have two. */
+    /** All records of an AssumeRole, whoever called; a call into another account may have two. */
     readonly assumeRoleRecords: number;
-    /** Of these, records of calls that the broker's account made. */
+    /** Of these, the records of calls that the broker's account made. */
     readonly ofTheBroker: number;
-    /** Of these, into accounts that the receipts are not about: other tenants'. */
+    /** Of these, the records of calls into accounts that the receipts are not about: other tenants' accounts. */
     readonly elsewhere: number;
-    /** Of these, at a time that the receipts are not about, or just at its beginning. */
+    /** Of these, the records at a time that the receipts are not about, or just at the beginning of their time. */
     readonly outsidePeriod: number;
     readonly atPeriodEdge: number;
-    /** Records that say that they are an AssumeRole and have not its shape. */
+    /** Records that call themselves an AssumeRole but do not have its shape. */
     readonly malformed: number;
-    /** Of these, those that say that another account called: they are nothing that a receipt would announce. */
+    /** Of these, the records in which another account called: no receipt would announce them. */
     readonly malformedOfOthers: number;
   };
-  /** In the order of time; each session once. */
+  /** In the order of time, each session once. */
   readonly strays: readonly StrayCall[];
-  /** Further ones that were not kept; records, of which a session may have two. */
+  /** The number of further strays that were not kept. It counts records, of which a session may have two. */
   readonly straysUnlisted: number;
   /** Every receipt, in the order of time. */
   readonly judged: readonly JudgedReceipt[];
   readonly coverage: readonly AccountCoverage[];
 };
 
-/** Do both sides agree? What the files do not cover disagrees with nothing. */
+/** Whether both sides agree. Receipts that the files do not cover contradict nothing. */
 export function isConsistent({ strays, receipts, calls, judged }: FilesCorrelation): boolean {
   const usedWrongly = judged.some(
     ({ use }) => use !== undefined && (use.afterFence.allowed > 0 || use.otherKeys.length > 0),

@@ -13,7 +13,10 @@ export type ToJudge = {
   readonly useOf: (booked: BookedReceipt) => SessionUse | undefined;
 };
 
-/** Says of each receipt whether the files bear it out, and which calls under its name are not the one that it tells of. */
+/**
+ * Decides for each receipt whether the files confirm it, and which calls under its name are not the one that it
+ * describes.
+ */
 export function judgeReceipts({ book, coverage, ledger, useOf }: ToJudge): {
   readonly judged: readonly JudgedReceipt[];
   readonly strays: readonly StrayCall[];
@@ -21,7 +24,7 @@ export function judgeReceipts({ book, coverage, ledger, useOf }: ToJudge): {
   const strays: StrayCall[] = [];
   const judged = book.booked.map((booked) => {
     const sighting = ledger.of(booked);
-    // Files are not late: what they do not show is missing, or they are not about it.
+    // Files are never late: a session that they do not show is missing, or they do not cover it.
     const sessions = judgeSessions(announced(booked.receipt), sighting.seen, Number.POSITIVE_INFINITY);
     strays.push(...straysUnder(booked.receipt, sessions, sighting));
     const verdict = verdictOf(booked.receipt, { sessions, sighting, coverage, book });

@@ -1,13 +1,13 @@
 /**
- * What the correlation looks at in any record of CloudTrail, whatever its service. Records of AWS are not ours to refuse:
- * of what is not as expected only that part is left out.
+ * What the correlation looks at in any record of CloudTrail, whatever its service. We may not refuse records of AWS:
+ * where a part is not as expected, only that part is left out.
  */
 export type LogRecord = {
   readonly atMs: number;
   readonly eventSource: string;
   readonly eventName: string;
   readonly region: string;
-  /** In whose trail it is; absent before `eventVersion` 1.02. */
+  /** The account whose trail holds the record; absent before `eventVersion` 1.02. */
   readonly recipientAccountId?: string;
   readonly errorCode?: string;
   readonly sourceIpAddress?: string;
@@ -16,18 +16,19 @@ export type LogRecord = {
     readonly arn?: string;
     readonly accountId?: string;
     readonly accessKeyId?: string;
-    /** An AWS service that acted on behalf of the session. */
+    /** The AWS service that acted on behalf of the session. */
     readonly invokedBy?: string;
   };
-  /** As it was read. It may hold a session token: it is looked at and never kept. */
+  /** The record as it was read. It may hold a session token, so it is looked at and never kept. */
   readonly whole: unknown;
 };
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 
 /**
- * Reads one record, by hand because it is done for each of many millions. Nothing, when it is no event of CloudTrail:
- * without a source, a name or a time. Source: CloudTrail User Guide, "CloudTrail record contents".
+ * Reads one record, by hand because this is done for many millions of them. Undefined for a record that is no
+ * CloudTrail event: one without a source, a name or a time. Source: CloudTrail User Guide, "CloudTrail record
+ * contents".
  */
 export function readLogRecord(whole: unknown): LogRecord | undefined {
   const record = membersOf(whole);

@@ -1,4 +1,4 @@
-/** What makes a file unreadable as CloudTrail's. */
+/** Why a file cannot be read as CloudTrail's. */
 export type LogProblem =
   | 'gzip.invalid'
   | 'gzip.truncated'
@@ -6,10 +6,13 @@ export type LogProblem =
   | 'json.truncated'
   /** A record is larger than any that CloudTrail writes. */
   | 'record.tooLarge'
-  /** JSON, but not a CloudTrail record: it names no event source. */
+  /** The text is JSON, but not a CloudTrail record: it names no event source. */
   | 'record.notAnEvent';
 
-/** A file is not what CloudTrail writes; `offset` counts the bytes of its text, unpacked, up to where that shows. */
+/**
+ * A file is not as CloudTrail writes it; `offset` counts the bytes of its unpacked text up to the place where that
+ * shows.
+ */
 export class MalformedLog extends Error {
   readonly problem: LogProblem;
   readonly offset: number;

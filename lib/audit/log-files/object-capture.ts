@@ -1,10 +1,10 @@
-/** CloudTrail writes records of up to 1 MB ("event size expansion"); what is larger must not fill our memory. */
+/** CloudTrail writes records of up to 1 MB ("event size expansion"); a larger object must not fill our memory. */
 export const MAXIMUM_OBJECT_BYTES = 2 * 1_024 * 1_024;
 
 /**
- * `whole`: the object has ended. `nested`: its first member that is a list or an object begins. `brokenString`: the next
- * byte is a line break inside a string, where JSON has none. `tooLarge`: there is no end within what a record may have.
- * `more`: none of them yet.
+ * `whole`: the object has ended. `nested`: its first member that is a list or an object begins. `brokenString`: the
+ * next byte is a line break inside a string, which JSON does not allow. `tooLarge`: the object has no end within the
+ * size of a record. `more`: none of these yet.
  */
 export type Captured = {
   readonly found: 'whole' | 'nested' | 'brokenString' | 'tooLarge' | 'more';
@@ -13,28 +13,34 @@ export type Captured = {
 
 export type ObjectCapture = {
   isOpen(): boolean;
-  /** Begins an object whose `{` is at this byte of the text; at the top level `nested`, once, and `brokenString` are told. */
+  /**
+   * Begins an object whose `{` is at this byte of the text. At the top level, `nested` is reported once, and
+   * `brokenString` as well.
+   */
   begin(offset: number, options: { readonly isTopLevel: boolean }): void;
-  /** Takes bytes of the chunk from `from` on; `next` is the first that was not taken. */
+  /** Takes bytes of the chunk from `from` on; `next` is the first byte that was not taken. */
   take(chunk: Uint8Array, from: number): Captured;
-  /** What was taken since `begin`, and where that was; nothing is kept. */
+  /** The bytes that were taken since `begin`, and the offset where they began; nothing is kept. */
   release(): { readonly bytes: Uint8Array; readonly offset: number };
-  /** What was taken so far, as text; it stays. */
+  /** The text that was taken so far; it is kept. */
   peek(): string;
 };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LINE_FEED = 0x0a;
-/** What means something inside a string. */
+/** The bytes that have a meaning inside a string. */
 const MARKS = new Uint8Array(256);
 for (const byte of [QUOTE, BACKSLASH, LINE_FEED]) MARKS[byte] = 1;
-/** By how much a byte outside a string nests deeper. */
+/** By how much a byte outside a string changes the depth of nesting. */
 const NESTING = new Int8Array(256);
 for (const byte of Buffer.from('{[')) NESTING[byte] = 1;
 for (const byte of Buffer.from('}]')) NESTING[byte] = -1;
 
-/** Finds the end of one JSON object in bytes that come in pieces, and keeps them meanwhile. Brackets may be of any kind. */
+/**
+ * Finds the end of one JSON object in bytes that come in pieces, and keeps the pieces meanwhile. Kinds of brackets are
+ * not told apart.
+ */
 export function createObjectCapture(): ObjectCapture {
   let parts: Uint8Array[] = [];
   let size = 0;
@@ -42,7 +48,7 @@ export function createObjectCapture(): ObjectCapture {
   let depth = 0;
   let isOpen = false;
   let isInString = false;
-  /** How many bytes of the next chunk a backslash at the end of this one takes the meaning from. */
+  /** How many bytes of the next chunk are escaped by a backslash at the end of this one. */
   let escaped = 0;
   /** The next byte of the chunk that is being taken. */
   let at = 0;
@@ -94,7 +100,7 @@ export function createObjectCapture(): ObjectCapture {
     take(chunk, from) {
       const captured = scan(chunk, from);
       size += captured.next - from;
-      // A copy: what is kept must not hold on to a chunk that is much larger, nor change with it.
+      // A copy, so that what is kept neither holds on to a much larger chunk nor changes with it.
       parts.push(Uint8Array.prototype.slice.call(chunk, from, captured.next));
       if (size > MAXIMUM_OBJECT_BYTES) return { found: 'tooLarge', next: captured.next };
       if (captured.found === 'nested') tellsNested = false;
@@ -114,7 +120,7 @@ export function createObjectCapture(): ObjectCapture {
   };
 }
 
-/** The index of the next byte that means something inside a string, or one past the end. */
+/** The index of the next byte that has a meaning inside a string, or one past the end. */
 function nextMark(chunk: Uint8Array, from: number): number {
   let index = from;
   while (index < chunk.length && MARKS[chunk[index] ?? 0] === 0) index += 1;

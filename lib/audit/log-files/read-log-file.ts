@@ -8,19 +8,19 @@ import { createRecordScanner, type OnProblem, type OnRecord } from './record-sca
 /** Source: RFC 1952, section 2.3.1. */
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
-/** Why the reading of a file ended before the file did. */
+/** Why reading stopped before the end of the file. */
 export type ReadingProblem = {
   readonly problem: LogProblem | `unreadable:${string}`;
-  /** Bytes of text, unpacked, that had been read; for a malformed record, where it begins. */
+  /** The number of bytes of unpacked text that had been read; for a malformed record, the place where it begins. */
   readonly offset: number;
 };
 
 /**
- * Reads one CloudTrail file as it comes, packed by gzip or plain, and hands over its records. What it holds in memory
- * does not depend on how large the file is.
+ * Reads one CloudTrail file as it arrives, packed by gzip or plain, and hands over its records. The memory that it
+ * needs does not depend on the size of the file.
  *
- * @returns nothing for a whole file; else the problem that ended it. The records before it were handed over. With an
- * `onProblem` that returns, what is malformed in the text is told to it, and the reading goes on behind it.
+ * @returns nothing for a whole file; otherwise the problem that ended it, after the records before it were handed over.
+ * With an `onProblem` that returns, malformed text is reported to it, and the reading continues behind that text.
  */
 export async function readLogFile({
   body,
@@ -34,7 +34,7 @@ export async function readLogFile({
     scanner.push(text);
     onText?.(text.length);
   };
-  // Ends the body itself: who waits for its next piece would not hear of the signal.
+  // The signal ends the body itself: a reader that waits for the next piece would not notice the signal.
   addAbortSignal(abortSignal, body);
   try {
     const { isGzip, chunks } = await openBody(body);
@@ -53,14 +53,14 @@ export type LogFile = {
   readonly body: Readable;
   readonly onRecord: OnRecord;
   readonly onProblem?: OnProblem;
-  /** So many bytes of text, unpacked, were read. */
+  /** Called with the number of bytes of unpacked text that were read. */
   readonly onText?: (bytes: number) => void;
   readonly abortSignal: AbortSignal;
 };
 
 type Chunks = AsyncGenerator<Uint8Array, void>;
 
-/** Looks at the first bytes, whatever the name or the metadata say, and gives all of them. */
+/** Looks at the first bytes, whatever the name or the metadata say, and passes all bytes on. */
 async function openBody(body: Readable): Promise<{ readonly isGzip: boolean; readonly chunks: Chunks }> {
   const rest: AsyncIterableIterator<Uint8Array> = body[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
@@ -78,17 +78,17 @@ async function openBody(body: Readable): Promise<{ readonly isGzip: boolean; rea
 }
 
 /**
- * Unpacks as the pieces come, and waits for each: zlib throws away what a piece has given when it learns, in the same
- * step, that the file is cut off. False: there is more behind what it took for the end. Node takes a zero there for padding,
- * and whatever stands behind it for nothing.
+ * Unpacks the pieces as they arrive, and waits for each: zlib discards the output of a piece if it learns in the same
+ * step that the file is cut off. False: there is more data behind the place that zlib took for the end. Node takes a
+ * zero there for padding, and ignores whatever follows it.
  */
 async function unpack(chunks: Chunks, onText: (text: Uint8Array) => void): Promise<boolean> {
   const gunzip = createGunzip();
   const text = new Writable({ write: (chunk: Uint8Array, _encoding, done) => done(errorOf(() => onText(chunk))) });
   const unpacked = pipeline(gunzip, text);
-  // Waited for below, but it may fail before.
+  // The promise is awaited below, but it may reject before that.
   unpacked.catch(() => undefined);
-  // The write that zlib fails in is never answered.
+  // The write during which zlib fails never gets an answer.
   let goOn: () => void = () => undefined;
   gunzip.once('close', () => goOn());
   let packed = 0;
@@ -116,7 +116,7 @@ async function pass(chunks: Chunks, onText: (text: Uint8Array) => void): Promise
 
 function problemOf(error: unknown): ReadingProblem['problem'] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  // Node's names for what zlib says of its input.
+  // Node's names for the problems that zlib finds in its input.
   if (code === 'Z_BUF_ERROR') return 'gzip.truncated';
   if (code === 'Z_DATA_ERROR') return 'gzip.invalid';
   return `unreadable:${errorName(error)}`;

@@ -5,53 +5,53 @@ import { type LogRecord, readLogRecord } from './log-record.ts';
 import type { LogProblem } from './malformed-log.ts';
 import { readLogFile } from './read-log-file.ts';
 
-/** Files that are read side by side, so that unpacking and waiting for the network cost no time of their own. */
+/** How many files are read side by side, so that unpacking and waiting for the network overlap. */
 const LANES = 4;
-/** Problems that are kept; all are counted. */
+/** How many problems are kept; all are counted. */
 const PROBLEMS_KEPT = 100;
 
 export type FileProblem = {
   readonly key: string;
   readonly problem: LogProblem | `unreadable:${string}`;
-  /** Bytes of the file's text, unpacked, up to where that shows. */
+  /** The number of bytes of the file's unpacked text up to the place where the problem shows. */
   readonly offset: number;
 };
 
 export type FilesProgress = {
   readonly filesDone: number;
   readonly files: number;
-  /** Of the files as they lie there, packed or not. */
+  /** Counted in the files as they are stored, packed or not. */
   readonly bytesDone: number;
   readonly bytes: number;
-  /** Of text, unpacked. */
+  /** The bytes of unpacked text. */
   readonly textBytes: number;
   readonly records: number;
 };
 
 export type FilesRead = FilesProgress & {
-  /** The first of them, by key and offset. */
+  /** The first problems, by key and offset. */
   readonly problems: readonly FileProblem[];
   readonly problemCount: number;
 };
 
 export type FilesToRead = {
   readonly source: ObjectSource;
-  /** Called for each event, in no order that means anything. */
+  /** Called for each event; the order has no meaning. */
   readonly onRecord: (record: LogRecord) => void;
   readonly onProgress?: (progress: FilesProgress) => void;
   readonly abortSignal: AbortSignal;
 };
 
 /**
- * Reads every CloudTrail file of a directory or a bucket: packed or not, all services mixed. What is malformed is told by
- * name and offset, and the rest is read. What it holds in memory does not depend on how much there is.
+ * Reads every CloudTrail file of a directory or a bucket: packed or not, all services mixed. Malformed text is reported
+ * by name and offset, and the rest is read. The memory that it needs does not depend on the amount of data.
  *
  * Rejects with the signal's reason, or when the files cannot be listed.
  */
 export async function readLogFiles({ source, onRecord, onProgress, abortSignal }: FilesToRead): Promise<FilesRead> {
   const state = { filesDone: 0, files: 0, bytesDone: 0, bytes: 0, textBytes: 0, records: 0, problemCount: 0 };
   const problems: FileProblem[] = [];
-  // Listed twice rather than kept: the first time tells how much there is.
+  // The files are listed twice rather than kept in memory: the first listing tells how much there is.
   for await (const { bytes } of logFiles(source)) {
     state.files += 1;
     state.bytes += bytes;
@@ -75,7 +75,7 @@ export async function readLogFiles({ source, onRecord, onProgress, abortSignal }
     const tell = (problem: FileProblem['problem'], offset: number) => {
       state.problemCount += 1;
       problems.push({ key, problem, offset });
-      // Sorted before it is cut: which are kept must not depend on which lane was faster.
+      // The problems are sorted before they are cut: which ones are kept must not depend on which lane was faster.
       if (problems.length > 2 * PROBLEMS_KEPT) problems.sort(byPlace).splice(PROBLEMS_KEPT);
     };
     const ended = await readLogFile({
@@ -106,7 +106,10 @@ export async function readLogFiles({ source, onRecord, onProgress, abortSignal }
   }
 }
 
-/** Digests, which sign the files beside them, are no log files, nor are the empty objects that consoles make for folders. */
+/**
+ * Digests, which sign the files beside them, are not log files; nor are the empty objects that consoles make for
+ * folders.
+ */
 async function* logFiles(source: ObjectSource): AsyncGenerator<ListedObject, void> {
   for await (const file of source.list()) {
     const isDigest = /(^|\/)CloudTrail-Digest\//.test(file.key);

@@ -1,30 +1,30 @@
 import type { Receipt, ReceiptPage } from '../receipts/receipt.ts';
 
-/** A receipt, and whose it is. */
+/** A receipt and the tenant that it belongs to. */
 export type BookedReceipt = { readonly tenantId: string; readonly receipt: Receipt };
 
-/** Receipts as they are looked for: by what CloudTrail shows of the calls that they tell of. */
+/** Finds receipts by what CloudTrail shows of the calls that they describe. */
 export type ReceiptBook = {
-  /** Each once, in the order of their calls. */
+  /** Each receipt once, in the order of the calls. */
   readonly booked: readonly BookedReceipt[];
-  /** Whose credentials make the calls. */
+  /** The accounts whose credentials make the calls. */
   readonly brokerAccountIds: ReadonlySet<string>;
   readonly callerRoleArns: ReadonlySet<string>;
-  /** The accounts of the receipts: calls into others are other tenants'. */
+  /** The accounts of the receipts: calls into other accounts are other tenants'. */
   readonly accountIds: ReadonlySet<string>;
   bySessionName(sessionName: string): BookedReceipt | undefined;
   byAccessKey(accessKeyId: string): BookedReceipt | undefined;
   byStsRequest(stsRequestId: string): BookedReceipt | undefined;
   /**
-   * Must a call of that time into that account have a receipt? `edge`: its record may be older than the receipts go back.
-   * An account that no receipt names is the business of all of them.
+   * Whether a call of that time into that account must have a receipt. `edge`: its record may be older than the
+   * receipts go back. An account that no receipt names concerns all tenants of the receipts.
    */
   periodOf(atMs: number, accountId: string): 'inside' | 'edge' | 'outside';
 };
 
 /**
- * Receipts are found by the time of their record, and a call may be made later: the third attempt of a request that was
- * put off, or one that waited for an outage of an hour to end.
+ * Receipts are found by the time of their record, and a call may be made this much later: the third attempt of a
+ * request that was put off, or one that waited for an outage of an hour to end.
  */
 export const CALLED_WITHIN_MS = 2 * 60 * 60_000;
 
@@ -34,7 +34,7 @@ export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
     .sort((left, right) => left.madeAtMs - right.madeAtMs)
     .flatMap(({ tenantId, receipts }) => receipts.map((receipt) => ({ tenantId, receipt })))
     .sort((left, right) => left.receipt.intendedAtMs - right.receipt.intendedAtMs);
-  // Exports overlap: the later one may know more of the same call, such as the answer that was lost at first.
+  // Exports overlap: the later one may know more of the same call, such as an answer that was lost at first.
   const bySessionName = new Map(booked.map((one) => [one.receipt.sessionName, one]));
   const once = [...bySessionName.values()];
   const exports = pages.filter(({ page }) => page === 0);
@@ -63,8 +63,8 @@ export function openReceiptBook(pages: readonly ReceiptPage[]): ReceiptBook {
 }
 
 /**
- * Since when the records of a tenant are told of without a gap, back from that time: exports of an hour each must not have
- * nothing but edges. One that was made before the call cannot tell of it.
+ * The time since when the exports cover the records of a tenant without a gap, counted back from `atMs`: otherwise
+ * exports of an hour each would be nothing but edges. An export that was made before the call cannot cover it.
  */
 function beginBefore(atMs: number, tenantId: string, exports: readonly ReceiptPage[]): number {
   return exports

@@ -1,34 +1,35 @@
 import { type LogProblem, MalformedLog } from './malformed-log.ts';
 import { createObjectCapture } from './object-capture.ts';
 
-/** `offset` is where the record begins, in bytes of the text. */
+/** `offset` is the byte of the text where the record begins. */
 export type OnRecord = (record: unknown, offset: number) => void;
-/** What it throws ends the scan; when it returns, the scan goes on where it can. */
+/** If it throws, the scan ends; if it returns, the scan continues where it can. */
 export type OnProblem = (problem: LogProblem, offset: number) => void;
 
 export type RecordScanner = {
-  /** Bytes of text taken so far. */
+  /** The bytes of text that were taken so far. */
   offset(): number;
   /** @throws MalformedLog, and whatever `onRecord` throws. */
   push(chunk: Uint8Array): void;
-  /** Says that there is no more. @throws MalformedLog when the text ends in the middle, or holds nothing. */
+  /** Marks the end of the text. @throws MalformedLog when the text ends in the middle of a record, or holds nothing. */
   end(): void;
 };
 
 /**
- * Finds the records of a CloudTrail file in a text that comes in pieces, and never keeps more than one. The text is a
- * sequence of documents `{"Records":[…]}`, of lists of records and of bare records, with or without white space between
- * them: so it may be one document, one record a line, or several files that were joined.
+ * Finds the records of a CloudTrail file in a text that comes in pieces, and never keeps more than one record. The text
+ * is a sequence of documents `{"Records":[…]}`, of lists of records and of bare records, with or without white space
+ * between them: so it may be one document, one record a line, or several files that were joined.
  *
- * It looks at bytes: each that has a meaning here is ASCII, and UTF-8 has none of those inside another character. What
- * stands inside a record is left to `JSON.parse`.
+ * The scanner looks at bytes: each byte that has a meaning here is ASCII, and UTF-8 has none of those inside another
+ * character. The inside of a record is left to `JSON.parse`.
  *
- * After a problem it goes on with the next record, or, where it cannot tell where that is, with the next line.
+ * After a problem the scanner continues with the next record, or, where it cannot tell where that begins, with the next
+ * line.
  */
 export function createRecordScanner(onRecord: OnRecord, onProblem: OnProblem = refuse): RecordScanner {
   const capture = createObjectCapture();
   let place: Place = 'start';
-  /** Is the list that we are in a document by itself? */
+  /** Whether the current list is a document by itself. */
   let isBare = false;
   let taken = 0;
 
@@ -47,7 +48,7 @@ export function createRecordScanner(onRecord: OnRecord, onProblem: OnProblem = r
     place = next === 'afterList' && isBare ? 'betweenDocuments' : next;
   }
 
-  /** A top-level object is a document or a record; its first nested member tells which. */
+  /** A top-level object is a document or a record; its first nested member shows which. */
   function nested(): void {
     if (!DOCUMENT_OPENING.test(capture.peek())) return;
     capture.release();
@@ -67,7 +68,10 @@ export function createRecordScanner(onRecord: OnRecord, onProblem: OnProblem = r
     }
   }
 
-  /** What was taken for one record is none; where records stand one a line, the lines behind it may be some. */
+  /**
+   * The text that was taken for a record is not one; where records are written one a line, the lines behind its
+   * beginning may be records.
+   */
   function giveUp(problem: LogProblem): void {
     const { bytes, offset } = capture.release();
     onProblem(problem, problem === 'json.truncated' ? taken : offset);
@@ -75,12 +79,12 @@ export function createRecordScanner(onRecord: OnRecord, onProblem: OnProblem = r
     place = 'lostLine';
   }
 
-  /** Gives the index of the first byte that was not taken. */
+  /** Returns the index of the first byte that was not taken. */
   function advance(chunk: Uint8Array, index: number): number {
     if (place === 'lostLine') return skipLine(chunk, index);
     if (!capture.isOpen()) between(chunk[index] ?? 0, taken + index);
     if (!capture.isOpen()) return index + 1;
-    // The brace that opened it is the first byte that is taken for it.
+    // The brace that opened the object is the first byte that is taken for it.
     const { found, next } = capture.take(chunk, index);
     THEN[found]();
     return next;
@@ -114,7 +118,7 @@ export function createRecordScanner(onRecord: OnRecord, onProblem: OnProblem = r
   };
 }
 
-/** The line that a record was cut off in is lost; those behind it are records where they are whole by themselves. */
+/** The line in which a record was cut off is lost; each line behind it is a record if it is whole by itself. */
 function salvageLines(bytes: Uint8Array, { from, onRecord }: { readonly from: number; readonly onRecord: OnRecord }) {
   for (let end = bytes.indexOf(LINE_FEED); end >= 0; ) {
     const start = end + 1;
@@ -132,7 +136,10 @@ const OPENING_BRACE = 0x7b;
 const OPENS: readonly [string, 'object'] = ['{', 'object'];
 const OPENS_LIST: readonly [string, Place] = ['[', 'firstElement'];
 const CLOSES: readonly [string, Place] = [']', 'afterList'];
-/** What may come next at each place, and where that leads; anything else is not a CloudTrail file. */
+/**
+ * The bytes that may come next at each place, and where each leads; any other byte means that this is not a CloudTrail
+ * file.
+ */
 const FOLLOWING: Readonly<Record<Place, ReadonlyMap<number, Place | 'object'>>> = {
   start: bytes([OPENS, OPENS_LIST]),
   betweenDocuments: bytes([OPENS, OPENS_LIST]),
@@ -143,10 +150,10 @@ const FOLLOWING: Readonly<Record<Place, ReadonlyMap<number, Place | 'object'>>> 
   lostLine: bytes([]),
 };
 
-/** White space of JSON. Source: RFC 8259, section 2. */
+/** The white space of JSON. Source: RFC 8259, section 2. */
 const SPACES: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r'));
 const DOCUMENT_OPENING = /^\{[ \t\n\r]*"Records"[ \t\n\r]*:[ \t\n\r]*\[$/;
-/** Refuses what is not UTF-8 instead of replacing it. */
+/** Refuses bytes that are not UTF-8 instead of replacing them. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function refuse(problem: LogProblem, offset: number): never {
@@ -157,7 +164,7 @@ function isTopLevel(place: Place): boolean {
   return place === 'start' || place === 'betweenDocuments';
 }
 
-/** Nothing, when it is not JSON: no record is `undefined`. */
+/** Undefined for text that is not JSON: no record is `undefined`. */
 function parse(record: Uint8Array): unknown {
   try {
     const parsed: unknown = JSON.parse(utf8.decode(record));

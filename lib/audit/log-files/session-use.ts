@@ -3,25 +3,25 @@ import { actionPattern, callName, isFree, isNamedBy } from './action-names.ts';
 import { createBoundedCounter, type Tally } from './bounded-counter.ts';
 import type { LogRecord } from './log-record.ts';
 
-/** What was done with one session. Names are those of CloudTrail; of each list the most frequent. */
+/** What was done with one session. Names are those of CloudTrail; each list holds the most frequent ones. */
 export type SessionUse = {
   readonly calls: number;
-  /** Of them, how many AWS answered with a no. */
+  /** How many of these calls AWS denied. */
   readonly denied: number;
-  /** Of them, how many an AWS service made on the session's behalf. */
+  /** How many of these calls an AWS service made on the session's behalf. */
   readonly byAwsServices: number;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
-  /** `s3:GetObject` and so on. */
+  /** Names such as `s3:GetObject`. */
   readonly actions: Tally;
   readonly errors: Tally;
   readonly sourceIpAddresses: Tally;
   readonly userAgents: Tally;
-  /** Not named by the session policy; what AWS allowed all the same, and what it denied. */
+  /** Calls that the session policy does not name: those that AWS allowed all the same, and those that it denied. */
   readonly notNamed: { readonly allowed: Tally; readonly denied: Tally };
-  /** After the fence, when the session policy denies everything. */
+  /** Calls after the fence, when the session policy denies everything. */
   readonly afterFence: { readonly allowed: number; readonly denied: number };
-  /** Access keys that bear the session's name and are not the one that we were given; the first of them. */
+  /** Access keys that bear the session's name but are not the one that we were given; only the first ones are kept. */
   readonly otherKeys: readonly string[];
 };
 
@@ -30,11 +30,11 @@ export type SessionUseCounter = {
   result(): SessionUse;
 };
 
-/** As many names as are told apart in each list, and as many as are told. */
+/** How many names are told apart in each list, and how many are listed. */
 const NAMES = 64;
 const TOLD = 20;
 const OTHER_KEYS = 8;
-/** How services say no. Each has a word of its own; they have these in common. */
+/** The words with which services deny a call. Each service has its own; these parts are common to them. */
 const DENIED = /AccessDenied|Unauthorized|Forbidden|NotAuthorized|AuthorizationError/i;
 
 /** Counts the calls of the session of one receipt, in memory that does not grow with them. */
@@ -51,7 +51,7 @@ export function createSessionUse({ allowedActions, accessKeyId, fenceMs }: Recei
   const sums = { calls: 0, denied: 0, byAwsServices: 0, firstAtMs: Number.POSITIVE_INFINITY, lastAtMs: 0 };
   const afterFence = { allowed: 0, denied: 0 };
   const otherKeys = new Set<string>();
-  // CloudTrail tells time in whole seconds, and the fence is cut down to one.
+  // CloudTrail gives time in whole seconds, so the fence is cut down to one.
   const fenceSecondMs = fenceMs === undefined ? Number.POSITIVE_INFINITY : Math.floor(fenceMs / 1_000) * 1_000;
 
   function addCall(call: string, { atMs, errorCode }: LogRecord): void {
@@ -75,7 +75,7 @@ export function createSessionUse({ allowedActions, accessKeyId, fenceMs }: Recei
       if (record.errorCode !== undefined) counters.errors.count(record.errorCode);
       if (userAgent !== undefined) counters.userAgents.count(userAgent);
       const key = identity.accessKeyId;
-      // A service that goes on with what it was handed over has a key of its own for it.
+      // A service that continues with a session that was handed to it has a key of its own.
       const isHandedOn = identity.invokedBy !== undefined;
       const isOther = key !== undefined && accessKeyId !== undefined && key !== accessKeyId && !isHandedOn;
       if (isOther && otherKeys.size < OTHER_KEYS) otherKeys.add(key);

@@ -1,6 +1,7 @@
 /**
- * Does the whole text match a pattern in which `*` stands for any characters, or none, and `?` for one? Every other character
- * is itself. Goes back to the last `*` at the most, so that no pattern takes more than its length times that of the text.
+ * Whether the whole text matches a pattern in which `*` stands for any characters, or none, and `?` for one. Every
+ * other character stands for itself. The search goes back to the last `*` at the most, so that no pattern takes more
+ * time than its length times that of the text.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   let [at, place] = [0, 0];

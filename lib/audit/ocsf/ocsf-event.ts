@@ -4,7 +4,7 @@
  */
 const OCSF_VERSION = '1.4.0';
 
-/** How both classes are numbered; `other` is an activity that the schema has no word for. */
+/** The numbers of both classes; `other` is an activity that the schema has no word for. */
 const CLASSES = {
   authentication: { class_uid: 3002, class_name: 'Authentication', ...category(3, 'Identity & Access Management') },
   apiActivity: { class_uid: 6003, class_name: 'API Activity', ...category(6, 'Application Activity') },
@@ -17,7 +17,7 @@ const ACTIVITIES = {
 const SEVERITIES = { informational: 1, low: 2, medium: 3, high: 4 } as const;
 const STATUSES = { success: [1, 'Success'], failure: [2, 'Failure'], unknown: [0, 'Unknown'] } as const;
 
-/** Numbers of `observable.type_id`. */
+/** The numbers of `observable.type_id`. */
 const OBSERVABLES = { ipAddress: 2, resourceUid: 10, credentialUid: 19, userUid: 31, accountUid: 35 } as const;
 
 export type OcsfEvent = Readonly<Record<string, unknown>>;
@@ -27,35 +27,37 @@ export type OcsfFacts = {
   readonly activity: keyof typeof ACTIVITIES;
   readonly severity: keyof typeof SEVERITIES;
   readonly status: OcsfStatus;
-  /** A stable code of ours or of AWS's. */
+  /** A stable code of ours or of AWS. */
   readonly statusCode?: string | undefined;
   readonly statusDetail?: string | undefined;
   readonly timeMs: number;
   readonly message: string;
-  /** Of this event: no two have the same. */
+  /** The id of this event: no two events have the same one. */
   readonly uid: string;
-  /** Of the record that it is made from: all events of one have it. */
+  /** The id of the record from which the event is made: all events of one record have it. */
   readonly correlationUid?: string | undefined;
   readonly eventCode: string;
   readonly log: 'ledger' | 'cloudtrail';
   readonly loggedTimeMs: number;
   readonly tenantId?: string | undefined;
   readonly accountId?: string | undefined;
-  /** Attributes of the class itself: user, session, actor, api, endpoints. */
+  /** The attributes of the class itself: user, session, actor, api, endpoints. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly observables: readonly Observable[];
-  /** What the schema has no place for. */
+  /** Facts that the schema has no place for. */
   readonly unmapped: Readonly<Record<string, unknown>>;
 };
 
 export type Observable = {
-  /** Where the value stands in the event. */
+  /** The path of the value in the event. */
   readonly name: string;
   readonly kind: keyof typeof OBSERVABLES;
   readonly value: string | undefined;
 };
 
-/** The event, with every attribute that the schema requires of its class and without any that is not known. */
+/**
+ * The event, with every attribute that the schema requires of its class and without the attributes that are unknown.
+ */
 export function ocsfEvent(facts: OcsfFacts): OcsfEvent {
   const { of, activity_id, activity_name } = ACTIVITIES[facts.activity];
   const kind = CLASSES[of];
@@ -83,12 +85,12 @@ export function ocsfEvent(facts: OcsfFacts): OcsfEvent {
   });
 }
 
-/** `type_id` 10: an AWS account. */
+/** `type_id` 10 means an AWS account. */
 export function accountOf(accountId: string | undefined) {
   return accountId === undefined ? undefined : { uid: accountId, type_id: 10, type: 'AWS Account' };
 }
 
-/** Without the members that are undefined. */
+/** The same members without those that are undefined. */
 export function known(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined));
 }

@@ -3,9 +3,9 @@ import { assertNever } from '../../errors.ts';
 import type { IssuanceView, ObservationView, RequestView, StrangersView } from '../questions/audit-api.ts';
 import { known, type OcsfEvent, type OcsfFacts, ocsfEvent } from './ocsf-event.ts';
 
-/** Calls of an API, ours or of AWS: API Activity. */
+/** Makes API Activity events of calls to an API, ours or AWS's. */
 
-/** An issuance that came to no attempt: it was refused before any. */
+/** An issuance without an attempt: it was refused before any was made. */
 export function eventOfRefusal(issuance: IssuanceView): OcsfEvent {
   const { issuanceId, tenantId, accountId, job, requester, refusal, state, requestId } = issuance;
   const isRefused = state === 'refused';
@@ -53,7 +53,7 @@ export function eventOfRequest(request: RequestView): OcsfEvent {
   });
 }
 
-/** Many refusals as one event, with how many they are. */
+/** Many refusals as one event, with their number. */
 export function eventOfStrangers(strangers: StrangersView): OcsfEvent {
   const { recordId, kind, account, name, counted, minuteMs } = strangers;
   return ocsfEvent({
@@ -143,7 +143,7 @@ type OwnCall = {
   readonly caller?: string | undefined;
 };
 
-/** A call of the broker's own interface; whence, in the words of the ledger, which keeps no address. */
+/** A call of the broker's own interface; its origin is given in the words of the ledger, which keeps no address. */
 function ownCall(operation: string, { askedBy, from, uid, caller }: OwnCall) {
   const request = uid === undefined ? undefined : { uid };
   return {

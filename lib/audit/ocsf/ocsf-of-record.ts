@@ -5,8 +5,8 @@ import { eventOfRefusal, eventOfRequest, eventOfStrangers, eventsOfObservation }
 import { eventOfProbe, eventsOfAttempts } from './ocsf-of-session.ts';
 
 /**
- * A record of the audit as events for a SIEM: sessions that were asked of STS as Authentication, everything else as API
- * Activity. A record that has no shape says nothing that an event could be made of.
+ * Turns a record of the audit into events for a SIEM: sessions that were asked of STS become Authentication, everything
+ * else API Activity. A record without a readable shape yields no event.
  */
 export function ocsfEventsOf(record: RecordView): readonly OcsfEvent[] {
   switch (record.recordType) {

@@ -2,7 +2,10 @@ import type { Attempt } from '../../ledger/issuance.ts';
 import type { IssuanceView, ProbeView } from '../questions/audit-api.ts';
 import { accountOf, known, type OcsfEvent, type OcsfFacts, type OcsfStatus, ocsfEvent } from './ocsf-event.ts';
 
-/** Sessions that were asked of STS: Authentication, activity Logon, in the role that is the user of the schema. */
+/**
+ * Makes Authentication events, activity Logon, of the sessions that were asked of STS; the role is the user of the
+ * schema.
+ */
 
 /** One event for each attempt of an issuance; none where there was no attempt. */
 export function eventsOfAttempts(issuance: IssuanceView): readonly OcsfEvent[] {
@@ -31,7 +34,7 @@ function factsOfAttempt(issuance: IssuanceView, attempt: Attempt): OcsfFacts {
   };
 }
 
-/** A session was made where its key is known, whatever became of it. */
+/** A session was made where its key is known, whatever became of the session. */
 function statusOfAttempt({ accessKeyId, outcome }: Attempt): OcsfStatus {
   if (accessKeyId !== undefined) return 'success';
   return outcome === 'open' || outcome === 'unknown' ? 'unknown' : 'failure';
@@ -45,7 +48,7 @@ const STATUS_OF_PROBE: Readonly<Record<ProbeView['outcome'], OcsfStatus>> = {
   unavailable: 'failure',
 };
 
-/** A probe proves what a trust policy lets in; that it is denied is often what was hoped for. */
+/** A probe shows what a trust policy lets in; a denied probe is often the hoped-for result. */
 export function eventOfProbe(probe: ProbeView): OcsfEvent {
   const { probeId, tenantId, accountId, outcome } = probe;
   return ocsfEvent({
@@ -87,7 +90,7 @@ type SessionFacts = {
   readonly expiresAtMs?: number | undefined;
 };
 
-/** `user.type_id` 99 with its own name: a role is no user of the schema's. */
+/** `user.type_id` 99 with a name of our own: the schema has no kind of user that is a role. */
 function sessionOf(facts: SessionFacts): Pick<OcsfFacts, 'attributes' | 'observables'> {
   const { roleArn, accessKeyId, askedBy } = facts;
   const account = accountOf(facts.accountId);
