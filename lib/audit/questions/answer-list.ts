@@ -27,7 +27,7 @@ export async function answerList(
     const kept = page.next === undefined || !plan.isFromChosen ? {} : { fromMs: plan.fromMs };
     return { ...page, ...(page.next === undefined ? {} : { next: { ...page.next, ...kept } }) };
   });
-  // Of what is left to look at, the newest is older than where the next page begins.
+  // The newest record that is still to be looked at is older than the beginning of the next page.
   return { status: 200, answer: { ...answer.page, searchedToMs: answer.next?.atMs ?? plan.fromMs } };
 }
 
@@ -59,7 +59,7 @@ async function pageOf(question: object, { store, nowMs }: Reading, read: () => P
   return { page, next };
 }
 
-/** The beginning that the first page chose stays that of the others. */
+/** The beginning that the first page chose stays the same for the later pages. */
 function continued(plan: ListPlan, from: PagePosition | undefined): ListPlan {
   return plan.isFromChosen && from?.fromMs !== undefined ? { ...plan, fromMs: from.fromMs } : plan;
 }
@@ -69,7 +69,10 @@ function isWithin(from: PagePosition | undefined, { fromMs, untilMs, isFromChose
   return from.atMs >= fromMs && from.atMs <= untilMs + (from.id === undefined ? 1 : 0);
 }
 
-/** A page of the recent ones is behind now; of the open ones, they may be due at any time. */
+/**
+ * Whether the position can be one of this list. A position among the recent issuances lies between the list's beginning
+ * and a day ahead of now; one among the open issuances may have any time, as they may be due at any time.
+ */
 function isWithinLive(from: PagePosition | undefined, nowMs: number): boolean {
   if (from?.fromMs === undefined) return false;
   return from.part === 'open' || (from.atMs >= from.fromMs && from.atMs <= nowMs + DAY_MS);

@@ -15,7 +15,7 @@ type Search = {
   readonly reads: Currency['reads'];
 };
 
-/** Answers with everything that bears one name, or that there is nothing. */
+/** Answers with everything that bears one name, or says that there is nothing. */
 export async function answerNamed({ find, reads }: Search, { openStore, clock, roles }: Naming): Promise<RouteAnswer> {
   const store = openStore();
   const readAtMs = clock.nowMs();

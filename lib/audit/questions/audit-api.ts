@@ -1,6 +1,6 @@
 /**
- * What the function URL of `answer-audit-query` takes and answers. A view is a record of the ledger without its ticket, its
- * lease and its index attributes; times are epoch milliseconds.
+ * What the function URL of `answer-audit-query` accepts and returns. A view is a record of the ledger without its
+ * ticket, its lease and its index attributes; times are epoch milliseconds.
  */
 import type { Attempt } from '../../ledger/issuance.ts';
 import type { RequestRecord } from '../../ledger/request-record.ts';
@@ -11,7 +11,7 @@ import type { ObservedCall } from '../correlation/observation-record.ts';
 import type { SignedReceiptPage } from '../receipts/receipt.ts';
 import type { SessionVerdict, StrayReason, Verdict } from '../session-verdict.ts';
 
-/** Ends that can be asked for by themselves; `stray`: what CloudTrail showed and nobody announced. */
+/** The ends that can be asked for by themselves; `stray` is a call that CloudTrail showed and nobody announced. */
 export const EXCEPTIONS_ASKED = ['refused', 'denied', 'failed', 'expired', 'revoked', 'unknown', 'stray'] as const;
 
 export type IssuanceView = {
@@ -39,17 +39,17 @@ export type IssuanceView = {
     readonly name?: string;
     readonly message?: string;
   };
-  /** A session of it may still be used: it is issued and its fence is not reached. */
+  /** A session of the issuance may still be used: it is issued and its fence is not reached. */
   readonly isLive: boolean;
 };
-/** `input`, what the job was given, stands in the story of an issuance only. */
+/** `input`, the value that the job was given, is part of an issuance's story only. */
 export type RequestView = Omit<RequestRecord, 'day' | 'recordId' | 'exception'> & { readonly requestId: string };
 export type ProbeView = Omit<ProbeRecord, 'day' | 'recordId'> & { readonly probeId: string };
 export type StrangersView = Omit<StrangersRecord, 'day'>;
-/** A call that CloudTrail showed, with its verdict as it is now. */
+/** A call that CloudTrail showed, with its current verdict. */
 export type JudgedCallView = ObservedCall & {
   readonly verdict: Verdict;
-  /** Of a stray. */
+  /** Present for a stray only. */
   readonly why?: StrayReason;
 };
 export type ObservationView = {
@@ -61,11 +61,13 @@ export type ObservationView = {
   readonly calls: readonly JudgedCallView[];
   readonly uncounted: number;
 };
-/** What stands in the ledger and has not the shape of any record: a job can write such a report into its own rows. */
+/**
+ * An item of the ledger that does not have the shape of any record: a job can write such a report into its own rows.
+ */
 export type UnreadableView = {
   readonly recordType: 'unreadable';
   readonly recordId: string;
-  /** Where its shape is wrong: names of attributes, never what they hold. */
+  /** Where the shape is wrong: names of attributes, never their values. */
   readonly problem: string;
 };
 export type RecordView = IssuanceView | RequestView | ProbeView | StrangersView | ObservationView | UnreadableView;
@@ -75,14 +77,17 @@ export type Currency = {
   readonly readAtMs: number;
   /** `consistent`: read by key. `index`: found by an index, which may lag behind by seconds. */
   readonly reads: 'consistent' | 'index';
-  /** Until when CloudTrail was held against the ledger; undefined: not yet. CloudTrail itself takes minutes, up to an hour. */
+  /**
+   * The time up to which CloudTrail was compared with the ledger; undefined: not yet. CloudTrail itself takes minutes,
+   * up to an hour.
+   */
   readonly correlatedUpToMs?: number;
 };
 
-/** What an answer cost to find, in DynamoDB's own units where the store counts them. */
+/** What it cost to find an answer, in DynamoDB's own units where the store counts them. */
 export type Cost = {
   readonly calls: number;
-  /** Rows that were looked at, whether they were answered or not. */
+  /** The rows that were looked at, whether or not they are in the answer. */
   readonly rows: number;
   readonly readUnits: number;
 };
@@ -90,15 +95,18 @@ export type Cost = {
 export type RecordPage = {
   /** Newest first. */
   readonly records: readonly RecordView[];
-  /** There may be more: ask again with it. A page may be empty and have one, when a filter found nothing so far. */
+  /**
+   * There may be more records: ask again with this cursor. A page may be empty and have a cursor, when a filter has
+   * matched nothing so far.
+   */
   readonly cursor?: string;
-  /** Every record from here to the newest was looked at. */
+  /** Every record from this time to the newest was looked at. */
   readonly searchedToMs?: number;
   readonly currency: Currency;
   readonly cost: Cost;
 };
 
-/** One thing that happened, for a timeline. `source`: who knows it. */
+/** One thing that happened, for a timeline. `source` says who knows of it. */
 export type StoryStep = {
   readonly atMs: number;
   readonly source: 'request' | 'broker' | 'sts' | 'job' | 'sweeper' | 'cloudtrail';
@@ -114,16 +122,19 @@ export type AttemptStory = {
 
 export type IssuanceStory = {
   readonly issuance: IssuanceView;
-  /** Undefined where it is gone or was never found: the trail then stands alone. */
+  /** Undefined where the request is gone or was never found: the trail then stands alone. */
   readonly request?: RequestView;
   /** Who decided what, by which rule, in words. */
   readonly decision: { readonly decided: 'allowed' | 'refused'; readonly rule: string; readonly explanation: string };
   readonly attempts: readonly AttemptStory[];
   readonly trail: readonly TrailEntry[];
-  /** Do the entries follow from each other? */
+  /** Whether the entries of the trail follow from each other. */
   readonly trailHolds: boolean;
   readonly steps: readonly StoryStep[];
-  /** `exact`: it has the hash that was recorded. `shape`: made of today's settings, so that details may differ. */
+  /**
+   * `exact`: the policy has the hash that was recorded. `shape`: it is made from today's settings, so details may
+   * differ.
+   */
   readonly sessionPolicy?: {
     readonly certainty: 'exact' | 'shape';
     readonly sha256?: string;
@@ -134,7 +145,7 @@ export type IssuanceStory = {
       readonly conditions?: string;
     }[];
   };
-  /** What is not known, and until when it may still become known; no time: never, from here. */
+  /** What is not known, and until when it may still become known; without a time, it never will from here. */
   readonly unknowns: readonly { readonly what: string; readonly untilMs?: number }[];
   readonly currency: Currency;
   readonly cost: Cost;
@@ -143,9 +154,9 @@ export type IssuanceStory = {
 export type SigningKey = {
   readonly use: 'digests' | 'receipts';
   readonly keyId: string;
-  /** SubjectPublicKeyInfo. */
+  /** The key as SubjectPublicKeyInfo. */
   readonly publicKeyPem: string;
-  /** SHA-256 over the DER form. */
+  /** The SHA-256 of the DER form. */
   readonly fingerprint: string;
 };
 
@@ -162,7 +173,9 @@ type Filters = {
   readonly state: string;
 };
 type Listing = { readonly body: undefined; readonly query: Range & Paging & Filters; readonly answer: RecordPage };
-/** Everything that is known by one name: a few records, on one page. `audit.unknown` when there is nothing. */
+/**
+ * Everything that is known by one name: a few records, on one page. The error is `audit.unknown` when there is nothing.
+ */
 type Lookup = { readonly body: undefined; readonly query: Readonly<Record<never, never>>; readonly answer: RecordPage };
 
 export type AuditRoutes = {
@@ -178,8 +191,8 @@ export type AuditRoutes = {
   'GET /days/:day/records': Listing;
   'GET /exceptions/:exception/records': Listing;
   /**
-   * Sessions that may be used just now: those of issuances of the last 65 minutes, newest first, then those of older ones
-   * that are still open. `from` and `to` are not taken.
+   * Sessions that may be used now: those of issuances of the last 65 minutes, newest first, then those of older ones
+   * that are still open. `from` and `to` are not accepted.
    */
   'GET /live-sessions': {
     readonly body: undefined;

@@ -13,10 +13,13 @@ import { makeSigningKeys } from '../receipts/signing-keys.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { makeAuditStore } from './dynamo-audit-store.ts';
 
-/** Whose calls stand in tenants' trails. The decoy probes whether a role opens to our whole account. */
+/**
+ * The functions and the role whose calls appear in tenants' trails. The decoy probes whether a role opens to our whole
+ * account.
+ */
 const ASSUMING = [...ASSUMING_FUNCTIONS, 'decoy'];
 
-/** The audit's questions on AWS: reads of three tables and a signature of KMS; nothing that changes anything. */
+/** The audit's questions on AWS: they read three tables and ask KMS for a signature, and change nothing. */
 export function auditOnAws(
   environment: AuditEnvironment,
   deployment: DeploymentConfig,

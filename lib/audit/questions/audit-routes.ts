@@ -14,7 +14,7 @@ import type { Reading } from './list-records.ts';
 import { questionRoute } from './question-route.ts';
 
 export type AuditDependencies = {
-  /** Of one question: it counts what that one costs. */
+  /** Opens the store for one question: it counts what that question costs. */
   readonly openStore: () => AuditStore;
   readonly receipts: MakeReceipts;
   readonly signingKeys: SigningKeys;

@@ -6,57 +6,57 @@ export type TimedIndex = 'byTenant' | 'byAccount' | 'byDay' | 'byException';
 /** The indexes that lead from a name to the few records that bear it. */
 export type NameIndex = 'byAccessKey' | 'byStsRequest';
 
-/** What an index has of a record beside its keys. All of it never changes. */
+/** The attributes of a record that an index has beside its keys. None of them ever changes. */
 export const INDEXED = ['recordType', 'tenantId', 'accountId', 'job', 'requester'] as const;
 export type IndexFilter = { readonly [Name in (typeof INDEXED)[number]]?: string };
 
-/** Where a record stands in a list. */
+/** The position of a record in a list. */
 export type RowPosition = { readonly recordedAtMs: number; readonly recordId: string };
 export type DuePosition = { readonly dueAtMs: number; readonly recordId: string };
 
 export type RangeQuery = {
   readonly index: TimedIndex;
-  /** Of the partition: made from the question, never from a cursor. */
+  /** The value of the partition key: made from the question, never from a cursor. */
   readonly value: string;
-  /** Both included. */
+  /** Both ends are included. */
   readonly fromMs: number;
   readonly untilMs: number;
   readonly filter: IndexFilter;
   readonly order: 'newestFirst' | 'oldestFirst';
-  /** The last row that was looked at before. */
+  /** The last row that the page before looked at. */
   readonly after?: RowPosition | undefined;
-  /** Rows to look at, at the most; those that the filter leaves are answered. */
+  /** The most rows to look at; those that pass the filter are returned. */
   readonly limit: number;
 };
 
 export type RowPage<Position> = {
   readonly rows: readonly Position[];
-  /** The last row that was looked at; undefined: there are no more. */
+  /** The last row that was looked at; undefined when there are no more rows. */
   readonly next?: Position;
 };
 
 /**
- * What the audit reads, of one question: everything is counted. Errors are `store.*`. What an index finds may lag behind by
- * seconds; what is read by key is consistent.
+ * The reads of the audit for one question, all of them counted. Errors are `store.*`. What an index finds may lag
+ * behind by seconds; what is read by key is consistent.
  */
 export type AuditStore = {
   queryRange(query: RangeQuery): Promise<RowPage<RowPosition>>;
-  /** Ids of the records that bear this name; a hundred at the most, and there are never that many. */
+  /** The ids of the records that bear this name: a hundred at the most, and there are never that many. */
   queryName(index: NameIndex, value: string): Promise<readonly string[]>;
-  /** What is still open, in the order in which it is due. */
+  /** The rows of what is still open, in the order in which they are due. */
   queryDue(options: {
     readonly after?: DuePosition | undefined;
     readonly limit: number;
   }): Promise<RowPage<DuePosition>>;
-  /** Items as they stand, by id. `attributes` never name a ticket. */
+  /** The items as they are stored, by id. `attributes` never name a ticket. */
   readItems(ids: readonly string[], attributes: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   readCorrelatedUpToMs(): Promise<number | undefined>;
-  /** The settings of a tenant, per job; undefined when there is no such tenant. */
+  /** The tenant's settings for each job; undefined when there is no such tenant. */
   readSettings(tenantId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   cost(): Cost;
 };
 
-/** The attribute that is the partition key of an index. */
+/** The attribute that is the partition key of each index. */
 export const PARTITION_KEYS = {
   byTenant: 'tenantId',
   byAccount: 'accountId',

@@ -12,13 +12,16 @@ export type AuditStoreDependencies = {
   readonly config: { readonly ledgerTable: string; readonly limitsTable: string; readonly tenantsTable: string };
 };
 
-/** What BatchGetItem takes at once. Source: DynamoDB API Reference, BatchGetItem. */
+/** The most items that BatchGetItem takes. Source: DynamoDB API Reference, BatchGetItem. */
 const BATCH = 100;
-/** How often what a batch left over is asked for again. */
+/** How often the items that a batch left over are asked for again. */
 const ROUNDS = 8;
 const MOST_NAMED = 100;
 
-/** The store of one question on DynamoDB: only reads, each projected, each counted with what DynamoDB says it cost. */
+/**
+ * The store of one question on DynamoDB: only reads, each with a projection and each counted with the cost that
+ * DynamoDB reports.
+ */
 export function makeAuditStore(dependencies: AuditStoreDependencies): AuditStore {
   const meter = readMeter();
   const ledger = ledgerReads(dependencies, meter);

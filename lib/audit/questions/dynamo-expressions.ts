@@ -1,10 +1,10 @@
-/** The expressions of the audit's reads. Every name is behind a placeholder, every value too. Pure. */
+/** The expressions of the audit's reads. Every name and every value is behind a placeholder. Pure. */
 import { ledgerIndexes } from '../../platform/table-keys.ts';
 import { PARTITION_KEYS, type RangeQuery } from './audit-store.ts';
 
 type Names = Readonly<Record<string, string>>;
 
-/** Each attribute equal to its value. */
+/** Requires each attribute to equal its value. */
 export function expressionOf(equal: Readonly<Record<string, string>>) {
   const entries = Object.entries(equal);
   return {
@@ -14,7 +14,7 @@ export function expressionOf(equal: Readonly<Record<string, string>>) {
   };
 }
 
-/** These attributes and no others. `names`: those of the other expressions. */
+/** Selects these attributes and no others. `names` are those of the other expressions. */
 export function projectionOf(attributes: readonly string[], names: Names) {
   return {
     ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
@@ -26,7 +26,7 @@ export function projectionOf(attributes: readonly string[], names: Names) {
 export function rangeInput({ index, value, fromMs, untilMs, filter, order, after, limit }: RangeQuery) {
   const partitionKey = PARTITION_KEYS[index];
   const key = expressionOf({ [partitionKey]: value });
-  // DynamoDB takes no key attribute into a filter; the partition says it already.
+  // DynamoDB accepts no key attribute in a filter, and the partition already restricts it.
   const { [partitionKey]: _key, ...asked } = { ...filter } as Record<string, string>;
   const filtered = expressionOf(asked);
   const names = { ...key.names, ...filtered.names, '#recordedAtMs': 'recordedAtMs' };

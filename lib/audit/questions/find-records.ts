@@ -9,24 +9,28 @@ import type { Judging } from './verdicts-of-observation.ts';
 export type Lookup = Judging & { readonly store: AuditStore };
 
 /**
- * Everything that is known by one access key or one STS request id: the issuance or probe, its request, and what CloudTrail
- * showed of its sessions. Pointers are followed. Empty: nothing of ours bears it, as far as the index knows yet.
+ * Everything that is known by one access key or one STS request id: the issuance or probe, its request, and what
+ * CloudTrail showed of its sessions. Pointers are followed. Empty: nothing of ours bears the name, as far as the index
+ * knows yet.
  */
 export async function findByName(
   { index, value }: { readonly index: NameIndex; readonly value: string },
   lookup: Lookup,
 ): Promise<readonly RecordView[]> {
-  // A denied call has a record of its own that its id leads to without an index.
+  // A denied call has a record of its own, whose id follows from the request id without an index.
   const known = index === 'byStsRequest' ? [observationIdOfDenial(value)] : [];
   return findAround([...(await lookup.store.queryName(index, value)), ...known], lookup);
 }
 
-/** The record that announced a role session name, its request, and what CloudTrail showed under the name. By key alone. */
+/**
+ * The record that announced a role session name, its request, and what CloudTrail showed under the name. All are read
+ * by key alone.
+ */
 export async function findBySession(sessionName: string, lookup: Lookup): Promise<readonly RecordView[]> {
   const announcer = announcerOf(sessionName);
   const ids = [...(announcer === undefined ? [] : [announcer.recordId]), observationIdOfSession(sessionName)];
   const found = await findAround(ids, lookup);
-  // An issuance alone does not bear the name of an attempt that it never made.
+  // The issuance exists, but it does not bear the name of an attempt that it never made.
   const bears = found.some((view) => bearsSession(view, sessionName));
   return bears ? found : [];
 }
@@ -44,7 +48,10 @@ function bearsSession(view: RecordView, sessionName: string): boolean {
   }
 }
 
-/** How often what was read leads on: a pointer to an observation, to an issuance, to its request. */
+/**
+ * How many steps are followed from one record to the next: a pointer leads to an observation, to an issuance, to its
+ * request.
+ */
 const HOPS = 4;
 
 async function findAround(ids: readonly string[], lookup: Lookup): Promise<readonly RecordView[]> {
@@ -79,7 +86,10 @@ function leadsTo(record: LedgerRecord): readonly string[] {
   }
 }
 
-/** Where CloudTrail's side of an issuance stands, if it has shown anything: one for each attempt and each denied call. */
+/**
+ * The ids of an issuance's observations, which exist if CloudTrail has shown anything: one for each attempt and each
+ * denied call.
+ */
 export function observationIds({
   attempts,
   trail,

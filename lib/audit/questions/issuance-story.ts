@@ -27,7 +27,7 @@ export type Story = Omit<IssuanceStory, 'currency' | 'cost'>;
 
 type Telling = Judging & { readonly store: AuditStore; readonly grounds: StoryGrounds };
 
-/** The whole story of one issuance, read by key and consistently. Undefined: there is no such issuance. */
+/** The whole story of one issuance, read by key and consistently. Undefined when there is no such issuance. */
 export async function tellIssuance(issuanceId: string, telling: Telling): Promise<Story | undefined> {
   const { store, nowMs, grounds } = telling;
   const issuance = (await readRecords([issuanceId], store, AUDITED_ATTRIBUTES)).get(issuanceId);
@@ -78,7 +78,7 @@ function attemptStories(
   });
 }
 
-/** What bears on sessions: a call that made one. */
+/** The call as an observation of a session, where it made one. */
 function sessionSeen(call: ObservedCall): readonly Observation[] {
   const { roleArn, accessKeyId } = call;
   return roleArn === undefined || accessKeyId === undefined ? [] : [{ ...call, roleArn, accessKeyId }];
@@ -90,7 +90,7 @@ function requestOf(request: LedgerRecord | undefined, judging: Judging): { reado
   return view.recordType === 'request' ? { request: view } : {};
 }
 
-/** The last entry is what every write was conditional on. */
+/** Whether the trail is unbroken and ends with the entry on which every write was conditional. */
 function holds({ trail, trailHead, recordId }: Issuance): boolean {
   return trailHolds(trail, recordId) && trail.at(-1)?.hash === trailHead;
 }

@@ -6,8 +6,8 @@ import { pointerRecordSchema } from '../archive/telling/pointer-record.ts';
 import { observationRecordSchema } from '../correlation/observation-record.ts';
 
 /**
- * What the audit reads of a record: every attribute of every kind, but for tickets. `answer-audit-query` may read these and
- * no others by IAM (`config/resources/roles/answer-audit-query.yml`).
+ * The attributes of a record that the audit reads: every attribute of every kind, except tickets. By IAM,
+ * `answer-audit-query` may read these and no others (`config/resources/roles/answer-audit-query.yml`).
  */
 export const AUDITED_ATTRIBUTES: readonly string[] = [
   ...new Set(
@@ -24,5 +24,5 @@ export const AUDITED_ATTRIBUTES: readonly string[] = [
   .filter((name) => name !== 'ticket')
   .sort();
 
-/** In lists without what jobs were given: a hundred of them would be more than one answer may hold. */
+/** Lists leave out the input of jobs: a hundred inputs would be more than one answer may hold. */
 export const LISTED_ATTRIBUTES: readonly string[] = AUDITED_ATTRIBUTES.filter((name) => name !== 'input');

@@ -4,7 +4,7 @@ import type { ListQuery } from './list-question.ts';
 import { DAY_MS, timeOf } from './question-times.ts';
 import type { LedgerRecord } from './read-record.ts';
 
-/** What a list is of: the part of the address that says so. */
+/** The part of the address that says what a list is about. */
 export type ListPlace = {
   readonly of: 'tenant' | 'account' | 'requester' | 'job' | 'day' | 'exception';
   readonly value: string;
@@ -13,19 +13,19 @@ export type ListPlace = {
 /** Which rows of which index answer a question, the newest first. */
 export type ListPlan = {
   readonly index: TimedIndex;
-  /** The partition; left out, there is one for each day, and they are walked from the last to the first. */
+  /** The partition; left out where each day has its own, and the days are walked from the last to the first. */
   readonly value?: string;
   readonly filter: IndexFilter;
-  /** What only the record itself tells, such as its state: looked at once it is read. */
+  /** A condition on what only the record itself shows, such as its state: applied once the record is read. */
   readonly keep?: ((record: LedgerRecord) => boolean) | undefined;
-  /** Both included. */
+  /** Both ends are included. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** `fromMs` is not of the question: it goes into the cursor, so that it stays. */
+  /** `fromMs` does not come from the question: it goes into the cursor, so that it stays the same. */
   readonly isFromChosen: boolean;
 };
 
-/** How far back a list goes whose days are walked, where the question does not say. */
+/** How far back a list goes that walks over days, where the question gives no beginning. */
 export const DEFAULT_DAYS = 30;
 
 type Asked = { readonly place: ListPlace; readonly query: ListQuery };
@@ -37,7 +37,8 @@ export function planOf({ place, query }: Asked, nowMs: number): ListPlan {
   const isWalked = partition.value === undefined;
   const from = query.from === undefined ? undefined : timeOf(query.from);
   const to = query.to === undefined ? undefined : timeOf(query.to);
-  // Rows are recorded by clocks that may be ahead of this one; further ahead there is nothing to walk.
+  // The clocks that recorded the rows may be ahead of this one, by a day at the most; beyond that there is nothing to
+  // walk.
   const newestMs = nowMs + DAY_MS;
   const untilMs = Math.min(to === undefined ? newestMs : to - 1, newestMs);
   const fromMs = from ?? (isWalked ? Math.max(0, Math.min(untilMs, nowMs) - DEFAULT_DAYS * DAY_MS) : 0);
@@ -51,7 +52,7 @@ export function planOf({ place, query }: Asked, nowMs: number): ListPlan {
   };
 }
 
-/** The rows of the plan that one Query can read: of all of it, or of the day of `untilMs`. */
+/** The rows of the plan that one Query can read: all of them, or those of the day of `untilMs`. */
 export function partitionAt({ value, fromMs }: ListPlan, untilMs: number) {
   if (value !== undefined) return { value, fromMs };
   const day = utcDay(untilMs);

@@ -4,7 +4,10 @@ import { ACCOUNT_ID, TENANT_ID } from '../../tenants/tenant.ts';
 import { EXCEPTIONS_ASKED } from './audit-api.ts';
 import { dayText, timeText } from './question-times.ts';
 
-/** What may stand in a question for a list, and what each part of an address looks like. Closed: an unknown key is refused. */
+/**
+ * The values that a question for a list may hold, and the form of each part of an address. Closed: an unknown key is
+ * refused.
+ */
 const RECORD_TYPES = ['issuance', 'request', 'probe', 'strangers', 'observation'] as const;
 
 function oneOf(words: readonly string[]): string {
@@ -27,7 +30,7 @@ const requesterName = v.pipe(
 );
 const cursor = v.pipe(v.string(), v.minLength(1), v.maxLength(1_000));
 
-/** Of who and what, on the records' attributes that never change. */
+/** Filters on the attributes of records that never change. */
 const filters = {
   tenant: v.exactOptional(tenantId),
   account: v.exactOptional(accountId),
@@ -59,10 +62,13 @@ export const receiptsQuery = v.strictObject({
 });
 export const noQuery = v.strictObject({});
 
-/** Limits of a page, where the question has none. */
+/** The size of a page, where the question gives none. */
 export const LISTED = 50;
 
-/** What the parts of an address may be. Each is one part of the path, and a key of an index or of the table. */
+/**
+ * The values that the parts of an address may have. Each is one part of the path, and a key of an index or of the
+ * table.
+ */
 export const places = {
   tenantId: v.strictObject({ tenantId }),
   accountId: v.strictObject({ accountId }),
@@ -76,7 +82,7 @@ export const places = {
       v.regex(/^[a-z0-9-]{1,24}\.[a-z2-7]{32}$/, 'expected an issuance’s id, such as scan-account.k5qc…'),
     ),
   }),
-  /** Source: STS API Reference, Credentials: 16 to 128 of `\w`; shorter ones are no harm. */
+  /** Source: STS API Reference, Credentials: 16 to 128 of `\w`; accepting shorter ones does no harm. */
   accessKeyId: v.strictObject({
     accessKeyId: v.pipe(v.string(), v.regex(/^\w{1,128}$/, 'expected an access key id, letters and digits')),
   }),

@@ -9,7 +9,7 @@ import type { Judging } from './verdicts-of-observation.ts';
 
 export type ListPage = {
   readonly records: readonly RecordView[];
-  /** Where the next page begins; undefined: everything was looked at. */
+  /** Where the next page begins; undefined when everything was looked at. */
   readonly next?: PagePosition;
 };
 
@@ -18,11 +18,11 @@ export type Reading = Judging & {
   readonly remainingMs: () => number;
 };
 
-/** Rows that one Query looks at where a filter may leave few of them. */
+/** How many rows one Query looks at where a filter may leave few of them. */
 const ROWS_AT_ONCE = 1_000;
 const READ_AT_ONCE = 100;
 
-/** One page of a list, the newest first, from this position on: as many as asked for, or as the budget gives. */
+/** One page of a list, newest first, from this position on: as many records as asked for, or as the budget allows. */
 export async function listRecords(
   plan: ListPlan,
   { from, limit }: { readonly from: PagePosition | undefined; readonly limit: number },
@@ -52,12 +52,12 @@ type Found = { readonly row: RowPosition; readonly record: LedgerRecord };
 type Step = {
   readonly found: readonly Found[];
   readonly next: PagePosition | undefined;
-  /** How many records were read for it. */
+  /** How many records were read for this step. */
   readonly read: number;
 };
 type Wanted = { readonly at: PagePosition; readonly limit: number };
 
-/** One Query, and the records of the rows that it gave. */
+/** Makes one Query, and reads the records of the rows that it returned. */
 async function lookOn(plan: ListPlan, { at, limit }: Wanted, store: AuditStore): Promise<Step> {
   const untilMs = at.id === undefined ? at.atMs - 1 : at.atMs;
   if (untilMs < plan.fromMs) return { found: [], next: undefined, read: 0 };
@@ -75,7 +75,7 @@ async function lookOn(plan: ListPlan, { at, limit }: Wanted, store: AuditStore):
   return takeRows(page.rows, { end, limit, keep: plan.keep, store });
 }
 
-/** A filter on the kind alone leaves most of the rows; any other may leave next to none. */
+/** A filter on the kind alone leaves most of the rows; any other filter may leave next to none. */
 function rowsAtOnce({ filter, keep }: ListPlan, limit: number): number {
   const { recordType, ...narrow } = filter;
   if (Object.keys(narrow).length > 0) return ROWS_AT_ONCE;
@@ -90,9 +90,10 @@ type Taking = {
   readonly store: AuditStore;
 };
 
-/** As many of the rows as are wanted; what is left over is looked at again by the next page. */
+/** Takes as many of the rows as are wanted; the next page looks at the remaining ones again. */
 async function takeRows(rows: readonly RowPosition[], { end, limit, keep, store }: Taking): Promise<Step> {
-  // What only the record itself tells is known once it is read: of those more are read than are wanted.
+  // A condition on the record itself can be checked only once the record is read, so more records are read than are
+  // wanted.
   const looked = rows.slice(0, keep === undefined ? limit : Math.max(limit, READ_AT_ONCE));
   const records = await readRecords(
     looked.map(({ recordId }) => recordId),
@@ -109,7 +110,7 @@ async function takeRows(rows: readonly RowPosition[], { end, limit, keep, store 
   return { found: taken, next: last === undefined ? end : after(last, { rows, end }), read: looked.length };
 }
 
-/** Behind the last row there is what the index said; behind another one, the next row. */
+/** After the last row, the position that the index gave; after any other row, the position of that row. */
 function after(row: RowPosition, { rows, end }: { readonly rows: readonly RowPosition[]; readonly end: Step['next'] }) {
   return row === rows.at(-1) ? end : positionOf(row);
 }
@@ -118,7 +119,7 @@ function positionOf({ recordedAtMs, recordId }: RowPosition): PagePosition {
   return { atMs: recordedAtMs, id: recordId };
 }
 
-/** Behind the last row of a day there is the day before. */
+/** After the last row of a day, the walk continues with the day before. */
 function beforeDay({ value, fromMs }: ListPlan, beginMs: number): PagePosition | undefined {
   return value !== undefined || beginMs <= fromMs ? undefined : { atMs: beginMs };
 }

@@ -8,7 +8,7 @@ import { MOST_READ, mayReadOn } from './read-cost.ts';
 import { readRecords } from './read-views.ts';
 import { isLive, issuanceView } from './view-of-record.ts';
 
-/** A session lives an hour at the most, and is made within minutes of its record unless something stood in its way. */
+/** A session lives an hour at the most, and is made within minutes of its record unless something delayed it. */
 const RECENT_MS = 65 * 60_000;
 const READ_AT_ONCE = 100;
 
@@ -19,9 +19,9 @@ export type LiveAsked = {
 };
 
 /**
- * Sessions that may be used now. First the issuances of the last 65 minutes, open or not, the newest first; then, among
- * those that are still open, the older ones. A session that was made late, of an issuance that was recorded before that and
- * has been settled since, is in neither.
+ * Sessions that may be used now. First come the issuances of the last 65 minutes, open or not, newest first; then the
+ * older ones among those that are still open. The list misses a session that was made late, of an issuance that was
+ * recorded before that and has been settled since.
  */
 export async function listLiveSessions({ filter, from, limit }: LiveAsked, reading: Reading): Promise<ListPage> {
   const recentFromMs = from?.fromMs ?? Math.max(0, reading.nowMs - RECENT_MS);
@@ -46,7 +46,7 @@ export async function listLiveSessions({ filter, from, limit }: LiveAsked, readi
 
 type OpenReading = Reading & { readonly recentFromMs: number };
 
-/** The open issuances, in the order in which they are due; those of the last 65 minutes were told before. */
+/** The open issuances, in the order in which they are due; those of the last 65 minutes were listed before. */
 async function listOpen({ filter, from, limit }: LiveAsked, reading: OpenReading): Promise<ListPage> {
   const { store, nowMs, remainingMs, recentFromMs } = reading;
   const records: IssuanceView[] = [];

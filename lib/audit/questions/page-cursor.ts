@@ -3,27 +3,27 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/ids.ts';
 
 /**
- * Where the pages of a question were left. A cursor grants nothing: the partition that is read is made from the question
- * each time, and a cursor, forged or not, only says from where on in it. It goes with its own question and no other.
+ * Where the pages of a question stopped. A cursor grants nothing: the partition is made from the question each time,
+ * and a cursor, forged or not, only says where in it to continue. A cursor belongs to its own question and to no other.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(999_999_999_999_999));
 const recordId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{1,96}$/));
 
 const cursorSchema = v.strictObject({
-  /** The question, by its hash. */
+  /** The hash of the question. */
   of: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
-  /** Which of the parts of an answer that are read one after the other. */
+  /** The part of the answer that was being read, where the parts are read one after the other. */
   part: v.exactOptional(v.literal('open')),
-  /** The time of the last record that was looked at, or of the end of what was. */
+  /** The time of the last record that was looked at, or of the end of the span that was. */
   atMs: count,
-  /** That record; left out, everything later than `atMs` was looked at and nothing of `atMs` itself. */
+  /** The id of that record; left out when everything later than `atMs` was looked at and nothing of `atMs` itself. */
   id: v.exactOptional(recordId),
-  /** Where the question itself does not say: what the first page took for its beginning. */
+  /** The beginning that the first page chose, where the question itself gives none. */
   fromMs: v.exactOptional(count),
 });
 export type PagePosition = Omit<v.InferOutput<typeof cursorSchema>, 'of'>;
 
-/** What two pages of one question have in common. */
+/** The hash of a question; all pages of one question have the same hash. */
 function questionHash(question: object): string {
   return sha256Hex(canonicalJson(question)).slice(0, 32);
 }
@@ -32,7 +32,7 @@ export function writeCursor(question: object, position: PagePosition): string {
   return Buffer.from(JSON.stringify({ of: questionHash(question), ...position }), 'utf8').toString('base64url');
 }
 
-/** Undefined for what no page of this question gave. */
+/** Undefined for a text that no page of this question gave. */
 export function readCursor(question: object, text: string): PagePosition | undefined {
   const read = v.safeParse(cursorSchema, parse(text));
   if (!read.success) return undefined;

@@ -3,10 +3,10 @@ import type { RefusalReason } from '../../errors.ts';
 import type { Route, RouteAnswer, RouteCall } from '../../platform/url-routes.ts';
 import { readFields } from '../../requests/read-fields.ts';
 
-/** What of a call a question is answered by: the parts of its address and its query, each accepted exactly. */
+/** The parts of a call by which a question is answered: its address and its query, each accepted exactly. */
 export type Asked<Place, Query> = { readonly place: Place; readonly query: Query; readonly call: RouteCall };
 
-/** A route that reads its address and its query by their schemas before it answers. */
+/** A route that checks its address and its query by their schemas before it answers. */
 export function questionRoute<Place, Query>(
   place: v.GenericSchema<unknown, Place>,
   query: v.GenericSchema<unknown, Query>,

@@ -18,11 +18,11 @@ export const dayText = v.pipe(
 
 export const DAY_MS = 86_400_000;
 
-/** Epoch milliseconds; undefined for a date that no calendar has. */
+/** The time in epoch milliseconds; undefined for a date that no calendar has. */
 export function timeOf(text: string): number | undefined {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   const epochMs = Date.parse(text);
-  // JavaScript takes the 31st of February for the 3rd of March.
+  // JavaScript reads the 31st of February as the 3rd of March.
   const day = Date.parse(text.slice(0, 10));
   const isThere = !Number.isNaN(day) && new Date(day).toISOString().slice(0, 10) === text.slice(0, 10);
   return isThere && !Number.isNaN(epochMs) && epochMs >= 0 ? epochMs : undefined;

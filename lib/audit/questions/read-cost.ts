@@ -1,8 +1,8 @@
 import type { Cost } from './audit-api.ts';
 
-/** What one question cost so far, and whether it may cost more. */
+/** What one question has cost so far, and whether it may cost more. */
 export type ReadMeter = {
-  /** Counts one call. `readUnits` is what the store says that it cost, if it says so. */
+  /** Counts one call. `readUnits` is the cost that the store reports, if it reports any. */
   count(call: { readonly rows: number; readonly readUnits?: number | undefined }): void;
   cost(): Cost;
 };
@@ -17,16 +17,20 @@ export function readMeter(): ReadMeter {
       rows += call.rows;
       readUnits += call.readUnits ?? 0;
     },
-    // Halves of units are exact; sums of other fractions are not.
+    // Halves of units are exact, but sums of other fractions are not.
     cost: () => ({ calls, rows, readUnits: Math.round(readUnits * 1_000) / 1_000 }),
   };
 }
 
-/** What one page may cost: after that it is answered as it is, with a cursor that goes on from there. */
+/**
+ * The most that one page may cost: after that the page is returned as it is, with a cursor that continues from there.
+ */
 const BUDGET = { calls: 16, rows: 10_000 } as const;
-/** Records that one page may read whole, where only they themselves tell whether they are wanted. */
+/** How many records one page may read whole, where only the records themselves show whether they are wanted. */
 export const MOST_READ = 500;
-/** What must be left of an invocation for another round of reading, with every retry of it, and for the answer. */
+/**
+ * The time that an invocation must have left for another round of reading, with all its retries, and for the answer.
+ */
 const ROUND_MS = 8_000;
 
 export function mayReadOn({ calls, rows }: Cost, remainingMs: number): boolean {

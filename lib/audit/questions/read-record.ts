@@ -27,12 +27,12 @@ const schemas = new Map<unknown, v.GenericSchema<unknown, LedgerRecord>>([
 ]);
 
 /**
- * The longest that a job's claim and report may be together: several times what the job runtime writes. A compromised job
- * can write as much as an item holds; a page of such items would be more than one answer may hold.
+ * The longest that a job's claim and report together may be: several times what the job runtime writes. A compromised
+ * job can write as much as an item holds, and a page of such items would be more than one answer may hold.
  */
 const LONGEST_BY_JOB = 16_384;
 
-/** Reads an item by the closed schema of its kind. What has not that shape is shown as just that. */
+/** Reads an item by the closed schema of its kind. An item without that shape is shown as unreadable. */
 export function readRecord(recordId: string, item: unknown): LedgerRecord {
   const { recordType } = v.parse(v.looseObject({ recordType: v.optional(v.unknown()) }), item);
   const schema = schemas.get(recordType);
@@ -53,7 +53,7 @@ function lengthByJob(issuance: Issuance): number {
 }
 
 function unreadable(recordId: string, attribute: string): UnreadableView {
-  // An attribute that no schema has may be named by whoever wrote it.
+  // Whoever wrote the item chose the name of an attribute that is in no schema, so an unusual name is not repeated.
   const named = /^[A-Za-z]{1,32}$/.test(attribute) ? attribute : 'an attribute that no record has';
   return { recordType: 'unreadable', recordId, problem: `its shape is wrong at ${named}` };
 }

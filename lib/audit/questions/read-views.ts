@@ -7,12 +7,12 @@ import { type LedgerRecord, readRecord } from './read-record.ts';
 import type { Judging } from './verdicts-of-observation.ts';
 import { viewOf } from './view-of-record.ts';
 
-/** What the views of records are made with. */
+/** What is needed to make the views of records. */
 export type Viewing = Judging & { readonly store: Pick<AuditStore, 'readItems'> };
 
 type Records = ReadonlyMap<string, LedgerRecord>;
 
-/** Reads records by their ids, each by its schema. What is not there is left out. */
+/** Reads records by their ids, each by its schema. Records that do not exist are left out. */
 export async function readRecords(
   ids: readonly string[],
   store: Pick<AuditStore, 'readItems'>,
@@ -23,8 +23,8 @@ export async function readRecords(
 }
 
 /**
- * The views of these records, in this order, pointers left out. What CloudTrail showed is judged by the records that may
- * have announced it, which are read too.
+ * The views of these records, in this order, without pointers. Observations are judged by the records that may have
+ * announced their calls, which are read too.
  */
 export async function viewsOf(records: readonly LedgerRecord[], reading: Viewing): Promise<readonly RecordView[]> {
   const announcers = await readAnnouncers(records, reading.store);
@@ -45,15 +45,18 @@ async function readAnnouncers(records: readonly LedgerRecord[], store: Pick<Audi
   return new Map([...there, ...(await readRecords(wanted, store))]);
 }
 
-/** A name says itself whose it is; of a denied call the correlation found it. */
+/**
+ * The id of the record that announced the observation's calls. A session name contains that id; for a denied call the
+ * correlation found it.
+ */
 export function announcerIdOf({ sessionName, of }: ObservationRecord): string | undefined {
   return sessionName === undefined ? of : announcerOf(sessionName)?.recordId;
 }
 
-/** Less than the 6 MB that Lambda answers with, and what CloudTrail shows of a stray may be long. */
+/** Less than the 6 MB that Lambda can return; what CloudTrail shows of a stray may be long. */
 const MOST_CHARACTERS = 2_000_000;
 
-/** How many of them one answer may hold; always one at least. */
+/** How many of the views one answer may hold; always at least one. */
 export function countFitting(views: readonly RecordView[]): number {
   let characters = 0;
   const over = views.findIndex((view) => {

@@ -5,17 +5,17 @@ import type { Issuance } from '../../ledger/issuance.ts';
 import type { IssuanceStory } from './audit-api.ts';
 
 export type PolicyGrounds = {
-  /** Undefined for a job that left the catalogue. */
+  /** Undefined for a job that is no longer in the catalogue. */
   readonly job: Job | undefined;
-  /** Of the tenant, per job, as they are today; undefined where the tenant is not there. */
+  /** The tenant's settings of today for each job; undefined where the tenant does not exist. */
   readonly settings: Readonly<Record<string, unknown>> | undefined;
   readonly partition: string;
 };
 
 /**
- * What the session policy of the last attempt allowed: made again of the catalogue and of the tenant's settings of today,
- * because the ledger keeps only its hash. With that same hash it is exactly what STS was given. Undefined where no attempt
- * was made, or where no policy can be made of what there is today.
+ * What the session policy of the last attempt allowed. The policy is made again from the catalogue and the tenant's
+ * settings of today, because the ledger keeps only its hash: if the hash is the same, the policy is exactly what STS
+ * was given. Undefined where no attempt was made, or where no policy can be made from what exists today.
  */
 export function sessionPolicyOf(issuance: Issuance, grounds: PolicyGrounds): IssuanceStory['sessionPolicy'] {
   const { job, settings, partition } = grounds;
@@ -33,7 +33,7 @@ export function sessionPolicyOf(issuance: Issuance, grounds: PolicyGrounds): Iss
   };
 }
 
-/** As a decision takes them: what the tenant has set, or the default of the job. */
+/** The settings as a decision takes them: the tenant's own, or the default of the job. */
 export function settingsFor(settings: Readonly<Record<string, unknown>>, job: Job): unknown {
   return Object.hasOwn(settings, job.name) ? settings[job.name] : job.defaultSettings;
 }
@@ -50,7 +50,7 @@ const documentSchema = v.object({
   ),
 });
 
-/** The statements of a policy of ours, for reading. */
+/** The statements of a policy of ours, in a form for reading. */
 export function statementsOf(json: string): NonNullable<IssuanceStory['sessionPolicy']>['statements'] {
   return v.parse(documentSchema, JSON.parse(json)).Statement.map(({ Effect, Action, Resource, Condition }) => ({
     effect: Effect,

@@ -8,8 +8,9 @@ export type DecisionGrounds = { readonly requesters: readonly Requester[]; reado
 type DecisionStory = IssuanceStory['decision'];
 
 /**
- * Who decided what, by which rule: the reason of a refusal, or the entry of the deployment's requesters that let it in. The
- * ledger has the entry's name; what it says today may differ from what it said then, and is told as that.
+ * Who decided what, by which rule: the reason of a refusal, or the entry among the deployment's requesters that allowed
+ * the request. The ledger holds only the entry's name; its content of today may differ from that of then, and is
+ * described as today's.
  */
 export function decisionOf(
   issuance: Issuance,
@@ -20,7 +21,7 @@ export function decisionOf(
   if (refusal !== undefined) return { decided: 'refused', rule: refusal.reason, explanation: refusal.explanation };
   const { requester: name } = issuance;
   if (name === UNRECOGNISED) {
-    // Nobody unrecognised is ever let in: the record contradicts itself.
+    // No unrecognised requester is ever allowed, so the record contradicts itself.
     return { decided: 'allowed', rule: 'none', explanation: 'no requester of the deployment is named in the record' };
   }
   return {

@@ -12,7 +12,7 @@ export type StoryParts = {
   readonly nowMs: number;
 };
 
-/** Everything that happened, in the order of time, each with who knows it. */
+/** Everything that happened, in the order of time, each step with the source that knows of it. */
 export function stepsOf({ issuance, request, attempts, denials, nowMs }: StoryParts): readonly StoryStep[] {
   const steps = [
     ...requestSteps(request),
@@ -22,14 +22,17 @@ export function stepsOf({ issuance, request, attempts, denials, nowMs }: StoryPa
     ...attempts.flatMap(({ attempt, observed }) => observed.map((call) => seenStep(call, attempt.sessionName))),
     ...denials.map((call) => seenStep(call, undefined)),
   ];
-  // Sorting is stable: of one instant, what caused stands before what was caused.
+  // Sorting is stable: at the same instant, a cause stands before its effect.
   return steps
     .map((step) => ({ step, orderMs: orderOf(step, issuance.trail) }))
     .sort((left, right) => left.orderMs - right.orderMs)
     .map(({ step }) => step);
 }
 
-/** CloudTrail cuts times down to the second: a call that was announced in that second was made after it. */
+/**
+ * CloudTrail cuts times down to the second: a call that was announced within that second was made after the
+ * announcement.
+ */
 function orderOf({ source, atMs }: StoryStep, trail: readonly TrailEntry[]): number {
   if (source !== 'cloudtrail') return atMs;
   const announced = trail.findLast(({ type, atMs: announcedAtMs }) => {
@@ -104,7 +107,7 @@ function claimStep({
   return step({ atMs, source: 'job', title: 'envelope claimed and opened' }, facts);
 }
 
-/** Only what has happened: where a session may still be used, `unknowns` says until when. */
+/** Only fences that have passed: where a session may still be used, `unknowns` says until when. */
 function fenceSteps({ attempts }: Issuance, nowMs: number): readonly StoryStep[] {
   return attempts.flatMap(({ attempt, outcome, fenceMs }) => {
     if (outcome !== 'issued' || fenceMs === undefined || fenceMs > nowMs) return [];

@@ -12,7 +12,7 @@ export function unknownsOf(issuance: Issuance, attempts: readonly AttemptStory[]
 function attemptUnknowns({ attempt, verdict }: AttemptStory, issuance: Issuance): readonly Unknown[] {
   const { attempt: number, intendedAtMs } = attempt;
   if (attempt.outcome === 'open' && attempt.accessKeyId === undefined) {
-    // Its last call was refused in full, and the next one is announced first.
+    // The last call of the attempt was refused in full, and the next one is announced first.
     if (verdict === undefined) return [];
     const untilMs = issuance.state === 'intended' ? issuance.leaseUntilMs : intendedAtMs + LIMITS.leaseMs;
     return [{ what: `whether attempt ${number} made a session: its call may be under way`, untilMs }];

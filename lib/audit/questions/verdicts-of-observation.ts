@@ -10,10 +10,13 @@ import { MISSING_AFTER_MS } from '../session-verdict.ts';
 import type { JudgedCallView } from './audit-api.ts';
 import type { LedgerRecord } from './read-record.ts';
 
-/** What verdicts are made by, beside the ledger. */
+/** The facts that verdicts need besides the ledger. */
 export type Judging = { readonly nowMs: number; readonly roles: OwnRoles };
 
-/** Every call of an observation with its verdict as it is now. `announcer`: the record behind it, where there is one. */
+/**
+ * Every call of an observation with its current verdict. `announcer` is the record that announced it, where there is
+ * one.
+ */
 export function verdictsOfObservation(
   observation: Pick<ObservationRecord, 'sessionName' | 'calls' | 'of'>,
   announcer: LedgerRecord | undefined,
@@ -29,7 +32,7 @@ export function verdictsOfObservation(
   return judgeSession(observation, announced, { roles, clock: { nowMs: () => nowMs } }).calls;
 }
 
-/** What the record that may have announced a session name has of it; undefined where nothing announced it. */
+/** What the record that may have announced a session name says of it; undefined where nothing announced it. */
 export function announcement(
   sessionName: string,
   announcer: LedgerRecord | undefined,
@@ -44,7 +47,7 @@ export function announcement(
   return session === undefined ? undefined : { of, session };
 }
 
-/** CloudTrail shows a denied call without what was asked for: only STS's request id tells whose it was. */
+/** CloudTrail shows a denied call without its parameters: only the STS request id tells which record made it. */
 function judgeDenial(call: ObservedCall, isRecorded: boolean, { nowMs, roles }: Judging): JudgedCallView {
   const { callerRoleArn, receivedAtMs } = call;
   if (callerRoleArn === undefined || !roles.mayAssume(callerRoleArn)) {

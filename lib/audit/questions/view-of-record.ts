@@ -6,7 +6,7 @@ import { type Judging, verdictsOfObservation } from './verdicts-of-observation.t
 
 type Viewed = Exclude<LedgerRecord, { readonly recordType: 'pointer' }>;
 
-/** A record as the audit shows it. `announcer`: of an observation, the record that announced what it shows. */
+/** A record as the audit shows it. `announcer` is the record that announced the calls of an observation. */
 export function viewOf(record: Viewed, judging: Judging, announcer?: LedgerRecord): RecordView {
   switch (record.recordType) {
     case 'issuance':
@@ -54,13 +54,13 @@ export function issuanceView(issuance: Issuance, nowMs: number): IssuanceView {
 }
 
 /**
- * May a session of it still be used? What was delivered may be until its fence, also when the job has reported. A session
- * that was dropped, or whose ticket was removed, nobody can open.
+ * Whether a session of the issuance may still be used. A delivered session may be used until its fence, even when the
+ * job has reported. A session that was dropped, or whose ticket was removed, cannot be opened by anybody.
  */
 export function isLive({ attempts, delivery }: Issuance, nowMs: number): boolean {
   return attempts.some(({ outcome, fenceMs }) => {
     if (fenceMs === undefined || fenceMs <= nowMs) return false;
-    // What went out to a caller cannot be taken back.
+    // Credentials that were given to a caller cannot be taken back.
     return outcome === 'issued' || (delivery === 'caller' && outcome === 'revoked');
   });
 }
