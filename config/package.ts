@@ -1,6 +1,6 @@
 /**
- * `npm run package [-- --stage <stage>] [--force]`: says what to make; `package-stage.ts` makes it. Exits with 1 when it
- * cannot be made, 2 for a command line that is wrong.
+ * `npm run package [-- --stage <stage>] [--force]`: reads the command line and has `package-stage.ts` package the
+ * stage. Exits with 1 when it cannot be packaged, 2 for a command line that is wrong.
  */
 import { parseArgs } from 'node:util';
 import { packageStage } from './package/package-stage.ts';

@@ -1,7 +1,7 @@
 /**
- * `npm run publish-template -- --stage <stage>`: puts a customer's CloudFormation template where quick-create links open
- * it (`templateBaseUrl`), with the credentials of whoever runs it: no function of the broker may write there. Exits with
- * 1 when it cannot be put there, 2 for a command line that is wrong.
+ * `npm run publish-template -- --stage <stage>`: puts a customer's CloudFormation template where quick-create links
+ * open it (`templateBaseUrl`), with the credentials of the person who runs the command: no function of the broker may
+ * write there. Exits with 1 when the template cannot be put there, 2 for a command line that is wrong.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -72,7 +72,7 @@ async function publish({ stage = '', ...options }: Options): Promise<void> {
     const brokerAccountId = options['broker-account'] ?? (await ownAccount(homeRegion));
     const text = textOf(options, { deployment, brokerAccountId, prefix: `credential-broker-${stage}` });
     const template = publishedText(text, deployment);
-    // Addressed by path, a bucket is found on any endpoint, the embedded stack's among them.
+    // With path-style addresses a bucket is found on any endpoint, the embedded stack's among them.
     const outcome = await publishTemplate(template, new S3Client({ region: template.region, forcePathStyle: true }));
     process.stdout.write(`${outcome}: ${template.url}\nIt trusts account ${brokerAccountId}.\n`);
   } catch (error) {

@@ -3,7 +3,9 @@ import type { StageReading } from '../lib/operator-cli/commands/config-commands.
 import { catalogueProblems } from './catalogue-problems.ts';
 import { checkStageConfig, projectRoot } from './stage-config.ts';
 
-/** What `broker config check` tells of a stage of this clone: its file, and the catalogue that is deployed with it. */
+/**
+ * The reading of a stage of this clone for `broker config check`: its file, and the catalogue that is deployed with it.
+ */
 export async function readStage(stage: string | undefined, root: string = projectRoot): Promise<StageReading> {
   if (stage === undefined) {
     throw usageError('Which stage?', 'Name it: broker config check --stage <stage>, or set BROKER_STAGE');
@@ -12,7 +14,7 @@ export async function readStage(stage: string | undefined, root: string = projec
   return { ...check, problems: [...check.problems, ...(await catalogueProblems(root))] };
 }
 
-/** A file that is not there, or is no YAML, is what the command line names wrongly. */
+/** A missing file, or one that is no YAML, is a mistake in the command line. */
 function checkedOr<Checked>(check: () => Checked): Checked {
   try {
     return check();

@@ -1,6 +1,6 @@
 /**
- * `npm run remove -- --stage <stage> --account <id>`: says what a removal would do, and with `--confirm` does it. Exits
- * with 1 when it was refused or did not come through, 2 for a command line that is wrong.
+ * `npm run remove -- --stage <stage> --account <id>`: shows what a removal would do, and with `--confirm` does it.
+ * Exits with 1 when the removal was refused or did not come through, 2 for a command line that is wrong.
  */
 import { parseArgs } from 'node:util';
 import { readStageConfig } from './stage-config.ts';
@@ -50,7 +50,7 @@ async function remove({
   const log = (line: string) => process.stdout.write(`${line}\n`);
   try {
     const config = readStageConfig({ stage });
-    // Only now: who asks for help does not wait for what is not needed.
+    // Imported only now: somebody who asks for help does not wait for modules that are not needed.
     const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
     const { DynamoDBDocumentClient } = await import('@aws-sdk/lib-dynamodb');
     const { openAws } = await import('./deploy/aws-world.ts');

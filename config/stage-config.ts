@@ -8,24 +8,26 @@ import {
 } from '../lib/platform/deployment-config/deployment-config.ts';
 import { type ConfigProblem, DeploymentConfigError } from '../lib/platform/deployment-config/problem.ts';
 
-/** The project's own folder: where `serverless.yml` stands. */
+/** The project's own folder, which holds `serverless.yml`. */
 export const projectRoot = path.resolve(import.meta.dirname, '..');
 
-/** What `config/<stage>.yml` holds, as far as it can be read, and all that keeps it from being deployed. */
+/**
+ * The contents of `config/<stage>.yml`, as far as they can be read, and everything that keeps them from being deployed.
+ */
 export type StageCheck = CheckedConfig & {
   readonly stage: string;
-  /** As the file has it, without defaults. */
+  /** The contents as they are in the file, without defaults. */
   readonly written: unknown;
-  /** Of a setting of the file; undefined where the file does not have it. */
+  /** The line of a setting in the file; undefined where the file does not have it. */
   lineOf(keys: readonly (string | number)[]): number | undefined;
 };
 
 type StageOptions = { readonly stage: string; readonly root?: string };
 
 /**
- * Reads and checks `config/<stage>.yml`. Throws where there is none (naming the stages that there are), where it is no
- * YAML, and (`DeploymentConfigError`) where it is not a configuration that can be deployed or names a job that there is
- * not.
+ * Reads and checks `config/<stage>.yml`. Throws where there is no such file (naming the stages that exist), where it is
+ * no YAML, and (`DeploymentConfigError`) where it is not a configuration that can be deployed or names a job that does
+ * not exist.
  */
 export function readStageConfig({ stage, root = projectRoot }: StageOptions): DeploymentConfig {
   const { config, problems } = checkStageConfig({ stage, root });
@@ -33,7 +35,7 @@ export function readStageConfig({ stage, root = projectRoot }: StageOptions): De
   return config;
 }
 
-/** The same, but what is wrong with the configuration is told instead of thrown. */
+/** As `readStageConfig`, but returns the problems of the configuration instead of throwing them. */
 export function checkStageConfig({ stage, root = projectRoot }: StageOptions): StageCheck {
   const { document, lines } = readYaml(stageFile({ stage, root }), stage);
   const written: unknown = document.toJS();
@@ -63,7 +65,7 @@ function stageFile({ stage, root }: Required<StageOptions>): string {
   );
 }
 
-/** A name with a slip in it would bind its requester to nothing, and show only when a request is refused. */
+/** A misspelt job name would bind its requester to nothing, and show only when a request is refused. */
 function unknownJobs({ requesters, schedules }: DeploymentConfig, root: string): readonly ConfigProblem[] {
   const jobs = globSync('functions/jobs/*.ts', { cwd: root }).map((file) => path.basename(file, '.ts'));
   const named = [

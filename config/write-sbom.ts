@@ -1,6 +1,6 @@
 /**
- * `npm run sbom`: writes `.build/sbom.cdx.json`, the bill of materials of what is shipped, and `docs/licences.md`. It reads
- * `package-lock.json` alone and asks nobody.
+ * `npm run sbom`: writes `.build/sbom.cdx.json`, the bill of materials of what is shipped, and `docs/licences.md`. Its
+ * only input is `package-lock.json`; it makes no network call.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -8,9 +8,9 @@ type Settings = Pick<DeploymentConfig, 'archive' | 'hardening' | 'homeRegion'>;
 const BROKER_ACCOUNT = '${BrokerAccountId}';
 
 /**
- * What the account that keeps the archive deploys: the bucket that the broker's own template would otherwise make, under
- * the same policy, opened to one role of the broker that puts and to whom its IAM lets read. Undefined where the archive
- * lies in the broker's account.
+ * The template for the account that keeps the archive: the bucket that the broker's own template would otherwise make,
+ * under the same policy, opened to one role of the broker that puts objects and to those whom the broker's IAM lets
+ * read. Undefined where the archive lies in the broker's account.
  */
 export function archiveAccountTemplate(
   config: Settings,
@@ -35,7 +35,7 @@ export function archiveAccountTemplate(
       bucketName: archivePlace(config, { stage }).bucket,
       writerArn,
       allowed: allowedToBroker(writerArn),
-      // Whoever deploys it has no `npm run deploy`, which says so for the broker's own template.
+      // Whoever deploys this template has no `npm run deploy`, which says so for the broker's own template.
       deletionPolicy: 'RetainExceptOnCreate',
     }),
     Outputs: { ArchiveBucketName: { Description: "Where the broker's archive lies", Value: { Ref: 'ArchiveBucket' } } },
@@ -59,7 +59,9 @@ function assertions(account: string, homeRegion: string): TemplateValue {
   ];
 }
 
-/** Across accounts both sides must allow. Named by account, so that a role made anew keeps its permission. */
+/**
+ * Across accounts both sides must allow. The principal is the account, so that a role made anew keeps its permission.
+ */
 function allowedToBroker(writerArn: TemplateValue): readonly TemplateValue[] {
   const broker = { AWS: iamArn({ account: BROKER_ACCOUNT, resource: 'root' }) };
   return [
@@ -71,7 +73,7 @@ function allowedToBroker(writerArn: TemplateValue): readonly TemplateValue[] {
       Resource: archiveObjects,
       Condition: { ArnEquals: { 'aws:PrincipalArn': writerArn } },
     },
-    // Its IAM says who: archive-audit, and whoever the policy of the auditors is attached to.
+    // The broker account's IAM says who may read: archive-audit, and everybody who has the auditors' policy.
     { Sid: 'BrokerReads', Effect: 'Allow', Principal: broker, Action: 's3:GetObject', Resource: archiveObjects },
     {
       Sid: 'BrokerLists',

@@ -1,14 +1,14 @@
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import { ownAccount, type TemplateValue } from '../template/template-value.ts';
 
-/** How the template names the archive's bucket: its own, or one of another account of ours. */
+/** How the template names the archive's bucket: the broker's own, or one of another account of ours. */
 export type ArchivePlace = {
   readonly isElsewhere: boolean;
   readonly bucket: TemplateValue;
   readonly arn: TemplateValue;
-  /** Of every object in it. */
+  /** The ARN of every object in the bucket. */
   readonly objects: TemplateValue;
-  /** Whose it is: the name alone would be anybody's who has it. */
+  /** The account that owns the bucket: the name alone would also fit somebody else's bucket. */
   readonly account: TemplateValue;
 };
 
@@ -35,12 +35,14 @@ export function archivePlace({ hardening }: Settings, { stage }: { readonly stag
   };
 }
 
-/** The account is in the name, so that nobody elsewhere can have taken it. */
+/** The account is part of the name, so that nobody in another account can have taken it. */
 export function archiveBucketName(stage: string, account: string = ownAccount): string {
   return `credential-broker-${stage}-archive-${account}`;
 }
 
-/** What a policy of the broker's account says besides of whom it lets read: nothing of its own bucket. */
+/**
+ * The condition under which a policy of the broker's account lets principals read the archive; none for its own bucket.
+ */
 export function archiveReaders({ isElsewhere, account }: ArchivePlace): TemplateValue | undefined {
   return isElsewhere ? { StringEquals: { 'aws:ResourceAccount': account } } : undefined;
 }

@@ -7,13 +7,14 @@ export type EndpointAccess = {
   readonly prefix: string;
   /** Every role that may be assumed, in every account. */
   readonly tenantRolesArn: TemplateValue;
-  /** Whom issue-credentials invokes. */
+  /** The functions that issue-credentials invokes. */
   readonly invokedArns: readonly TemplateValue[];
 };
 
 /**
- * Who may do what through each endpoint. An endpoint's policy allows nothing by itself: it bounds what the roles' own
- * policies allow, so that nobody else's credentials can be used from within the network, nor ours for anything else.
+ * The calls that each endpoint lets through, and by whom. An endpoint's policy allows nothing by itself: it bounds what
+ * the roles' own policies allow, so that nobody else's credentials can be used from within the network, nor ours for
+ * anything else.
  */
 export function endpointAccess(access: EndpointAccess): Record<EndpointService, readonly TemplateValue[]> {
   const roles = rolesOf(access.prefix);
@@ -80,7 +81,7 @@ const tableArns: readonly TemplateValue[] = [
   arnOf('LedgerTable'),
 ];
 
-/** Lambda's own poller, which is in no network of ours, receives and deletes. */
+/** Lambda's own poller, which is not in our network, receives and deletes messages. */
 const queueArns = [arnOf('RequestsQueue'), arnOf('RequestsDeadLetterQueue')];
 
 function arnOf(logicalId: string): TemplateValue {
@@ -94,7 +95,10 @@ type Access = {
   readonly by: readonly TemplateValue[];
 };
 
-/** By condition: the policy of a gateway knows no principal but all. Source: AWS PrivateLink Guide, "Endpoint policies". */
+/**
+ * The caller is named in a condition: a gateway endpoint's policy takes no principal but all. Source: AWS PrivateLink
+ * Guide, "Endpoint policies".
+ */
 function allow({ sid, actions, resources, by }: Access): TemplateValue {
   return {
     Sid: sid,

@@ -11,7 +11,7 @@ import { joinPolicyId, networkFunctions, networkRolePolicies } from './network-r
 import { revokedSessions } from './revoked-sessions.ts';
 
 type Values = Record<string, TemplateValue>;
-/** A part of `resources` in serverless.yml; `extensions` add to what another part or the framework makes. */
+/** A part of `resources` in serverless.yml; `extensions` add to resources that another part or the framework makes. */
 type Part = { readonly Resources?: Values; readonly Outputs?: Values; readonly extensions?: Values };
 type Place = EndpointAccess & {
   readonly stage: string;
@@ -42,7 +42,7 @@ function merged(parts: readonly Part[]): Part {
 function network(vpc: VpcSettings, place: Place): Part {
   const joins = networkFunctions.map(({ id }) => joinPolicyId(id));
   const endpoints = networkEndpoints(vpc, { ...place, after: joins });
-  // A function that is in the network before its ways out are there would fail.
+  // A function that joins the network before its ways out exist would fail.
   const waysOut = [...Object.keys(endpoints), ...subnetIds(vpc).map((id) => `${id}Routes`)];
   return {
     Resources: { ...networkResources(vpc, { ...place, joins }), ...endpoints, ...networkRolePolicies(place) },
@@ -61,14 +61,14 @@ function network(vpc: VpcSettings, place: Place): Part {
   };
 }
 
-/** Every role; that none is left out is for a test to see to. */
+/** Puts the boundary on every role; a test makes sure that none is left out. */
 function bounded(boundary: string, root: string): Values {
   return Object.fromEntries(
     roleIds(root).map((id) => [id, { Properties: { PermissionsBoundary: boundary } }] as const),
   );
 }
 
-/** The logical ids of the roles of `config/resources`, by the two lines with which each begins. */
+/** The logical ids of the roles in `config/resources`, found by the two lines with which each begins. */
 function roleIds(root: string): readonly string[] {
   const files = globSync('config/resources/**/*.yml', { cwd: root }).sort();
   return files.flatMap((file) => {

@@ -5,13 +5,15 @@ import { groupId, subnetIds } from './network.ts';
 
 type Endpoints = EndpointAccess & {
   /**
-   * What is made before them. An endpoint takes a minute or two: time for IAM to spread what lets Lambda join functions to
-   * the network, which come after the endpoints.
+   * The resources that are made before the endpoints. An endpoint takes a minute or two, which gives IAM time to spread
+   * the permission with which Lambda joins functions to the network; the functions come after the endpoints.
    */
   readonly after: readonly string[];
 };
 
-/** The ways out of the network, one for each service that its functions call, each closed to everything else. */
+/**
+ * The ways out of the network: one endpoint for each service that its functions call, each closed to everything else.
+ */
 export function networkEndpoints(vpc: VpcSettings, { after, ...access }: Endpoints): Record<string, TemplateValue> {
   const policies = endpointAccess(access);
   return Object.fromEntries(
@@ -27,7 +29,7 @@ export function networkEndpoints(vpc: VpcSettings, { after, ...access }: Endpoin
   );
 }
 
-/** As their endpoints are named: `com.amazonaws.<region>.<service>`, in the partitions aws and aws-us-gov. */
+/** As AWS names their endpoints: `com.amazonaws.<region>.<service>`, in the partitions aws and aws-us-gov. */
 const endpointServices: readonly EndpointService[] = ['dynamodb', 'events', 'kms', 'lambda', 'sqs', 'sts'];
 
 export function endpointId(service: EndpointService): string {
@@ -36,7 +38,7 @@ export function endpointId(service: EndpointService): string {
 
 const gateway = { VpcEndpointType: 'Gateway', RouteTableIds: [{ Ref: 'NetworkRoutes' }] };
 
-/** Under the service's own name in this network, so that functions need not know of it. */
+/** The endpoint answers to the service's own name in this network, so that functions need not know of it. */
 function interfaceIn(vpc: VpcSettings) {
   return {
     VpcEndpointType: 'Interface',

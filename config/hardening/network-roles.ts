@@ -12,8 +12,9 @@ export const networkFunctions = [
 ] as const;
 
 /**
- * What the roles of those functions have besides: Lambda joins them to the network, and outside of it they assume
- * nothing, and read, write, seal, invoke and tell nothing. The decoy, which verify-trust becomes from within, only assumes.
+ * The additional policies of those functions' roles: Lambda may join the functions to the network, and outside of it
+ * the roles assume nothing, and read, write, seal, invoke and publish nothing. The decoy, which verify-trust becomes
+ * from within the network, only assumes.
  */
 export function networkRolePolicies({ prefix }: { readonly prefix: string }): Resources {
   const joins = networkFunctions.map(
@@ -29,9 +30,9 @@ export function joinPolicyId(id: string): string {
 }
 
 /**
- * Lambda makes the interfaces as the function's role; the function's own code, which has the same role, is denied it. That
- * holds for its credentials wherever they are used: the key is a property of the session.
- * Source: Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC".
+ * Lambda makes the interfaces with the function's role; the function's own code, which has the same role, is denied
+ * that. The denial holds for the role's credentials wherever they are used: the condition key is a property of the
+ * session. Source: Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC".
  */
 function joinPolicy(id: string, functionName: string): TemplateValue {
   const actions = [
@@ -60,9 +61,10 @@ type Held = { readonly through: EndpointService; readonly actions: string; reado
 const ASSUMING: Held = { through: 'sts', actions: 'sts:AssumeRole', resource: '*' };
 
 /**
- * What only the functions' own code calls. Not what AWS calls in their name, from no network of ours: Lambda's poller
- * receives, deletes and puts back messages, Lambda writes logs, and DynamoDB uses the key of the tables, so that of KMS only
- * the other key is held. Source: IAM User Guide, "AWS global condition context keys", aws:SourceVpce.
+ * Calls that only the functions' own code makes. Calls that AWS makes in their name come from outside our network and
+ * are left out: Lambda's poller receives, deletes and puts back messages, Lambda writes logs, and DynamoDB uses the key
+ * of the tables, so that of the KMS keys only the other one is bound to the network. Source: IAM User Guide, "AWS
+ * global condition context keys", aws:SourceVpce.
  */
 const HELD: readonly Held[] = [
   ASSUMING,
@@ -78,8 +80,8 @@ function networkOnlyId(id: string): string {
 }
 
 /**
- * `StringNotEquals` also holds where there is no such key: of a call that came through no endpoint at all. It is put in
- * force when the functions are in the network already, so that none is denied on its way there.
+ * `StringNotEquals` also holds where the key is missing, as in a call that came through no endpoint at all. The policy
+ * takes effect once the functions are in the network, so that none is denied on its way there.
  */
 function networkOnlyPolicy(id: string, held: readonly Held[]): TemplateValue {
   const statements = held.map(({ through, actions, resource }) => ({

@@ -7,17 +7,17 @@ type Resources = Record<string, TemplateValue>;
 type Around = {
   readonly prefix: string;
   /**
-   * What is there for as long as the network is: it is made before subnets and goes after them. Lambda gives interfaces
-   * back as the function's role, up to 40 minutes after the function has left, and subnets wait for that; without the
-   * right to it they would wait in vain. Source: Lambda Developer Guide, "Giving Lambda functions access to resources in
-   * an Amazon VPC".
+   * Resources that exist for as long as the network does: they are made before the subnets and deleted after them.
+   * Lambda gives interfaces back with the function's role, up to 40 minutes after the function has left, and subnets
+   * wait for that; without the permission they would wait in vain. Source: Lambda Developer Guide, "Giving Lambda
+   * functions access to resources in an Amazon VPC".
    */
   readonly joins: readonly string[];
 };
 
 /**
- * A network that leads nowhere: private subnets and a route table without an internet gateway, a NAT or a peer. What is
- * in it reaches the endpoints of `network-endpoints.ts` and nothing else.
+ * A network that leads nowhere: private subnets and a route table without an internet gateway, a NAT or a peer. Its
+ * functions reach the endpoints of `network-endpoints.ts` and nothing else.
  */
 export function networkResources(vpc: VpcSettings, { prefix, joins }: Around): Resources {
   const tags = [{ Key: 'Name', Value: prefix }];
@@ -40,7 +40,7 @@ export function subnetIds(vpc: VpcSettings): readonly string[] {
   return subnetCidrs(vpc).map((_, zone) => `NetworkSubnet${zone + 1}`);
 }
 
-/** What a function that is in the network has for its `VpcConfig`. */
+/** The `VpcConfig` of a function in the network. */
 export function vpcConfig(vpc: VpcSettings): TemplateValue {
   return {
     SubnetIds: subnetIds(vpc).map((id) => ({ Ref: id })),
@@ -95,8 +95,8 @@ function securityGroups({ prefix, joins }: Around): Resources {
       Properties: {
         GroupDescription: `Functions of ${prefix} that assume roles`,
         VpcId: { Ref: 'Network' },
-        // By address to everywhere: DynamoDB has public ones, and CloudFormation has no name for their list. Where "everywhere"
-        // ends is the route table's to say: at the endpoints.
+        // The rule allows every address: DynamoDB has public ones, and CloudFormation has no name for their list. The
+        // route table limits where traffic can go: to the endpoints.
         SecurityGroupEgress: [{ ...https, CidrIp: '0.0.0.0/0', Description: 'Endpoints; there are no other routes' }],
       },
     },
@@ -108,8 +108,8 @@ function securityGroups({ prefix, joins }: Around): Resources {
         SecurityGroupIngress: [
           { ...https, SourceSecurityGroupId: groupId('NetworkFunctionsGroup'), Description: 'The functions' },
         ],
-        // Endpoints begin nothing. Left out, EC2 would allow everything. Source: CloudFormation Template Reference,
-        // "AWS::EC2::SecurityGroup", "Remove the default outbound rule".
+        // Endpoints open no connections. Without this rule EC2 would allow everything. Source: CloudFormation Template
+        // Reference, "AWS::EC2::SecurityGroup", "Remove the default outbound rule".
         SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '127.0.0.1/32', Description: 'Nothing' }],
       },
     },

@@ -5,7 +5,7 @@ import { archiveBucketName, archivePlace } from './archive-place.ts';
 
 type Settings = Pick<DeploymentConfig, 'archive' | 'hardening'>;
 
-/** What the broker's own template has of the archive: its bucket, unless that is another account's, and where it lies. */
+/** The archive's part of the broker's own template: where it lies and, unless it is another account's, its bucket. */
 export function ownArchive(config: Settings, { stage }: { readonly stage: string }): TemplateValue {
   const place = archivePlace(config, { stage });
   const resources = archiveBucketResources({

@@ -6,13 +6,13 @@ import type { TemplateValue } from '../template/template-value.ts';
 type Values = Record<string, TemplateValue>;
 type Place = { readonly stage: string; readonly prefix: string; readonly jobNames: readonly string[] };
 
-/** What `lib/onboarding/trust/ended-session.ts` reads. */
+/** The attributes that `lib/onboarding/trust/ended-session.ts` reads. */
 const READ_OF_ISSUANCE = [
   ...['recordId', 'recordType', 'state', 'tenantId', 'accountId'],
   ...['roleArn', 'attempts', 'report'],
 ];
 
-/** Of the limits table: the limit on pauses of `lib/onboarding/trust/pause-limit.ts`. */
+/** The row of the limits table with the limit on pauses of `lib/onboarding/trust/pause-limit.ts`. */
 const BRAKE_ROW = 'pauses';
 
 const verifyTrustArn = { 'Fn::GetAtt': ['VerifyDashtrustLambdaFunction', 'Arn'] };
@@ -20,8 +20,8 @@ const ledgerArn = { 'Fn::GetAtt': ['LedgerTable', 'Arn'] };
 const limitsArn = { 'Fn::GetAtt': ['LimitsTable', 'Arn'] };
 
 /**
- * Tells verify-trust of every run under which a customer ended the sessions of its role, and lets it read of such an
- * issuance what it goes by.
+ * Tells verify-trust of every run under which a customer ended the sessions of its role, and lets it read the
+ * attributes of that issuance by which it decides.
  */
 export function revokedSessions(place: Place): { readonly Resources: Values; readonly extensions: Values } {
   return {
@@ -31,15 +31,15 @@ export function revokedSessions(place: Place): { readonly Resources: Values; rea
       VerifyTrustEndedSessionsPolicy: readEndedSessions(place),
       ...alarmResources([dropped(place), braked(place)], place),
     },
-    // Otherwise a failure of verify-trust is tried again by whoever asked, or by the next tick; here nobody asks again.
+    // Other failures of verify-trust are retried by the caller, or by the next tick; here nobody would ask again.
     extensions: { VerifyDashtrustLambdaEvConf: { Properties: { MaximumRetryAttempts: 2 } } },
   };
 }
 
 /**
- * One fact comes once, and what becomes of it is no error of the function that comes again and again: a role that was not
- * paused is told by what Lambda or EventBridge gave up. A rule of a bus of one's own counts under both names.
- * Source: Lambda Developer Guide, "Types of metrics for Lambda functions"; EventBridge User Guide, "Monitoring".
+ * Each event comes once, so a role that was not paused never shows as repeated errors of the function: the events that
+ * Lambda or EventBridge gave up are counted instead. A rule on a custom bus is counted under both names. Source: Lambda
+ * Developer Guide, "Types of metrics for Lambda functions"; EventBridge User Guide, "Monitoring".
  */
 function dropped({ prefix }: Place): Alarm {
   const byLambda = {
@@ -75,7 +75,7 @@ function dropped({ prefix }: Place): Alarm {
   };
 }
 
-/** Roles that stay in use although a run says that their customers ended our sessions: a person has to look. */
+/** Roles that stay in use although a run reports that their customers ended our sessions: a person has to look. */
 function braked(place: Place): Alarm {
   return {
     name: 'ended-sessions-not-paused',
@@ -132,7 +132,10 @@ const permission: TemplateValue = {
   },
 };
 
-/** Issuances by their ids, and of them what says whose session ended; no ticket, no request, no observation. */
+/**
+ * Lets verify-trust read issuances by their ids, and of each only what says whose session ended: no ticket, no request,
+ * no observation.
+ */
 function readEndedSessions({ jobNames }: Place): TemplateValue {
   const statement: TemplateValue = {
     Sid: 'ReadEndedSessions',
@@ -142,7 +145,7 @@ function readEndedSessions({ jobNames }: Place): TemplateValue {
     Condition: {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': READ_OF_ISSUANCE },
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': jobNames.map((name) => `${name}.*`) },
-      // ForAllValues is also true of no values at all: Null and Select close that.
+      // ForAllValues is also true when there are no values at all: Null and Select close that gap.
       Null: { 'dynamodb:Attributes': 'false', 'dynamodb:LeadingKeys': 'false' },
       StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     },

@@ -1,6 +1,6 @@
 import type { VpcSettings } from '../../lib/platform/deployment-config/hardening.ts';
 
-/** The network in equal parts, one for each zone: halves for two, three of four quarters for three. */
+/** The network's range in equal parts, one for each zone: halves for two zones, three of four quarters for three. */
 export function subnetCidrs({ cidr, zones }: VpcSettings): readonly string[] {
   const [address = '', prefix = ''] = cidr.split('/');
   const length = Number(prefix) + (zones === 2 ? 1 : 2);

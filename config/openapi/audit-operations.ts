@@ -3,7 +3,9 @@ import type { ErrorCode } from '../../lib/errors.ts';
 import type { Operation } from './operation.ts';
 import { frameCodes } from './request-operations.ts';
 
-/** The routes of answer-audit-query: of each what it takes; its answer by the name that `audit-api.ts` gives to it. */
+/**
+ * The routes of answer-audit-query: the input of each, and its answer under the name that `audit-api.ts` gives to it.
+ */
 export const auditOperations = {
   'GET /tenants/:tenantId/records': listing('List what is on record of a tenant'),
   'GET /accounts/:accountId/records': listing('List what is on record of an account'),

@@ -1,12 +1,12 @@
 import type * as v from 'valibot';
 
-/** JSON Schema 2020-12, as OpenAPI 3.1 has it. */
+/** JSON Schema 2020-12, which OpenAPI 3.1 uses. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
- * The JSON Schema of a valibot schema, of those kinds that the interfaces are made of. What it cannot say exactly it says
- * in words (a check) or refuses to say at all: it throws for a kind that it does not know, so that the document never
- * promises less or more than the code takes.
+ * The JSON Schema of a valibot schema, for the kinds that the interfaces are made of. A check that JSON Schema cannot
+ * express exactly is described in words, and an unknown kind throws, so that the document never promises less or more
+ * than the code accepts.
  */
 export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
   const node: Node = schema;
@@ -17,7 +17,7 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
   return actions.reduce((before, action) => apply(action, before), plain);
 }
 
-/** As far as one schema of valibot can be looked into. */
+/** The parts of a valibot schema that are read here. */
 type Node = {
   readonly type: string;
   readonly pipe?: readonly [v.GenericSchema, ...Action[]];
@@ -67,7 +67,7 @@ const kinds: Readonly<Record<string, (node: Node) => JsonSchema>> = {
   },
 };
 
-/** An action of a pipe: what it asks for of a value that has come this far. */
+/** Adds an action of a pipe: what the action requires of a value that has passed everything before it. */
 function apply({ type, requirement, message, description, metadata }: Action, before: JsonSchema): JsonSchema {
   const ofList = before['type'] === 'array';
   switch (type) {
@@ -95,7 +95,7 @@ function apply({ type, requirement, message, description, metadata }: Action, be
   }
 }
 
-/** A check is a function: only its message can be told. */
+/** A check is a function: only its message can be shown. */
 function inWords(before: JsonSchema, message: unknown): JsonSchema {
   if (typeof message !== 'string') throw new Error('a check without a message cannot be described');
   const sentence = `${message[0]?.toUpperCase()}${message.slice(1)}.`;
@@ -104,7 +104,7 @@ function inWords(before: JsonSchema, message: unknown): JsonSchema {
   return { ...before, description: typeof description === 'string' ? `${description} ${sentence}` : sentence };
 }
 
-/** What a schema that decides by the value says that it decides between. */
+/** The schemas between which a schema that decides by the value declares that it chooses. */
 export function choicesOf(metadata: unknown): readonly v.GenericSchema[] {
   if (typeof metadata !== 'object' || metadata === null || !('choices' in metadata)) {
     throw new Error('the metadata name no choices');

@@ -17,7 +17,9 @@ import {
 import type { Operation } from './operation.ts';
 import { frameCodes } from './request-operations.ts';
 
-/** The routes of manage-tenants: of each what it takes; its answer by the name that `management-api.ts` gives to it. */
+/**
+ * The routes of manage-tenants: the input of each, and its answer under the name that `management-api.ts` gives to it.
+ */
 export const managementOperations = {
   'POST /tenants': { summary: 'Register a tenant.', body: registrationBody, ...made('tenant, onboarding') },
   'GET /tenants': { summary: 'List tenants, page by page.', query: listQuery, ...gives('tenants, cursor') },

@@ -6,7 +6,9 @@ import { managementOperations } from './management-operations.ts';
 import { ERROR_SCHEMA, pathItems } from './operation.ts';
 import { requestOperations } from './request-operations.ts';
 
-/** The OpenAPI 3.1 document of the function URLs, made from the schemas that the functions read their requests by. */
+/**
+ * The OpenAPI 3.1 document of the function URLs, made from the schemas with which the functions read their requests.
+ */
 export function openApiDocument(): JsonSchema {
   return {
     openapi: '3.1.0',

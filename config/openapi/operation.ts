@@ -3,21 +3,21 @@ import type { ErrorCode } from '../../lib/errors.ts';
 import { httpStatuses } from '../../lib/platform/http-status.ts';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
 
-/** What every function URL answers that did not do what it was asked. */
+/** The schema of every function URL's answer to a request that it did not carry out. */
 export const ERROR_SCHEMA = 'Error';
 
-/** One route of a function URL, as it is written down for OpenAPI. */
+/** One route of a function URL, as OpenAPI describes it. */
 export type Operation = {
   readonly summary: string;
   readonly body?: v.GenericSchema;
   readonly query?: v.GenericSchema;
   /** By status. */
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: JsonSchema }>>;
-  /** What it may refuse with, or how it may break. */
+  /** The codes with which the route may refuse or fail. */
   readonly codes: readonly ErrorCode[];
 };
 
-/** The path item of a function's routes at one path. `routes`: by method and path, `POST /tenants/:tenantId`. */
+/** The path items of a function's routes. `routes`: by method and path, `POST /tenants/:tenantId`. */
 export function pathItems(functionName: string, routes: Readonly<Record<string, Operation>>): JsonSchema {
   const byPath = Map.groupBy(Object.entries(routes), ([route]) => pathOf(route));
   return Object.fromEntries(
@@ -57,7 +57,7 @@ function answersOf(answers: Operation['answers']): JsonSchema {
   );
 }
 
-/** Each status once, with the codes that come with it. */
+/** Each status once, with its codes. */
 function refusals(codes: readonly ErrorCode[]): JsonSchema {
   const byStatus = Map.groupBy([...new Set(codes)].sort(), (code) => httpStatuses[code]);
   return Object.fromEntries(

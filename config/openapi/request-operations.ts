@@ -7,7 +7,7 @@ import { TENANT_ID } from '../../lib/tenants/tenant.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import type { Operation } from './operation.ts';
 
-/** What the frame of every function URL may answer, whatever is behind it. */
+/** The codes with which the frame of every function URL may answer, whatever function is behind it. */
 export const frameCodes = [
   'caller.unknown',
   'request.malformed',
@@ -20,7 +20,9 @@ export const frameCodes = [
   'internal',
 ] as const satisfies readonly ErrorCode[];
 
-/** A tenant id of the wrong form has a code of its own, so that the schema itself takes any text. */
+/**
+ * A tenant id of the wrong form has an error code of its own, so the schema that the function uses accepts any text.
+ */
 const requestBody = v.strictObject({ ...detailSchema.entries, tenantId: v.pipe(v.string(), v.regex(TENANT_ID)) });
 
 /** The routes of request-job. */

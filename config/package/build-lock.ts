@@ -36,7 +36,7 @@ async function tryLock(lock: string): Promise<boolean> {
 
 async function isAbandoned(lock: string): Promise<boolean> {
   const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-  // Not a number yet: its owner has made it and not written to it.
+  // The file holds no number yet: its owner has made it but not written to it.
   if (!Number.isSafeInteger(owner) || owner <= 0 || owner === process.pid) return false;
   try {
     process.kill(owner, 0);

@@ -2,9 +2,9 @@ import { isBuiltin } from 'node:module';
 import type { Plugin } from 'esbuild';
 
 /**
- * Has bundles take modules of Node through `process.getBuiltinModule`. Where one is imported, Node makes a facade that
- * reads every export of it, and with them loads what they get only when somebody asks: `node:http` has a whole client of
- * web sockets behind one of them, so that importing it takes as long as all else of a function together.
+ * Makes bundles take Node's modules through `process.getBuiltinModule`. For an imported module Node makes a facade that
+ * reads every export, and so loads code that Node otherwise loads on first use: `node:http` has a whole client of web
+ * sockets behind one export, so that importing it takes as long as everything else in a function together.
  */
 export function builtinsWithoutFacades(): Plugin {
   return {
@@ -24,13 +24,16 @@ export function builtinsWithoutFacades(): Plugin {
 
 const IMPORTED = 'builtin';
 const IMPORTED_LATER = 'builtin-later';
-/** By how it is asked for; what calls `require` stays as it is, and is refused. */
+/** By how the module is asked for; code that calls `require` stays as it is, and is refused. */
 const NAMESPACES: ReadonlyMap<string, string> = new Map([
   ['import-statement', IMPORTED],
   ['dynamic-import', IMPORTED_LATER],
 ]);
 
-/** Each export by itself and only when it is used: the bundler leaves out what is marked as pure and needed by nobody. */
+/**
+ * Each export is read by itself and only when it is used: the bundler leaves out exports that are marked as pure and
+ * that nobody needs.
+ */
 function exportsOf(name: string): string {
   const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((key) => /^[a-zA-Z_$][\w$]*$/.test(key));
   return [

@@ -46,7 +46,9 @@ export async function bundleFunctions({
   return Promise.all(outputFiles.map(writeBundle));
 }
 
-/** Our modules only declare things when they are loaded: what a function does not use of them is left out of its bundle. */
+/**
+ * Our modules only declare things when they are loaded, so the bundler may leave out whatever a function does not use.
+ */
 function modulesWithoutSideEffects(root: string): Plugin {
   const ours = ['lib', 'functions'].map((folder) => path.join(root, folder) + path.sep);
   return {
@@ -72,7 +74,7 @@ export function credentialsOfTheRoleOnly(root: string): Plugin {
   };
 }
 
-/** One deployed function for each file; the file's name is the function's. */
+/** One deployed function for each file, under the file's name. */
 async function entryPoints(root: string): Promise<readonly { name: string; file: string }[]> {
   const inFolders = await Promise.all(
     ['functions', 'functions/jobs'].map(async (folder) => {
@@ -95,7 +97,10 @@ async function writeBundle({ path: file, contents }: { path: string; contents: U
   return { name, bytes: contents.length, zippedBytes: zip.length };
 }
 
-/** What esbuild puts where a CommonJS dependency calls `require`, which no ES module has: it would fail when it runs. */
+/**
+ * Refuses the code that esbuild puts where a CommonJS dependency calls `require`: no ES module has `require`, so the
+ * call would fail when it runs.
+ */
 function refuseRequire(name: string, contents: Uint8Array): void {
   if (Buffer.from(contents).includes('Dynamic require of')) {
     throw new Error(`the bundle ${name} calls require, which an ES module does not have: a dependency is CommonJS`);

@@ -25,13 +25,16 @@ export type PackagedStage = {
 export type PackageOptions = {
   readonly stage: string;
   readonly log: (line: string) => void;
-  /** Package also where nothing has changed. */
+  /** Package even where nothing has changed. */
   readonly force?: boolean;
   /** The folder of `serverless.yml`; this project's unless a test packages a copy. */
   readonly root?: string;
 };
 
-/** Makes `.build/<stage>`: the bundled functions, and the template that deploys them. Safe to call side by side. */
+/**
+ * Packages a stage into `.build/<stage>`: the bundled functions and the template that deploys them. Safe to call in
+ * parallel.
+ */
 export async function packageStage({ stage, log, force = false, root = projectRoot }: PackageOptions) {
   const config = readStageConfig({ stage, root });
   const problems = await catalogueProblems(root);
@@ -52,7 +55,7 @@ export async function packageStage({ stage, log, force = false, root = projectRo
       log(`${stage}: nothing has changed since it was packaged`);
       return { ...made, built: false };
     }
-    // Written again only when all is made: a build that broke is not taken for a package.
+    // The hash is written only when everything is made, so that a build that broke is not taken for a package.
     await rm(hashFile, { force: true });
     log(`${stage}: bundling the functions`);
     const bundles = await bundleFunctions({ root, config, outputDirectory: made.functionsDirectory });

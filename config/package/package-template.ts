@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Has the Serverless Framework make the CloudFormation templates of `serverless.yml` in `packageDirectory`, and puts the
- * functions' zips beside them. Needs no network and no credentials: it is given neither.
+ * Has the Serverless Framework make the CloudFormation templates of `serverless.yml` in `packageDirectory`, and puts
+ * the functions' zips beside them. The framework needs no network and no credentials, and gets neither.
  */
 export async function packageTemplate({
   root,
@@ -33,7 +33,7 @@ export async function packageTemplate({
   await Promise.all(zips.map((zip) => copyFile(path.join(functionsDirectory, zip), path.join(packageDirectory, zip))));
 }
 
-/** So that a package follows from its sources alone, whatever account or region the shell is set to. */
+/** Without AWS settings a package follows from its sources alone, whatever account or region the shell is set to. */
 function environmentWithoutAws(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(?:AWS|SLS|SERVERLESS)_/.test(name));
   return { ...Object.fromEntries(kept), NODE_NO_WARNINGS: '1', SLS_DEPRECATION_NOTIFICATION_MODE: 'error' };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
-/** Leaves out of bundles what the SDK's clients bring along and nobody here asks for. Nothing of what is used changes. */
+/** Leaves out of bundles those parts of the SDK's clients that nothing here uses. The parts in use do not change. */
 export function sdkAsNeeded(): Plugin {
   return {
     name: 'sdk-as-needed',
@@ -24,14 +24,15 @@ export function sdkAsNeeded(): Plugin {
 const LEFT_OUT = 'left-out';
 
 /**
- * Every client can load the code for event streams late, and what may be loaded late the bundler keeps whole, with all
- * that it needs of the SDK's core. No command that we send has a stream; one that did would fail with this.
+ * Every client can load the code for event streams on demand, and the bundler keeps whole any module that may be loaded
+ * on demand, with all that it needs of the SDK's core. No command that we send has a stream; one that did would fail
+ * with this error.
  */
 const NO_EVENT_STREAMS = `throw new Error('event streams are not in this bundle: see config/package/sdk-as-needed.ts')`;
 
 /**
- * A schema of a command that is never sent would be left out, were it not for keys that are computed: `[_h]`, of a
- * `const _h = "http"` above it. They are written as the text that they are.
+ * Computed keys keep the bundler from leaving out the schema of a command that is never sent: `[_h]`, with a `const _h
+ * = "http"` above it. This writes each key as the plain text that it stands for.
  */
 export function withPlainKeys(source: string): string {
   const constants = new Map(Array.from(source.matchAll(CONSTANT), ([, name, text]) => [name, text]));
@@ -43,7 +44,7 @@ export function withPlainKeys(source: string): string {
 const CONSTANT = /^const (_\w+) = ("[^"\\]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]: /g;
 
-/** A client reads its version from it, for the user agent, and nothing else. */
+/** A client reads only its version from this file, for the user agent. */
 function onlyVersion(source: string): string {
   const read: unknown = JSON.parse(source);
   return JSON.stringify(read, ['name', 'version']);

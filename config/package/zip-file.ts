@@ -1,8 +1,8 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
 /**
- * A zip archive with one file in it, made so that the same content always gives the same bytes (its time is fixed):
- * two builds of one commit can be compared by hash. Format: PKWARE APPNOTE 6.3.3.
+ * A zip archive with one file in it. The same content always gives the same bytes (the time is fixed), so that two
+ * builds of one commit can be compared by hash. Format: PKWARE APPNOTE 6.3.3.
  */
 export function zipOneFile({ name, content }: { name: string; content: Uint8Array }): Buffer {
   const packed = deflateRawSync(content, { level: 9 });
@@ -37,7 +37,9 @@ const FIRST_OF_JANUARY_1980 = 0x0021;
 
 type Sizes = { readonly checksum: number; readonly packed: number; readonly unpacked: number };
 
-/** What both headers say: version 2.0, no flags, deflated, the fixed time, checksum and sizes, the name's length. */
+/**
+ * The fields of both headers: version 2.0, no flags, deflated, the fixed time, checksum and sizes, the name's length.
+ */
 function common({ checksum, packed, unpacked }: Sizes, fileName: Buffer): Buffer {
   return Buffer.concat([
     ...[20, 0, 8, 0, FIRST_OF_JANUARY_1980].map(uint16),

@@ -5,7 +5,7 @@ import { trustWithParameters } from '../../lib/onboarding/templates/render-cloud
 import { assumingRoleArns } from '../../lib/onboarding/trust/assuming-roles.ts';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 
-/** What the rendering of a template looks like as far as it is checked; the role is all that it makes. */
+/** The parts of a rendered template that are checked; the role is the only resource that it makes. */
 const templateSchema = v.object({
   Resources: v.strictObject({
     Role: v.object({
@@ -16,7 +16,7 @@ const templateSchema = v.object({
 });
 
 /**
- * Throws unless a text is a template that this deployment's customers may be given: it makes one role, trusts this
+ * Throws unless the text is a template that this deployment's customers may be given: it makes one role, trusts this
  * broker alone and under its parameters, and holds no external ID. A file piped in from elsewhere is not published.
  */
 export function checkRenderedTemplate(

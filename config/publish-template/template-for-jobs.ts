@@ -7,12 +7,12 @@ export type JobsTemplateInput = {
   readonly brokerAccountId: string;
   readonly prefix: string;
   readonly catalogue: ReadonlyMap<string, Job>;
-  /** Left out, every job that needs no settings. */
+  /** Every job that needs no settings, where left out. */
   readonly jobs?: readonly string[];
   readonly roleName?: string;
 };
 
-/** A template needs to know that there are external IDs, and holds none: this one is nobody's. */
+/** A template must know that external IDs are in use, but holds none: this one belongs to nobody. */
 const UNASSIGNED_UUID = '00000000-0000-4000-8000-000000000000';
 
 /** The CloudFormation template of all tenants that have these jobs and no settings for them. Throws on a refusal. */

@@ -4,8 +4,8 @@ import type { LockedPackage, ShippedPackages } from './shipped-packages.ts';
 export type Product = { readonly name: string; readonly version: string; readonly license: string };
 
 /**
- * The bill of materials as CycloneDX 1.6 has it in JSON. The same packages give the same bytes: it bears no time, and its
- * serial number is of what is in it. Source: https://cyclonedx.org/docs/1.6/json/
+ * The bill of materials in the JSON of CycloneDX 1.6. The same packages give the same bytes: the document has no time,
+ * and its serial number follows from its contents. Source: https://cyclonedx.org/docs/1.6/json/
  */
 export function billOfMaterials(product: Product, { direct, packages }: ShippedPackages) {
   const root = purl(product);
@@ -59,7 +59,7 @@ function groupAndName(name: string) {
   return rest === undefined ? { name } : { group, name: rest };
 }
 
-/** An identifier of SPDX, or an expression of several. */
+/** An SPDX identifier, or an expression of several. */
 function licensed(license: string) {
   const isExpression = / (?:AND|OR|WITH) /.test(license);
   return { licenses: [isExpression ? { expression: license } : { license: { id: license } }] };
@@ -76,7 +76,7 @@ function hexOf(integrity: string): string {
   return Buffer.from(base64, 'base64').toString('hex');
 }
 
-/** A UUID of version 8: of our own making, from a hash. Source: RFC 9562, 5.8. */
+/** A UUID of version 8, which we make from a hash. Source: RFC 9562, 5.8. */
 function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);

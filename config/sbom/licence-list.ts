@@ -1,6 +1,6 @@
 import type { LockedPackage } from './shipped-packages.ts';
 
-/** `docs/licences.md`: under which licence everything is that is shipped. */
+/** `docs/licences.md`: the licence of everything that is shipped. */
 export function licenceList(packages: readonly LockedPackage[]): string {
   const byLicence = [...Map.groupBy(packages, ({ license }) => license)].toSorted(([left], [right]) =>
     left < right ? -1 : 1,

@@ -1,17 +1,17 @@
 import * as v from 'valibot';
 import type { LockedPackage } from './shipped-packages.ts';
 
-/** Most releases that turn out to be malware are found and withdrawn within days of their publication. */
+/** Most malicious releases are found and withdrawn within days of their publication. */
 export const MINIMUM_AGE_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** What `npm view <name> time --json` prints: each version of a package, and when it was published. */
+/** The output of `npm view <name> time --json`: each version of a package, and when it was published. */
 const releaseTimes = v.record(v.string(), v.pipe(v.string(), v.isoTimestamp()));
 
-/** Gives what `npm view <name> time --json` prints for a package. Throws where the registry cannot be asked. */
+/** Returns the output of `npm view <name> time --json` for a package. Throws where the registry cannot be asked. */
 export type ViewReleaseTimes = (name: string) => Promise<string>;
 
-/** Why a release should not be used yet: one sentence, or undefined where it is old enough. */
+/** Why a release should not be used yet, in one sentence; undefined where it is old enough. */
 export async function objectionTo(
   { name, version }: Pick<LockedPackage, 'name' | 'version'>,
   viewReleaseTimes: ViewReleaseTimes,

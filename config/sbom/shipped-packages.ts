@@ -2,17 +2,17 @@ import * as v from 'valibot';
 
 /** One package as `package-lock.json` pins it. */
 export type LockedPackage = {
-  /** Where it is installed: `node_modules/a/node_modules/b`. */
+  /** The path at which it is installed: `node_modules/a/node_modules/b`. */
   readonly path: string;
   readonly name: string;
   readonly version: string;
-  /** SPDX, as the package says it. */
+  /** The licence in SPDX, as the package states it. */
   readonly license: string;
   /** `sha512-<base64>`. */
   readonly integrity: string;
-  /** Everything else works without it. */
+  /** Everything else works without this package. */
   readonly optional: boolean;
-  /** The paths of the packages that it needs itself. */
+  /** The paths of the packages that this one needs. */
   readonly needs: readonly string[];
 };
 
@@ -35,8 +35,8 @@ export type ShippedPackages = {
 };
 
 /**
- * What is shipped: the direct dependencies of `package-lock.json`, what they need, and so on; nothing that is there for
- * development. Sorted by path. Throws where one is not locked whole, or has no licence.
+ * The packages that are shipped: the direct dependencies of `package-lock.json`, their dependencies, and so on; none
+ * that are there for development. Sorted by path. Throws where one is not locked in full, or has no licence.
  */
 export function shippedPackages(lockfile: unknown): ShippedPackages {
   const { packages } = v.parse(lock, lockfile);
@@ -60,7 +60,7 @@ function lockedPackage(packages: Packages, at: string, { optional }: { readonly 
 
 function closure(packages: Packages, roots: readonly string[]): ReadonlySet<string> {
   const reached = new Set(roots);
-  // A set goes on to what is added while it is gone through.
+  // The loop over a set also visits members that are added on the way.
   for (const at of reached) for (const needed of neededBy(packages, at)) reached.add(needed);
   return reached;
 }
@@ -74,7 +74,7 @@ function resolveAll(packages: Packages, from: string, names: readonly string[]):
   return names.map((name) => resolve(packages, from, name)).toSorted();
 }
 
-/** As Node finds it: in the folder of the package itself, or of the nearest one around it. */
+/** Finds a package as Node does: in the folder of the package itself, or of the nearest one around it. */
 function resolve(packages: Packages, from: string, name: string): string {
   const steps = from === '' ? [] : from.split(/(?<=.)\/(?=node_modules\/)/);
   for (let depth = steps.length; depth >= 0; depth -= 1) {

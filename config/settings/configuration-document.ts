@@ -3,7 +3,7 @@ import { deploymentConfigSchema } from '../../lib/platform/deployment-config/sch
 import { type SettingText, settingTexts } from '../../lib/platform/deployment-config/settings.ts';
 import { type SchemaSetting, settingsOfSchema } from './settings-of-schema.ts';
 
-/** `docs/configuration.md`: every setting, and every reason for which a configuration is refused. */
+/** `docs/configuration.md`: every setting, and every reason why a configuration is refused. */
 export function configurationDocument(): string {
   const settings = settingsOfSchema(deploymentConfigSchema);
   const codes = Object.entries(configProblemCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);

@@ -5,7 +5,7 @@ import { settingsOfSchema } from './settings-of-schema.ts';
 
 const defaults = new Map(settingsOfSchema(deploymentConfigSchema).map((setting) => [setting.path, setting.default]));
 
-/** `config/schema.json`: what an editor completes and explains `config/<stage>.yml` with. */
+/** `config/schema.json`: the schema with which an editor completes and explains `config/<stage>.yml`. */
 export function configurationSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -15,7 +15,7 @@ export function configurationSchema(): JsonSchema {
   };
 }
 
-/** The schema of the setting, and of those in it, with what is said of them. */
+/** The schema of a setting, and of the settings inside it, with their descriptions. */
 function annotated(schema: JsonSchema, path: string): JsonSchema {
   const text = settingTexts.get(path);
   const { properties, items, oneOf } = schema;

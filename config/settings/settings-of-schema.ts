@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 import { choicesOf } from '../openapi/json-schema.ts';
 
-/** One setting as the schema has it. */
+/** One setting of the schema. */
 export type SchemaSetting = {
   /** `requesters[].name`. */
   readonly path: string;
   readonly schema: v.GenericSchema;
-  /** There is a value when the file has none. */
+  /** The value where the file has none. */
   readonly default?: unknown;
-  /** May be left out, and then there is none. */
+  /** The setting may be left out, and then has no value. */
   readonly optional: boolean;
 };
 
 /**
- * Every setting of a schema, in its order: what is no mapping, and lists of mappings besides what is in them. A choice of
- * mappings is one, too, and so is what is in each.
+ * Every setting of a schema, in its order: everything that is not a mapping, and lists of mappings together with the
+ * settings inside them. A choice of mappings counts in the same way, together with the settings inside each.
  */
 export function settingsOfSchema(schema: v.GenericSchema, path = '', optional = false): readonly SchemaSetting[] {
   const node: Node = schema;
@@ -34,7 +34,7 @@ export function settingsOfSchema(schema: v.GenericSchema, path = '', optional = 
   return [{ path, schema, optional }, ...settingsInside(node, path)];
 }
 
-/** As far as one schema of valibot can be looked into. */
+/** The parts of a valibot schema that are read here. */
 type Node = {
   readonly type: string;
   readonly entries?: Readonly<Record<string, v.GenericSchema>>;

@@ -8,16 +8,20 @@ export type ArchiveBucketOptions = {
   readonly bucketName: TemplateValue;
   /** The ARN of the one role that puts objects. */
   readonly writerArn: TemplateValue;
-  /** What the policy allows besides; within one account IAM does. */
+  /** What the policy allows in addition; within one account IAM allows it. */
   readonly allowed?: readonly TemplateValue[];
-  /** `RetainExceptOnCreate`: not after a stack that could not be made, whose second try would find the name taken. */
+  /**
+   * `RetainExceptOnCreate`: a stack that could not be made does not keep its bucket, or a second try would find the
+   * name taken.
+   */
   readonly deletionPolicy?: 'Retain' | 'RetainExceptOnCreate';
 };
 
 /**
- * The archive of the audit: every change of the ledger, and the digests that are signed over them. Whoever puts an object
- * puts it where nothing is, it is locked from then on (`archive` of the configuration), and nobody deletes. Encrypted with
- * keys of S3, not of KMS: whoever can schedule the deletion of a key could make all of it unreadable.
+ * The archive of the audit: every change of the ledger, and the digests that are signed over them. An object can only
+ * be put under a key where there is none, it is locked from then on (`archive` of the configuration), and nobody
+ * deletes. It is encrypted with keys of S3, not of KMS: whoever can schedule the deletion of a key could make all of it
+ * unreadable.
  */
 export function archiveBucketResources(options: ArchiveBucketOptions): Resources {
   const { deletionPolicy: DeletionPolicy = 'Retain' } = options;
@@ -80,7 +84,7 @@ const denyWithoutTls: TemplateValue = {
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 };
 
-/** A delete marker hides an object that is locked; these are not for anybody, administrators included. */
+/** A delete marker hides a locked object; nobody may put one, administrators included. */
 const denyRemoving: TemplateValue = {
   Sid: 'DenyRemoving',
   Effect: 'Deny',
@@ -96,12 +100,12 @@ const denyRemoving: TemplateValue = {
 };
 
 /**
- * What would hide evidence or end it early: a rule that expires objects puts a delete marker over locked ones as well,
- * one that moves them makes them unreadable until they are restored, and with a shorter retention or a key of KMS objects
- * to come could be removed or made unreadable. CloudFormation makes these calls for whoever deploys, and they count as a
- * service's then, with a role of its own or without ("Forward access sessions (FAS) requests and permission evaluation",
- * CloudFormation User Guide): the template may change them, a call by hand may not. PutBucketPolicy is left alone: whoever
- * deploys must not be locked out of this policy. CloudTrail shows it.
+ * Calls that would hide evidence or end it early. A rule that expires objects puts a delete marker over locked ones as
+ * well, one that moves them makes them unreadable until they are restored, and with a shorter retention or a key of KMS
+ * future objects could be removed or made unreadable. CloudFormation makes these calls for whoever deploys, and they
+ * then count as a service's, with a role of its own or without ("Forward access sessions (FAS) requests and permission
+ * evaluation", CloudFormation User Guide): the template may change these settings, a call by hand may not.
+ * PutBucketPolicy is left alone: whoever deploys must not be locked out of this policy. CloudTrail shows it.
  */
 const denyWeakeningByHand: TemplateValue = {
   Sid: 'DenyWeakeningByHand',

@@ -4,21 +4,22 @@ import { iamArn, ownAccount, type TemplateValue } from './template-value.ts';
 type AssumptionConfig = Pick<DeploymentConfig, 'mode' | 'homeRegion' | 'tenantRoles' | 'forbiddenAccountIds'>;
 
 /**
- * The statements with which a function may assume tenants' roles, and those that hold it there whatever another policy
- * may allow. Same for each function that assumes for jobs and people; no other may have them.
+ * The statements with which a function may assume tenants' roles, and those that confine it to them whatever another
+ * policy may allow. They are the same for each function that assumes for jobs and people; no other may have them.
  */
 export function assumeTenantRoleStatements(config: AssumptionConfig): readonly TemplateValue[] {
   return [...assumeWithExternalId(config), markTenantSessions(config), ...holdThere(config)];
 }
 
-/** The decoy's: the right external ID is all that it ever sends, and it marks no session. */
+/** The decoy's statements: it only ever sends the right external ID, and it marks no session. */
 export function assumeAsDecoyStatements(config: AssumptionConfig): readonly TemplateValue[] {
   return [...assumeWithExternalId(config), ...holdThere(config)];
 }
 
 /**
- * Of the function that proves what trust policies let in: it must be able to go without an external ID, or its own
- * policy would be what denies that. Of our own roles it may assume the decoy alone.
+ * The statements of the function that proves what trust policies let in: it must be able to call without an external
+ * ID, or its own policy would deny the call before the customer's trust policy could. Of our own roles it may assume
+ * the decoy alone.
  */
 export function probeTenantRoleStatements(
   config: AssumptionConfig,
@@ -58,8 +59,8 @@ function assumeWithExternalId(config: AssumptionConfig): readonly TemplateValue[
 }
 
 /**
- * A statement of its own: these actions have no sts:ExternalId, so a condition on it would never allow them.
- * Source: Service Authorization Reference, AWS STS.
+ * These actions need a statement of their own: they have no sts:ExternalId, so a condition on it would never allow
+ * them. Source: Service Authorization Reference, AWS STS.
  */
 function markTenantSessions(config: AssumptionConfig): TemplateValue {
   return {
@@ -70,7 +71,10 @@ function markTenantSessions(config: AssumptionConfig): TemplateValue {
   };
 }
 
-/** In the home region, and never in our own accounts: twice, so that the absence of neither key nor account opens them. */
+/**
+ * Only in the home region, and never in our own accounts: two statements, so that neither a missing key nor a missing
+ * account opens them.
+ */
 function holdThere(config: AssumptionConfig): readonly TemplateValue[] {
   return [
     denyOutsideHomeRegion(config),
@@ -101,9 +105,9 @@ function denyOwnAccountsBut(decoy: TemplateValue, config: AssumptionConfig): rea
 }
 
 /**
- * By ARN too. IAM cannot say "all of these but one", so it is said in two: nothing but tenants' roles and the decoy, and
- * no tenants' roles in our own accounts. Where the pattern of tenants' roles takes the decoy in, the second would deny
- * that as well, and the account alone tells.
+ * Denies by ARN, too. IAM cannot say "all of these but one", so it takes two statements: nothing but tenants' roles and
+ * the decoy, and no tenants' roles in our own accounts. Where the pattern of tenants' roles includes the decoy, the
+ * second statement would deny the decoy as well, so then the statements on the account alone deny.
  */
 function denyOwnRolesBut(
   decoy: TemplateValue,
@@ -125,7 +129,9 @@ function denyOwnRolesBut(
   return isTenantRole(`/${decoyRoleName}`, config) ? [denyOtherRoles] : [denyOtherRoles, denyOwnTenantRoles];
 }
 
-/** Does the pattern take this path and name in? A `*` of IAM, which stands only at its end, takes slashes too. */
+/**
+ * Whether the pattern includes this path and name. A `*` of IAM, which stands only at the end, also matches slashes.
+ */
 function isTenantRole(pathAndName: string, { tenantRoles: { path, namePattern } }: AssumptionConfig): boolean {
   const pattern = `${path}${namePattern}`;
   return pattern.endsWith('*') ? pathAndName.startsWith(pattern.slice(0, -1)) : pathAndName === pattern;

@@ -12,15 +12,15 @@ import { ownAccount, type TemplateValue } from './template-value.ts';
 type Resources = Record<string, TemplateValue>;
 type Settings = Pick<DeploymentConfig, 'audit' | 'hardening' | 'homeRegion'>;
 
-/** No deployment has an archive from before. */
+/** No deployment has an archive from before this day. */
 const FIRST_DAY = '2026-01-01';
 const SAVED_DAYS = 31;
-/** Of partitions that are days. Source: Athena User Guide, "Supported types for partition projection". */
+/** For partitions by day. Source: Athena User Guide, "Supported types for partition projection". */
 const EACH_DAY = { 'projection.dt.interval': '1', 'projection.dt.interval.unit': 'DAYS' };
 
 /**
- * What of Athena follows from the audit's views: the tables over the archive and the trail, and each view as a saved query.
- * Everything else of it is in `config/resources/athena.yml`.
+ * The Athena resources that follow from the audit's views: the tables over the archive and the trail, and each view as
+ * a saved query. All other Athena resources are in `config/resources/athena.yml`.
  */
 export function athenaResources(settings: Settings, { stage }: { readonly stage: string }): Resources {
   const { audit, homeRegion } = settings;
@@ -49,7 +49,7 @@ function archiveTable(bucket: TemplateValue): TemplateValue {
       ...EACH_DAY,
       'storage.location.template': joined([...prefix, 'dt=', ...placeholder('dt')]),
     },
-    // A line that is none fails a query; nothing is passed over.
+    // A line that is no record fails a query; nothing is skipped.
     serde: { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
     inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
   });
@@ -138,7 +138,7 @@ function tableOf({
   };
 }
 
-/** Every view whose tables are there, over the last days. */
+/** Every view whose tables exist, over the last days. */
 function savedQueries({ stage, hasTrail }: { readonly stage: string; readonly hasTrail: boolean }): Resources {
   const { database } = athenaNames(stage);
   const there = namedViews.filter(
@@ -163,7 +163,10 @@ function savedQueries({ stage, hasTrail }: { readonly stage: string; readonly ha
   return Object.fromEntries(queries);
 }
 
-/** The trail's bucket is another stack's, and often another account's: its own policy has to let the auditors in as well. */
+/**
+ * The trail's bucket belongs to another stack, and often to another account: its own policy has to let the auditors in
+ * as well.
+ */
 function trailReaders({ bucket, prefix }: CloudTrailFiles, stage: string): TemplateValue {
   const arn = `arn:\${AWS::Partition}:s3:::${bucket}`;
   return {
@@ -199,12 +202,12 @@ function throughAthena(): { readonly [key: string]: TemplateValue } {
   return { 'ForAnyValue:StringEquals': { 'aws:CalledVia': ['athena.amazonaws.com'] } };
 }
 
-/** `session_verdicts` is `SessionVerdicts`. */
+/** `session_verdicts` → `SessionVerdicts`. */
 function idOf(name: string): string {
   return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What Glue fills in, which neither CloudFormation nor the packaging may take for theirs. */
+/** A placeholder that Glue fills in, and that neither CloudFormation nor the packaging may take for one of theirs. */
 function placeholder(name: string): readonly TemplateValue[] {
   return ['$', `{${name}}`];
 }

@@ -4,14 +4,14 @@ import { iamArn, ownAccount, type TemplateValue } from './template-value.ts';
 
 const busArn = { 'Fn::GetAtt': ['Bus', 'Arn'] };
 
-/** What functions of the broker itself tell on the bus, under a source of ours. */
+/** A source of ours, and the broker's functions that publish events under it. */
 export type OwnSource = { readonly source: string; readonly roleNames: readonly string[] };
 
 /**
- * The statements of the bus's policy, a resource each. `source` is the one thing in an event that its sender writes and
- * that we recognise a requester by, so each declared source is denied to everybody but its principals, and ours to
- * everybody but the functions that tell under it; other accounts are let in with their own source only. Sources that
- * nobody declared are not denied: they are refused on record.
+ * The statements of the bus's policy, a resource each. `source` is the one field that an event's sender writes and by
+ * which we recognise a requester, so each declared source is denied to everybody but its principals, and our own
+ * sources to everybody but the functions that publish under them; other accounts are let in with their own source only.
+ * Sources that nobody declared are not denied: their requests are refused on record.
  */
 export function busPolicyResources({
   requesters,
@@ -40,7 +40,8 @@ function denyOthers(source: string, principals: readonly TemplateValue[]): reado
     Resource: busArn,
     Condition: {
       'ForAnyValue:StringEquals': { 'events:source': [source] },
-      // Also true where there is no principal ARN: a service that forwards events may not use a bound source.
+      // The condition is also true where there is no principal ARN: a service that forwards events may not use a bound
+      // source.
       ArnNotEquals: { 'aws:PrincipalArn': principals },
     },
   });
@@ -54,7 +55,7 @@ function allowAccount(account: string, source: string): TemplateValue {
     Action: 'events:PutEvents',
     Resource: busArn,
     Condition: {
-      // ForAllValues is also true of no values at all: Null closes that.
+      // ForAllValues is also true when there are no values at all: Null closes that gap.
       'ForAllValues:StringEquals': { 'events:source': [source] },
       Null: { 'events:source': 'false' },
     },

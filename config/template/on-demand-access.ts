@@ -3,9 +3,9 @@ import type { DeploymentConfig } from '../../lib/platform/deployment-config/depl
 import type { TemplateValue } from './template-value.ts';
 
 /**
- * What requesters that ask on demand need of the template: an alias of request-job-direct for each that is recognised by
- * one, and for principals of other accounts the function URL's own permission, without which no policy of theirs opens
- * it. The alias is given to nobody here: who may invoke it is said by the policies of its requester's role.
+ * The resources for requesters that ask on demand: an alias of request-job-direct for each that is recognised by one,
+ * and for principals of other accounts the function URL's own permission, without which no policy of theirs opens it.
+ * The template lets nobody invoke an alias: the policies of its requester's role say who may.
  */
 export function onDemandAccessResources({
   requesters,
@@ -22,8 +22,8 @@ export function onDemandAccessResources({
 }
 
 /**
- * An alias of whatever is deployed, not of a published version: the requesters stand in the code, and a version would go
- * on serving those of the day it was published.
+ * The alias is of the latest deployed code, not of a published version: the requesters are in the code, and a version
+ * would go on serving those of the day it was published.
  */
 function alias(name: string, requester: string): readonly [string, TemplateValue] {
   return [
@@ -41,8 +41,9 @@ function alias(name: string, requester: string): readonly [string, TemplateValue
 }
 
 /**
- * To the whole account: its own policies say which of its principals, and the requesters which of those are served.
- * Source: Lambda Developer Guide, "Control access to Lambda function URLs": across accounts both must allow both actions.
+ * The permission is for the whole account: its own policies say which of its principals may call, and the requesters
+ * say which of those are served. Source: Lambda Developer Guide, "Control access to Lambda function URLs": across
+ * accounts both must allow both actions.
  */
 function urlPermissions(account: string): readonly (readonly [string, TemplateValue])[] {
   const common = { FunctionName: { Ref: 'RequestDashjobLambdaFunction' }, Principal: account };

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { DeploymentConfig } from '../../lib/platform/deployment-config/deployment-config.ts';
 import type { TemplateValue } from './template-value.ts';
 
-/** The function as the framework names it in the template. */
+/** The function under the logical id that the framework gives it in the template. */
 const fanOutArn = { 'Fn::GetAtt': ['FanDashoutDashscheduleLambdaFunction', 'Arn'] };
 
 /**
- * For each schedule a rule that invokes `fan-out-schedule`, and the permission for that rule alone. The function is told
- * which schedule it is by the rule's name, which EventBridge puts in the event, and gets the event as it is: its time is
- * the window's.
+ * For each schedule a rule that invokes `fan-out-schedule`, and the permission for that rule alone. The function knows
+ * the schedule by the rule's name, which EventBridge puts in the event; it gets the event unchanged, and the event's
+ * time is the window's.
  */
 export function scheduleRuleResources(
   { schedules }: Pick<DeploymentConfig, 'schedules'>,

@@ -6,10 +6,10 @@ export type TemplateValue =
   | readonly TemplateValue[]
   | { readonly [key: string]: TemplateValue };
 
-/** An ARN of IAM, in the partition of the stack. */
+/** An IAM ARN in the stack's partition. */
 export function iamArn({ account, resource }: { account: string; resource: string }): TemplateValue {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:iam::${account}:${resource}` };
 }
 
-/** Stands in an ARN for the account of the stack. */
+/** The stack's account, as a part of an ARN. */
 export const ownAccount = '${AWS::AccountId}';

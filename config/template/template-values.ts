@@ -22,7 +22,7 @@ import { onDemandAccessResources } from './on-demand-access.ts';
 import { scheduleRuleResources } from './schedule-rules.ts';
 import type { TemplateValue } from './template-value.ts';
 
-/** The functions that tell of the broker on its bus. */
+/** The functions that publish events about the broker on its bus. */
 const TELLING = ['verify-trust', 'archive-audit', 'correlate-cloudtrail'] as const;
 
 /**
@@ -84,13 +84,16 @@ export function templateValues({ stage, root }: { stage: string; root?: string }
   };
 }
 
-/** Of every function of the deployment, and of the decoy: a role is named after its function. */
+/** The roles of every function of the deployment, and the decoy: a role is named after its function. */
 function ownRoleNames(root: string = projectRoot): readonly string[] {
   const files = globSync(['functions/*.ts', 'functions/jobs/*.ts'], { cwd: root });
   return [...files.map((file) => path.basename(file, '.ts')), 'decoy'].sort();
 }
 
-/** Written out, not taken from the function: its role would wait for the function, and the function for its role. */
+/**
+ * The ARN is written out and not taken from the function: the role would wait for the function, and the function for
+ * its role.
+ */
 function functionArn(functionName: string): TemplateValue {
   return {
     'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`,
