@@ -16,8 +16,8 @@ type Dependencies = {
 };
 
 /**
- * Changes what an operator may change of a tenant, if it is still what the operator read: a change of an older version
- * is refused, never merged. Each member that is given replaces the one that there was, whole.
+ * Changes the settings of a tenant that an operator may change, if the tenant is still as the operator read it: a
+ * change to an older version is refused, never merged. Each given member replaces the previous one as a whole.
  */
 export async function changeSettings(
   { tenantId, by, wanted }: SettingsChange,
@@ -40,7 +40,10 @@ export async function changeSettings(
   );
 }
 
-/** What concerns jobs is judged as it will stand together; a new name is not held up by settings of long ago. */
+/**
+ * Settings about jobs are judged together, as they will be after the change; a mere change of name is not held up by
+ * old settings.
+ */
 function refusalOf(tenant: Tenant, change: TenantChange, rules: JobRules): OnboardingRefusal | undefined {
   if (!['enabledJobs', 'settings', 'schedule'].some((member) => member in change)) return undefined;
   return refuseJobs(

@@ -13,7 +13,7 @@ export type Examination = {
   readonly registry: TenantReader;
   readonly directory: Pick<TenantDirectory, 'listTenants' | 'listRoles'>;
   readonly switches: Pick<Switches, 'read'>;
-  /** Reads one record of the ledger; there need be none. Throws `store.*`. */
+  /** Reads one record of the ledger, which need not exist. Throws `store.*`. */
   readonly readLedger: () => Promise<unknown>;
   readonly canWrite: TableProbes;
   readonly cursors: Pick<VerificationCursorStore, 'read'>;
@@ -24,15 +24,15 @@ export type Examination = {
   readonly config: { readonly verifyTrustFunctionName: string };
 };
 
-/** A job that there is not: what is looked for is whether one can look. */
+/** A job that does not exist: the question is whether the function may look for one. */
 const NO_JOB = 'no-such-job';
-/** The schedule ticks every five minutes. */
+/** The schedule runs every five minutes. */
 const SILENT_AFTER_MS = 15 * 60_000;
 
 type Finding = { readonly detail: string; readonly fix?: string };
 type Check = () => Promise<Finding>;
 
-/** Looks at a deployment from where its operators come in, as far as this function's role may see. Never throws. */
+/** Examines a deployment from the entry point of its operators, as far as this function's role allows. Never throws. */
 export function makeExamineDeployment(of: Examination): () => Promise<readonly DoctorCheck[]> {
   const checks: readonly (readonly [string, Check])[] = [
     ['tenants table', () => examineTable(() => of.registry.readTenant(NOBODY), of.canWrite.tenants)],
@@ -104,7 +104,7 @@ async function examineSchedule({ cursors, directory, clock }: Examination): Prom
   return { detail: `ticked ${minutes} minutes ago` };
 }
 
-/** A schedule that never ticked is new where the tenants are, and broken where they are not. */
+/** A schedule that has never run is normal if the tenants are new, and a fault if they are not. */
 async function firstTenantAtMs(directory: Examination['directory']): Promise<number | undefined> {
   const { rows } = await directory.listTenants({ status: 'active', limit: 100 });
   return rows.length === 0 ? undefined : Math.min(...rows.map(({ createdAtMs }) => createdAtMs));
@@ -131,7 +131,7 @@ function examineTemplates({ deployment }: Examination): Finding {
   return { detail: 'templateBaseUrl is not set: there are no quick-create links, and every other format works' };
 }
 
-/** `1 role`, `100 or more roles`. */
+/** Writes a count, such as `1 role` or `100 or more roles`. */
 function counted(noun: string, { rows, next }: { readonly rows: readonly unknown[]; readonly next?: unknown }): string {
   if (next !== undefined) return `${rows.length} or more ${noun}s`;
   return `${rows.length} ${noun}${rows.length === 1 ? '' : 's'}`;

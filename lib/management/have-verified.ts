@@ -6,14 +6,14 @@ import type { ManagementDependencies } from './management-dependencies.ts';
 export type VerifierClient = { send(command: InvokeCommand): Promise<InvokeCommandOutput> };
 
 /**
- * Has verify-trust probe roles, and waits for it: what it found is in the registry when this returns. No other function
- * may probe. Throws `verifier.unavailable`.
+ * Has verify-trust probe roles, and waits until what it found is in the registry. No other function may probe. Throws
+ * `verifier.unavailable`.
  */
 export function makeHaveVerified({
   lambda,
   config,
 }: {
-  /** One that waits for as long as a verification takes, and never invokes twice. */
+  /** A client that waits for as long as a verification takes, and never repeats an invocation. */
   readonly lambda: VerifierClient;
   readonly config: { readonly verifyTrustFunctionName: string };
 }): ManagementDependencies['verify'] {
@@ -26,7 +26,7 @@ export function makeHaveVerified({
     const answer = await lambda.send(command).catch((error: unknown) => {
       throw unavailable(`verify-trust could not be invoked: ${errorName(error)}`);
     });
-    // The payload of a failure may quote what the function was given: only that it failed is told on.
+    // The payload of a failure may quote the function's input, so only the fact of the failure is passed on.
     if (answer.FunctionError !== undefined) throw unavailable('verify-trust failed');
   };
 }

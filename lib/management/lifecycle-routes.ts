@@ -6,10 +6,10 @@ import type { OnboardingFormat } from './management-views.ts';
 import { answered, readReading, readTenantView } from './read-tenant-view.ts';
 import { importBody, migrationBody, reasonBody, rotationBody } from './request-schemas.ts';
 
-/** An import's lines hold a tenant each, and a tenant's settings have keys of their own. */
+/** Larger than usual, because each line of an import holds a tenant, whose settings have keys of their own. */
 const IMPORT_KEYS = 10_000;
 
-/** What happens to a tenant between its registration and its leaving. */
+/** The routes for what happens to a tenant between its registration and its offboarding. */
 export function lifecycleRoutes(dependencies: ManagementDependencies) {
   const { lifecycle } = dependencies;
   return {
@@ -71,7 +71,7 @@ async function rotate({ tenantId, by, body }: RotationCall, dependencies: Manage
   return answered<'POST /tenants/:tenantId/rotation'>(isRefusal(state) ? state : state.view);
 }
 
-/** The next external ID was just made: this is the one time that it is shown. */
+/** Shows the next external ID, which was just made. It is shown only this once. */
 function shownOnce(
   state: RotationState | OnboardingRefusal,
   format: OnboardingFormat | undefined,
@@ -107,7 +107,7 @@ async function startMigration({ tenantId, by, format }: Starting, dependencies: 
   return answered<'POST /tenants/:tenantId/migration'>(isRefusal(made) ? made : { tenant, onboarding: made });
 }
 
-/** An external ID is shown once: it is not made for an answer that could not be given. */
+/** Refuses beforehand: an external ID is shown only once, so none is made for an answer that could not be given. */
 async function refusalAhead(
   { tenantId, format }: Omit<Starting, 'by'>,
   dependencies: ManagementDependencies,

@@ -7,10 +7,12 @@ import { readCursor, writeCursor } from './page-cursor.ts';
 import { answered, readReading } from './read-tenant-view.ts';
 import { changesQuery, listQuery } from './request-schemas.ts';
 
-/** How many rows a page has when nobody says. */
+/** The number of rows on a page if the caller does not say. */
 const ROWS = 50;
 
-/** What is listed page by page: the tenants, the changes of one, and what a deployment's examination found. */
+/**
+ * The routes of the lists, page by page: the tenants, the changes of one tenant, and the findings of an examination.
+ */
 export function listRoutes(dependencies: ManagementDependencies) {
   const { registry, examine } = dependencies;
   return {
@@ -41,7 +43,7 @@ export function listRoutes(dependencies: ManagementDependencies) {
   };
 }
 
-/** The page that a query asks for, of the list that its cursor must be of. */
+/** Reads which page a query asks for; the cursor must belong to the list `of`. */
 function readPage(query: { limit?: string; cursor?: string } | undefined, of: string): Page | OnboardingRefusal {
   const { limit, cursor } = query ?? {};
   const from = cursor === undefined ? { of, part: 0 } : readCursor(cursor, { of, parts: 1 });

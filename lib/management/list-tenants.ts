@@ -30,8 +30,8 @@ type Dependencies = Pick<ManagementDependencies, 'registry' | 'directory' | 'rea
 const READ_AT_A_TIME = 16;
 
 /**
- * A page of tenants, with their roles counted. Which tenants stand on it comes from an index, and may lag behind; what
- * is said of each is read from its own partition. Without a status: those that have not left.
+ * A page of tenants, with their roles counted. An index, which may lag, says which tenants are on the page; the facts
+ * about each are read from its own partition. Without a status, the list has the tenants that have not left.
  */
 export async function listTenants(
   wanted: ListWanted,
@@ -66,7 +66,7 @@ export async function listTenants(
   };
 }
 
-/** Consent is in no index: tenants without such a role fall out of the page, which has fewer rows then. */
+/** No index covers consent, so tenants without a matching role are dropped from the page, which then has fewer rows. */
 function hasConsent({ roles }: TenantReading, wanted: ConsentFilter | undefined): boolean {
   return wanted === undefined || roles.some(({ consent }) => (consent?.state ?? 'none') === wanted);
 }
@@ -75,7 +75,7 @@ function hasConsent({ roles }: TenantReading, wanted: ConsentFilter | undefined)
 type Part = {
   readonly read: (page: Page) => Promise<PageOf<{ readonly tenantId: string }>>;
   readonly matches: (reading: TenantReading) => boolean;
-  /** Does the tenant stand in this part? It does not where an earlier one showed it, nor where the index lagged. */
+  /** Does the tenant belong to this part? It does not if an earlier part has shown it, or if the index lagged. */
   readonly holds: (reading: TenantReading, earlier: readonly Part[]) => boolean;
 };
 
@@ -113,7 +113,7 @@ function part({ read, matches }: Pick<Part, 'read' | 'matches'>): Part {
 type FoundId = { readonly tenantId: string; readonly part: number };
 type Reading = { readonly parts: readonly Part[]; readonly limit: number };
 
-/** Reads on, part after part, until the page is full or the list ends. Several roles of a tenant are one row of it. */
+/** Reads part after part until the page is full or the list ends. Several roles of a tenant make one row. */
 async function readIds(start: PageCursor, { parts, limit }: Reading) {
   const found: FoundId[] = [];
   let at: PageCursor | undefined = start;

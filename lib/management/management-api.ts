@@ -18,7 +18,7 @@ import type {
 } from './management-views.ts';
 
 /**
- * What the function URL of `manage-tenants` takes and answers, as JSON. Each answer that is not one of these is a
+ * What the function URL of `manage-tenants` takes and answers, as JSON. Every answer that is not one of these is a
  * `ManagementError`. No request has a place for an external ID, and no answer but `onboarding` holds one.
  */
 export type ManagementError = {
@@ -27,7 +27,7 @@ export type ManagementError = {
 
 /**
  * Every route: what it takes and what it answers. `:name` stands for one part of the path. A body is a JSON object with
- * exactly these members, or there is none (`undefined`); `query` members are all optional.
+ * exactly these members, or is absent (`undefined`); `query` members are all optional.
  */
 export type ManagementRoutes = {
   'POST /tenants': {
@@ -55,7 +55,10 @@ export type ManagementRoutes = {
   };
   'GET /tenants/:tenantId': { body: undefined; query: undefined; answer: TenantView };
   'PATCH /tenants/:tenantId': {
-    /** `version`: of what was read. Another one is refused with 409 `registry.stale`. */
+    /**
+     * `version`: the version that the caller read. If the tenant has another version, the change is refused with 409
+     * `registry.stale`.
+     */
     body: {
       version: number;
       name?: string;
@@ -67,24 +70,24 @@ export type ManagementRoutes = {
     query: undefined;
     answer: TenantView;
   };
-  /** Offboards. */
+  /** Offboards the tenant. */
   'DELETE /tenants/:tenantId': { body: { reason: string }; query: undefined; answer: StopReport };
   'GET /tenants/:tenantId/changes': {
     body: undefined;
     query: { limit?: string; cursor?: string };
     answer: { readonly changes: readonly RecordedChange[]; readonly cursor?: string };
   };
-  /** Without the external ID: formats that would bear it are refused. */
+  /** Returns the onboarding without the external ID: formats that would contain it are refused. */
   'GET /tenants/:tenantId/onboarding': { body: undefined; query: { format?: OnboardingFormat }; answer: Onboarding };
-  /** 201 when it is new, else 200. It is `pending`: verify it next. */
+  /** Answers 201 when the role is new, else 200. A new role is `pending`: verify it next. */
   'POST /tenants/:tenantId/roles': {
     body: { roleArn: string; jobs?: readonly string[] };
     query: undefined;
     answer: RoleView;
   };
   /**
-   * Consents to a role that awaits it (`hardening.roleConsent`), as it was connected: the same ARN, the same jobs. Refused
-   * where either is another by now, and to whoever connected it.
+   * Consents to a role that awaits consent (`hardening.roleConsent`), as it was connected: with the same ARN and the
+   * same jobs. Refused if either has changed since, and to the principal that connected the role.
    */
   'POST /tenants/:tenantId/consent': {
     body: { roleArn: string; jobs?: readonly string[] };
@@ -93,8 +96,8 @@ export type ManagementRoutes = {
   };
   'DELETE /tenants/:tenantId/roles/:accountId/:roleName': { body: undefined; query: undefined; answer: RoleView };
   /**
-   * Probes the named role, the roles of the named account, or all of them. Takes up to 30 s. `liftsPause`: whoever asks
-   * has asked their customer, and those that are paused are put in use again if their probes are fine.
+   * Probes the named role, the roles of the named account, or all roles. Takes up to 30 s. `liftsPause`: the caller has
+   * asked the customer, so roles that are paused come back into use if their probes succeed.
    */
   'POST /tenants/:tenantId/verification': {
     body: { accountId?: string; roleName?: string; liftsPause?: boolean };
@@ -110,8 +113,8 @@ export type ManagementRoutes = {
   'POST /tenants/:tenantId/suspension': { body: { reason: string }; query: undefined; answer: StopReport };
   'DELETE /tenants/:tenantId/suspension': { body: { reason: string }; query: undefined; answer: TenantView };
   /**
-   * `check` and `apply` take at most 100 lines a call; the CLI checks the whole file before it applies any of it, and
-   * undoes what it applied when a line is refused then. The lines are as they stand in the file, unread.
+   * `check` and `apply` take at most 100 lines a call. The CLI checks the whole file before it applies any of it, and
+   * undoes what it applied if a line is then refused. The lines are as they stand in the file, unparsed.
    */
   'POST /imports': {
     body: {
@@ -122,7 +125,7 @@ export type ManagementRoutes = {
     query: undefined;
     answer: { readonly lines: readonly ImportLine[] };
   };
-  /** `start` makes the external ID; `finish` makes the tenant active once a role of it is trusted. */
+  /** `start` makes the external ID; `finish` makes the tenant active once one of its roles is trusted. */
   'POST /tenants/:tenantId/migration': {
     body:
       | { step: 'start'; format?: OnboardingFormat }
@@ -136,22 +139,25 @@ export type ManagementRoutes = {
     query: undefined;
     answer: { readonly schedules: readonly ScheduleView[] };
   };
-  /** Paused already, it stays so since then and for that reason. */
+  /** A schedule that is already paused keeps its earlier time and reason. */
   'PUT /schedules/:schedule/pause': { body: { reason: string }; query: undefined; answer: ScheduleView };
   'DELETE /schedules/:schedule/pause': { body: { reason: string }; query: undefined; answer: ScheduleView };
-  /** Asks for every tenant that the job is enabled for and that is not paused, spread as always. */
+  /** Requests the job for every tenant that has the job enabled and is not paused, spread over time as usual. */
   'POST /schedules/:schedule/run': {
     body: undefined;
     query: undefined;
     answer: { readonly schedule: string; readonly windowStartMs: number };
   };
   'GET /switches': { body: undefined; query: undefined; answer: SwitchesView };
-  /** Off already, it stays so since then and for that reason. */
+  /** A switch that is already off keeps its earlier time and reason. */
   'PUT /switches/global': { body: { reason: string }; query: undefined; answer: SwitchesView };
   'DELETE /switches/global': { body: { reason: string }; query: undefined; answer: SwitchesView };
   'PUT /switches/jobs/:job': { body: { reason: string }; query: undefined; answer: SwitchesView };
   'DELETE /switches/jobs/:job': { body: { reason: string }; query: undefined; answer: SwitchesView };
-  /** Takes events of EventBridge replays until then: at most 24 hours from now. In the place of a window that is open. */
+  /**
+   * Accepts events of EventBridge replays until the given time, at most 24 hours from now. Replaces a window that is
+   * open.
+   */
   'PUT /switches/replay': { body: { untilMs: number; reason: string }; query: undefined; answer: SwitchesView };
   'DELETE /switches/replay': { body: { reason: string }; query: undefined; answer: SwitchesView };
   'GET /doctor': { body: undefined; query: undefined; answer: { readonly checks: readonly DoctorCheck[] } };

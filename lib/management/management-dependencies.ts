@@ -9,14 +9,14 @@ import type { TenantDirectory, TenantRegistry } from '../tenants/tenant-registry
 import type { DoctorCheck } from './management-views.ts';
 import type { CustomersOnboarding } from './onboarding-for-customer.ts';
 
-/** Which roles to probe: one, those of an account, or all of the tenant. */
+/** Which roles to probe: one role, those of an account, or all of the tenant. */
 export type VerificationWanted = {
   readonly tenantId: string;
   readonly accountId?: string;
   readonly roleName?: string;
   /** The ARN of the principal that asks. */
   readonly by: string;
-  /** Puts paused roles in use again, if their probes are fine. */
+  /** Puts paused roles back into use if their probes succeed. */
   readonly liftsPause?: boolean;
 };
 
@@ -26,7 +26,7 @@ export type ManagementDependencies = {
   readonly directory: TenantDirectory;
   readonly readSuspensions: ReadSuspensions;
   readonly lifecycle: TenantLifecycle;
-  /** Has the roles probed and what was found written to them; throws `verifier.unavailable`. */
+  /** Has the roles probed and the findings written to them. Throws `verifier.unavailable`. */
   readonly verify: (wanted: VerificationWanted) => Promise<void>;
   readonly onboarding: CustomersOnboarding;
   readonly examine: () => Promise<readonly DoctorCheck[]>;

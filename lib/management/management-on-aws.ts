@@ -26,10 +26,10 @@ import { managementRoutes } from './management-routes.ts';
 import { customersOnboarding } from './onboarding-for-customer.ts';
 import { makeTableProbes } from './table-probes.ts';
 
-/** A record that there is not: reading it shows whether the ledger can be read. */
+/** A record that does not exist: reading it shows whether the ledger can be read. */
 const NO_RECORD = 'req_none';
 
-/** The management API on AWS: its clients, its tables, its rules. Called once per cold start. */
+/** Assembles the management API on AWS from its clients, its tables and its rules. Called once per cold start. */
 export function managementOnAws(
   environment: ManagementEnvironment,
   deployment: DeploymentConfig,

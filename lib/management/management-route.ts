@@ -9,15 +9,15 @@ import type { ManagementRoutes } from './management-api.ts';
 
 export type RouteName = keyof ManagementRoutes;
 
-/** A call whose body, query and parts of the path fit what the contract says of its route. */
+/** A call whose body, query and path parts match the contract of its route. */
 export type ManagementCall<Name extends RouteName> = PathParts & {
-  /** The ARN of the IAM principal that signed it. */
+  /** The ARN of the IAM principal that signed the call. */
   readonly by: string;
   readonly body: ManagementRoutes[Name]['body'];
   readonly query: ManagementRoutes[Name]['query'];
 };
 
-/** Each is empty on a route whose path does not have it. */
+/** A part is empty on a route whose path does not have it. */
 export type PathParts = {
   readonly tenantId: string;
   readonly accountId: string;
@@ -31,7 +31,10 @@ export type Answered<Name extends RouteName> = {
   readonly answer: ManagementRoutes[Name]['answer'];
 };
 
-/** What a route takes: left out, it takes none. `maximumKeys`: where its body may have more keys than others. */
+/**
+ * The schemas of what a route takes; a schema that is left out means that the route takes nothing there. `maximumKeys`:
+ * set if the route's body may have more keys than others.
+ */
 export type Takes<Name extends RouteName> = {
   readonly body?: v.GenericSchema<unknown, ManagementRoutes[Name]['body']>;
   readonly query?: v.GenericSchema<unknown, ManagementRoutes[Name]['query']>;
@@ -40,7 +43,10 @@ export type Takes<Name extends RouteName> = {
 
 const nothing = v.undefined('expected none');
 
-/** A route of the management API: reads what it takes exactly, and refuses before anything is done. */
+/**
+ * Makes a route of the management API, which reads exactly what the contract says and refuses everything else before
+ * anything is done.
+ */
 export function managementRoute<Name extends RouteName>(
   { body, query, maximumKeys }: Takes<Name>,
   handle: (call: ManagementCall<Name>) => Promise<Answered<Name> | OnboardingRefusal>,
@@ -62,7 +68,7 @@ export function managementRoute<Name extends RouteName>(
   };
 }
 
-/** Each part in the one form that it has; nothing is folded or trimmed into it. */
+/** Each part must have its one form; nothing is case-folded or trimmed to fit. */
 function readParts(params: RouteCall['params']): PathParts | Refusal {
   const { tenantId = '', accountId = '', roleName = '', schedule = '', job = '' } = params;
   if ('tenantId' in params && !TENANT_ID.test(tenantId)) {

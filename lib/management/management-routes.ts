@@ -8,7 +8,7 @@ import { scheduleRoutes } from './schedule-routes.ts';
 import { switchRoutes } from './switch-routes.ts';
 import { tenantRoutes } from './tenant-routes.ts';
 
-/** Every route of the contract, and none beside: the type says so. */
+/** Every route of the contract, and no other: the type guarantees both. */
 export function managementRoutes(dependencies: ManagementDependencies): Readonly<Record<RouteName, Route>> {
   return {
     ...tenantRoutes(dependencies),

@@ -2,19 +2,21 @@ import type { FindingSeverity, TrustFinding } from '../onboarding/trust/trust-fi
 import { CONSENT_STATES } from '../tenants/consent.ts';
 import type { RoleStatus, Tenant, TenantRole } from '../tenants/tenant.ts';
 
-/** What the management API shows of tenants, roles and sessions. None of it but an `Onboarding` holds an external ID. */
-/** `json` and `cli` hold the external ID; the others take it as a parameter, or bear it in the link. */
+/** What the management API shows of tenants, roles and sessions. No view but an `Onboarding` holds an external ID. */
+/** `json` and `cli` hold the external ID; the other formats take it as a parameter, or carry it in the link. */
 export const ONBOARDING_FORMATS = ['quick-create', 'cloudformation', 'stackset', 'terraform', 'cli', 'json'] as const;
 export type OnboardingFormat = (typeof ONBOARDING_FORMATS)[number];
 
-/** What the customer needs. The external ID is in it only when it was just made: at registration, or at a rotation. */
+/**
+ * What the customer needs. The external ID is included only when it was just made: at registration, or at a rotation.
+ */
 export type Onboarding = {
   readonly format: OnboardingFormat;
-  /** What to give to the customer, in that format. */
+  /** The text for the customer, in that format. */
   readonly text: string;
-  /** Shown once. Absent in a dedicated deployment, and when it was made before. */
+  /** Shown once. Absent in a dedicated deployment, and when the external ID was made earlier. */
   readonly externalId?: string;
-  /** Of quick-create: the file that the link opens, which must be there first (`npm run publish-template`). */
+  /** For quick-create: the file that the link opens, which must be published first (`npm run publish-template`). */
   readonly templateUrl?: string;
 };
 
@@ -25,7 +27,7 @@ export type FindingView = {
   readonly fix: string;
 };
 
-/** `consent`: absent of a role that was connected without `hardening.roleConsent`. */
+/** `consent`: absent for a role that was connected without `hardening.roleConsent`. */
 export type RoleView = Pick<
   TenantRole,
   'tenantId' | 'accountId' | 'roleArn' | 'jobs' | 'status' | 'verifiedAtMs' | 'consent'
@@ -33,11 +35,13 @@ export type RoleView = Pick<
   readonly roleName: string;
   readonly findings: readonly FindingView[];
   readonly capabilities: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
-  /** A role that is refused now is `pending` until then: a new role takes minutes until it can be assumed. */
+  /**
+   * A role that is refused now stays `pending` until then, because a new role takes minutes before it can be assumed.
+   */
   readonly pendingUntilMs?: number;
 };
 
-/** Of a role; `none`: it was connected without `hardening.roleConsent`. */
+/** The state of a role's consent; `none`: the role was connected without `hardening.roleConsent`. */
 export const CONSENT_FILTERS = [...CONSENT_STATES, 'none'] as const;
 export type ConsentFilter = (typeof CONSENT_FILTERS)[number];
 
@@ -53,36 +57,36 @@ export type TenantView = Pick<
   readonly roles: readonly RoleView[];
 };
 
-/** A row of the list: roles are counted by status. */
+/** A row of the list, in which the roles are counted by status. */
 export type TenantRow = Pick<Tenant, 'tenantId' | 'name' | 'status' | 'rotation'> & {
   readonly suspended: boolean;
   readonly roles: Readonly<Record<RoleStatus, number>>;
-  /** How many roles await a second person's consent; absent: none does. */
+  /** How many roles await a second person's consent; absent if there are none. */
   readonly awaitConsent?: number;
-  /** Codes of what the last verifications of its roles found. */
+  /** The codes of what the last verifications of the tenant's roles found. */
   readonly findings: readonly TrustFinding[];
 };
 
-/** A session that may still be alive after a suspension: what nobody but the customer can end sooner. */
+/** A session that may still be alive after a suspension, and that only the customer can end sooner. */
 export type LiveSession = {
   readonly accountId: string;
   readonly job: string;
   readonly issuanceId: string;
   readonly roleArn: string;
   readonly state: string;
-  /** The session may do nothing after this. */
+  /** After this instant the session may do nothing. */
   readonly endsByMs: number;
 };
 
 export type StopReport = {
   readonly tenantId: string;
   readonly sinceMs: number;
-  /** Issuances that were ended before anybody could use them. */
+  /** The number of issuances that were ended before anybody could use them. */
   readonly revokedIssuances: number;
   readonly alive: readonly LiveSession[];
-  /** Of every session that could exist, known or in flight: suspension + lease + the longest session. */
+  /** The end of every session that could exist, known or in flight: suspension + lease + the longest session. */
   readonly lastSessionEndsByMs: number;
-  /** A command for the customer that cuts every session at once, for each account. */
+  /** For each account, a command with which the customer ends every session at once. */
   readonly cutSooner: readonly { readonly accountId: string; readonly command: string }[];
 };
 
@@ -92,7 +96,7 @@ export type RotationView = {
   readonly roles: readonly (Pick<RoleView, 'accountId' | 'roleName' | 'roleArn'> & {
     readonly takes: 'current' | 'next' | 'both' | 'neither' | 'unproven';
   })[];
-  /** Of the next external ID, at the start alone. */
+  /** For the next external ID; present only at the start. */
   readonly onboarding?: Onboarding;
 };
 
@@ -102,7 +106,7 @@ export type DoctorCheck = {
   readonly check: string;
   readonly healthy: boolean;
   readonly detail: string;
-  /** What to do, where it is not healthy. */
+  /** What to do if the check is not healthy. */
   readonly fix?: string;
 };
 
@@ -112,32 +116,32 @@ export type ScheduleView = {
   /** `rate(…)` or `cron(…)`, in UTC. */
   readonly expression: string;
   readonly spreadMinutes: number;
-  /** The next times, at most five. Of a rate none is known before it has come round once. */
+  /** The next times, at most five. The times of a rate are unknown until the schedule has run once. */
   readonly nextMs: readonly number[];
   readonly latestMs?: number;
   readonly pause?: SuspensionView;
-  /** Those that are open, the oldest first. */
+  /** The windows that are open, the oldest first. */
   readonly windows: readonly {
     readonly startMs: number;
-    /** What is not asked for by then is given up. */
+    /** Requests that are not made by then are given up. */
     readonly closesAtMs: number;
-    /** Who ran it by hand; absent: the schedule did. */
+    /** Who started the run by hand; absent if the schedule did. */
     readonly by?: string;
-    /** Of the tenants, how many had their turn: 0 to 1. */
+    /** The fraction of the tenants that have had their turn: 0 to 1. */
     readonly part: number;
-    /** Requests so far. */
+    /** The number of requests so far. */
     readonly sent: number;
   }[];
 };
 
-/** Every switch that there is but the tenants'; `off` where it is. */
+/** Every switch except the tenants' suspensions; `off` is present where the switch is off. */
 export type SwitchesView = {
   readonly switches: readonly {
     readonly kind: 'global' | 'job';
-    /** Of the job. */
+    /** The name of the job. */
     readonly name?: string;
     readonly off?: SuspensionView;
   }[];
-  /** While events of replays are taken. */
+  /** Present while events of replays are accepted. */
   readonly replay?: SuspensionView & { readonly untilMs: number };
 };

@@ -11,22 +11,22 @@ export type OnboardingTerms = Pick<OnboardingInput, 'deployment' | 'brokerAccoun
 
 export type OnboardingWanted = {
   readonly tenant: Pick<Tenant, 'status' | 'externalIds' | 'enabledJobs' | 'settings'>;
-  /** Left out, it is the one that asks least of the customer and can be made. */
+  /** If left out, the format that asks least of the customer among those that can be made. */
   readonly format?: OnboardingFormat | undefined;
-  /** Only where the external ID was just made: it is shown once. */
+  /** True only where the external ID was just made, because it is shown once. */
   readonly showExternalIds: boolean;
 };
 
 export type CustomersOnboarding = {
   make(wanted: OnboardingWanted): Onboarding | OnboardingRefusal;
   /**
-   * What would keep it from being made once the external ID is there. Asked before one is made: it is shown once, so
-   * that it must not be made for an answer that cannot be given.
+   * The refusal that would prevent the onboarding once the external ID exists. Ask for it before an external ID is
+   * made: it is shown only once, so it must not be made for an answer that cannot be given.
    */
   refusalAhead(wanted: Omit<OnboardingWanted, 'showExternalIds'>): OnboardingRefusal | undefined;
 };
 
-/** What a customer is given to make its role, in the words of the management API. */
+/** Makes what a customer needs to create its role, in the words of the management API. */
 export function customersOnboarding(terms: OnboardingTerms): CustomersOnboarding {
   function make({ tenant, format, showExternalIds }: OnboardingWanted): Onboarding | OnboardingRefusal {
     const made = format ?? defaultFormat(terms, showExternalIds);
@@ -50,7 +50,7 @@ function defaultFormat({ deployment }: OnboardingTerms, showExternalIds: boolean
   return mayShow && deployment.templateBaseUrl !== undefined ? 'quick-create' : 'cloudformation';
 }
 
-/** Of our form, and nobody's: they reach no answer and no table. */
+/** External IDs of the right form that belong to nobody: they reach no answer and no table. */
 function anyExternalIds({ deployment }: OnboardingTerms): ExternalIds {
   return { current: parseExternalId(`cb-${deployment.deploymentId}-00000000-0000-4000-8000-000000000000`) };
 }

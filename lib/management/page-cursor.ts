@@ -1,14 +1,17 @@
 import * as v from 'valibot';
 
-/** Where a list was left. It names no secret and grants nothing: whoever forges one reads another page of the list. */
+/**
+ * The position in a list where a page ended. It holds no secret and grants nothing: a forged cursor only reads another
+ * page of the list.
+ */
 const cursorSchema = v.strictObject({
-  /** What was asked for: a cursor goes on with that list and with no other. */
+  /** The question of the list: a cursor continues that list and no other. */
   of: v.string(),
-  /** Which of the parts of the list, read one after the other. */
+  /** The index of the part of the list; the parts are read one after the other. */
   part: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(15)),
-  /** Where in the part, in the words of the registry. */
+  /** The position in the part, in the registry's own form. */
   after: v.exactOptional(v.pipe(v.string(), v.maxLength(1_500))),
-  /** The last tenant that was listed: one with several roles may stand on both sides of a page's end. */
+  /** The last tenant that was listed: one with several roles may be on both sides of a page's end. */
   last: v.exactOptional(v.pipe(v.string(), v.maxLength(63))),
 });
 export type PageCursor = v.InferOutput<typeof cursorSchema>;
@@ -17,7 +20,7 @@ export function writeCursor(cursor: PageCursor): string {
   return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url');
 }
 
-/** Undefined for what is not a cursor of this list. */
+/** Returns undefined for a text that is not a cursor of this list. */
 export function readCursor(text: string, { of, parts }: { readonly of: string; readonly parts: number }) {
   const read = v.safeParse(cursorSchema, parse(text));
   if (!read.success || read.output.of !== of || read.output.part >= parts) return undefined;

@@ -5,7 +5,7 @@ import type { Answered, RouteName } from './management-route.ts';
 import type { TenantView } from './management-views.ts';
 import { tenantView } from './tenant-view.ts';
 
-/** The tenant and its roles, read consistently, or that there is none. */
+/** Reads the tenant and its roles consistently, or refuses if there is no such tenant. */
 export async function readReading(
   tenantId: string,
   { registry }: Pick<ManagementDependencies, 'registry'>,
@@ -14,7 +14,7 @@ export async function readReading(
   return reading ?? refuse('tenant.unknown', 'no tenant has this id');
 }
 
-/** The tenant as it stands now, its suspension with it. */
+/** The current view of the tenant, including its suspension. */
 export async function readTenantView(
   tenantId: string,
   dependencies: Pick<ManagementDependencies, 'registry' | 'readSuspensions'>,
@@ -26,7 +26,7 @@ export async function readTenantView(
   return isRefusal(reading) ? reading : tenantView(reading, suspensions.get(tenantId));
 }
 
-/** The answer of a route: what was done, or why not. */
+/** Makes the answer of a route: the result, or the refusal. */
 export function answered<Name extends RouteName>(
   answer: Answered<Name>['answer'] | OnboardingRefusal,
   status: 200 | 201 = 200,

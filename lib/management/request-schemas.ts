@@ -11,7 +11,8 @@ const line = (characters: number) => {
     v.string(),
     v.minLength(1, expected),
     v.maxLength(characters, expected),
-    // What a terminal or a page would obey instead of showing: line breaks, escapes, marks that turn the text around.
+    // Refuses characters that a terminal or a page would obey instead of showing: line breaks, escapes, marks that
+    // reverse the direction of the text.
     v.check((text) => !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text), expected),
   );
 };
@@ -88,7 +89,7 @@ export const rotationBody = v.strictObject({
   format: v.exactOptional(format),
 });
 
-/** How many lines a call takes: see `POST /imports`. */
+/** The maximum number of lines in a call: see `POST /imports`. */
 const IMPORT_LINES = 100;
 export const importBody = v.strictObject({
   importId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected 1 to 64 of A-Za-z0-9._-')),

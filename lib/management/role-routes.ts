@@ -8,7 +8,7 @@ import { answered, readReading } from './read-tenant-view.ts';
 import { connectionBody, verificationBody } from './request-schemas.ts';
 import { roleNameOf, roleView } from './role-view.ts';
 
-/** The roles of a tenant: connected, consented to, proven, and let go. */
+/** The routes for the roles of a tenant: connecting, consenting, verifying and disconnecting. */
 export function roleRoutes(dependencies: ManagementDependencies) {
   const { registry, rules } = dependencies;
   return {
@@ -47,7 +47,8 @@ export function roleRoutes(dependencies: ManagementDependencies) {
         const wanted = { tenantId, by, ...body };
         const before = await readNamedRoles(wanted, dependencies);
         if (isRefusal(before)) return before;
-        // A pause is lifted only for who says so: roles are verified by hand for other reasons too, as in a rotation.
+        // A pause is lifted only if the caller asks for that: roles are also verified by hand for other reasons, such
+        // as a rotation.
         await dependencies.verify(wanted);
         const after = await readNamedRoles(wanted, dependencies);
         return isRefusal(after) ? after : answered({ roles: after.map(roleView) });

@@ -25,7 +25,7 @@ export function roleView(role: TenantRole): RoleView {
   };
 }
 
-/** Behind the account in the role's record: a name holds no slash, and a path may. */
+/** The name follows the account in the role's record; unlike a path, a name holds no slash. */
 export function roleNameOf({ record }: Pick<TenantRole, 'record'>): string {
   return record.split('#').slice(2).join('#');
 }

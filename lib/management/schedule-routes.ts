@@ -7,7 +7,7 @@ import type { ScheduleView } from './management-views.ts';
 import { answered } from './read-tenant-view.ts';
 import { reasonBody } from './request-schemas.ts';
 
-/** The schedules: when they come, who paused them, how far they are; and a run by hand. */
+/** The routes of the schedules: their times, who paused them, their progress, and a run by hand. */
 export function scheduleRoutes({ schedules }: Pick<ManagementDependencies, 'schedules'>) {
   return {
     'GET /schedules': managementRoute<'GET /schedules'>({}, async () =>

@@ -9,7 +9,10 @@ import { reasonBody, replayBody } from './request-schemas.ts';
 
 type Switching = Pick<ManagementDependencies, 'switchboard' | 'rules' | 'clock'>;
 
-/** The switches: what is off, for whom and why; and when replays are allowed. A tenant's is its suspension. */
+/**
+ * The routes of the switches: what is off, for whom and why, and when replays are allowed. The switch of a tenant is
+ * its suspension.
+ */
 export function switchRoutes(dependencies: Switching) {
   const { switchboard, rules, clock } = dependencies;
   const jobs = [...rules.jobs.keys()];
@@ -18,7 +21,7 @@ export function switchRoutes(dependencies: Switching) {
     answer: viewOf(await switchboard.read(jobs), { jobs, nowMs: clock.nowMs() }),
   });
 
-  /** A job that there is not: a switch of another name would stop nothing, and seem to. */
+  /** Refuses a job that does not exist: a switch with such a name would stop nothing, but seem to. */
   const unknownJob = (job: string): OnboardingRefusal | undefined =>
     rules.jobs.has(job)
       ? undefined

@@ -3,7 +3,7 @@ import { BrokerError } from '../errors.ts';
 import { isConditionFailed, storeError } from '../platform/store-error.ts';
 import { switchIds, TENANT_RECORD } from '../platform/table-keys.ts';
 
-/** Each asks its table for a write that cannot happen, and returns when nothing but the condition kept it from it. */
+/** Each probe tries a write whose condition cannot hold, and returns if the condition alone prevented the write. */
 export type TableProbes = {
   tenants(): Promise<void>;
   switches(): Promise<void>;
@@ -15,11 +15,11 @@ export type TableProbeDependencies = {
   readonly config: { readonly tenantsTable: string; readonly switchesTable: string; readonly ledgerTable: string };
 };
 
-/** No tenant has this id, and even if one had, nothing would be written. */
+/** No tenant has this id; even if one had, nothing would be written. */
 export const NOBODY = 'no-such-tenant';
 const NO_RECORD = 'req_none';
 
-/** Whether this function may write where it has to, found out without writing. Throws `store.*`. */
+/** Finds out, without writing, whether this function may write where it has to. Throws `store.*`. */
 export function makeTableProbes({ dynamo, config }: TableProbeDependencies): TableProbes {
   return {
     tenants: () =>
@@ -56,7 +56,7 @@ export function makeTableProbes({ dynamo, config }: TableProbeDependencies): Tab
   };
 }
 
-/** True of no item and of no absence of one. */
+/** A condition that holds neither for an item nor for the absence of one. */
 function never(key: string): string {
   return `attribute_exists(${key}) AND attribute_not_exists(${key})`;
 }

@@ -11,7 +11,7 @@ import { answered, readReading, readTenantView } from './read-tenant-view.ts';
 import { changeBody, onboardingQuery, reasonBody, registrationBody } from './request-schemas.ts';
 import { tenantView } from './tenant-view.ts';
 
-/** Tenants, one at a time: made, shown, changed, and taking their leave. */
+/** The routes for a single tenant: registering, showing, changing and offboarding. */
 export function tenantRoutes(dependencies: ManagementDependencies) {
   const { registry, rules, onboarding, lifecycle } = dependencies;
   return {
@@ -22,7 +22,7 @@ export function tenantRoutes(dependencies: ManagementDependencies) {
       }
       const { settings, enabledJobs } = tenantToBe(tenant, rules);
       const toBe = { status: 'active' as const, settings, enabledJobs: [...enabledJobs] };
-      // The external ID is shown once: it is not made for a customer who could not be told of it.
+      // The external ID is shown only once, so none is made for a customer to whom it could not be shown.
       const refusal = refuseJobs(toBe, rules) ?? onboarding.refusalAhead({ tenant: toBe, format });
       const made = refusal ?? (await registerTenant({ ...tenant, by }, { registry, rules }));
       if (isRefusal(made)) return made;

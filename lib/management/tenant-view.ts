@@ -3,7 +3,7 @@ import { ROLE_STATUSES, type RoleStatus, type TenantReading } from '../tenants/t
 import type { SuspensionView, TenantRow, TenantView } from './management-views.ts';
 import { roleView } from './role-view.ts';
 
-/** A tenant as operators see it: member by member, so that nothing new of it is shown by accident. */
+/** A tenant as operators see it, copied member by member, so that a new member is not shown by accident. */
 export function tenantView({ tenant, roles }: TenantReading, suspension?: SwitchedOff): TenantView {
   const { tenantId, name, status, settings, schedule, notes, rotation, version, createdAtMs } = tenant;
   const { legacyAccessKeyIds } = tenant;
@@ -24,7 +24,7 @@ export function tenantView({ tenant, roles }: TenantReading, suspension?: Switch
   };
 }
 
-/** A row of the list: the roles counted by status, and what was found of any of them, once. */
+/** A row of the list: the roles are counted by status, and each finding of any role is listed once. */
 export function tenantRow({ tenant, roles }: TenantReading, suspension?: SwitchedOff): TenantRow {
   const { tenantId, name, status, rotation } = tenant;
   const awaitConsent = roles.filter(({ consent }) => consent?.state === 'awaited').length;

@@ -1,6 +1,9 @@
 import { BrokerError } from '../errors.ts';
 
-/** Does work for which a caller waits, in real time. Throws `store.unavailable` if the work takes longer. */
+/**
+ * Does work for which a caller waits, in real time. Throws `store.unavailable` if the work takes longer than the given
+ * time.
+ */
 export type Within = <Result>(milliseconds: number, work: () => Promise<Result>) => Promise<Result>;
 
 /** Work that is given up continues by itself, and its outcome is ignored. */
