@@ -17,26 +17,27 @@ export type ArchiveBatchDependencies = {
   readonly writeChanges: WriteChanges;
   readonly tellFacts: TellFacts;
   readonly putPointers: PutPointers;
-  /** Told how long jobs took; left out, nobody is. */
+  /** Receives how long jobs took; when it is left out, the durations are not published. */
   readonly stages?: Pick<StageDurations, 'note' | 'publish'>;
   readonly log: TransitionLog;
   readonly clock: Clock;
   readonly config: { readonly canaryAccounts: readonly string[] };
 };
 
-/** What Lambda is answered: from which change on the stream is to hand over again. */
+/** The answer to Lambda: the change from which the stream has to deliver again. */
 export type BatchAnswer = { readonly batchItemFailures: { readonly itemIdentifier: string }[] };
 
 /**
- * How long facts and pointers may hold up the stream. The stream keeps a change for 24 hours and hands nothing else over
- * meanwhile: a bus that stays away would cost evidence. After it they are given up, and a line says so, which rings.
+ * How long facts and pointers may hold up the stream. The stream keeps a change for 24 hours and delivers nothing else
+ * meanwhile, so a bus that stays unavailable would cost evidence. After this time they are given up, and a log line
+ * says so, which raises an alarm.
  */
 const PATIENCE_MS = 6 * 60 * 60_000;
 
 /**
- * Archives a batch of changes: first the alarms' lines, then the archive, then the facts, then the pointers. Whatever
- * fails, the whole batch is asked for again, and each step does no harm twice: the archive and the table know what they
- * have, and a fact bears the id of its change.
+ * Archives a batch of changes: first the log lines for the alarms, then the archive, then the facts, then the pointers.
+ * When a step fails, the stream delivers the whole batch again. Each step may run twice without harm: the archive and
+ * the table recognise what they already hold, and a fact carries the id of its change.
  */
 export async function archiveBatch(
   changes: readonly StreamChange[],
@@ -48,7 +49,7 @@ export async function archiveBatch(
   const read = changes.map(archiveChange);
   const canaries = new Set(config.canaryAccounts);
   const facts = read.map((change) => factsOfChange(change, canaries));
-  // Before anything that can fail: somebody is to know at once, and twice rather than not.
+  // The lines come before anything that can fail: somebody has to know at once, and a line twice is better than none.
   for (const line of facts.flatMap(({ lines }) => lines)) log.transition(line);
   try {
     await writeChanges(read.map(({ archived }) => archived));
@@ -63,7 +64,7 @@ export async function archiveBatch(
   }
 }
 
-/** Does what the archive can do without, unless it has been tried for too long. */
+/** Does work that the archive can do without: an error interrupts the batch, unless it has been tried for too long. */
 async function beside(
   what: string,
   oldest: StreamChange,
@@ -93,7 +94,9 @@ function pointersOf(read: readonly ReadChange[], { clock }: Pick<ArchiveBatchDep
   );
 }
 
-/** The message of an error of ours; of another only its name, for it may hold what it was about. */
+/**
+ * The message of an error of ours; of any other error only its name, because its message may contain the data at hand.
+ */
 function whyOf(error: unknown): string {
   return error instanceof BrokerError ? `${error.code}: ${error.message}` : errorName(error);
 }

@@ -3,11 +3,11 @@ import { judgeChange } from './judging/judge-change.ts';
 import { type LedgerRecord, type RecordImage, readImage } from './ledger-record.ts';
 import type { StreamChange } from './stream-event.ts';
 
-/** One change, as it is archived, and the records that it shows: without tickets, both. */
+/** One change in its archived form, with the records that its images show. Neither contains a ticket. */
 export type ReadChange = {
   readonly archived: ArchivedChange;
   readonly before: LedgerRecord | undefined;
-  /** Undefined where it was removed, or is no record. */
+  /** Undefined when the record was removed, or when the image is not a record. */
   readonly after: LedgerRecord | undefined;
 };
 
@@ -15,7 +15,7 @@ export type ReadChange = {
 export function archiveChange(change: StreamChange): ReadChange {
   const before = change.oldImage === undefined ? undefined : readImage(change.oldImage);
   const after = change.newImage === undefined ? undefined : readImage(change.newImage);
-  // Of a removal, what was there; a change without any image is one of nothing.
+  // A removal shows the record that was there; a change without any image is read as an empty one.
   const shown = after ?? before ?? readImage({});
   const { changeId, sequenceNumber, changedAtMs, recordId } = change;
   return {
@@ -25,7 +25,7 @@ export function archiveChange(change: StreamChange): ReadChange {
       sequenceNumber,
       changedAtMs,
       change: change.change,
-      // Of a row that something else made: its name must not make the line illegible.
+      // Code other than ours may have written the row: an ill-formed id must not make the line unreadable.
       recordId: recordId.toWellFormed(),
       recordType: shown.record?.recordType ?? 'unreadable',
       ...namesOf(shown.record),

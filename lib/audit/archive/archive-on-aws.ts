@@ -16,7 +16,7 @@ import { makeWriteChanges } from './write-changes.ts';
 export type ArchiveAnswer = BatchAnswer | DigestsMade;
 export type Archive = (event: unknown, invocation: { readonly remainingMs: () => number }) => Promise<ArchiveAnswer>;
 
-/** The archive on AWS: its bucket, its key, the bus and the pointers' table. Called once per cold start. */
+/** Assembles the archive on AWS: its bucket, its key, the bus and the pointers' table. Called once per cold start. */
 export function archiveOnAws(environment: ArchiveEnvironment, deployment: DeploymentConfig): Archive {
   const clock = systemClock;
   const log = makeTransitionLog(deployment);
@@ -39,8 +39,8 @@ export function archiveOnAws(environment: ArchiveEnvironment, deployment: Deploy
 }
 
 /**
- * Which account is the broker's own is known only here. Nothing is ever issued for it: a canary there is told of, and no
- * reason to stop archiving.
+ * The broker's own account is known only here. Nothing is ever issued for it, so a canary there is misplaced: that is
+ * logged, and is no reason to stop archiving.
  */
 function placedCanaries(
   { brokerAccountId }: ArchiveEnvironment,

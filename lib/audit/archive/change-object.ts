@@ -4,8 +4,9 @@ import { type ArchivedChange, archivedLine } from './archived-change.ts';
 export type ChangeObject = { readonly key: string; readonly bytes: Buffer };
 
 /**
- * The object of a batch of changes: one line each, every line ended. Its bytes follow from the changes alone, and its name
- * from the first of them, their number and the time: the same batch at the same time is the same object.
+ * Makes the object of a batch of changes: one line each, every line with its line break. The bytes follow from the
+ * changes alone, and the name from the first change, the number of changes and the time: the same batch at the same
+ * time gives the same object.
  */
 export function changeObject(changes: readonly [ArchivedChange, ...ArchivedChange[]], putAtMs: number): ChangeObject {
   const [first] = changes;

@@ -10,20 +10,20 @@ import type { ArchivedChange } from './archived-change.ts';
 import { readItem, type WireItem } from './read-attribute.ts';
 import { type PointerRecord, pointerRecordSchema } from './telling/pointer-record.ts';
 
-/** Whatever the ledger's table holds. */
+/** Any record of the ledger's table. */
 export type LedgerRecord = RequestRecord | Issuance | ProbeRecord | StrangersRecord | ObservationRecord | PointerRecord;
 
 /** A record of the ledger as one image shows it. */
 export type RecordImage = {
-  /** Undefined: it has not the shape of any record. Never holds a ticket. */
+  /** Undefined: the image does not have the shape of any record. Never contains a ticket. */
   readonly record: LedgerRecord | undefined;
-  /** What stands for the ticket that was dropped: equal for equal tickets, and told to nobody. */
+  /** Stands for the ticket that was dropped: equal for equal tickets, and never passed on. */
   readonly ticketTrace: string | undefined;
-  /** Of an image that is no record. */
+  /** Set for an image that is not a record. */
   readonly unreadable: ArchivedChange['unreadable'];
 };
 
-/** An attribute's name is told as far as this; no record of ours has so many, or so long ones. */
+/** The limits on the attribute names that are archived; no record of ours has so many, or such long ones. */
 const MOST_NAMES = 64;
 const LONGEST_NAME = 64;
 
@@ -39,7 +39,7 @@ const schemas: ReadonlyMap<unknown, v.GenericSchema<unknown, LedgerRecord>> = ne
   ['pointer', pointerRecordSchema],
 ]);
 
-/** Reads one image against the closed schema of what it says it is. The ticket is dropped before anything is read. */
+/** Reads one image against the closed schema of its record type. The ticket is dropped before anything is read. */
 export function readImage(image: WireItem): RecordImage {
   const { ticket, ...kept } = image;
   const ticketTrace = ticket === undefined ? undefined : sha256Hex(JSON.stringify(ticket));

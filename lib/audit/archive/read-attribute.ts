@@ -1,14 +1,14 @@
 /**
  * Reads an item of a change stream: attribute values as DynamoDB writes them in JSON, `{ "S": "text" }`. The SDK's own
- * reader is in a package of its own, which nothing here depends on; this one takes only the types that the ledger has.
+ * reader is in a separate package, on which nothing here depends; this one accepts only the types that the ledger has.
  * Source: DynamoDB API Reference, AttributeValue.
  */
 export type WireItem = Readonly<Record<string, unknown>>;
 
 /**
- * Throws `TypeError` on a type that no record of the ledger has: a set, or what is no attribute value at all; and on half of
- * a surrogate pair, which a job can write into its own rows: one line that holds one makes every other of its file
- * illegible to whoever reads the archive as JSON.
+ * Throws `TypeError` on a type that no record of the ledger has (a set, or something that is no attribute value at
+ * all), and on half of a surrogate pair. A job can write such a half into its own rows, and one line that contains it
+ * makes the whole file unreadable for anybody who reads the archive as JSON.
  */
 export function readItem(item: WireItem): Readonly<Record<string, unknown>> {
   if (!Object.keys(item).every((name) => name.isWellFormed())) throw new TypeError('not the name of an attribute');
@@ -24,7 +24,7 @@ function readAttribute(attribute: unknown): unknown {
   return read;
 }
 
-/** Each gives undefined for what is not of its type. A number that JavaScript does not hold is left to the schema. */
+/** Each returns undefined for a value of another type. A number that JavaScript cannot hold is left to the schema. */
 const READERS: ReadonlyMap<string, (value: unknown) => unknown> = new Map<string, (value: unknown) => unknown>([
   ['S', (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined)],
   ['N', (value) => (typeof value === 'string' && value !== '' ? Number(value) : undefined)],

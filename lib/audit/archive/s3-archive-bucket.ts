@@ -9,8 +9,8 @@ export type S3ArchiveDependencies = {
 };
 
 /**
- * The archive in S3. Each put asks that nothing be there yet. The lock of each object is the bucket's default: whoever
- * puts cannot choose a shorter one. That the bucket is of our own account is for the role's policy to see to.
+ * The archive in S3. Each put requires that no object is there yet. The lock of each object is the bucket's default:
+ * the writer cannot choose a shorter one. The role's policy ensures that the bucket belongs to our own account.
  */
 export function makeS3ArchiveBucket({ s3, config }: S3ArchiveDependencies): ArchiveBucket {
   const ours = { Bucket: config.archiveBucket };
@@ -28,7 +28,7 @@ export function makeS3ArchiveBucket({ s3, config }: S3ArchiveDependencies): Arch
   const list = async (input: Omit<ConstructorParameters<typeof ListObjectsV2Command>[0], 'Bucket'>) => {
     try {
       const page = await s3.send(new ListObjectsV2Command({ ...ours, ...input }));
-      // A list that is cut short must not pass for the whole.
+      // A list that is cut short must not pass for the whole list.
       if (page.IsTruncated !== true || page.NextContinuationToken !== undefined) return page;
       throw new BrokerError('store.unavailable', 'the archive was listed in part');
     } catch (error) {

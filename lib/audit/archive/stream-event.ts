@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { WireItem } from './read-attribute.ts';
 
-/** One change as the table's stream tells it: images as they stand in the table, the ticket with them. */
+/** One change as the table's stream delivers it: images as they stand in the table, including the ticket. */
 export type StreamChange = {
   readonly changeId: string;
   readonly sequenceNumber: string;
-  /** In whole seconds. */
+  /** To the whole second. */
   readonly changedAtMs: number;
   readonly change: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly recordId: string;
@@ -18,12 +18,12 @@ export type ArchiveEvent =
   | { readonly kind: 'tick' };
 
 /**
- * Values are read where they are judged: what stands in an image may be anything. No `v.record`, which leaves out what is
- * named `constructor`, `prototype` or `__proto__`: an attribute that nobody sees is one that nobody judges.
+ * Values are checked where they are judged, because an image may contain anything. `v.record` is not used, because it
+ * leaves out attributes named `constructor`, `prototype` or `__proto__`: nobody judges an attribute that nobody sees.
  */
 const image = v.custom<WireItem>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
 
-/** Source: DynamoDB Streams API Reference, Record and StreamRecord; Lambda hands the time over as epoch seconds. */
+/** Source: DynamoDB Streams API Reference, Record and StreamRecord; Lambda passes the time as epoch seconds. */
 const streamRecord = v.object({
   eventID: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   eventName: v.picklist(['INSERT', 'MODIFY', 'REMOVE']),
@@ -41,7 +41,7 @@ const eventSchema = v.union([
   v.strictObject({ kind: v.literal('tick') }),
 ]);
 
-/** Throws on what neither the stream nor the schedule sends: then nothing of it counts as archived. */
+/** Throws on an event that neither the stream nor the schedule sends: nothing in it then counts as archived. */
 export function readArchiveEvent(event: unknown): ArchiveEvent {
   const read = v.safeParse(eventSchema, event);
   if (!read.success) throw new TypeError('the event is neither of the change stream nor of the schedule');

@@ -9,23 +9,24 @@ export type WriteChangesDependencies = {
   readonly clock: Clock;
 };
 
-/** Puts the changes into the archive. Throws `store.*`: then some or none of them may be there. */
+/** Puts the changes into the archive. Throws `store.*`: some or none of them may then be there. */
 export type WriteChanges = (changes: readonly ArchivedChange[]) => Promise<void>;
 
-/** Changes that this process has put are remembered: about a day of the busiest hour of a small deployment, in a few MB. */
+/** How many put changes this process remembers: about a day of the busiest hour of a small deployment, in a few MB. */
 const REMEMBERED = 20_000;
 
 /**
- * Each batch of changes becomes one object. Lambda hands a batch over again where something after the put failed; what
- * this process has put it does not put again. Another process does: then a change stands twice in the archive, in two
- * objects, with equal bytes, which verification expects. None is ever left out: only what was put is remembered.
+ * Each batch of changes becomes one object. Lambda delivers a batch again when something after the put failed; this
+ * process does not put a change again that it has put. Another process does: the change then stands in the archive
+ * twice, in two objects with equal bytes, which verification expects. No change is ever left out, because only changes
+ * that were put are remembered.
  */
 export function makeWriteChanges({ bucket, clock }: WriteChangesDependencies): WriteChanges {
   const put = new Set<string>();
   return async (changes) => {
     const [first, ...rest] = changes.filter(({ changeId }) => !put.has(changeId));
     if (first === undefined) return;
-    // The time is taken before the put: no digest looks for objects of a time at which one may still be on its way.
+    // The time is read before the put: no digest covers a time whose objects may still be on their way.
     const { key, bytes } = changeObject([first, ...rest], clock.nowMs());
     if ((await bucket.putNew(key, bytes)) === 'taken') {
       throw new BrokerError('store.unavailable', 'another object stands where a batch of changes was to be put');

@@ -7,8 +7,8 @@ import type { Leaf } from './leaf-list.ts';
 const LINE_BREAK = 0x0a;
 
 /**
- * The records of one object of changes: what stands before each line break. What stands behind the last one is a record
- * too, which no object of ours has: it is hashed with the others, so that whoever verifies meets it.
+ * The records of one object of changes: the bytes before each line break. Bytes behind the last line break are a record
+ * too. No object of ours has such bytes; they are hashed with the others, so that verification meets them.
  */
 export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
   let begin = 0;
@@ -21,7 +21,7 @@ export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
 
 export type HashedObject = { readonly object: Digest['objects'][number]; readonly leaves: readonly Leaf[] };
 
-/** Adds every record of an object to the tree, and gives what the digest says of the object. */
+/** Adds every record of an object to the tree, and returns the digest's entry for the object. */
 export function digestObject(tree: MerkleTree, key: string, bytes: Uint8Array): HashedObject {
   const leaves = [...linesOf(bytes)].map((line) => ({ leaf: tree.append(line), recordId: recordIdIn(line) }));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -30,7 +30,7 @@ export function digestObject(tree: MerkleTree, key: string, bytes: Uint8Array): 
 
 const named = v.object({ recordId: v.string() });
 
-/** Empty where the line does not say: it is hashed all the same. */
+/** Empty when the line names no record; the line is hashed all the same. */
 function recordIdIn(line: Uint8Array): string {
   try {
     const read = v.safeParse(

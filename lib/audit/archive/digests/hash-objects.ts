@@ -7,15 +7,15 @@ import { readChangeObjectKey } from '../archive-keys.ts';
 import { digestObject } from './digest-object.ts';
 import type { Leaf } from './leaf-list.ts';
 
-/** Objects read at once: each is at most the 6 MB that Lambda hands over. */
+/** How many objects are read at once: each is at most the 6 MB of one batch from Lambda. */
 const READ_AT_ONCE = 8;
 
 export type HashedObjects = Pick<Digest, 'objects' | 'records' | 'merkleRoot'> & { readonly leaves: readonly Leaf[] };
 
 /**
- * Reads the objects as they stand in the archive, and hashes every record of them, in their order. Without time it stops
- * behind the first few, and never between two objects of one millisecond: how large objects are is for others to choose,
- * and a digest that is never finished would be begun for ever.
+ * Reads the objects as they stand in the archive, and hashes every record of them, in their order. When time runs out
+ * it stops, but never before the first `READ_AT_ONCE` objects, and never between two objects of one millisecond. Others
+ * decide how large objects are, and a digest that cannot be finished would be begun again for ever.
  */
 export async function hashObjects(
   keys: readonly string[],

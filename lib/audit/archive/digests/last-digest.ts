@@ -4,7 +4,10 @@ import type { ArchiveBucket } from '../archive-bucket.ts';
 import { DIGESTS_PREFIX } from '../archive-keys.ts';
 import { readSignedDigest } from './signed-digest.ts';
 
-/** The digest that the next one follows; undefined where there is none yet. Throws `store.itemInvalid` on any other object. */
+/**
+ * The digest that the next one follows; undefined when there is none yet. Throws `store.itemInvalid` when the last
+ * object is no signed digest.
+ */
 export async function lastDigest(
   bucket: Pick<ArchiveBucket, 'foldersOf' | 'keysAfter' | 'read'>,
 ): Promise<Digest | undefined> {

@@ -1,7 +1,7 @@
 /**
- * Beside each digest that covers records: which leaf of its Merkle tree is which record, one line for each, in order. It
- * needs no trust: its leaves must give the root that is signed. What it is for: when an object is not what was signed, it
- * tells which of its lines was changed, removed, added or moved.
+ * The list beside each digest that covers records: one line for each leaf of its Merkle tree, in order, with the record
+ * of that leaf. The list needs no trust, because its leaves must give the signed root. When an object is not what was
+ * signed, the list shows which of its lines was changed, removed, added or moved.
  */
 const LEAVES_PREFIX = 'leaves/';
 
@@ -12,8 +12,8 @@ export type Leaf = {
 };
 
 /**
- * `leaves/dt=2026-11-21/000000000042-<merkleRoot>.jsonl`. The root is in its name, so that two who make the same digest at
- * once, over different periods, do not stand in each other's way. It is put before the digest.
+ * `leaves/dt=2026-11-21/000000000042-<merkleRoot>.jsonl`. The name contains the root, so that two processes that make
+ * the same digest at once, over different periods, use different keys. The list is put before the digest.
  */
 export function leafListKey(digest: {
   readonly sequence: number;

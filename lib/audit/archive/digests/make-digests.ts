@@ -23,20 +23,20 @@ export type DigestsMade = { readonly made: number };
 export type MakeDigests = (invocation: { readonly remainingMs: () => number }) => Promise<DigestsMade>;
 
 /**
- * How old an object must be before a digest counts it. The function that puts objects is stopped after 60 s, so that after
- * 120 s no object of an earlier time can still appear, clocks of different machines included.
+ * How old an object must be before a digest covers it. The function that puts objects is stopped after 60 s, so after
+ * 120 s no object of an earlier time can still appear, even if the clocks of the machines differ.
  */
 export const SETTLE_MS = 120_000;
-/** The longest period of a digest that came late; in time it is about the five minutes between two ticks. */
+/** The longest period of a digest that is late; a digest in time covers about the five minutes between two ticks. */
 export const LONGEST_PERIOD_MS = 10 * 60_000;
-/** What must be left of the invocation before another digest is begun: listing and reading `MOST_OBJECTS` takes less. */
+/** The time that must be left before another digest is begun: listing and reading `MOST_OBJECTS` takes less. */
 const LEAST_LEFT_MS = 30_000;
-/** What must be left to go on hashing: what was hashed until then is signed and put. */
+/** The time that must be left to go on hashing: what is hashed by then is signed and put. */
 const HASHING_LEFT_MS = 15_000;
 
 /**
- * Signs digests from where the last one ended up to two minutes ago: one a tick, and of nothing too; several, where ticks
- * were late. Two ticks at once make the same one, and what is put first is kept.
+ * Signs digests from the end of the last one up to two minutes ago: one per tick, even without any record, and several
+ * when ticks were late. Two ticks at once make the same digest, and the one that is put first is kept.
  */
 export function makeMakeDigests(dependencies: MakeDigestsDependencies): MakeDigests {
   const { bucket, clock } = dependencies;
@@ -44,7 +44,8 @@ export function makeMakeDigests(dependencies: MakeDigestsDependencies): MakeDige
   return async ({ remainingMs }) => {
     let previous = await lastDigest(bucket);
     mustFollow(previous, ourLast, dependencies);
-    // Taken once: the milliseconds that a digest takes would be a period of their own, and the next, and the next.
+    // The time is read once: otherwise the milliseconds that a digest takes would be a period of their own, again and
+    // again.
     const settledMs = clock.nowMs() - SETTLE_MS;
     let made = 0;
     do {
@@ -59,7 +60,7 @@ export function makeMakeDigests(dependencies: MakeDigestsDependencies): MakeDige
   };
 }
 
-/** What this process put a while ago must still be there: another digest in its place would hide that it is gone. */
+/** A digest that this process put must still be there: another digest in its place would hide the loss. */
 function mustFollow(
   found: Digest | undefined,
   ourLast: Digest | undefined,
@@ -72,7 +73,7 @@ function mustFollow(
 
 type NextDigest = { readonly digest: Digest; readonly leaves: readonly Leaf[] };
 
-/** Undefined: nothing has settled since the last one. */
+/** Undefined: nothing has settled since the last digest. */
 async function nextDigest(
   previous: Digest | undefined,
   { settledMs, hasTime }: { readonly settledMs: number; readonly hasTime: () => boolean },
@@ -98,7 +99,9 @@ async function nextDigest(
   return { digest: { version: 1, deploymentId: config.deploymentId, ...place, fromMs, toMs, ...hashed }, leaves };
 }
 
-/** False: another tick put its own. The line tells the hash, so that the log is a second witness of it. */
+/**
+ * False: another tick put its own digest. The log line contains the hash, so that the log is a second witness of it.
+ */
 async function signAndPut(
   { digest, leaves }: NextDigest,
   { bucket, sign, log }: MakeDigestsDependencies,

@@ -1,14 +1,17 @@
 import type { ArchiveBucket } from '../archive-bucket.ts';
 import { CHANGES_PREFIX, changesFrom, readChangeObjectKey } from '../archive-keys.ts';
 
-/** Objects of one digest at the most: its JSON stays under half a megabyte, and reading them under half a minute. */
+/** The most objects of one digest: its JSON stays under half a megabyte, and reading them under half a minute. */
 export const MOST_OBJECTS = 2_000;
 
-/** The objects of one period, in their order, and until when it goes: earlier than asked for, where there were too many. */
+/**
+ * The objects of one period, in order, and the end of the period, which is earlier than requested if there are too
+ * many.
+ */
 export type Period = {
   readonly keys: readonly string[];
   readonly toMs: number;
-  /** Keys between them that are no objects of changes: nothing of ours puts such. */
+  /** Keys among them that do not name objects of changes: no code of ours puts such objects. */
   readonly foreign: readonly string[];
 };
 
@@ -35,7 +38,7 @@ export async function settledObjects(
   return cutOff(found, { toMs, foreign });
 }
 
-/** A period never ends between two objects of one millisecond, however many it has. */
+/** A period never ends between two objects of one millisecond, however many there are. */
 function cutOff(
   found: readonly { readonly key: string; readonly putAtMs: number }[],
   { toMs, foreign }: Pick<Period, 'toMs' | 'foreign'>,

@@ -12,7 +12,7 @@ export type SignDigestDependencies = {
   readonly config: { readonly digestsKeyArn: string };
 };
 
-/** By KMS, whose key never leaves it: who breaks into the function can sign while it is in there, and not afterwards. */
+/** Signs with a key that never leaves KMS: an intruder in the function can sign while inside it, and not afterwards. */
 export function makeSignDigest({ kms, config }: SignDigestDependencies): SignDigest {
   return async (digest) => {
     const command = new SignCommand({

@@ -2,7 +2,7 @@ import type { ArchivedChange, ChangeFinding } from '../archived-change.ts';
 
 export type FindingOfChange = ArchivedChange['findings'][number];
 
-/** The explanation names states, entries and attributes, and repeats nothing of what stands in them. */
+/** The explanation names states, entries and attributes, and never repeats their values. */
 export function finding(what: ChangeFinding, explanation: string): FindingOfChange {
   return { finding: what, explanation };
 }

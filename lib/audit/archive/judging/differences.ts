@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** The names of the members in which two values differ, in the order of names. A member that is undefined is not there. */
+/** The names of the members in which two values differ, in the order of names. An undefined member counts as absent. */
 export function differences(one: object, other: object): readonly string[] {
   const left = new Map<string, unknown>(Object.entries(one));
   const right = new Map<string, unknown>(Object.entries(other));

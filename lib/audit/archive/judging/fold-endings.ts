@@ -1,4 +1,4 @@
-/** What the entries make of an issuance that they end. */
+/** The effect of each trail entry that ends an issuance. */
 import type { TrailEntry } from '../../../ledger/trail.ts';
 import { amended, answeredBy, codeOf, type Fold, keyOf, outcomeOf, requestOf, sessionOf } from './fold-parts.ts';
 import type { Told } from './told-state.ts';
@@ -12,7 +12,7 @@ export const denied: Fold = (before, entry) => [
   }),
 ];
 
-/** The entry does not say whether a session was or may have been made that nobody holds. */
+/** The entry does not say whether a session that nobody holds was made, or may have been made. */
 export const failed: Fold = (before, entry) => {
   const last = outcomeOf(before);
   const outcomes = [last === 'open' ? 'failed' : last, 'unknown', 'undelivered'] as const;
@@ -43,7 +43,7 @@ export const expired: Fold = (before, entry, { delivery }) => {
 
 export const unknown: Fold = (before, entry) => [ended(before, entry, { state: 'unknown', exception: 'unknown' })];
 
-/** Binds what the job wrote into the trail: once, of what is still due. */
+/** Binds what the job wrote into the trail, once, for an issuance that is still due. */
 export const settled: Fold = (before, { reportSha256 }, folding) => {
   if (!before.isDue || reportSha256 !== folding.reportSha256) return [];
   return [{ ...before, isDue: false, ...(before.state === 'failed' ? { exception: 'failed' as const } : {}) }];

@@ -1,10 +1,10 @@
-/** What the entries make of an issuance that stays open. */
+/** The effect of each trail entry that leaves an issuance open. */
 import { type Attempt, LIMITS, sessionNameOf } from '../../../ledger/issuance.ts';
 import type { TrailEntry } from '../../../ledger/trail.ts';
 import { amended, answeredBy, codeOf, type Folding, keyOf, outcomeOf, sessionOf } from './fold-parts.ts';
 import type { Told } from './told-state.ts';
 
-/** Only of what nobody holds any more: its lease is over, or its ticket is gone. */
+/** A further attempt follows only if nobody holds the one before: its lease is over, or its ticket is gone. */
 export function nextAttempt(before: Told, entry: TrailEntry, folding: Folding): readonly Told[] {
   const isHeld = before.state === 'issued' ? before.hasTicket : (before.leaseUntilMs ?? 0) > entry.atMs;
   if (isHeld || folding.delivery === 'caller') return [];
@@ -42,7 +42,7 @@ export function intended(
   ];
 }
 
-/** By whoever holds the intent, or by another after the call before was let go of. */
+/** A further call is made by the owner of the intent, or by another owner after the call before was released. */
 export function furtherCall(before: Told, entry: TrailEntry): readonly Told[] {
   const { owner, leaseUntilMs, call, atMs } = entry;
   const isFree = before.resume === 'call' && (before.leaseUntilMs ?? 0) <= atMs;
@@ -80,12 +80,12 @@ export function issuedSession(before: Told, entry: TrailEntry, { delivery }: Fol
   ];
 }
 
-/** The entry does not say whether a session was or may have been made, nor how it goes on. */
+/** The entry does not say whether a session was made or may have been made, nor how the issuance goes on. */
 export function released(before: Told, entry: TrailEntry): readonly Told[] {
   const ofAttempt = (['open', 'unknown', 'undelivered'] as const).map((outcome) =>
     releasedAs(before, entry, { resume: 'attempt', outcome }),
   );
-  // With a session in hand the same attempt makes no other call.
+  // An attempt that has a session makes no further call.
   if (entry.accessKeyId !== undefined) return ofAttempt;
   return [releasedAs(before, entry, { resume: 'call', outcome: 'open' }), ...ofAttempt];
 }
@@ -125,7 +125,7 @@ function releasedAs(
   };
 }
 
-/** Of the attempt that nobody goes on with. */
+/** The attempts, with an outcome for the one that nobody continues. */
 function closed(before: Told): readonly Attempt[] {
   const last = outcomeOf(before);
   if (last !== 'open' && last !== 'issued') return before.attempts;

@@ -1,17 +1,17 @@
-/** The parts of which what an entry makes of an issuance is made. */
+/** The parts from which the effects of trail entries are built. */
 import type { Attempt } from '../../../ledger/issuance.ts';
 import type { TrailEntry } from '../../../ledger/trail.ts';
 import type { Told } from './told-state.ts';
 
-/** What of an issuance never changes, and what its job wrote. */
+/** The facts of an issuance that never change, and what its job wrote. */
 export type Folding = {
   readonly recordId: string;
   readonly delivery?: 'caller';
-  /** Of claim and report, if there are any. */
+  /** Hash of the claim and the report, if there are any. */
   readonly reportSha256: string;
 };
 
-/** What may stand after an entry: one of these. */
+/** Returns the possible states after an entry; exactly one of them must hold. */
 export type Fold = (before: Told, entry: TrailEntry, folding: Folding) => readonly Told[];
 
 export function outcomeOf(before: Told): Attempt['outcome'] {
@@ -38,7 +38,7 @@ export function keyOf({ accessKeyId }: TrailEntry) {
   return accessKeyId === undefined ? {} : { lastAccessKeyId: accessKeyId };
 }
 
-/** What an entry tells of a session. */
+/** The facts of a session that an entry gives. */
 export function sessionOf({ accessKeyId, assumedRoleId, stsRequestId, issuedAtMs, expiresAtMs }: TrailEntry) {
   return {
     ...(accessKeyId === undefined ? {} : { accessKeyId }),

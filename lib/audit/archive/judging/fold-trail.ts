@@ -1,7 +1,7 @@
 /**
- * What an entry of the trail makes of an issuance, written down once more: independent of the functions that make the
- * changes (`issuance-intents`, `issuance-transitions`, `issuance-endings`), so that a mistake in them, or a write past
- * them, shows.
+ * The effect of each trail entry on an issuance, written down a second time and independently of the functions that
+ * make the changes (`issuance-intents`, `issuance-transitions`, `issuance-endings`), so that a mistake in them, or a
+ * write past them, shows.
  */
 import type { TrailEntry, TrailType } from '../../../ledger/trail.ts';
 import * as endings from './fold-endings.ts';
@@ -18,8 +18,8 @@ import type { Fold, Folding } from './fold-parts.ts';
 import type { Told } from './told-state.ts';
 
 /**
- * What may stand after the entry: one of these. Several, where the entry does not say all; none, where the entry does
- * not follow. `before` is undefined for the first entry.
+ * The possible states after the entry: several when the entry does not say everything, and none when the entry does not
+ * follow. `before` is undefined for the first entry.
  */
 export function afterEntry(before: Told | undefined, entry: TrailEntry, folding: Folding): readonly Told[] {
   if (before === undefined) return begun(entry, folding);
@@ -28,7 +28,7 @@ export function afterEntry(before: Told | undefined, entry: TrailEntry, folding:
   return follows ? FOLDS[entry.type](before, entry, folding) : [];
 }
 
-/** From which states an entry can follow. Source: the edges of the protocol (docs/architecture.md). */
+/** The states that each entry can follow. Source: the edges of the protocol (docs/architecture.md). */
 const FROM: Readonly<Record<TrailType, readonly Told['state'][]>> = {
   refused: [],
   intended: ['intended', 'issued'],

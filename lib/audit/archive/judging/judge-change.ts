@@ -9,8 +9,9 @@ import { judgeProbe } from './judge-probe.ts';
 export type ImagesOfChange = { readonly before: RecordImage | undefined; readonly after: RecordImage | undefined };
 
 /**
- * What is wrong with a change of the ledger's table, whoever made it: nothing, where our own code did. Pure. Table rights
- * already keep each function to its rows and attributes; what is found here got past them, or is a mistake of ours.
+ * Finds what is wrong with a change of the ledger's table, whoever made it: nothing, if our own code did. Pure. Table
+ * rights already keep each function to its rows and attributes; what is found here got past them, or is a mistake of
+ * ours.
  */
 export function judgeChange({ before, after }: ImagesOfChange): readonly FindingOfChange[] {
   if (after === undefined) return [finding('removed', 'a record was removed')];

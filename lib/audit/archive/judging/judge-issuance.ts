@@ -12,7 +12,7 @@ import { jobsPart, type Told, toldBy } from './told-state.ts';
 /** An issuance as one image shows it. */
 export type IssuanceImage = { readonly issuance: Issuance; readonly ticketTrace: string | undefined };
 
-/** Said when it was opened, and never again. */
+/** Attributes that are set when the issuance is opened, and never change. */
 const IDENTITY = [
   'recordId',
   'recordType',
@@ -27,8 +27,8 @@ const IDENTITY = [
 ] as const;
 
 /**
- * Judges one change of an issuance by the edges of the protocol: an entry of the trail and what it makes of the issuance;
- * or, without one, a job's claim or report, or another time at which the sweeper looks. Pure.
+ * Judges one change of an issuance by the edges of the protocol. The change either adds an entry to the trail, with its
+ * effect on the issuance; or it is a job's claim or report, or sets another time for the sweeper's next look. Pure.
  */
 export function judgeIssuance(before: IssuanceImage | undefined, after: IssuanceImage): readonly FindingOfChange[] {
   const trail = trailProblem(before?.issuance, after.issuance);
@@ -74,13 +74,13 @@ function judgeEntry(
   return [finding('stateNotOfTrail', `after ${entry.type} the trail tells otherwise of ${names.join(', ')}`)];
 }
 
-/** In what it differs from the possibility that it comes closest to. */
+/** The names in which the issuance differs from the closest of the possible states. */
 function nearest(possible: readonly Told[], after: Told): readonly string[] {
   const apart = possible.map((one) => differences(one, after));
   return apart.reduce((least, one) => (one.length < least.length ? one : least));
 }
 
-/** Whoever writes the trail may not write what a job says of itself. */
+/** A write to the trail may not change what a job says of itself. */
 function jobWroteToo(before: IssuanceImage | undefined, after: IssuanceImage): readonly FindingOfChange[] {
   const jobsBefore = before === undefined ? {} : jobsPart(before.issuance);
   const names = differences(jobsBefore, jobsPart(after.issuance));
@@ -111,7 +111,7 @@ function picked(issuance: Issuance): Readonly<Record<string, unknown>> {
   return Object.fromEntries(IDENTITY.map((name) => [name, all.get(name)]));
 }
 
-/** As the sweeper binds it into the trail. */
+/** The same hash that the sweeper binds into the trail. */
 function reportHash(issuance: Issuance): string {
   return sha256Hex(canonicalJson(jobsPart(issuance)));
 }

@@ -5,8 +5,8 @@ import type { IssuanceImage } from './judge-issuance.ts';
 import { jobsPart, type Told, toldBy } from './told-state.ts';
 
 /**
- * Judges a change that left the trail alone. A job writes so, twice: its claim, which takes the ticket, and its report. The
- * sweeper writes so when it puts off looking. Nobody else does, and neither writes anything beside.
+ * Judges a change that left the trail alone. A job makes two such writes: its claim, which takes the ticket, and its
+ * report. The sweeper makes one when it postpones its next look. Nobody else does, and neither changes anything else.
  */
 export function judgeJobWrite(before: IssuanceImage, after: IssuanceImage): readonly FindingOfChange[] {
   const from = before.issuance.state;
@@ -34,7 +34,7 @@ function beside(names: readonly string[], own: readonly string[]): readonly Find
   return others.length === 0 ? [] : [finding('beyondAttributes', `${others.join(', ')} changed with the state`)];
 }
 
-/** What the claim's own condition asks: `lib/job-runtime/claim-ticket.ts`. */
+/** The same rules as the claim's own condition: `lib/job-runtime/claim-ticket.ts`. */
 function claimProblems({ issuance, ticketTrace }: IssuanceImage, after: IssuanceImage): readonly FindingOfChange[] {
   const { claim } = jobsPart(after.issuance);
   const usableUntilMs = issuance.attempts.at(-1)?.usableUntilMs ?? 0;

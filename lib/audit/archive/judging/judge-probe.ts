@@ -2,7 +2,10 @@ import type { ProbeRecord } from '../../../probes/probe-record.ts';
 import { type FindingOfChange, finding } from './change-finding.ts';
 import { differences } from './differences.ts';
 
-/** Judges one change of a probe's record: its call is announced once, with the record or after it; then its outcome is told. */
+/**
+ * Judges one change of a probe's record: the call is announced once, with the record or after it; then its outcome
+ * follows.
+ */
 export function judgeProbe(before: ProbeRecord | undefined, after: ProbeRecord): readonly FindingOfChange[] {
   if (before === undefined) {
     const isOpen = after.outcome === 'open' && after.answeredAtMs === undefined;

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../errors.ts';
 import type { Attempt, Exception, Issuance, IssuanceState } from '../../../ledger/issuance.ts';
 
-/** All of an issuance that its trail, its claim and its report tell: what else it says was said when it was opened. */
+/** The attributes of an issuance that follow from its trail, claim and report; all others are set when it is opened. */
 export type Told = {
   readonly state: IssuanceState;
   readonly attempt: number;
@@ -16,7 +16,7 @@ export type Told = {
   readonly exception?: Exception;
   readonly code?: string;
   readonly refusal?: { readonly reason: string; readonly explanation: string };
-  /** Does the sweeper look at it? When, is not told. */
+  /** Whether the sweeper will look at the issuance. The time of that look is not included. */
   readonly isDue: boolean;
   readonly hasTicket: boolean;
 };
@@ -37,7 +37,7 @@ const NAMES = [
   'refusal',
 ] as const;
 
-/** What an issuance says of itself in those respects. */
+/** The same attributes as the issuance itself states them. */
 export function toldBy(issuance: Issuance, ticketTrace: string | undefined): Told {
   const { state, attempt, attempts, dueAtMs, dueShard } = issuance;
   const all = new Map<string, unknown>(Object.entries(issuance));
@@ -46,7 +46,7 @@ export function toldBy(issuance: Issuance, ticketTrace: string | undefined): Tol
   return { ...Object.fromEntries(said), state, attempt, attempts, isDue, hasTicket: ticketTrace !== undefined };
 }
 
-/** What its job wrote. */
+/** The claim and the report, which the job wrote. */
 export function jobsPart(issuance: Issuance) {
   switch (issuance.state) {
     case 'claimed':

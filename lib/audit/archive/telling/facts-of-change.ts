@@ -5,14 +5,13 @@ import type { Transition } from '../../../platform/transition-log.ts';
 import type { ReadChange } from '../archive-change.ts';
 import { jobsPart } from '../judging/told-state.ts';
 
-/** What is told of one change: on the bus, and in lines of the log, which are what alarms count. */
+/** What is published about one change: events on the bus, and lines of the log, which alarms count. */
 export type FactsOfChange = { readonly events: readonly BrokerEvent[]; readonly lines: readonly Transition[] };
 
 /**
- * What is told of a change: of an issuance its ids, its tenant, its job and its state, whenever that changes, and with
- * which of our codes its job failed; of what no
- * code of ours does, which record and what is wrong; of a canary, that it was touched. Pure. Whoever takes the events may
- * get one twice, with the same `changeId`.
+ * The facts of one change. For an issuance: its ids, tenant, job and state, whenever the state or the attempt changes,
+ * and the code of ours with which its job failed. For a change that no code of ours makes: the record, and what is
+ * wrong. For a canary: that it was touched. Pure. A receiver may get an event twice, with the same `changeId`.
  */
 export function factsOfChange(change: ReadChange, canaryAccounts: ReadonlySet<string>): FactsOfChange {
   const parts = [recorded(change), illegal(change), canary(change, canaryAccounts)];
@@ -23,8 +22,8 @@ export function factsOfChange(change: ReadChange, canaryAccounts: ReadonlySet<st
 }
 
 /**
- * Far longer than any name of ours. The bus takes 256 KB at once, and refuses all of it otherwise: a row that somebody
- * wrote past the broker could hold up every fact behind it.
+ * Far longer than any name of ours. The bus accepts 256 KB per call, and refuses the whole call otherwise: a row that
+ * somebody wrote past the broker could hold up every fact behind it.
  */
 const LONGEST_TOLD = 256;
 
@@ -48,13 +47,13 @@ function recorded({ archived, before, after }: ReadChange): FactsOfChange {
   return { events: [{ detailType: 'IssuanceRecorded', detail }], lines: [] };
 }
 
-/** A job writes its report as it likes: what is none of our codes is not told. */
+/** A job writes its report freely: a code that is not one of ours is left out. */
 function jobsCode(issuance: Issuance): ErrorCode | undefined {
   const { code = '' } = jobsPart(issuance).report ?? {};
   return isErrorCode(code) ? code : undefined;
 }
 
-/** Explanations name states and attributes; a record that is no record has nothing that could be told of it but its id. */
+/** Explanations name states and attributes. Of a row that is not a record, nothing can be published but its id. */
 function illegal({ archived }: ReadChange): FactsOfChange {
   const { changeId, recordId, recordType, findings, tenantId, accountId, job } = archived;
   if (findings.length === 0) return NOTHING;
@@ -77,7 +76,7 @@ function illegal({ archived }: ReadChange): FactsOfChange {
   };
 }
 
-/** Nobody has a reason to ask for anything in a canary's account: whoever does has found it by trying. */
+/** Nobody has a reason to ask for anything in a canary's account: anybody who asks has found it by trying. */
 function canary({ archived, before, after }: ReadChange, canaryAccounts: ReadonlySet<string>): FactsOfChange {
   const isNew = archived.change === 'INSERT' && before === undefined;
   if (!isNew || after?.recordType !== 'issuance' || !canaryAccounts.has(after.accountId)) return NOTHING;

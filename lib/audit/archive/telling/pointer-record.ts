@@ -3,17 +3,18 @@ import { derivedId } from '../../../platform/ids.ts';
 import { pointerRecordId } from '../../../platform/table-keys.ts';
 
 /**
- * Leads from an access key or an STS request id to a record whose own index attributes hold a later one: an issuance with
- * several attempts or calls, an observation with several sessions. Written once, from the change stream.
+ * A pointer leads from an access key or an STS request id to a record whose own index attributes hold a later one: an
+ * issuance with several attempts or calls, an observation with several sessions. It is written once, from the change
+ * stream.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 export const pointerRecordSchema = v.strictObject({
   recordId: v.pipe(v.string(), v.regex(/^pointer_[a-z2-7]{32}$/)),
   recordType: v.literal('pointer'),
-  /** Where it leads: the id of an issuance, a probe or an observation. */
+  /** The id of the issuance, the probe or the observation to which the pointer leads. */
   to: v.string(),
-  /** One of the two: the keys of the audit's indexes. */
+  /** Exactly one of the two is set: they are the keys of the audit's indexes. */
   lastAccessKeyId: v.exactOptional(v.string()),
   lastStsRequestId: v.exactOptional(v.string()),
   writtenAtMs: count,

@@ -3,8 +3,8 @@ import type { LedgerRecord } from '../ledger-record.ts';
 import type { PointedAt } from './pointer-record.ts';
 
 /**
- * The access keys and STS request ids by which a record is no longer found, because its index attributes hold the last of
- * each: those that this change put out of them, and those that it brought in beside them.
+ * The access keys and STS request ids by which a record is no longer found, because its index attributes hold only the
+ * last of each: those that this change displaced from them, and those that it added beside them.
  */
 export function pointersOfChange({ before, after }: ReadChange): readonly PointedAt[] {
   const now = namesOf(after);
@@ -15,18 +15,20 @@ export function pointersOfChange({ before, after }: ReadChange): readonly Pointe
   ];
 }
 
-/** `last`: by which an index finds the record. `all`: by which somebody may look for it. */
+/** `last`: the name by which an index finds the record. `all`: every name by which somebody may look for it. */
 type Names = { readonly last: string | undefined; readonly all: ReadonlySet<string> };
 type NamesOfRecord = { readonly accessKeys: Names; readonly stsRequests: Names };
 
-/** What needs a pointer now and had none: it is in no index attribute, and it is new or was in one before. */
+/**
+ * The names that need a pointer now and had none: they are in no index attribute, and are new or were in one before.
+ */
 function put(now: Names, known: Names): readonly string[] {
   const isNeeded = (name: string) => name !== now.last && (!known.all.has(name) || name === known.last);
   return [...now.all].filter((name) => mayBeKey(name) && isNeeded(name));
 }
 
 /**
- * As the key of an index: the table refuses any other, and would hold up what stands behind it in the stream.
+ * Whether a name can be the key of an index: the table refuses any other, which would hold up the stream behind it.
  * Source: DynamoDB Developer Guide, "Quotas", partition key length.
  */
 function mayBeKey(name: string): boolean {
@@ -36,7 +38,7 @@ function mayBeKey(name: string): boolean {
 function namesOf(record: LedgerRecord | undefined): NamesOfRecord {
   switch (record?.recordType) {
     case 'issuance': {
-      // The trail has them all: an attempt has those of its last call.
+      // The trail has all of them; an attempt has only those of its last call.
       const { trail, lastAccessKeyId, lastStsRequestId } = record;
       return collected(trail, { lastAccessKeyId, lastStsRequestId });
     }

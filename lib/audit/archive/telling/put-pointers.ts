@@ -5,7 +5,7 @@ import type { PointerRecord } from './pointer-record.ts';
 
 const AT_ONCE = 8;
 
-/** Writes those that are not there yet. Throws `store.*`: then some of them may be there. */
+/** Writes the pointers that are not there yet. Throws `store.*`: some of them may then have been written. */
 export type PutPointers = (pointers: readonly PointerRecord[]) => Promise<void>;
 
 export function makePutPointers({

@@ -2,8 +2,8 @@ import type { Stage } from '../../../platform/stage-durations.ts';
 import type { ReadChange } from '../archive-change.ts';
 
 /**
- * How long it took to the claim and to the report of a job, told by the one change that shows each. A job's function is
- * not asked: its own word for it would be no proof that it happened. Pure.
+ * How long a job took to its claim, and from there to its report, each from the one change that shows it. The job's
+ * function is not asked, because its own word would be no proof. Pure.
  */
 export function stagesOfChange({ before, after }: ReadChange): readonly (readonly [Stage, milliseconds: number])[] {
   if (before?.recordType !== 'issuance' || after?.recordType !== 'issuance') return [];

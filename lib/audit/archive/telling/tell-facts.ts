@@ -3,10 +3,10 @@ import { BrokerError } from '../../../errors.ts';
 import { BROKER_EVENT_SOURCE, type BrokerEvent } from '../../../platform/broker-events.ts';
 import { errorName } from '../../../platform/store-error.ts';
 
-/** What PutEvents takes at once. Source: EventBridge API Reference, PutEvents. */
+/** The most entries that PutEvents accepts in one call. Source: EventBridge API Reference, PutEvents. */
 const ENTRIES_A_CALL = 10;
 
-/** Puts all of them on the bus, or throws `store.unavailable`: then some of them may be there. */
+/** Puts all events on the bus, or throws `store.unavailable`: some of them may then be on the bus. */
 export type TellFacts = (events: readonly BrokerEvent[]) => Promise<void>;
 
 export function makeTellFacts({
@@ -28,7 +28,7 @@ export function makeTellFacts({
       const answer = await bus.send(new PutEventsCommand({ Entries })).catch((error: unknown) => {
         throw new BrokerError('store.unavailable', `the bus could not be told: ${errorName(error)}`);
       });
-      // An entry that was not taken is no exception of the client's.
+      // The client does not throw for an entry that the bus did not take.
       if (answer.FailedEntryCount !== 0) {
         const untaken = answer.FailedEntryCount ?? 'an unknown number of';
         throw new BrokerError('store.unavailable', `the bus did not take ${untaken} facts`);
