@@ -6,7 +6,7 @@ type Options = {
   readonly style: TableStyle;
 };
 
-/** The settings as a table: what each is, where that comes from, and what it means. */
+/** The settings as a table: each setting's value, its origin and its meaning. */
 export function renderSettings(settings: readonly EffectiveSetting[], { lineOf, style }: Options): string {
   const rows = settings.map((setting): readonly Cell[] => {
     const line = lineOf(setting.keys);

@@ -7,7 +7,7 @@ import { ageOf, instantOf } from '../terminal/time-words.ts';
 
 type Styled = Pick<Session, 'clock' | 'style'>;
 
-/** A line for each letter. */
+/** A table with a line for each letter. */
 export function renderLetters(letters: readonly DeadLetterView[], { clock, style }: Styled): string {
   const nowMs = clock.nowMs();
   const rows = letters.map((letter): readonly Cell[] => [
@@ -22,7 +22,7 @@ export function renderLetters(letters: readonly DeadLetterView[], { clock, style
   return renderTable(['LETTER', 'QUEUE', 'WHAT', 'WHY', 'TRIED', 'SENT', 'REDRIVE'], rows, style);
 }
 
-/** How many there are in each queue, those that were not listed among them. */
+/** Says how many letters each queue holds, including those that were not listed. */
 export function sayLetters({ queues, letters }: DeadLetterList, { say }: Pick<Session, 'say'>): void {
   for (const { queue, letters: count, inHand } of queues) {
     const hidden = inHand > 0 ? `, ${inHand} of them in somebody’s hand` : '';
@@ -31,7 +31,7 @@ export function sayLetters({ queues, letters }: DeadLetterList, { say }: Pick<Se
   if (letters.some(({ redrive }) => redrive.safe)) say('To send again what is safe: broker dead-letters redrive');
 }
 
-/** One letter, a line for each fact. */
+/** Shows one letter, with a line for each fact. */
 export function renderLetter(letter: DeadLetterView, { style }: Styled): string {
   const { tenantId, job, accountId, requestId, issuanceId, from, schedule, askedAtMs, tries } = letter;
   const known = (name: string, value: string | undefined): readonly (readonly [string, Cell])[] =>
@@ -59,7 +59,7 @@ export function renderLetter(letter: DeadLetterView, { style }: Styled): string 
   return renderFacts(facts, style);
 }
 
-/** What a redrive came to: a line for what was sent, and one for each reason why something was not. */
+/** The result of a redrive: a line for what was sent, and one for each reason why something was not. */
 export function renderRedriven({ redriven, kept }: Redriven, { style }: Styled): string {
   const left = Object.entries(kept).map(([verdict, count]): readonly Cell[] => [
     String(count),
@@ -90,7 +90,10 @@ function whatOf({ kind, tenantId, job, accountId, issuanceId, schedule }: DeadLe
   return `${wordsOf[kind]} ${of}`.trimEnd();
 }
 
-/** As whoever gave it up counted; where nobody did, how often it was received. */
+/**
+ * The number of tries by the count of the service that gave up; without one, the number of times the letter was
+ * received.
+ */
 function timesOf({ tries, received }: DeadLetterView): number {
   return tries ?? received;
 }

@@ -6,11 +6,11 @@ import { type Cell, renderTable, type Tone } from '../terminal/table.ts';
 type Told = {
   readonly answer: Accepted | Decided;
   readonly idempotencyKey: string;
-  /** Whether it was asked to wait for the outcome. */
+  /** Whether the command was told to wait for the outcome. */
   readonly waited: boolean;
 };
 
-/** Says what became of a request, and with what the command ends. */
+/** Says what became of a request, and returns the exit code of the command. */
 export function sayOutcome({ answer, idempotencyKey, waited }: Told, session: Session): ExitCode {
   const issuances = 'decision' in answer ? answer.issuances : undefined;
   if (session.json) printJson(session, { ...answer, idempotencyKey });

@@ -2,8 +2,8 @@ import type { Onboarding } from '../../management/management-views.ts';
 import type { Session } from '../session.ts';
 
 /**
- * What the customer needs goes to standard output as it is, so that it can be sent on or saved; everything else to
- * standard error, the external ID with it when the text does not bear it.
+ * Prints what the customer needs to standard output as it is, so that it can be sent on or saved. Everything else goes
+ * to standard error, including the external ID if the text does not contain it.
  */
 export function sayOnboarding(session: Session, { text, externalId, templateUrl }: Onboarding): void {
   session.print(text.endsWith('\n') ? text : `${text}\n`);

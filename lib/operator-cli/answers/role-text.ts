@@ -6,13 +6,13 @@ import { printable } from '../terminal/printable.ts';
 import { type Cell, renderTable, type Tone } from '../terminal/table.ts';
 import { ageOf, timeLeft } from '../terminal/time-words.ts';
 
-/** What people and programs are told of roles that were verified. */
+/** What people and programs are told about roles that were verified. */
 export type VerificationResult = Pick<RoleView, 'tenantId' | 'accountId' | 'status' | 'findings'> & {
-  /** Only of a role that a second person has to consent to. */
+  /** Present only for a role that a second person has yet to consent to. */
   readonly awaitsConsent?: true;
 };
 
-/** Exactly what `--json` promises of a verification. */
+/** Exactly what `--json` promises for a verification. */
 export function verificationResults(roles: readonly RoleView[]): readonly VerificationResult[] {
   return roles.map((role) => ({
     tenantId: role.tenantId,
@@ -28,7 +28,7 @@ export function exitCodeOfRoles(roles: readonly Pick<RoleView, 'status' | 'conse
   return proven ? EXIT_CODES.ok : EXIT_CODES.notProven;
 }
 
-/** Is a second person to consent to it? Nothing is issued for it before. */
+/** Does the role await a second person's consent? Nothing is issued for the role before that. */
 export function awaitsConsent({ consent }: Pick<RoleView, 'consent'>): boolean {
   return consent?.state === 'awaited';
 }
@@ -40,7 +40,7 @@ const tones: Readonly<Record<RoleStatus, Tone>> = {
   quarantined: 'bad',
 };
 
-/** A table of the roles, and below it what was found of each and what mends it. */
+/** A table of the roles and, below the table, what was found of each role and how to mend it. */
 export function renderRoles(roles: readonly RoleView[], { clock, style }: Pick<Session, 'clock' | 'style'>): string {
   const nowMs = clock.nowMs();
   const head = ['ACCOUNT', 'ROLE', 'STATUS', 'JOBS', 'VERIFIED', 'FINDINGS'];

@@ -9,7 +9,7 @@ const ENDINGS = {
   abandoned: 'The rotation is abandoned: every role takes the old external ID alone, and the next one is given up.',
 } as const;
 
-/** Where a rotation stands, role by role, and what is to be done next. */
+/** Says how far a rotation is, role by role, and what to do next. */
 export function sayRotation(session: Session, view: RotationView, done?: 'finished' | 'abandoned'): void {
   if (session.json) {
     printJson(session, view);
@@ -38,7 +38,10 @@ export function sayRotation(session: Session, view: RotationView, done?: 'finish
   session.say(nextStep(view));
 }
 
-/** First every role takes the next one, then each gives up the old one: nothing else keeps them open throughout. */
+/**
+ * First every role takes the next external ID, then each gives up the old one: no other order keeps the roles usable
+ * throughout.
+ */
 function nextStep({ tenantId, roles }: RotationView): string {
   const shown = (...takes: readonly Takes[]) => roles.filter((role) => takes.includes(role.takes)).length;
   const without = roles.length - shown('both', 'next');

@@ -5,7 +5,7 @@ import { ageOf, instantOf, timeLeft } from '../terminal/time-words.ts';
 
 /** What people read of schedules. */
 
-/** A line for each schedule. */
+/** A table with a line for each schedule. */
 export function renderSchedules(
   schedules: readonly ScheduleView[],
   { clock, style }: Pick<Session, 'clock' | 'style'>,
@@ -21,7 +21,7 @@ export function renderSchedules(
   return renderTable(['NAME', 'JOB', 'EXPRESSION', 'NEXT', 'STATE', 'OPEN'], rows, style);
 }
 
-/** Who paused a schedule, and the windows that are open, a line for each. */
+/** Notes on a schedule: who paused it, and a line for each open window. */
 export function scheduleNotes({ name, pause, windows }: ScheduleView, nowMs: number): readonly string[] {
   const paused =
     pause === undefined ? [] : [`${name} is paused since ${instantOf(pause.sinceMs)} by ${pause.by}: ${pause.reason}`];
@@ -35,7 +35,7 @@ export function scheduleNotes({ name, pause, windows }: ScheduleView, nowMs: num
   ];
 }
 
-/** The next times of each schedule, a line for each time. */
+/** The next times of each schedule, with a line for each time. */
 export function renderTimes(schedules: readonly ScheduleView[], { clock, style }: Pick<Session, 'clock' | 'style'>) {
   const nowMs = clock.nowMs();
   const rows = schedules.flatMap((view): readonly (readonly Cell[])[] =>
@@ -46,7 +46,7 @@ export function renderTimes(schedules: readonly ScheduleView[], { clock, style }
   return renderTable(['NAME', 'WHEN', '', ''], rows, style);
 }
 
-/** EventBridge counts a rate from when the rule was made, which nobody but its first time tells. */
+/** EventBridge counts a rate from the creation of the rule, an instant that only the first run reveals. */
 function nextText({ nextMs, expression }: ScheduleView, nowMs: number): string {
   const [first] = nextMs;
   if (first !== undefined) return ageOf(first, nowMs);

@@ -4,7 +4,9 @@ import { printable } from '../terminal/printable.ts';
 import { renderTable } from '../terminal/table.ts';
 import { ageOf, instantOf } from '../terminal/time-words.ts';
 
-/** What a suspension or an offboarding ended, what nobody but the customer can end, and until when that lives. */
+/**
+ * Says what a suspension or an offboarding ended, which sessions only the customer can end, and how long those live.
+ */
 export function renderStop(
   report: StopReport,
   { clock, style }: Pick<Session, 'clock' | 'style'>,
@@ -28,7 +30,7 @@ export function renderStop(
   return `${lines.join('\n')}\n${table}${cut}`;
 }
 
-/** A command of several lines stays one that can be pasted. */
+/** Keeps a command of several lines in a form that can be pasted. */
 function shellText(command: string): string {
   return command.trimEnd().split('\n').map(printable).join('\n');
 }

@@ -6,7 +6,7 @@ import { instantOf, timeLeft } from '../terminal/time-words.ts';
 
 /** What people read of switches, and of the window in which replays are allowed. */
 
-/** A line for each switch. */
+/** A table with a line for each switch. */
 export function renderSwitches({ switches }: SwitchesView, { style }: Pick<Session, 'style'>): string {
   const rows = switches.map(({ kind, name, off }): readonly Cell[] => [
     kind === 'global' ? 'global' : `job ${name}`,
@@ -16,7 +16,7 @@ export function renderSwitches({ switches }: SwitchesView, { style }: Pick<Sessi
   return renderTable(['SWITCH', 'STATE', 'SINCE'], rows, style);
 }
 
-/** Who switched what off and why, a line each; and whether replays are allowed. */
+/** Says who switched off what and why, a line for each switch, and whether replays are allowed. */
 export function saySwitches(view: SwitchesView, session: Pick<Session, 'say' | 'clock'>): void {
   for (const { kind, name, off } of view.switches) {
     if (off === undefined) continue;

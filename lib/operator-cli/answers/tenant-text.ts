@@ -7,7 +7,7 @@ import { renderRoles } from './role-text.ts';
 
 type Shown = Pick<Session, 'clock' | 'style'>;
 
-/** A row for each tenant; what needs somebody's care stands in the last columns. */
+/** A table with a row for each tenant; the last columns show what needs attention. */
 export function renderTenants(rows: readonly TenantRow[], { clock, style }: Shown): string {
   const head = ['TENANT', 'NAME', 'STATUS', 'ROLES', 'FINDINGS', 'ROTATION'];
   const nowMs = clock.nowMs();
@@ -25,7 +25,7 @@ export function renderTenants(rows: readonly TenantRow[], { clock, style }: Show
   );
 }
 
-/** Everything of one tenant. */
+/** Shows everything about one tenant. */
 export function renderTenant(tenant: TenantView, shown: Shown): string {
   const nowMs = shown.clock.nowMs();
   const { suspension, legacyAccessKeyIds = [], notes } = tenant;
@@ -69,7 +69,7 @@ function rolesCell({ roles, awaitConsent = 0 }: TenantRow): Cell {
   return { text, tone: counted.some((status) => status !== 'trusted') ? 'waiting' : 'plain' };
 }
 
-/** The reminder that a rotation was begun and not ended. */
+/** A reminder that a rotation was begun and has not ended. */
 export function rotationCell(rotation: Tenant['rotation'], nowMs: number): Cell {
   if (rotation === undefined) return 'none';
   const { deadlineMs } = rotation;

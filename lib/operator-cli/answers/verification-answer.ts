@@ -3,7 +3,7 @@ import { keepsFromTrust } from '../../onboarding/trust/trust-finding.ts';
 import { printJson, type Session } from '../session.ts';
 import { awaitsConsent, renderRoles, verificationResults } from './role-text.ts';
 
-/** What a verification found, and what to do next where it is not all well. */
+/** Says what a verification found, and what to do next if not all is well. */
 export function sayVerification(session: Session, roles: readonly RoleView[]): void {
   if (session.json) {
     printJson(session, verificationResults(roles));
@@ -29,8 +29,8 @@ export function sayVerification(session: Session, roles: readonly RoleView[]): v
 }
 
 /**
- * What somebody else is to do about roles that await consent. Their ARNs are not in the command: whoever consents has them
- * from the customer, and not from who connected them.
+ * Says what somebody else has to do about roles that await consent. The command does not contain their ARNs: the second
+ * person must get them from the customer, and not from the person who connected the roles.
  */
 export function sayAwaited(session: Session, roles: readonly RoleView[]): void {
   for (const { tenantId, accountId, roleName, jobs } of roles.filter(awaitsConsent)) {

@@ -16,7 +16,10 @@ export const costOption = {
 
 type Asked = { readonly json: boolean; readonly format?: AnswerFormat | undefined };
 
-/** `--json` is `--format json`. Throws `cli.usage` where both are given and are not the same. */
+/**
+ * Determines the format of the answer; `--json` means `--format json`. Throws `cli.usage` if both options are given and
+ * differ.
+ */
 export function answerFormatOf({ json, format }: Asked): AnswerFormat {
   if (!json) return format ?? 'table';
   if (format === undefined || format === 'json') return 'json';

@@ -3,7 +3,7 @@ import type { Session } from '../session.ts';
 import { countOf, grouped } from '../terminal/progress.ts';
 import { ageOf, instantOf } from '../terminal/time-words.ts';
 
-/** How current an answer is, in two sentences for standard error. */
+/** Says on standard error, in two sentences, how current an answer is. */
 export function sayCurrency(
   { readAtMs, reads, correlatedUpToMs }: Currency,
   { say, clock }: Pick<Session, 'say' | 'clock'>,
@@ -17,7 +17,7 @@ export function sayCurrency(
   );
 }
 
-/** `Cost: 3 calls, 1,250 rows, 26.5 read units`. */
+/** Says what the answer cost, such as `Cost: 3 calls, 1,250 rows, 26.5 read units`. */
 export function sayCost({ calls, rows, readUnits }: Cost, { say }: Pick<Session, 'say'>): void {
   const units = `${grouped(readUnits)} read unit${readUnits === 1 ? '' : 's'}`;
   say(`Cost: ${countOf(calls, 'call')}, ${countOf(rows, 'row')}, ${units}`);

@@ -7,7 +7,7 @@ import { CommandError, usageError } from '../command-error.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-code.ts';
 import type { Target } from '../session.ts';
 
-/** Where the archive lies: a directory, or a bucket that is read with the AWS settings of whoever runs the command. */
+/** Opens the archive: a directory, or a bucket that is read with the AWS settings of the user. */
 export function openArchive(place: string, { region, profile }: Target): ObjectSource {
   if (!place.startsWith('s3:')) return makeDirectorySource(place);
   const bucket = readS3Place(place);
@@ -16,7 +16,7 @@ export function openArchive(place: string, { region, profile }: Target): ObjectS
   return makeS3Source(bucket, { region });
 }
 
-/** S3's names and Node's. Source: S3 API Reference, "Error responses". */
+/** The names of errors of S3 and of Node. Source: S3 API Reference, "Error responses". */
 const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   AccessDenied: EXIT_CODES.refused,
   EACCES: EXIT_CODES.refused,
@@ -28,7 +28,10 @@ const EXIT_CODE_OF: Readonly<Record<string, ExitCode>> = {
   ExpiredToken: EXIT_CODES.usage,
 };
 
-/** What cannot be read is neither proven nor wrong: nothing is reported of the rest. A bug of ours is not one of these. */
+/**
+ * What cannot be read is neither proven nor wrong, so nothing is reported about the rest. Bugs of ours are passed
+ * through unchanged.
+ */
 export function unreadableArchive(name: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : errorName(error);
   if (error instanceof TypeError || error instanceof RangeError) return error;

@@ -5,7 +5,7 @@ import { toneOf } from './record-table.ts';
 
 type Told = { readonly drawing: Drawing; readonly nowMs: number };
 
-/** One attempt at a session: what was announced, what STS gave, and what CloudTrail says of it. */
+/** Shows one attempt to get a session: what was announced, what STS answered, and what CloudTrail says about it. */
 export function attemptLines(story: AttemptStory, { drawing, nowMs }: Told): readonly string[] {
   return [`ATTEMPT ${story.attempt.attempt}`, ...factLines(attemptFacts(story, nowMs), drawing, 2)];
 }

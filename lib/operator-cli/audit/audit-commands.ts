@@ -7,7 +7,7 @@ import { questions } from './questions.ts';
 import { sqlCommand } from './sql-command.ts';
 import { verifyArchiveCommand } from './verify-archive.ts';
 
-/** Every command of `broker audit`, by its name, in the order of the help. */
+/** Every command of `broker audit` by its name, in the order of the help. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['explain', explainIssuance],
   ...questions.map((question) => [question.name, listingCommand(question)] as const),
@@ -17,10 +17,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['sql', sqlCommand],
 ]);
 
-/** What can come after `broker audit`. */
+/** The words that can follow `broker audit`. */
 export const AUDIT_COMMANDS: readonly string[] = [...commands.keys()];
 
-/** `broker audit …`: questions about what was asked for, decided, given out and seen. */
+/** `broker audit …`: questions about what was requested, decided, handed out and seen. */
 export const auditCommands: Command = (yargs, run) =>
   yargs.command('audit', 'ask who had which session, when, for what and why; prove the answers', (group) =>
     [...commands.values()]

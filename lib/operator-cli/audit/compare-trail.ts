@@ -11,20 +11,20 @@ import { grouped, makeProgress } from '../terminal/progress.ts';
 import { timeLeft } from '../terminal/time-words.ts';
 
 export type Comparison = {
-  /** Of whom the receipts are, whose calls they tell of, and of which times. */
+  /** The pages that say whose receipts these are, which calls they cover, and which times. */
   readonly exports: readonly Pick<ReceiptPage, 'deploymentId' | 'brokerAccountId' | 'tenantId' | 'fromMs' | 'toMs'>[];
   readonly files: FilesRead;
   readonly correlation: FilesCorrelation;
 };
 
-/** What is sooner done needs no line, and so early a rate is chance. */
+/** A shorter run needs no line of progress, and a rate this early would be chance. */
 const SHOWN_AFTER_MS = 1_000;
 
 type Surroundings = Pick<World, 'stderr' | 'clock' | 'interrupted'>;
 
 /**
- * Reads the files with a line of progress, and holds them against the receipts. Throws `cli.trailUnreadable` when they
- * cannot be listed: a part of a trail must not pass for all of it.
+ * Reads the files with a line of progress, and compares them with the receipts. Throws `cli.trailUnreadable` if the
+ * files cannot be listed, because a part of a trail must not pass for all of it.
  */
 export async function compareTrail(
   { pages, source }: { readonly pages: readonly ReceiptPage[]; readonly source: ObjectSource },
@@ -52,7 +52,10 @@ export async function compareTrail(
   }
 }
 
-/** `reading 1,204 of 5,000 files (24 %), 84 MB a second, 2 min 10 s left`; MB are of text, unpacked. */
+/**
+ * A line of progress such as `reading 1,204 of 5,000 files (24 %), 84 MB a second, 2 min 10 s left`; MB are of unpacked
+ * text.
+ */
 export function progressLine(done: FilesProgress, sinceMs: number): string {
   const share = done.bytes === 0 ? 0 : done.bytesDone / done.bytes;
   const counted = `reading ${grouped(done.filesDone)} of ${grouped(done.files)} files (${Math.floor(share * 100)} %)`;
@@ -61,7 +64,7 @@ export function progressLine(done: FilesProgress, sinceMs: number): string {
   return `${counted}, ${megabytes.toFixed(0)} MB a second, ${timeLeft(sinceMs / share - sinceMs)} left`;
 }
 
-/** What was not read could hold anything. */
+/** Files that were not read could hold anything. */
 export function exitCodeOf({ files, correlation }: Comparison): ExitCode {
   const isWhole = files.problemCount === 0 && files.records > 0;
   return isWhole && isConsistent(correlation) ? EXIT_CODES.ok : EXIT_CODES.notProven;

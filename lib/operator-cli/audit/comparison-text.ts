@@ -8,7 +8,7 @@ import { beginning, instantOf } from '../terminal/time-words.ts';
 import type { Comparison } from './compare-trail.ts';
 import { renderUses } from './session-use-text.ts';
 
-/** The comparison for a person: what does not agree first, then what was done, then what it is all about. */
+/** The comparison for a person: first what does not agree, then what was done, then what was compared. */
 export function renderComparison({ exports, files, correlation }: Comparison, style: TableStyle): string {
   const { strays, straysUnlisted, judged } = correlation;
   const missing = judged.filter(({ verdict }) => verdict === 'missing');
@@ -29,7 +29,7 @@ function section(title: string, body: string, count: number): string {
   return count === 0 ? '' : `${title}\n${body}`;
 }
 
-/** Why a call is one that nobody announced, in words. */
+/** Says in words why a call counts as one that nobody announced. */
 const WHY: Readonly<Record<StrayReason, string>> = {
   nameUnknown: 'no receipt has its session name',
   otherCaller: 'another role called than those that may',
@@ -106,7 +106,10 @@ function factsOf({ exports, files, correlation }: Comparison): readonly (readonl
   ];
 }
 
-/** Calls by any other account are nobody’s business here: whose they are, the reader is to know from elsewhere. */
+/**
+ * The accounts whose calls are judged; calls by any other account are ignored. The reader must know from elsewhere
+ * whose accounts these are.
+ */
 function brokersOf(exports: Comparison['exports']): string {
   return `account ${[...new Set(exports.map(({ brokerAccountId }) => brokerAccountId))].join(', ')}`;
 }

@@ -12,7 +12,7 @@ import { compareTrail, exitCodeOf } from './compare-trail.ts';
 import { renderComparison } from './comparison-text.ts';
 import { publicKeysIn, readReceiptFiles } from './receipt-files.ts';
 
-/** `broker audit correlate`: CloudTrail's files, ours or a customer's, against receipts. */
+/** `broker audit correlate`: compares CloudTrail's files, ours or a customer's, with receipts. */
 export const correlateTrail: Command = (yargs, run) =>
   yargs.command(
     'correlate',

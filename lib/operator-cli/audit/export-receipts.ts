@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 import { countOf, makeProgress } from '../terminal/progress.ts';
 import { timeRange } from './time-range.ts';
 
-/** `broker audit receipts`: what a customer is given, page by page as it was signed. */
+/** `broker audit receipts`: exports a customer's receipts, page by page as they were signed. */
 export const exportReceipts: Command = (yargs, run) =>
   yargs.command(
     'receipts',
@@ -36,7 +36,7 @@ export const exportReceipts: Command = (yargs, run) =>
       ),
   );
 
-/** Where the lines go; nothing is in the file's place before it is whole. */
+/** The destination of the lines; a file appears in its place only once it is complete. */
 type Sink = { write(line: string): void; finish(): void; abandon(): void };
 
 type Export = {
@@ -72,7 +72,7 @@ async function writePages({ tenantId, range, sink }: Export, session: Session) {
   }
 }
 
-/** A line is checked byte for byte, so that there is one way to write it. */
+/** Lines are checked byte for byte, so there is only one way to write one. */
 function lineOf(signed: SignedReceiptPage): string {
   return `${canonicalJson(signed)}\n`;
 }
@@ -106,7 +106,9 @@ function opened(file: string): number {
   }
 }
 
-/** Published apart from the receipts, so that nobody who changed them could change it too. */
+/**
+ * The keys are published apart from the receipts, so that nobody who changed the receipts could change the keys too.
+ */
 async function writeKeys(file: string, session: Session): Promise<void> {
   const { keys } = await auditClientOver(session.functionUrl(AUDIT_FUNCTION)).call('GET /signing-keys');
   const used = keys.filter(({ use }) => use === 'receipts');

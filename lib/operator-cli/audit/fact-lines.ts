@@ -2,19 +2,21 @@ import { widthOf } from '../terminal/printable.ts';
 import { paint, type Tone } from '../terminal/table.ts';
 import { wrapText } from './wrap-text.ts';
 
-/** How wide, and with what, a story is drawn. */
+/** The width of a story's drawing, and its colour and glyphs. */
 export type Drawing = { readonly columns: number; readonly colour: boolean; readonly glyphs: Glyphs };
 export type Glyphs = { readonly event: string; readonly line: string; readonly pause: string; readonly point: string };
 
 export const GLYPHS: Glyphs = { event: '●', line: '│', pause: '┊', point: '•' };
-/** For a terminal that knows no others. */
+/** For a terminal that shows no other characters. */
 export const ASCII_GLYPHS: Glyphs = { event: '*', line: '|', pause: ':', point: '-' };
 
 export type Fact = readonly [name: string, value: string | undefined, tone?: Tone | undefined];
 
 const GAP = 2;
 
-/** Names and what they are, one below the other; a long value goes on below itself. Facts without a value are left out. */
+/**
+ * Names and their values, one below the other; a long value continues below itself. Facts without a value are left out.
+ */
 export function factLines(facts: readonly Fact[], { columns, colour }: Drawing, indent = 0): readonly string[] {
   const given = facts.flatMap(([name, value, tone]) => (value === undefined ? [] : [{ name, value, tone }]));
   const nameWidth = Math.max(0, ...given.map(({ name }) => widthOf(name))) + GAP;

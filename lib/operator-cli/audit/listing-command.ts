@@ -7,7 +7,7 @@ import { printListing } from './print-listing.ts';
 import type { Filter, Query, Question } from './questions.ts';
 import { timeRange } from './time-range.ts';
 
-/** The command of one question. */
+/** Makes the command of one question. */
 export function listingCommand(question: Question): Command {
   const { name, subject, describe } = question;
   const words = subject === undefined ? name : `${name} <${subject.name}>`;
@@ -48,7 +48,7 @@ const FILTER_OPTIONS: Readonly<Record<Filter, Options>> = {
   state: { ...text, describe: 'only in this state' },
 };
 
-/** The options go into the parser that is given: their names are data, which the compiler cannot follow. */
+/** Adds the options to the given parser: their names are data, which the compiler cannot follow. */
 function withOptions(command: Yargs, question: Question): Yargs {
   const { subject } = question;
   if (subject !== undefined) {
@@ -73,7 +73,7 @@ function optionsOf({ range, pages, filters }: Question): Readonly<Record<string,
 
 function queryOf({ filters }: Question, args: Given, nowMs: number): Query {
   const { from, to } = timeRange({ from: textOf(args, 'from'), to: textOf(args, 'to') }, nowMs);
-  // No other filter: one of them may have the name of what is asked about.
+  // The subject is not among the names of the other filters, because a filter may have the same name as the subject.
   const others = [...filters, 'limit', 'cursor'] as const;
   const values = others.map((name) => [name, textOf(args, name)] as const);
   return Object.fromEntries([['from', from], ['to', to], ...values].filter(([, value]) => value !== undefined));

@@ -22,12 +22,12 @@ export type Listing = {
 };
 type Dependencies = { readonly session: Session; readonly client: AuditClient };
 
-/** How far the pages were read. */
+/** The result of reading the pages. */
 type Read = { readonly first: RecordPage; readonly last: RecordPage; readonly cost: Cost; readonly records: number };
 
 /**
- * Asks, and gives one page or, with `all`, every page. What programs read a line at a time is written page by page, and
- * never held whole.
+ * Asks the question, and prints one page or, with `all`, every page. Formats that programs read line by line are
+ * written page by page, and never held as a whole.
  */
 export async function printListing(listing: Listing, { session, client }: Dependencies): Promise<void> {
   const { format } = listing;
@@ -88,7 +88,7 @@ function sayWhereToGoOn(error: unknown, { listing, read, session }: Stopped): vo
   }
 }
 
-/** A cursor goes with its own question, and `2h` ago is another time when it is asked again. */
+/** A cursor belongs to its own question, and `2h` ago is another time when it is asked again. */
 function wordsToGoOn({ query }: Listing, cursor: string): string {
   const { from, to } = query;
   const range = [...(from === undefined ? [] : [`--from ${from}`]), ...(to === undefined ? [] : [`--to ${to}`])];
@@ -110,7 +110,7 @@ function showFar(progress: Progress, { records, last }: Read): void {
   progress.show(`reading: ${countOf(records, 'record')}${back}`);
 }
 
-/** Every page as one: as current as the first of them, which is the oldest answer. */
+/** Joins all pages into one, which is as current as the first, the oldest answer. */
 function joined(records: readonly RecordView[], { first, last, cost }: Read): RecordPage {
   const { cursor: _, searchedToMs: __, ...rest } = first;
   const { searchedToMs } = last;
@@ -122,7 +122,7 @@ function ocsfLines(records: readonly RecordView[], { say }: Pick<Session, 'say'>
     if (record.recordType !== 'unreadable') continue;
     say(printable(`${record.recordId} is unreadable, and no event is made of it: ${record.problem}`));
   }
-  // Inside of JSON, what is not printable stands in texts only, and its escape is JSON's own.
+  // Inside JSON, unprintable characters occur only in texts, where they get JSON's own escape.
   return records
     .flatMap((record) => ocsfEventsOf(record).map((event) => `${printable(JSON.stringify(event))}\n`))
     .join('');
@@ -135,7 +135,7 @@ function sayNotes(listing: Listing, { read, session }: Told): void {
   const { cursor, searchedToMs } = read.last;
   if (read.records === 0) {
     const far = cursor === undefined ? '' : ', so far';
-    // From the beginning of time: all of it.
+    // From the beginning of time means that everything was searched.
     const back = searchedToMs === undefined || searchedToMs === 0 ? '' : ` (looked back to ${instantOf(searchedToMs)})`;
     session.say(`${question.nothing.replace(/\.$/, '')}${far}${back}.`);
   }

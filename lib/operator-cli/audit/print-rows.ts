@@ -9,10 +9,13 @@ export type RowFormat = 'table' | 'json' | 'csv';
 
 /** More rows than a person reads, and fewer than fill the memory. */
 const MOST_SHOWN = 1_000;
-/** A table whose columns would be narrower is shown a row at a time. */
+/** A table with narrower columns is shown row by row instead. */
 const NARROWEST_COLUMN = 12;
 
-/** Gives the rows as they come: a table holds as many as it shows, what programs read is never held whole. */
+/**
+ * Prints the rows as they arrive. A table holds only the rows that it shows; formats for programs are never held as a
+ * whole.
+ */
 export async function printRows(answer: SqlAnswer, format: RowFormat, session: Session): Promise<void> {
   if (format === 'csv') return giveCsv(answer, session);
   if (format === 'json') return giveJson(answer, session);
@@ -33,7 +36,9 @@ async function giveCsv({ columns, pages }: SqlAnswer, { print }: Session): Promi
   for await (const page of pages) print(page.map((row) => csvLine(row.map(textOf))).join(''));
 }
 
-/** One list of objects. In JSON, what is not printable stands in texts only, and its escape is JSON's own. */
+/**
+ * Prints one list of objects. In JSON, unprintable characters occur only in texts, where they get JSON's own escape.
+ */
 async function giveJson({ columns, pages }: SqlAnswer, { print }: Session): Promise<void> {
   const names = distinct(columns);
   let before = '[';
@@ -47,7 +52,7 @@ async function giveJson({ columns, pages }: SqlAnswer, { print }: Session): Prom
   print(before === '[' ? '[]\n' : '\n]\n');
 }
 
-/** A query may call two columns the same; an object may not. */
+/** Makes the names distinct: a query may give two columns the same name, but an object cannot hold both. */
 function distinct(columns: readonly string[]): readonly string[] {
   return columns.map((name, at) => {
     const before = columns.slice(0, at).filter((other) => other === name).length;

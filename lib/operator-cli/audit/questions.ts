@@ -2,17 +2,17 @@ import { EXCEPTIONS_ASKED, type RecordPage } from '../../audit/questions/audit-a
 import type { AuditClient } from '../../client/audit-client.ts';
 import { dayIn } from './time-range.ts';
 
-/** The questions whose answer is a list of records: each one route of the API and one command. */
+/** The questions whose answer is a list of records. Each is one route of the API and one command. */
 export type Question = {
   /** The word after `broker audit`. */
   readonly name: string;
-  /** What comes after it, as the help writes it. */
+  /** The argument after that word, as the help writes it. */
   readonly subject?: Subject;
   readonly describe: string;
   readonly range: boolean;
   readonly pages: boolean;
   readonly filters: readonly Filter[];
-  /** Of an empty answer. */
+  /** The message for an empty answer. */
   readonly nothing: string;
   readonly ask: (client: AuditClient, subject: string, query: Query) => Promise<RecordPage>;
 };

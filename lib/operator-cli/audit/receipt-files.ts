@@ -14,8 +14,8 @@ export type ReceiptFiles = {
 };
 
 /**
- * The pages of files of receipts that hold, to the last byte of each. Throws `cli.usage` for a file that cannot be read,
- * `cli.receiptsInvalid` for one that does not hold: nothing is compared with it.
+ * Reads files of receipts and returns their pages if each is valid to its last byte. Throws `cli.usage` for a file that
+ * cannot be read and `cli.receiptsInvalid` for one that is not valid: nothing is compared with it.
  */
 export async function readReceiptFiles({ files, publicKeys, tenantId }: ReceiptFiles): Promise<readonly ReceiptPage[]> {
   const keys = publicKeys.map(({ key }) => key);

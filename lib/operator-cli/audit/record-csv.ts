@@ -2,7 +2,7 @@ import type { RecordView } from '../../audit/questions/audit-api.ts';
 import { csvLine } from './csv-text.ts';
 import { RECORD_COLUMNS, recordLines } from './record-lines.ts';
 
-/** The head, which stands even where no record follows. */
+/** The head of the CSV, which is written even if no record follows. */
 export const RECORDS_CSV_HEAD = csvLine(RECORD_COLUMNS);
 
 export function recordsCsv(records: readonly RecordView[]): string {

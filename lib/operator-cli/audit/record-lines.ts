@@ -46,8 +46,8 @@ export const RECORD_COLUMNS = [
 export type RecordLine = Readonly<Partial<Record<(typeof RECORD_COLUMNS)[number], string | undefined>>>;
 
 /**
- * A record as lines of one table: an issuance has one for each attempt, what CloudTrail showed one for each call, everything
- * else one. Times are ISO 8601.
+ * A record as lines of one table: an issuance has one line for each attempt, an observation of CloudTrail one for each
+ * call, everything else one. Times are ISO 8601.
  */
 export function recordLines(record: RecordView): readonly RecordLine[] {
   switch (record.recordType) {
@@ -147,7 +147,7 @@ function lineOfProbe(probe: ProbeView): RecordLine {
     code: probe.code,
     explanation: probe.probe,
     outcome: probe.outcome,
-    // A probe's id is its session name.
+    // The id of a probe is its session name.
     sessionName: probe.probeId,
     accessKeyId: probe.lastAccessKeyId,
     stsRequestId: probe.lastStsRequestId,
@@ -180,7 +180,7 @@ function linesOfObservation(observation: ObservationView): readonly RecordLine[]
   }));
 }
 
-/** The account in an ARN of IAM. */
+/** The account in an IAM ARN. */
 export function accountOf(roleArn: string | undefined): string | undefined {
   const account = roleArn?.split(':')[4];
   return account === undefined || account === '' ? undefined : account;

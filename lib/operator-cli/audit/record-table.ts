@@ -10,7 +10,7 @@ import { wrapText } from './wrap-text.ts';
 const HEAD = ['WHEN', 'WHAT', 'TENANT', 'ACCOUNT', 'JOB', 'ASKED BY', 'STATE', 'WHY', 'ID'];
 const NARROW_HEAD = ['WHEN', 'WHAT', 'STATE', 'ACCOUNT', 'TENANT'];
 
-/** What stands of one record in a line. */
+/** The parts of a record that are shown on its line. */
 type Summary = {
   readonly atMs?: number | undefined;
   readonly tenant?: string | undefined;
@@ -24,8 +24,8 @@ type Summary = {
 type Shown = Summary & { readonly when: string; readonly what: string; readonly stateCell: Cell };
 
 /**
- * A line for each record. Its id is what the next question needs, and is never cut: where the terminal is too narrow for
- * everything, what does not fit stands below, and the id on a line of its own.
+ * A table with a line for each record. The id of a record is needed for the next question and is never cut: if the
+ * terminal is too narrow, the rest stands below, and the id on a line of its own.
  */
 export function renderRecords(records: readonly RecordView[], { style }: Pick<Session, 'style'>): string {
   const shown = records.map(shownOf);
@@ -130,12 +130,12 @@ function summaryOfObservation(record: Extract<RecordView, { recordType: 'observa
   };
 }
 
-/** A role of the deployment, whose account and partition are always the same: its name tells it. */
+/** Shortens the ARN of a role of the deployment to the name, because its account and partition are always the same. */
 function roleNameOf(roleArn: string | undefined): string | undefined {
   return roleArn?.slice(roleArn.lastIndexOf('/') + 1);
 }
 
-/** The end of the last session of it that may be in use. */
+/** The end of the issuance's last session that may be in use. */
 function liveUntil({ attempts }: Extract<RecordView, { recordType: 'issuance' }>): string | undefined {
   const fences = attempts.flatMap(({ outcome, fenceMs }) => {
     return fenceMs !== undefined && (outcome === 'issued' || outcome === 'revoked') ? [fenceMs] : [];
@@ -150,7 +150,7 @@ function accountsOf(accountIds: readonly string[] | undefined): string | undefin
 const GOOD = ['completed', 'allowed', 'accepted', 'matched', 'late', 'explained', 'claimed', 'issued'];
 const BAD = ['refused', 'denied', 'failed', 'revoked', 'unknown', 'stray', 'missing', 'unreadable'];
 
-/** The word says it all; the colour only helps to find it. */
+/** The word carries the whole meaning; the colour only helps to find it. */
 export function toneOf(state: string): Tone {
   if (state.endsWith(', live')) return 'waiting';
   if (GOOD.includes(state)) return 'good';

@@ -5,10 +5,10 @@ import { countOf, grouped } from '../terminal/progress.ts';
 import { type Cell, renderTable, type TableStyle } from '../terminal/table.ts';
 import { instantOf } from '../terminal/time-words.ts';
 
-/** Sessions that are shown; all are in the JSON. */
+/** The number of sessions that are shown; the JSON has all of them. */
 const SHOWN = 50;
 
-/** What was done with the sessions: what needs a look first, then by time. Empty, when nothing was. */
+/** Shows what was done with the sessions: those that need a look first, then by time. Empty if nothing was done. */
 export function renderUses(judged: readonly JudgedReceipt[], style: TableStyle): string {
   const used = judged.flatMap(({ use, ...receipt }) => (use === undefined ? [] : [{ receipt, use }]));
   if (used.length === 0) return '';
@@ -48,7 +48,7 @@ function notes({ afterFence, otherKeys, notNamed }: SessionUse): Cell {
   return { text: found.join('; '), tone };
 }
 
-/** `s3:ListBuckets ×2 s3:GetObject +3`. */
+/** The names with their counts, such as `s3:ListBuckets ×2 s3:GetObject +3`. */
 function named({ counts, others }: Tally, most: number): string {
   const all = Object.entries(counts);
   const shown = all.slice(0, most).map(([name, count]) => (count === 1 ? name : `${name} ×${grouped(count)}`));

@@ -15,7 +15,7 @@ import { timeRange } from './time-range.ts';
 const FORMATS = ['table', 'json', 'csv'] as const;
 const DAY_BEFORE_MS = 1;
 
-/** `broker audit sql`: the audit's views in SQL, at Athena or over files. */
+/** `broker audit sql`: queries the audit's views in SQL, at Athena or over files. */
 export const sqlCommand: Command = (yargs, run) =>
   yargs.command(
     'sql [query]',
@@ -103,7 +103,7 @@ function bytesOf(bytes: number): string {
   return unit === undefined ? `${bytes} bytes` : `${(bytes / unit.bytes).toFixed(1)} ${unit.name}`;
 }
 
-/** Days of the archive, both included, from times that are written as for every other command. */
+/** The days of the archive, both included, from times in the form that every other command takes. */
 function timesOf({ from, to, at }: Given, { clock }: Session): Pick<Asked, 'from' | 'to' | 'atMs'> {
   const range = timeRange({ from, to }, clock.nowMs());
   const moment = timeRange({ to: at }, clock.nowMs()).to;

@@ -10,18 +10,18 @@ import { readAwsSettings } from '../../client/aws-settings.ts';
 import { chooseProfile, operatorEnvironment } from '../../platform/environment.ts';
 import type { Session, Target } from '../session.ts';
 
-/** What is asked, and of which days and moment. */
+/** Which archive to query, and for which days and which moment. */
 export type Asked = Target & {
   readonly query: string;
   readonly archive?: string | undefined;
   readonly cloudtrail?: string | undefined;
-  /** `YYYY-MM-DD`, both included. */
+  /** `YYYY-MM-DD`, both days included. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly atMs?: number | undefined;
 };
 
-/** An engine, the query as it takes it, and what a person is told of both. */
+/** An engine, the query in the engine's form, and what a person is told about both. */
 export type Opened = {
   readonly engine: SqlEngine;
   readonly query: string;
@@ -29,11 +29,11 @@ export type Opened = {
   close(): Promise<void>;
 };
 
-/** Without days Athena reads these, which costs what they hold. */
+/** Without given days, Athena reads this many, and charges for their data. */
 const USUAL_DAYS = 31;
 const DAY_MS = 86_400_000;
 
-/** DuckDB over the files that are given, or else Athena where the deployment is. Throws `SqlProblem`, `ApiError`. */
+/** Opens DuckDB over the given files or, without files, Athena in the deployment. Throws `SqlProblem`, `ApiError`. */
 export async function openEngine(asked: Asked, session: Session): Promise<Opened> {
   const isLocal = asked.archive !== undefined || asked.cloudtrail !== undefined;
   return isLocal ? overFiles(asked, session) : atAthena(asked, session);

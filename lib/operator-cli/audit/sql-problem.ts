@@ -38,13 +38,13 @@ const TOLD: Readonly<Record<SqlProblemKind, Told>> = {
   },
 };
 
-/** As a command ends with it. Whatever is no problem of a query is left as it is. */
+/** Turns a problem of a query into the error that ends the command. Every other error is passed through unchanged. */
 export function commandErrorOf(error: unknown): unknown {
   if (!(error instanceof SqlProblem)) return error;
   return new CommandError({ ...TOLD[error.kind], message: oneLine(error.message) });
 }
 
-/** Without the part of the query that DuckDB repeats below what is wrong. */
+/** Removes the part of the query that DuckDB repeats below the message. */
 function oneLine(message: string): string {
   const [said = ''] = message.split(/\n+LINE \d+:/);
   return said.trim().replace(/\s*\n\s*/g, ' ');

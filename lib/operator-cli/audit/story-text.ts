@@ -7,7 +7,7 @@ import { toneOf } from './record-table.ts';
 import { timelineLines, withoutTold } from './timeline.ts';
 import { wrapText } from './wrap-text.ts';
 
-/** The story of one issuance, for a person: from who asked to what is still unknown. */
+/** The story of one issuance for a person, from who asked to what is still unknown. */
 export function renderStory(story: IssuanceStory, drawing: Drawing, nowMs: number): string {
   const head = headFacts(story);
   const attempts = story.attempts.flatMap((attempt) => attemptFacts(attempt, nowMs));

@@ -3,14 +3,14 @@ import { usageError } from '../command-error.ts';
 const DURATION = /^([1-9]\d{0,4})(m|h|d)$/;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-/** With its zone: a time of day without one means another instant to whoever is elsewhere. */
+/** Requires a time zone, because a time of day without one is another instant for a reader elsewhere. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 type Asked = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * The times of a question as the API takes them: `2h` and `7d` are so long ago, a day is its first moment in UTC. Throws
- * `cli.usage` for anything else, and where nothing can lie between the two.
+ * The times of a question in the form that the API takes. `2h` and `7d` are that long ago, a day is its first moment in
+ * UTC. Throws `cli.usage` for anything else, and if nothing can lie between the two times.
  */
 export function timeRange({ from, to }: Asked, nowMs: number): Asked {
   const fromMs = instantIn('from', from, nowMs);
@@ -27,7 +27,7 @@ export function timeRange({ from, to }: Asked, nowMs: number): Asked {
   };
 }
 
-/** A UTC day as it is written, where it is a day that there is. */
+/** Returns a UTC day as it was written, if the day exists. */
 export function dayIn(text: string): string {
   if (DAY.test(text) && isOfCalendar(text)) return text;
   throw usageError(
@@ -50,7 +50,7 @@ function instantIn(option: string, text: string | undefined, nowMs: number): num
   );
 }
 
-/** The language reads the 31st of February as a day in March. */
+/** JavaScript reads the 31st of February as a day in March. */
 function isOfCalendar(text: string): boolean {
   const day = text.slice(0, 10);
   const dayMs = Date.parse(day);

@@ -6,15 +6,15 @@ import type { Drawing } from './fact-lines.ts';
 import { wrapText } from './wrap-text.ts';
 
 const SOURCE_WIDTH = 'cloudtrail'.length;
-/** The time, the line, and who knows it, with the spaces between them. */
+/** The columns of the time, the line and the source, with the spaces between them. */
 const MARGIN = '00:00:00.000'.length + 1 + 1 + 1 + SOURCE_WIDTH + 1;
 const BLANK_TIME = ' '.repeat('00:00:00.000'.length);
-/** So short a text is a word, and may mean something else elsewhere. */
+/** A text this short is a word, which may mean something else elsewhere. */
 const SHORT = 16;
-/** Nothing happened for so long: said, because the drawing has no scale. */
+/** A pause of this length is mentioned, because the drawing has no scale. */
 const PAUSE_MS = 60_000;
 
-/** What happened, from top to bottom: when, who knows it, what, and the facts of it. */
+/** Shows the events from top to bottom, each with its time, its source, what happened, and its facts. */
 export function timelineLines(story: readonly StoryStep[], drawing: Drawing): readonly string[] {
   const steps = story.toSorted((one, other) => orderOf(one) - orderOf(other));
   return steps.flatMap((step, index) => {
@@ -24,7 +24,7 @@ export function timelineLines(story: readonly StoryStep[], drawing: Drawing): re
   });
 }
 
-/** An id or an ARN that stands above or below is not written again: what happened would be lost between them. */
+/** Leaves out ids and ARNs that are shown above or below, because they would hide what happened. */
 export function withoutTold(step: StoryStep, told: string): StoryStep {
   const facts = Object.entries(step.facts).filter(
     ([, value]) => typeof value !== 'string' || value.length < SHORT || !told.includes(value),
@@ -55,7 +55,7 @@ function stepLines({ atMs, source, title, facts }: StoryStep, { drawing, isLast 
   return [head, ...below.map((text) => `${BLANK_TIME} ${line} ${' '.repeat(SOURCE_WIDTH)} ${text}`)];
 }
 
-/** As many in a line as fit; one that does not fit has lines of its own. */
+/** Puts as many facts on a line as fit; a fact that does not fit gets lines of its own. */
 function wrappedFacts(facts: StoryStep['facts'], room: number): readonly string[] {
   const lines: string[] = [];
   let isOpen = false;
@@ -69,7 +69,7 @@ function wrappedFacts(facts: StoryStep['facts'], room: number): readonly string[
   return lines;
 }
 
-/** Times are kept in milliseconds under a name that says so. */
+/** Times in milliseconds are recognised by the unit in their name. */
 function factText(name: string, value: string | number | boolean): string {
   if (typeof value === 'number' && /[a-z]Ms$/.test(name)) {
     return `${wordsOf(name.replace(/(At)?Ms$/, ''))}: ${instantOf(value)}`;
@@ -78,7 +78,7 @@ function factText(name: string, value: string | number | boolean): string {
   return `${wordsOf(name)}: ${value}`;
 }
 
-/** `accessKeyId` as `access key id`. */
+/** Writes a name such as `accessKeyId` as `access key id`. */
 function wordsOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
@@ -96,7 +96,7 @@ function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
-/** CloudTrail tells time in whole seconds, rounded down: what it saw comes after what else is known of that second. */
+/** CloudTrail rounds times down to whole seconds, so what it saw is placed after everything else in that second. */
 function orderOf({ atMs, source }: StoryStep): number {
   return source === 'cloudtrail' ? atMs + 999 : atMs;
 }

@@ -15,7 +15,7 @@ import { publicKeysIn } from './receipt-files.ts';
 import { timeRange } from './time-range.ts';
 import { renderVerification } from './verify-text.ts';
 
-/** `broker audit verify`: recomputes what the archive claims, from its bytes. */
+/** `broker audit verify`: recomputes the claims of the archive from its bytes. */
 export const verifyArchiveCommand: Command = (yargs, run) =>
   yargs.command(
     'verify',
@@ -84,7 +84,7 @@ async function verify(wanted: Wanted, session: Session): Promise<ArchiveReport> 
       progress: ({ digests, records }) => {
         interrupted.throwIfAborted();
         const sinceMs = clock.nowMs() - startedMs;
-        // So early a rate is chance, and a small archive is done.
+        // A rate this early would be chance, and a small archive is done by then.
         if (sinceMs < SHOWN_AFTER_MS) return;
         const perSecond = Math.round((records * 1_000) / sinceMs);
         progress.show(`${countOf(digests, 'digest')}, ${countOf(records, 'record')}, ${grouped(perSecond)} a second`);

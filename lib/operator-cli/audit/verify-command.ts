@@ -30,7 +30,9 @@ Exit codes
   4  they do not agree, or not all of the files could be read
 `;
 
-/** Runs the stand-alone verifier to its end and gives its exit code. It writes to the printers alone, and never throws. */
+/**
+ * Runs the stand-alone verifier to its end and returns its exit code. Writes to the printers alone, and never throws.
+ */
 export async function runVerifier(argv: readonly string[], world: VerifierWorld): Promise<ExitCode> {
   try {
     const asked = readArguments(argv);

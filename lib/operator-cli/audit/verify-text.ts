@@ -3,7 +3,7 @@ import { countOf, grouped } from '../terminal/progress.ts';
 import { renderFacts, renderTable, type TableStyle } from '../terminal/table.ts';
 import { beginning, instantOf } from '../terminal/time-words.ts';
 
-/** What a verification came to, for people. */
+/** The result of a verification, for people. */
 export function renderVerification(report: ArchiveReport, style: TableStyle): string {
   const facts = renderFacts(factsOf(report), style);
   if (report.findings.length === 0) return facts;

@@ -2,7 +2,7 @@ import { fitTo, printable, widthOf } from '../terminal/printable.ts';
 
 const MARK = '…';
 
-/** A text as lines of no more columns than these, broken between words where that is possible. At least one line. */
+/** Breaks a text into lines of at most this many columns, between words where possible. Returns at least one line. */
 export function wrapText(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -19,7 +19,7 @@ export function wrapText(text: string, columns: number): readonly string[] {
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** An ARN has no spaces, and may not be cut: whoever copies it needs all of it. */
+/** An ARN has no spaces and is never shortened, because whoever copies the ARN needs all of it. */
 function broken(word: string, columns: number): readonly string[] {
   const parts: string[] = [];
   let rest = word;
@@ -32,8 +32,8 @@ function broken(word: string, columns: number): readonly string[] {
 }
 
 function headOf(text: string, columns: number): string {
-  // Longer than it is, so that it is cut in any case: the mark of the cut takes the one column that is too many.
+  // Makes the text longer than it is, so that it is always cut: the mark of the cut takes the one extra column.
   const head = fitTo(`${text}${MARK}${MARK}`, columns + 1).slice(0, -MARK.length);
-  // One letter that is wider than the line: better too wide than for ever.
+  // A single character can be wider than the line: a line that is too wide is better than an endless loop.
   return head === '' ? text.slice(0, 2) : head;
 }
