@@ -16,7 +16,7 @@ export type ReceiptsAsked = {
 };
 
 export type ReceiptAnswer = { readonly signed: SignedReceiptPage; readonly cursor?: string };
-/** One signed page of a tenant's receipts, the oldest first; `cursor`: there is another one. */
+/** Makes one signed page of a tenant's receipts, the oldest first; with a `cursor`, there is another page. */
 export type MakeReceipts = (asked: ReceiptsAsked, store: AuditStore) => Promise<ReceiptAnswer | Refused>;
 
 export type ReceiptDependencies = {
@@ -29,7 +29,7 @@ export type ReceiptDependencies = {
   };
 };
 
-/** What was recorded later than that may not stand in the index yet: a page that is signed must not leave it out. */
+/** A younger record may not be in the index yet, and a page that is signed must not leave it out. */
 export const SETTLED_AFTER_MS = 10_000;
 const NONE_BEFORE = '0'.repeat(64);
 
@@ -52,7 +52,7 @@ export function makeReceipts(dependencies: ReceiptDependencies): MakeReceipts {
 
 type Position = Omit<ReceiptPosition, 'after'> & { readonly after?: RowPosition };
 
-/** Where this page begins: at `from`, or where a cursor of ours says. The question must be the same. */
+/** The position at which this page begins: `from`, or the one in a cursor of ours. The question must be the same. */
 async function positionOf(asked: ReceiptsAsked, nowMs: number, signer: Signer): Promise<Position | Refused> {
   const settledMs = nowMs - SETTLED_AFTER_MS;
   const fromMs = timeIn(asked.from) ?? 0;
@@ -70,7 +70,7 @@ async function positionOf(asked: ReceiptsAsked, nowMs: number, signer: Signer): 
 
 type Question = { readonly tenantId: string; readonly fromMs: number; readonly toMs: number | undefined };
 
-/** `toMs` that the question leaves open is what the first page took for it. */
+/** A question that leaves `toMs` open takes the one that the first page chose. */
 function goesOn(position: Position, { tenantId, fromMs, toMs }: Question): boolean {
   const isSame = position.tenantId === tenantId && position.fromMs === fromMs;
   return isSame && (toMs === undefined || position.toMs === toMs);

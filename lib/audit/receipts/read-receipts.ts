@@ -10,7 +10,7 @@ import { settingsFor, statementsOf } from '../questions/session-policy-view.ts';
 import type { Receipt } from './receipt.ts';
 import { receiptOfProbe, receiptsOfIssuance } from './receipts-of-record.ts';
 
-/** What receipts are made of beside the ledger. */
+/** What receipts are made from, besides the ledger. */
 export type ReceiptSources = {
   readonly brokerAccountId: string;
   readonly partition: string;
@@ -19,7 +19,7 @@ export type ReceiptSources = {
 
 export type ReceiptRange = {
   readonly tenantId: string;
-  /** By the time of the record; `toMs` is not included. */
+  /** The range is by the time of the record; `toMs` is not included. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly after?: RowPosition | undefined;
@@ -27,11 +27,11 @@ export type ReceiptRange = {
 
 export type ReceiptRows = {
   readonly receipts: Receipt[];
-  /** Where the next page begins; undefined: there is nothing after this one. */
+  /** Where the next page begins; undefined when nothing follows this one. */
   readonly next: RowPosition | undefined;
 };
 
-/** Records of one page: some announce no call, and some several. */
+/** How many records one page covers: some announce no call, and some several. */
 const ROWS = 100;
 
 /**
@@ -59,14 +59,14 @@ export async function readReceipts(
       const request = reason === undefined ? {} : { reason };
       return receiptsOfIssuance(record, { request, allowedActions: actionsOf(record.job) });
     }
-    // What is assumed within our own account is nothing of the customer's.
+    // A role that is assumed within our own account is not the customer's.
     const isTheirs = record.recordType === 'probe' && record.accountId !== sources.brokerAccountId;
     return isTheirs ? [receiptOfProbe(record)] : [];
   });
   return { receipts, next };
 }
 
-/** Without what a job may write. */
+/** The attributes without those that a job may write. */
 const RECEIPT_ATTRIBUTES = LISTED_ATTRIBUTES.filter((name) => !['state', 'claim', 'report'].includes(name));
 
 const { recordType, recordId, requestId, accountId, job, requester, attempts, trail, roleArn } =
@@ -86,7 +86,7 @@ function readAnnouncement(id: string, item: unknown): Announcement {
 
 const reasonSchema = v.object({ reason: v.string() });
 
-/** What whoever asked gave as the reason, by request. */
+/** The reasons that the requesters gave, by request. */
 async function readReasons(records: readonly Announcement[], store: AuditStore): Promise<ReadonlyMap<string, string>> {
   const requestIds = records.flatMap((record) => (record.recordType === 'issuance' ? [record.requestId] : []));
   const items = await store.readItems(requestIds, ['recordId', 'reason']);
@@ -104,10 +104,13 @@ type Actions = {
   readonly sources: ReceiptSources;
 };
 
-/** Any fence does: the actions of a policy do not depend on it. */
+/** Any fence will do: the actions of a policy do not depend on it. */
 const ANY_FENCE_MS = Date.UTC(2030, 0, 1);
 
-/** What the session policies of these jobs allow under the tenant's settings of today; nothing of a job that is gone. */
+/**
+ * The actions that the session policies of these jobs allow under the tenant's current settings; none for a job that is
+ * gone.
+ */
 async function allowedActions(tenantId: string, { records, store, sources }: Actions) {
   const names = new Set(records.flatMap((record) => (record.recordType === 'issuance' ? [record.job] : [])));
   const settings = names.size === 0 ? undefined : await store.readSettings(tenantId);
@@ -122,7 +125,7 @@ function actionsOf(found: Job | undefined, settings: Readonly<Record<string, unk
   const policies = [settingsFor(settings, found), found.largestSettings].map((candidate) => {
     return buildSessionPolicy({ job: found, settings: candidate, fenceMs: ANY_FENCE_MS, partition });
   });
-  // Settings that no longer fit the job give no policy; those that it declares itself name the same actions.
+  // Settings that no longer fit the job give no policy; the job's own `largestSettings` name the same actions.
   const policy = policies.find(({ built }) => built);
   if (policy?.built !== true) return [];
   const allowed = statementsOf(policy.json).filter(({ effect }) => effect === 'Allow');

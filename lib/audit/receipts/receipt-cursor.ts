@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { Signer } from './sign-receipts.ts';
 
 /**
- * Where an export of receipts was left: the position, and what binds the next page to the one before. The server keeps
- * nothing between pages, so that all of it comes back from the client; it is signed with the receipts' own key, because
- * what is on the next page is signed too: whoever made up a `previousSha256` or a position of their own would get pages
- * signed by us that leave something out.
+ * The place at which an export of receipts continues: the position, and what binds the next page to the one before. The
+ * server keeps nothing between pages, so all of it comes back from the client. The cursor is signed with the receipts'
+ * own key, because the next page is signed too: a client that made up a `previousSha256` or a position would get pages,
+ * signed by us, that leave something out.
  */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
@@ -14,7 +14,7 @@ const positionSchema = v.strictObject({
   tenantId: text,
   fromMs: count,
   toMs: count,
-  /** Of the page that comes next. */
+  /** The number of the next page. */
   page: v.pipe(count, v.minValue(1)),
   previousSha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   /** The last row of the page before. */
@@ -22,7 +22,7 @@ const positionSchema = v.strictObject({
 });
 export type ReceiptPosition = v.InferOutput<typeof positionSchema>;
 
-/** Stands before what is signed: no page of receipts begins so, and none can pass for a cursor. */
+/** Prefix of the signed bytes: no page of receipts begins with it, so no page can pass for a cursor. */
 const DOMAIN = 'credential-broker receipt cursor v1\n';
 
 export async function writeReceiptCursor(position: ReceiptPosition, signer: Signer): Promise<string> {
@@ -31,7 +31,7 @@ export async function writeReceiptCursor(position: ReceiptPosition, signer: Sign
   return Buffer.from(JSON.stringify([json, value]), 'utf8').toString('base64url');
 }
 
-/** Undefined for a cursor that this deployment did not give. */
+/** Undefined for a cursor that this deployment did not issue. */
 export async function readReceiptCursor(cursor: string, signer: Signer): Promise<ReceiptPosition | undefined> {
   const read = v.safeParse(v.strictTuple([v.string(), v.pipe(v.string(), v.base64())]), parse(cursor));
   if (!read.success) return undefined;

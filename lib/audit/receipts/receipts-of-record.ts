@@ -4,7 +4,7 @@ import type { ProbeRecord } from '../../probes/probe-record.ts';
 import { roleOfAttempt } from '../announcer.ts';
 import type { Receipt } from './receipt.ts';
 
-/** Of an issuance, what only the brokering functions write: a job cannot make its receipts vanish. */
+/** The attributes of an issuance that only the brokering functions write: a job cannot make its receipts vanish. */
 export type ReceiptIssuance = Pick<
   Issuance,
   'recordType' | 'recordId' | 'requestId' | 'accountId' | 'job' | 'requester' | 'attempts' | 'trail' | 'roleArn'
@@ -15,7 +15,7 @@ type Asked = {
   readonly allowedActions: readonly string[];
 };
 
-/** What a customer is told of the calls that one record announced. Pure; nothing of another tenant is in a record. */
+/** The receipts of the calls that one record announced. Pure; a record contains nothing of another tenant. */
 export function receiptsOfIssuance(issuance: ReceiptIssuance, { request, allowedActions }: Asked): readonly Receipt[] {
   const { recordId, accountId, job, requestId, requester } = issuance;
   const reason = request?.reason === undefined ? {} : { reason: request.reason };
@@ -60,7 +60,7 @@ export function receiptOfProbe(probe: ProbeRecord): Receipt {
   };
 }
 
-/** A call whose answer is not on record yet may have made a session too. */
+/** A call whose answer is not recorded yet may have made a session too. */
 const PROBE_OUTCOMES = {
   open: 'unknown',
   accepted: 'issued',
@@ -77,7 +77,7 @@ function outcomeOf({ outcome, accessKeyId }: Attempt): Receipt['outcome'] {
 
 type Known<Of> = { [Name in keyof Of]?: Exclude<Of[Name], undefined> };
 
-/** Without the members that are undefined. */
+/** The object without the members that are undefined. */
 function known<Of extends object>(members: Of): Known<Of> {
   return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined)) as Known<Of>;
 }

@@ -4,12 +4,12 @@ import { BrokerError } from '../../errors.ts';
 import { errorName } from '../../platform/store-error.ts';
 
 /**
- * Signs with an asymmetric key of KMS, ECDSA on P-256 with SHA-256 (DER). KMS is given the digest: it would take 4,096 bytes
- * of a message at the most. Source: KMS API Reference, Sign.
+ * Signs with an asymmetric KMS key: ECDSA on P-256 with SHA-256 (DER). KMS receives the hash of the bytes, because it
+ * accepts a message of at most 4,096 bytes. Source: KMS API Reference, Sign.
  */
 export type Signer = {
   sign(bytes: Uint8Array): Promise<Signature>;
-  /** Was it this key that signed these bytes? Asked of the public half, without KMS. */
+  /** Tells whether this key signed these bytes. The public half verifies that, without KMS. */
   holds(bytes: Uint8Array, signature: string): Promise<boolean>;
 };
 

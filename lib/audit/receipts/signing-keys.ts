@@ -3,7 +3,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SigningKey } from '../questions/audit-api.ts';
 import { readPublicKey } from './sign-receipts.ts';
 
-/** The public halves of the keys that sign digests and receipts: to be published, and held against what was signed. */
+/** The public halves of the keys that sign digests and receipts, to be published and compared with what was signed. */
 export type SigningKeys = () => Promise<readonly SigningKey[]>;
 
 export function makeSigningKeys({

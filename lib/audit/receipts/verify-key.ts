@@ -3,8 +3,8 @@ import { type PublicKey, readPublicKey } from '../verification/public-keys.ts';
 const PEM_BLOCK = /-----BEGIN [^-]+-----[^-]*-----END [^-]+-----/g;
 
 /**
- * The public keys of a PEM file, one or several: a deployment's key may be replaced, and receipts of both are kept. The
- * problem in words, when there is none, or one that signs no receipts.
+ * Reads the public keys of a PEM file. There may be several, because a deployment's key may be replaced and receipts of
+ * both keys are kept. Returns the problem in words when there is no key, or one that signs no receipts.
  */
 export function readPublicKeys(text: string): { readonly keys: readonly PublicKey[] } | { readonly problem: string } {
   const blocks = text.match(PEM_BLOCK) ?? [];

@@ -4,32 +4,32 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/ids.ts';
 import { type ReceiptPage, receiptPageBytes, type SignedReceiptPage, signedReceiptPageSchema } from './receipt.ts';
 
-/** What is wrong with a file of receipts. A closed list: programs may tell them apart. */
+/** What is wrong with a file of receipts. The list is closed, so that programs can tell the problems apart. */
 export type ReceiptProblemCode =
   | 'file.empty'
-  /** The file ends in the middle of a line, or the last page is not the one that says that it is. */
+  /** The file ends in the middle of a line, or its last page does not say that it is the last one. */
   | 'file.incomplete'
   | 'line.tooLong'
   | 'line.notJson'
-  /** JSON, and not a page: a member is missing, of another type, or one that there is none of. */
+  /** The line is JSON but not a page: a member is missing, of another type, or unknown. */
   | 'line.shape'
-  /** The same in meaning, and not the bytes that were exported: white space, order, a member twice. */
+  /** The line means the same but is not byte for byte what was exported: white space, order, a repeated member. */
   | 'line.notExact'
   /** None of the keys made the signature over this page. */
   | 'signature.wrong'
-  /** Not the page that comes next: one was dropped, repeated or put elsewhere. */
+  /** The page is not the next one: a page was dropped, repeated or moved. */
   | 'page.number'
-  /** The page before is not the one that this one was signed behind. */
+  /** The page was signed behind another page than the one before it. */
   | 'page.chain'
-  /** Of another deployment, tenant, caller or period than the first page. */
+  /** The page is of another deployment, tenant, caller or period than the first page. */
   | 'page.otherExport'
   | 'page.afterLast'
-  /** Not of the tenant that was asked for. */
+  /** The page is not of the requested tenant. */
   | 'page.otherTenant';
 
 export type ReceiptProblem = {
   readonly code: ReceiptProblemCode;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
   readonly message: string;
 };
@@ -41,21 +41,22 @@ export type ReceiptsChecked =
 export type ToCheck = {
   /** One exported file, as it is. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Of the deployment: P-256. A page may be signed with any of them, as keys are replaced. */
+  /** The deployment's public keys, on P-256. Any of them may have signed a page, because keys are replaced. */
   readonly publicKeys: readonly KeyObject[];
-  /** Whose receipts these must be; left out, whose they are is for the reader to look at. */
+  /** The tenant whose receipts these must be; when it is left out, the reader has to check whose they are. */
   readonly tenantId?: string | undefined;
 };
 
-/** A page holds hundreds of receipts; more than this is none. */
+/** A page holds hundreds of receipts; a longer line is not a page. */
 const MAXIMUM_LINE_BYTES = 16 * 1_024 * 1_024;
 const LINE_FEED = 0x0a;
 const FIRST_PREVIOUS = '0'.repeat(64);
 
 /**
  * Checks one exported file of receipts to its last byte: the signature of every page, that the pages follow from each
- * other from the first to the one that says that it is the last, and that nothing stands beside them. The first problem
- * ends it: nothing behind it can be relied on. The name of the key (`keyId`) alone is not signed, and nothing relies on it.
+ * other from the first to the one that says that it is the last, and that the file contains nothing else. The check
+ * ends at the first problem, because nothing behind it can be relied on. Only the name of the key (`keyId`) is not
+ * signed, and nothing relies on it.
  */
 export async function checkReceipts({ bytes, publicKeys, tenantId }: ToCheck): Promise<ReceiptsChecked> {
   const pages: ReceiptPage[] = [];
@@ -73,7 +74,7 @@ export async function checkReceipts({ bytes, publicKeys, tenantId }: ToCheck): P
 
 type Problem = Omit<ReceiptProblem, 'line'>;
 
-/** Lines without their line breaks; a problem in the place of one that is not ended, or never ends. */
+/** Yields the lines without their line breaks, and a problem in place of a line that is not ended or never ends. */
 async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | Problem, void> {
   let held: Uint8Array[] = [];
   let size = 0;
@@ -114,14 +115,14 @@ function readLine(bytes: Uint8Array, publicKeys: readonly KeyObject[]): ReceiptP
 function isSigned({ page, signature }: SignedReceiptPage, publicKeys: readonly KeyObject[]): boolean {
   const bytes = receiptPageBytes(page);
   const value = Buffer.from(signature.value, 'base64');
-  // Base64 has several ways to write the same bytes; there is one that was exported.
+  // Base64 has several spellings of the same bytes; only the exported one is accepted.
   if (value.toString('base64') !== signature.value) return false;
   return publicKeys.some((key) => verify('sha256', bytes, key, value));
 }
 
 type Before = { readonly pages: readonly ReceiptPage[]; readonly tenantId: string | undefined };
 
-/** Is it the page that must come now? */
+/** Returns the problem of a page that is not the one that must come now. */
 function follows(page: ReceiptPage, { pages, tenantId }: Before): Problem | undefined {
   const [first = page] = pages;
   const before = pages.at(-1);

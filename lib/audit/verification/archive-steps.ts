@@ -4,7 +4,7 @@ import type { Digest } from '../digest.ts';
 import type { ProvenDigest } from './digest-chain.ts';
 import type { Report } from './verification-finding.ts';
 
-/** Half-open, in milliseconds; undefined: from the beginning, to the end. */
+/** A half-open period in milliseconds; undefined means from the beginning, or to the end. */
 export type Period = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
 
 export type Step =
@@ -12,14 +12,14 @@ export type Step =
   | { readonly kind: 'covered'; readonly listed: ListedObject; readonly entry: Digest['objects'][number] }
   | { readonly kind: 'missing'; readonly entry: Digest['objects'][number] }
   | { readonly kind: 'digestEnds' }
-  /** No proven digest covers it. */
+  /** No proven digest covers the object. */
   | { readonly kind: 'uncovered'; readonly listed: ListedObject }
-  /** It is so new that its digest is still to come. */
+  /** The object is so new that its digest is still to come. */
   | { readonly kind: 'pending'; readonly listed: ListedObject };
 
 /**
- * An object settles for two minutes and waits up to five for the next digest, which takes its time, too: one that is older
- * and in no digest is in none for good.
+ * An object settles for two minutes and waits up to five for the next digest, which itself takes time: an older object
+ * that no digest covers will never be covered.
  */
 export const COVERED_AFTER_MS = 10 * 60_000;
 
@@ -31,8 +31,8 @@ export type StepsOptions = {
 };
 
 /**
- * Goes over digests and objects side by side, both in the order of their names, which is that of time: neither list is ever
- * held whole.
+ * Goes over digests and objects side by side. Both come in the order of their names, which is the order of time, so
+ * neither list is ever held as a whole.
  */
 export async function* archiveSteps(
   digests: AsyncIterable<ProvenDigest>,
@@ -64,13 +64,16 @@ export async function* archiveSteps(
 }
 
 type Place = Pick<StepsOptions, 'period' | 'nowMs' | 'report'> & {
-  /** What is older lies outside. */
+  /** Objects older than this lie outside the period. */
   readonly beginMs: number;
   /** Where the last proven digest ends. */
   readonly endMs: number;
 };
 
-/** Of an object that the next digest does not name. Undefined: it lies outside of what is verified, or is none. */
+/**
+ * The step for an object that the next digest does not name. Undefined when the object lies outside the verified
+ * period, or is not an object of changes.
+ */
 function stepOf(listed: ListedObject, { beginMs, endMs, period, nowMs, report }: Place): Step | undefined {
   const putAtMs = readChangeObjectKey(listed.key)?.putAtMs;
   if (putAtMs === undefined) {
@@ -83,7 +86,9 @@ function stepOf(listed: ListedObject, { beginMs, endMs, period, nowMs, report }:
   return { kind: isNew ? 'pending' : 'uncovered', listed };
 }
 
-/** A signed digest that contradicts itself was made by somebody who may sign: that is told, and it is gone on with. */
+/**
+ * A signed digest that contradicts itself was made by somebody who may sign: it is reported, and verification goes on.
+ */
 function orderedObjects({ key, digest }: ProvenDigest, report: Report): Digest['objects'] {
   const { objects, fromMs, toMs } = digest;
   const isWrong = objects.some((entry, index) => {
@@ -100,8 +105,8 @@ function orderedObjects({ key, digest }: ProvenDigest, report: Report): Digest['
 const DAY_MS = 86_400_000;
 
 /**
- * The digests that can be of a period, and at least the one before it. The very first lies under the day with which time
- * began, and is one of them where the second one is.
+ * The digests that may belong to a period, and at least the one before it. The very first digest lies under 1970-01-01,
+ * and is included if the second one is.
  */
 export async function* listDigests(
   source: ObjectSource,

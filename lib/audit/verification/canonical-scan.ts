@@ -1,10 +1,10 @@
 /**
- * Goes over canonical JSON in UTF-8 without building it. Each function is given where a value begins and tells where it
- * ends, or `NOT` when it is not certain that these are the bytes that `canonicalJson` gives. Certain it is only of the
- * common part: ASCII, whole numbers of up to 15 digits, no `\u`. What it is not certain of has to be parsed and compared.
+ * Scans canonical JSON in UTF-8 without building its values. Each function receives the start of a value and returns
+ * its end, or `NOT` when it is not certain that these are the bytes that `canonicalJson` gives. It is certain only of
+ * the common part: ASCII, whole numbers of up to 15 digits, no `\u`. Everything else has to be parsed and compared.
  */
 export const NOT = -1;
-/** Deeper than any record of ours. */
+/** This nesting is deeper than that of any record of ours. */
 const DEEPEST = 12;
 
 const QUOTE = 0x22;
@@ -17,7 +17,9 @@ const LONGEST_NUMBER = 15;
 const ESCAPED: ReadonlySet<number | undefined> = new Set(Buffer.from(['"', '\\', 'b', 'f', 'n', 'r', 't'].join('')));
 const LITERALS = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')];
 
-/** A member of an object: where its key begins, with its quote, and its value. Gives where that ends. */
+/**
+ * Receives where the key of a member begins, at its quote, and where its value begins. Returns where the value ends.
+ */
 export type Member = (keyStart: number, valueStart: number) => number;
 
 export function endOfString(bytes: Uint8Array, start: number): number {
@@ -32,7 +34,7 @@ export function endOfString(bytes: Uint8Array, start: number): number {
   }
 }
 
-/** A string that is what stands between its quotes. */
+/** A string without escapes: its value is the text between its quotes. */
 export function endOfPlainString(bytes: Uint8Array, start: number): number {
   if (bytes[start] !== QUOTE) return NOT;
   for (let at = start + 1; ; at += 1) {
@@ -48,7 +50,7 @@ function endOfNumber(bytes: Uint8Array, start: number): number {
   while (isDigit(bytes[at])) at += 1;
   const digits = at - first;
   if (digits === 0 || digits > LONGEST_NUMBER) return NOT;
-  // No zeros in front, and no negative zero.
+  // Leading zeros and negative zero are not canonical.
   if (bytes[first] === ZERO && (digits > 1 || first !== start)) return NOT;
   return at;
 }
@@ -67,13 +69,13 @@ export function endOfValue(bytes: Uint8Array, start: number, depth = 0): number 
   return endOfOneOf(LITERALS, bytes, start);
 }
 
-/** One of these texts, as they are written. */
+/** Accepts one of these texts, exactly as written. */
 export function endOfOneOf(texts: readonly Uint8Array[], bytes: Uint8Array, start: number): number {
   for (const text of texts) if (stands(text, bytes, start)) return start + text.length;
   return NOT;
 }
 
-/** Its keys are in order, and none stands twice. */
+/** Accepts an object only if its keys are in order and none stands twice. */
 export function endOfObject(
   bytes: Uint8Array,
   start: number,
@@ -109,7 +111,7 @@ export function endOfArray(
   return bytes[at] === CLOSE_ARRAY ? at + 1 : NOT;
 }
 
-/** Do exactly these bytes stand there? */
+/** Tells whether exactly these bytes stand at `start`. */
 export function stands(expected: Uint8Array, bytes: Uint8Array, start: number): boolean {
   for (let index = 0; index < expected.length; index += 1) {
     if (bytes[start + index] !== expected[index]) return false;
@@ -117,18 +119,18 @@ export function stands(expected: Uint8Array, bytes: Uint8Array, start: number): 
   return true;
 }
 
-/** With the colon behind it; `NOT`, too, where it does not come after the key before. */
+/** Returns the end of a key and its colon; `NOT`, too, when the key does not come after the key before. */
 function endOfKey(bytes: Uint8Array, start: number, before: number): number {
   const end = endOfPlainString(bytes, start);
   if (end === NOT || bytes[end] !== COLON) return NOT;
   return before === NOT || isBefore(bytes, before, start) ? end + 1 : NOT;
 }
 
-/** Two keys without escapes, in the order of their bytes: of ASCII, that is the order of code units. */
+/** Compares two keys without escapes by their bytes, which for ASCII is the order of code units. */
 function isBefore(bytes: Uint8Array, left: number, right: number): boolean {
   for (let index = 1; ; index += 1) {
     const [one = QUOTE, other = QUOTE] = [bytes[left + index], bytes[right + index]];
-    // A key that ends comes before one that goes on; two that end here are the same.
+    // A key that ends here comes before one that goes on; two keys that end here are the same.
     if (other === QUOTE) return false;
     if (one === QUOTE) return true;
     if (one !== other) return one < other;

@@ -3,7 +3,7 @@ export type Place = { readonly object: string; readonly line: number };
 
 export type CountedImage = {
   readonly recordId: string;
-  /** How many changes it tells of: the entries of its trail, its claim, its report. */
+  /** How many changes the image shows: the entries of its trail, its claim, its report. */
   readonly changes: number;
   readonly isInsert: boolean;
   readonly place: Place;
@@ -12,26 +12,26 @@ export type CountedImage = {
 export type ChangeGap = { readonly recordId: string; readonly place: Place; readonly explanation: string };
 
 /**
- * Finds the changes of an issuance that are in no image. Each write adds one entry to its trail, its claim or its
- * report, or nothing of them (`issuance-update`, `claim-ticket`, `write-run-report`): images therefore tell of 1, 2,
- * 3… changes, and none is left out. What puts off the sweeper's next look alone adds nothing, and is not missed. It is
- * resolved at the end: an image may stand twice, and two objects in the other order, where clocks differ. Kept are
- * only the issuances of which something is still missing.
+ * Finds the changes of an issuance that no image shows. Each write adds one entry to the trail, or the claim, or the
+ * report, or none of these (`issuance-update`, `claim-ticket`, `write-run-report`): images therefore show 1, 2, 3…
+ * changes, and no number is left out. A write that only postpones the sweeper's next look adds nothing, and is not
+ * missed. Gaps are resolved at the end, because an image may stand twice, and two objects may stand in the other order
+ * when clocks differ. Only the issuances of which something is still missing are kept.
  */
 export type ChangeGaps = {
-  /** `highest`: of how many changes the latest image tells that was seen before; 0: there was none. */
+  /** `highest`: how many changes the latest image seen before shows; 0 when there was none. */
   see(image: CountedImage, highest: number): void;
-  /** Not `isWhole`: what was before the first image of each is not asked for. */
+  /** When not `isWhole`, changes before the first image of each issuance are not asked for. */
   found(isWhole: boolean): Iterable<ChangeGap>;
 };
 
 type Open = {
-  /** Each with the image that was seen behind it. */
+  /** Each missing change, with the place of the image that was seen behind it. */
   readonly missing: Map<number, Place>;
-  /** The least number of changes that any of its images tells of. */
+  /** The smallest number of changes that any image of the issuance shows. */
   lowest: number;
   hasInsert: boolean;
-  /** Of the image that was seen first. */
+  /** The place of the image that was seen first. */
   readonly place: Place;
 };
 
@@ -43,7 +43,7 @@ export function makeChangeGaps(): ChangeGaps {
       if (before === undefined && isNext(image, highest)) return;
       const gap = before ?? {
         missing: new Map(),
-        // Whatever was seen and is not here began as it should.
+        // An issuance that was seen before and is not in `open` began as it should.
         lowest: highest > 0 ? 1 : image.changes,
         hasInsert: highest > 0,
         place: image.place,

@@ -1,6 +1,6 @@
 import type { Leaf } from '../archive/digests/leaf-list.ts';
 
-/** One line that is not as it was signed. Indices from 0. */
+/** One line that is not as it was signed. Indices count from 0. */
 export type LineDifference =
   | { readonly kind: 'recordChanged'; readonly index: number; readonly was: Leaf }
   | { readonly kind: 'recordRemoved'; readonly index: number; readonly was: Leaf }
@@ -8,8 +8,8 @@ export type LineDifference =
   | { readonly kind: 'recordMoved'; readonly index: number; readonly from: number; readonly was: Leaf };
 
 /**
- * What was done to the lines of one object: the leaves that it has, beside those that were signed. The shortest story is
- * told: what stands alike at the beginning and at the end is left alone.
+ * Finds what was done to the lines of one object, by comparing its leaves with those that were signed. The shortest
+ * explanation is given: equal leaves at the beginning and at the end are left alone.
  */
 export function compareLines(expected: readonly Leaf[], actual: readonly string[]): readonly LineDifference[] {
   const begin = sharedLength(expected.length, actual.length, (index) => expected[index]?.leaf === actual[index]);
@@ -51,7 +51,7 @@ type Unmatched = {
   readonly expected: readonly Leaf[];
 };
 
-/** As many lines as are both strange and gone were changed; the others were added, or removed. */
+/** Each strange line is paired with a line that is gone, as changed; the lines left over were added, or removed. */
 function pairs({ strange, gone, expected }: Unmatched): readonly LineDifference[] {
   return Array.from({ length: Math.max(strange.length, gone.length) }, (_, pair): LineDifference[] => {
     const [index, was] = [strange[pair], expected[gone[pair] ?? -1]];
@@ -61,7 +61,7 @@ function pairs({ strange, gone, expected }: Unmatched): readonly LineDifference[
   }).flat();
 }
 
-/** Of equal leaves, the one at the same place, or else the first. */
+/** Takes, of equal leaves, the one at the same place, or else the first. */
 function takeNearest(indices: number[] | undefined, index: number): number | undefined {
   if (indices === undefined) return undefined;
   const at = indices.indexOf(index);

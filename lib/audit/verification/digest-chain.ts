@@ -13,7 +13,7 @@ export type ChainOptions = {
   readonly publicKeys: readonly PublicKey[];
   readonly report: Report;
   readonly keyNames: KeyNames;
-  /** Begins in the middle: whatever stands before the first digest is not asked for. */
+  /** The chain begins in the middle: nothing before the first digest is asked for. */
   readonly isPartial: boolean;
 };
 
@@ -24,8 +24,8 @@ const NAME = /^digests\/dt=\d{4}-\d{2}-\d{2}\/(\d{12})\.json$/;
 const READ_AHEAD = 32;
 
 /**
- * The digests in their order, each only if it is what a given key signed. What is wrong with one is reported, and the next
- * begins anew: nothing is concluded from a digest that is not proven.
+ * Yields the digests in their order, each only if a given key signed it. A problem of a digest is reported, and the
+ * chain begins anew with the next one: nothing is concluded from a digest that is not proven.
  */
 export async function* provenDigests(
   listed: AsyncIterable<ListedObject>,
@@ -50,7 +50,7 @@ export async function* provenDigests(
   }
 }
 
-/** What the next digest has to follow; an undefined part is not known. */
+/** What the next digest has to follow; an undefined part is unknown. */
 type Place = { previous: Digest | undefined; sequence: number | undefined };
 type DigestFile = { readonly key: string; readonly bytes: Buffer | undefined; readonly sequence: number };
 

@@ -5,10 +5,10 @@ import { scanLine } from './scan-line.ts';
 import type { TrailGrowth } from './trail-growth.ts';
 import type { Report } from './verification-finding.ts';
 
-/** One line of an object: its leaf, and what it says. */
+/** One line of an object: its leaf and its content. */
 export type Line = {
   readonly leaf: string;
-  /** Empty where it cannot be told. */
+  /** Empty when it cannot be determined. */
   readonly recordId: string;
   readonly reading: LineReading | undefined;
   readonly problems: readonly LineProblem[];
@@ -27,11 +27,11 @@ export function readLine(bytes: Buffer): Line {
 type Context = {
   readonly key: string;
   readonly report: Report;
-  /** Undefined: this line is no image that others are held against. */
+  /** Undefined: the line is not an image with which others are compared. */
   readonly growth: TrailGrowth | undefined;
 };
 
-/** Reports what is wrong with a line by itself, and beside the other images of its record. */
+/** Reports what is wrong with a line in itself, and in comparison with the other images of its record. */
 export function examineLine(line: Line, index: number, { key, report, growth }: Context): void {
   const { leaf, recordId, reading, problems } = line;
   if (problems.length > 0) reportProblems(line, index, { key, report });

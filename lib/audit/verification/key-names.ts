@@ -3,21 +3,21 @@ import type { PublicKey } from './public-keys.ts';
 import type { Report } from './verification-finding.ts';
 
 /**
- * Which key proved which digests. What a digest says of the name of its key is not signed: it is held against what the
- * other digests of the same key say.
+ * Collects which key proved which digests. The name of the key in a digest is not signed, so it is compared with the
+ * names in the other digests of the same key.
  */
 export type KeyNames = {
   see(
     publicKey: PublicKey,
     seen: { readonly keyId: string; readonly digest: Pick<Digest, 'sequence'>; readonly object: string },
   ): void;
-  /** Once, at the end. */
+  /** Called once, at the end. */
   conclude(report: Report): readonly KeyUse[];
 };
 
 export type KeyUse = {
   readonly publicKeySha256: string;
-  /** As most of its digests name it. */
+  /** The name by which most of its digests call the key. */
   readonly keyId: string;
   readonly digests: number;
   readonly firstSequence: number;

@@ -6,16 +6,16 @@ import { merkleTree } from '../merkle.ts';
 /** The list of the leaves that a digest covers. */
 export type LeafList = {
   readonly count: number;
-  /** Is this the line that stands for this leaf? Fast, and of the text only. */
+  /** Tells whether this line stands for this leaf. Fast, because it compares the text only. */
   says(index: number, leaf: Leaf): boolean;
-  /** Do its leaves give the root that was signed? Only then may anything be concluded from it. */
+  /** Tells whether the leaves give the signed root. Only then may anything be concluded from the list. */
   isProven(): boolean;
   leaf(index: number): Leaf | undefined;
 };
 
 const leafSchema = v.strictObject({ leaf: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), recordId: v.string() });
 
-/** Reads the list as it was stored. Undefined: it is no text of lines that each end in a line break. */
+/** Reads the list as it was stored. Undefined when the bytes are not text in which each line ends in a line break. */
 export function readLeafList(bytes: Buffer, digest: Pick<Digest, 'merkleRoot' | 'records'>): LeafList | undefined {
   let text: string;
   try {

@@ -1,14 +1,14 @@
-/** What the verification goes on with of one line, whichever way it was read. */
+/** What verification needs of one line, whichever way the line was read. */
 export type LineReading = {
   readonly recordId: string;
   readonly sequenceNumber: string;
-  /** Hashes of the entries of an issuance's trail, each one proven; undefined: the record has none. */
+  /** Hashes of the entries of an issuance's trail, each one proven; undefined when there is none. */
   readonly trail: readonly string[] | undefined;
-  /** Of an issuance: how many of a job's two writes the record shows, its claim and its report. */
+  /** For an issuance: how many of a job's two writes, its claim and its report, the record shows. */
   readonly jobWrites: number;
-  /** Is it the change that made the record? */
+  /** Whether this change created the record. */
   readonly isInsert: boolean;
-  /** What the archive itself found wrong with the change when it came. */
+  /** What the archive itself found wrong with the change when it arrived. */
   readonly refused: readonly { readonly finding: string; readonly explanation: string }[];
 };
 

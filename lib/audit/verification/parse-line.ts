@@ -6,10 +6,10 @@ import { type ArchivedChange, archivedChangeSchema } from '../archive/archived-c
 import type { LineProblem, LineReading } from './line-reading.ts';
 
 export type ParsedLine = {
-  /** Undefined where it cannot be gone on with. */
+  /** Undefined when verification cannot go on with the line. */
   readonly reading?: LineReading;
   readonly problems: readonly LineProblem[];
-  /** Of which record it says that it is, as far as that can be told. */
+  /** The id of the record that the line states, as far as that can be determined. */
   readonly recordId?: string;
 };
 
@@ -32,7 +32,7 @@ export function parseLine(bytes: Uint8Array): ParsedLine {
   return examine(read.output);
 }
 
-/** A name out of what cannot be read: nothing is concluded from it. */
+/** Takes only the record's id from a line that cannot be read: nothing is concluded from it. */
 function unreadable(bytes: Uint8Array, explanation: string): ParsedLine {
   const [, recordId] = /"recordId":"([^"\\]{1,256})","recordType"/.exec(Buffer.from(bytes).toString('utf8')) ?? [];
   return { problems: [{ kind: 'lineUnreadable', explanation }], ...(recordId !== undefined && { recordId }) };
@@ -64,7 +64,7 @@ type Trail = { readonly hashes: readonly string[]; readonly problem?: string };
 const entrySchema = v.looseObject({ sequence: v.number(), previousHash: v.string(), hash: v.string() });
 const trailSchema = v.object({ trail: v.array(entrySchema), trailHead: v.string() });
 
-/** Of an issuance: does every entry follow from the one before, and the head from them all? */
+/** Checks that every entry of an issuance's trail follows from the one before, and the head from them all. */
 function readTrail(record: unknown, issuanceId: string): Trail {
   const read = v.safeParse(trailSchema, record);
   if (!read.success) return { hashes: [], problem: 'an issuance without a legible trail' };

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 
 export type PublicKey = {
   readonly key: KeyObject;
-  /** Of its DER form, SubjectPublicKeyInfo: what two people compare. */
+  /** Hash of the key's DER form, SubjectPublicKeyInfo: two people compare it. */
   readonly sha256: string;
 };
 
@@ -10,7 +10,7 @@ export type PublicKeyReading =
   | { readonly read: true; readonly publicKey: PublicKey }
   | { readonly read: false; readonly problem: string };
 
-/** One PEM document, and nothing but it. A private key is refused: nobody should have it in a file. */
+/** Exactly one PEM document. A private key is refused: nobody should have it in a file. */
 const PEM = /^-----BEGIN PUBLIC KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END PUBLIC KEY-----\s*$/;
 
 /** Reads the public half of a key that signs digests: NIST P-256. Never throws. */

@@ -1,6 +1,6 @@
 /**
- * Begins the work of the next few items while the caller is busy with one, and gives the outcomes in order. An error comes
- * when its turn has come.
+ * Begins the work of the next few items while the caller is busy with one, and yields the outcomes in order. An error
+ * is thrown when the turn of its item has come.
  */
 export async function* readAhead<Item, Outcome>(
   items: AsyncIterable<Item>,
@@ -9,7 +9,7 @@ export async function* readAhead<Item, Outcome>(
   const begun: Promise<Outcome>[] = [];
   for await (const item of items) {
     const outcome = work(item);
-    // Awaited below; until then nobody listens, and Node would end the process.
+    // The outcome is awaited below; a rejection that nobody handles until then would make Node end the process.
     outcome.catch(() => undefined);
     begun.push(outcome);
     if (begun.length < count) continue;

@@ -1,9 +1,11 @@
 import type { ListedObject, ObjectSource } from '../../platform/object-source.ts';
 
-/** Batches of the change stream are 6 MB at the most; what is far beyond that is not read into memory. */
+/** Batches of the change stream are 6 MB at the most; an object far beyond that is not read into memory. */
 const LARGEST_OBJECT_BYTES = 64 * 1_024 * 1_024;
 
-/** The whole object; undefined where it is larger than any that the archive writes. Rejects when it cannot be read. */
+/**
+ * Reads the whole object; undefined when it is larger than any that the archive writes. Rejects when it cannot be read.
+ */
 export async function readObject(source: ObjectSource, { key, bytes }: ListedObject): Promise<Buffer | undefined> {
   if (bytes > LARGEST_OBJECT_BYTES) return undefined;
   const pieces: Uint8Array[] = [];

@@ -8,13 +8,13 @@ type Changed = {
   readonly lines: readonly Line[];
   /** What is wrong with the object as a whole. */
   readonly problem: string;
-  /** Its leaves as they were signed, where they are known. */
+  /** The leaves of the object as they were signed, if they are known. */
   readonly leaves: readonly Leaf[] | undefined;
 };
 
 /**
- * Reports what was done to an object that is not what was signed: line by line, where its leaves are known. Gives the
- * indices of the lines that nothing may be concluded from.
+ * Reports what was done to an object that is not what was signed: line by line, if its leaves are known. Returns the
+ * indices of the lines from which nothing may be concluded.
  */
 export function reportChanges({ key, lines, problem, leaves }: Changed, report: Report): ReadonlySet<number> {
   if (leaves === undefined) {

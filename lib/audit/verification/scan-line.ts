@@ -3,8 +3,8 @@ import type { LineReading } from './line-reading.ts';
 import { endOfRecord, type RecordParts, scanTrail } from './scan-record.ts';
 
 /**
- * Reads a line of the archive that is as almost all are, without building what it says, in a fraction of the time.
- * Undefined says no more than that it is not certain of it: `parseLine` has to look.
+ * Reads a line of the usual form without building its content, in a fraction of the time. Undefined means only that the
+ * scan is not certain of the line: `parseLine` has to read it.
  */
 export function scanLine(bytes: Buffer): LineReading | undefined {
   const said: Said = { bytes, recordId: '', sequenceNumber: '', isIssuance: false, isInsert: false, record: undefined };
@@ -48,7 +48,7 @@ type MemberOfLine = {
   readonly end: (said: Said, start: number) => number;
 };
 
-/** In the order in which canonical JSON has them. A line with findings, or of an unreadable record, is parsed. */
+/** The members in the order of canonical JSON. A line with findings, or of an unreadable record, is parsed instead. */
 const MEMBERS: readonly MemberOfLine[] = [
   optional('accountId', ({ bytes }, start) => endOfString(bytes, start)),
   required('change', (said, start) => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { trailRoot } from '../../ledger/trail.ts';
 import { endOfArray, endOfObject, endOfPlainString, endOfValue, endOfWhole, NOT, stands } from './canonical-scan.ts';
 
-/** What of a record is looked at while the scan goes over it. */
+/** The parts of a record that are noted while the scan goes over it. */
 export type RecordParts = { recordId: string; trailStart: number; trailHead: string; jobWrites: number };
 
 const [CLAIM, RECORD_ID, REPORT, TICKET, TRAIL, TRAIL_HEAD] = [
@@ -20,7 +20,7 @@ const [HASH, PREVIOUS_HASH, SEQUENCE] = [
 ];
 const HASH_LENGTH = 64;
 
-/** Where the record ends; fills in the parts. `NOT`, too, where a ticket is in it. */
+/** Returns where the record ends, and fills in the parts. Returns `NOT`, too, when the record contains a ticket. */
 export function endOfRecord(bytes: Buffer, start: number, parts: RecordParts): number {
   return endOfObject(bytes, start, {
     member(keyStart, valueStart) {
@@ -49,8 +49,8 @@ function note(parts: RecordParts, { bytes, keyStart, valueStart }: Member): void
 type Entry = { hashStart: number; hashEnd: number; previousHash: string; sequence: string; hash: string };
 
 /**
- * The hashes of the entries of a trail over which `endOfRecord` went, when each follows from the one before: what an entry
- * says is hashed as it stands there, without the member that holds the hash.
+ * The hashes of the entries of a trail that `endOfRecord` has scanned, if each entry follows from the one before. An
+ * entry is hashed as it stands there, without the member that holds the hash.
  */
 export function scanTrail(
   bytes: Buffer,
@@ -98,7 +98,9 @@ let pieces = Buffer.alloc(4_096);
 
 type Cut = { entryStart: number; entryEnd: number; hashStart: number; hashEnd: number };
 
-/** `hash` is never the last member: `previousHash` and `sequence` come after it, and the comma between goes with it. */
+/**
+ * `hash` is never the last member: `previousHash` and `sequence` come after it, so the comma behind it is cut out too.
+ */
 function hashWithout(bytes: Buffer, { entryStart, entryEnd, hashStart, hashEnd }: Cut): string {
   const [before, after] = [hashStart - entryStart, entryEnd - hashEnd - 1];
   if (pieces.length < before + after) pieces = Buffer.alloc((before + after) * 2);

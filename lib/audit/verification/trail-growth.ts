@@ -1,15 +1,19 @@
 import { type ChangeGap, makeChangeGaps, type Place } from './change-gaps.ts';
 
 /**
- * Holds each image of an issuance against the ones before it: a trail only grows. Of an issuance it keeps no image, but a
- * short text: its last position in the stream, the leaf of that line, and 128 bits of each entry's hash, because the stream
- * may hand over an earlier change again and the whole of an earlier trail must then be a beginning of the later one.
- * Measured: about 200 bytes for an issuance with a trail of two entries, 16 for each further one.
+ * Compares each image of an issuance with the ones before it: a trail only grows. For an issuance it keeps no image but
+ * a short text: the last position in the stream, the leaf of that line, and 128 bits of each entry's hash. The entries
+ * are needed because the stream may deliver an earlier change again, and the whole of an earlier trail must then be a
+ * beginning of the later one. Measured: about 200 bytes for an issuance with a trail of two entries, 16 for each
+ * further one.
  */
 export type TrailGrowth = {
-  /** What is wrong with this image beside those that were seen before; undefined: nothing. */
+  /** Returns what is wrong with this image in comparison with the earlier ones; undefined when nothing is. */
   look(image: Image): string | undefined;
-  /** Issuances of which changes are in no image; not `isWhole`: of those between the images. Asked at the end. */
+  /**
+   * The issuances with changes that no image shows; when not `isWhole`, only changes between images count. Called at
+   * the end.
+   */
   gaps(isWhole: boolean): Iterable<ChangeGap>;
   /** How many issuances were seen. */
   readonly issuances: number;
@@ -22,9 +26,9 @@ export type Image = {
   readonly leaf: string;
   /** Hashes of the trail's entries, each proven. */
   readonly trail: readonly string[];
-  /** How often a job wrote: its claim and its report, as far as they are there. */
+  /** How many of a job's two writes, its claim and its report, the image shows. */
   readonly jobWrites: number;
-  /** Is it the image of the change that made the record? */
+  /** Whether this is the image of the change that created the record. */
   readonly isInsert: boolean;
   readonly place: Place;
 };
@@ -65,8 +69,8 @@ export function makeTrailGrowth(): TrailGrowth {
 let scratch = Buffer.alloc(1_024);
 
 /**
- * Length of the trail (two bytes), how often a job wrote (one), leaf, entries, and the position in digits: one flat text, not
- * a chain of pieces.
+ * The text holds the length of the trail (two bytes), the number of job writes (one), the leaf, the entries, and the
+ * position in digits. It is one flat text, not a chain of pieces.
  */
 function remembered({ leaf, trail, jobWrites, sequenceNumber }: Image): string {
   const size = HEAD_LENGTH + HASH_LENGTH * (trail.length + 1) + sequenceNumber.length;
@@ -92,7 +96,7 @@ function changesOf(text: string): number {
   return trailLength(text) + text.charCodeAt(2);
 }
 
-/** The stream hands a change over again: the same bytes, wherever they stand. */
+/** When the stream delivers a change again, its bytes must be the same, wherever they stand. */
 function sameChange({ leaf }: Image, before: string): string | undefined {
   return shortened(leaf) === before.slice(HEAD_LENGTH, HEAD_LENGTH + HASH_LENGTH)
     ? undefined
@@ -104,7 +108,7 @@ function growth({ trail }: Image, before: string, order: number): string | undef
   const shorter = Math.min(length, trail.length);
   if (order > 0 && trail.length < length) return `its trail had ${length} entries before, and has ${trail.length} now`;
   if (order < 0 && trail.length > length) return `its trail has ${trail.length} entries, and later only ${length}`;
-  // An entry's hash holds those of all entries before it.
+  // An entry's hash covers the hashes of all entries before it.
   const last = trail[shorter - 1];
   const [from, to] = [HEAD_LENGTH + HASH_LENGTH * shorter, HEAD_LENGTH + HASH_LENGTH * (shorter + 1)];
   if (last === undefined || shortened(last) === before.slice(from, to)) return undefined;
@@ -115,7 +119,7 @@ function shortened(hash: string): string {
   return Buffer.from(hash.slice(0, HEX_LENGTH), 'hex').toString('latin1');
 }
 
-/** Of digits, however many. Negative: the left one is less. */
+/** Compares numbers of any length, given as digits. Negative: the left one is less. */
 function compareNumbers(left: string, right: string): number {
   const [one, other] = [left.replace(/^0+/, ''), right.replace(/^0+/, '')];
   if (one === other) return 0;

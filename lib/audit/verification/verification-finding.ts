@@ -1,41 +1,44 @@
-/** What a verification may find. Each names the object, the line and the record that it is about, as far as it is about one. */
+/**
+ * What a verification may find. Each finding names the object, the line and the record concerned, as far as there is
+ * one.
+ */
 const FINDING_KINDS = [
-  /** A digest that should be there is not, or none covers a time that was asked for. */
+  /** An expected digest is missing, or no digest covers a requested time. */
   'digestMissing',
   'digestUnreadable',
-  /** It lies under a name that is not its own. */
+  /** The digest lies under a name that is not its own. */
   'digestMisplaced',
-  /** None of the given keys signed it. */
+  /** None of the given keys signed the digest. */
   'signatureWrong',
-  /** It does not follow from the digest before it. */
+  /** The digest does not follow from the one before it. */
   'chainBroken',
-  /** It names another key than the digests around it, which the same key signed. */
+  /** The digest names another key than the digests around it, which the same key signed. */
   'keyNameChanged',
-  /** What it says of its objects cannot be. */
+  /** What the digest says of its objects is impossible. */
   'digestContradictory',
   'merkleRootWrong',
   'leafListMissing',
   'leafListWrong',
-  /** No name that the archive gives. */
+  /** The archive gives no object such a name. */
   'nameUnknown',
   'objectMissing',
   'objectChanged',
-  /** No digest that can be trusted covers it. */
+  /** No digest that can be trusted covers the object. */
   'objectUncovered',
   'recordChanged',
   'recordRemoved',
   'recordAdded',
   'recordMoved',
   'lineUnreadable',
-  /** The record in a line is another one than the line says. */
+  /** The record in a line is not the one that the line names. */
   'recordMisplaced',
   'ticketArchived',
   'trailBroken',
-  /** An image of an issuance is no continuation of the one before. */
+  /** An image of an issuance does not continue the one before. */
   'trailRewritten',
-  /** Images of an issuance leave out a change: an entry of its trail, its claim, its report, or how it began. */
+  /** The images of an issuance leave out a change: an entry of its trail, its claim, its report, or its beginning. */
   'changeMissing',
-  /** The archive is as it was written; the change in it is one that no code of ours makes. */
+  /** The archive is as it was written, but the change in it is one that no code of ours makes. */
   'changeRefused',
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
@@ -44,7 +47,7 @@ export type Finding = {
   readonly kind: FindingKind;
   /** The key of the object that is wrong, or of the one that is missing. */
   readonly object?: string;
-  /** From 1. Of a record that was removed: where it stood. */
+  /** Counted from 1. For a removed record: where it stood. */
   readonly line?: number;
   readonly recordId?: string;
   readonly explanation: string;

@@ -9,20 +9,23 @@ import { type Counted, makeStepVerifier, readForStep } from './verify-step.ts';
 
 export type VerifyArchiveOptions = {
   readonly source: ObjectSource;
-  /** Every key that signed since `period` begins; one is enough for each digest. */
+  /** Every key that has signed since `period` began; one of them is enough for each digest. */
   readonly publicKeys: readonly PublicKey[];
-  /** Left out: all of it. Digests are verified whole, so that the period grows to the nearest ones. */
+  /**
+   * When it is left out, the whole archive is verified. Digests are verified whole, so the period grows to the nearest
+   * ones.
+   */
   readonly period?: Period;
   readonly nowMs: number;
-  /** After each object. */
+  /** Called after each step. */
   readonly progress?: (counted: Counted) => void;
 };
 
 export type ArchiveReport = {
-  /** Nothing was found, and something was there to be verified. */
+  /** True when nothing was found, and there was something to verify. */
   readonly isProven: boolean;
   readonly archive: string;
-  /** What the digests cover that were verified. */
+  /** The range that the verified digests cover. */
   readonly covered?: {
     readonly fromMs: number;
     readonly toMs: number;
@@ -30,12 +33,12 @@ export type ArchiveReport = {
     readonly lastSequence: number;
   };
   readonly counted: Counted;
-  /** Too new for a digest: read, but not proven. */
+  /** What is too new for a digest: read, but not proven. */
   readonly pending: { readonly objects: number; readonly records: number };
-  /** Different issuances whose trails were held together. */
+  /** How many different issuances had their trails compared. */
   readonly issuances: number;
   readonly signedBy: readonly KeyUse[];
-  /** The first thousand. */
+  /** The first thousand findings. */
   readonly findings: readonly Finding[];
   readonly findingsInAll: number;
 };
@@ -44,8 +47,8 @@ const MOST_FINDINGS = 1_000;
 const READ_AHEAD = 16;
 
 /**
- * Recomputes everything from the bytes that lie in the archive: signatures, the chain of digests, objects, Merkle roots,
- * lines, and the trail of each issuance. Rejects when something cannot be read; whatever is wrong is in the report.
+ * Recomputes everything from the bytes in the archive: signatures, the chain of digests, objects, Merkle roots, lines,
+ * and the trail of each issuance. Rejects when something cannot be read; whatever is wrong is in the report.
  */
 export async function verifyArchive(options: VerifyArchiveOptions): Promise<ArchiveReport> {
   const { source, publicKeys, period = {}, nowMs } = options;
@@ -91,13 +94,13 @@ const IMAGE_IS_GONE: ReadonlySet<FindingKind> = new Set([
   'trailBroken',
 ]);
 
-/** Those of which an image could not be looked at: the gap that it leaves is told already. */
+/** The records of which an image could not be examined: the gap that the image leaves is already reported. */
 function recordsWithoutImages(findings: readonly Finding[]): ReadonlySet<string> {
   const named = findings.filter(({ kind }) => IMAGE_IS_GONE.has(kind)).map(({ recordId }) => recordId);
   return new Set(named.filter((recordId) => recordId !== undefined));
 }
 
-/** Those that tell of the period; the ones before it were read so that the first has something to follow. */
+/** The digests of the period; the ones before it were read only so that the first has something to follow. */
 async function* within(
   chain: AsyncIterable<ProvenDigest>,
   { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: Period,
@@ -110,7 +113,7 @@ async function* within(
 
 type Wanted = { readonly period: Period; readonly nowMs: number; readonly report: Report };
 
-/** Silence at either end is no proof: digests are made of nothing, too. */
+/** Reports times at either end without a digest: silence is no proof, because digests are made even without records. */
 function reportUncovered(covered: ArchiveReport['covered'], { period, nowMs, report }: Wanted): void {
   const dueMs = nowMs - COVERED_AFTER_MS;
   const wantedToMs = Math.min(period.toMs ?? dueMs, dueMs);

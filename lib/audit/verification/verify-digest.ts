@@ -6,22 +6,22 @@ import { type LeafList, readLeafList } from './leaf-list-reading.ts';
 import type { Report } from './verification-finding.ts';
 
 export type DigestVerification = {
-  /** The leaves of the next object as they were signed; undefined where nobody can tell. */
+  /** The leaves of the next object as they were signed; undefined when nobody can tell. */
   nextLeaves(records: number): readonly Leaf[] | undefined;
-  /** The next object was gone through. */
+  /** Called when the next object has been examined. */
   pass(object: { readonly records: number; readonly isIntact: boolean; readonly lines: readonly Line[] }): void;
-  /** Once, behind its last object. */
+  /** Called once, after the last object of the digest. */
   conclude(): void;
 };
 
 type Input = {
   readonly key: string;
   readonly digest: Digest;
-  /** Of the list of its leaves, as it lies in the archive. */
+  /** The bytes of the list of its leaves, as it lies in the archive. */
   readonly list: Buffer | undefined;
 };
 
-/** Holds one proven digest against the objects that it covers, one after the other. */
+/** Compares one proven digest with the objects that it covers, one after the other. */
 export function verifyDigest({ key, digest, list: bytes }: Input, report: Report): DigestVerification {
   const listKey = leafListKey(digest);
   const list = bytes === undefined ? undefined : readLeafList(bytes, digest);
@@ -73,6 +73,6 @@ function problemOf(
   { records, isIntact }: { readonly records: number; readonly isIntact: boolean },
 ): string | undefined {
   if (list.count !== records) return `it has ${list.count} lines, and ${records} records were signed`;
-  // Beside objects that are what was signed, it was compared with them line by line.
+  // If all objects are what was signed, the list was already compared with them line by line.
   return isIntact || list.isProven() ? undefined : 'its leaves are not those that were signed';
 }

@@ -8,25 +8,25 @@ import type { Report } from './verification-finding.ts';
 
 export type ObjectToVerify = {
   readonly key: string;
-  /** Undefined: it is larger than any that the archive writes. */
+  /** Undefined: the object is larger than any that the archive writes. */
   readonly bytes: Buffer | undefined;
-  /** What a proven digest says of it; undefined: none covers it. */
+  /** The entry of a proven digest for the object; undefined when none covers it. */
   readonly entry: Digest['objects'][number] | undefined;
-  /** Leaves that are proven, of this object alone; asked for only when it is not what was signed. */
+  /** The proven leaves of this object alone; called only when the object is not what was signed. */
   readonly leaves: () => readonly Leaf[] | undefined;
-  /** Do its lines count among the images of their records? Not in an object that nobody vouches for. */
+  /** Whether its lines count among the images of their records: not in an object that nobody vouches for. */
   readonly isTrusted: boolean;
 };
 
 export type ObjectReading = {
-  /** Is it what was signed, to the last byte? */
+  /** Whether the object is what was signed, to the last byte. */
   readonly isIntact: boolean;
   readonly lines: readonly Line[];
 };
 
 const LINE_BREAK = 0x0a;
 
-/** Holds one object of changes against what was signed of it, and each of its lines against itself and its record. */
+/** Compares one object of changes with what was signed of it, and checks each line in itself and against its record. */
 export function verifyObject(
   object: ObjectToVerify,
   { report, growth }: { readonly report: Report; readonly growth: TrailGrowth },
@@ -47,7 +47,7 @@ export function verifyObject(
 
 const NOTHING: ReadonlySet<number> = new Set();
 
-/** Each without its line break; what stands behind the last one is a line, too, if it is anything. */
+/** Splits into lines without their line breaks; bytes behind the last line break are a line, too. */
 function splitLines(bytes: Buffer): readonly Buffer[] {
   const lines: Buffer[] = [];
   let start = 0;

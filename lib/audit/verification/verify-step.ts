@@ -16,14 +16,14 @@ export type Counted = {
   readonly bytes: number;
 };
 
-/** A step with what had to be read for it. */
+/** A step with the bytes that had to be read for it. */
 export type ReadStep = {
   readonly step: Step;
-  /** Of an object, or of the list of leaves of a digest. Undefined: not there, or far too large. */
+  /** The bytes of an object, or of a digest's list of leaves. Undefined when there are none, or far too many. */
   readonly bytes: Buffer | undefined;
 };
 
-/** Rejects when something is there and cannot be read. */
+/** Rejects when an object is there but cannot be read. */
 export async function readForStep(step: Step, source: ObjectSource): Promise<ReadStep> {
   if (step.kind === 'digestBegins') return { step, bytes: await readLeaves(step.digest, source) };
   if (step.kind === 'missing' || step.kind === 'digestEnds') return { step, bytes: undefined };
@@ -37,7 +37,7 @@ async function readLeaves(digest: Digest, source: ObjectSource): Promise<Buffer 
   return undefined;
 }
 
-/** What was verified so far. */
+/** What has been verified so far. */
 export type Verified = {
   readonly covered:
     | { readonly fromMs: number; readonly toMs: number; readonly firstSequence: number; readonly lastSequence: number }
@@ -50,7 +50,7 @@ export type Verified = {
 type Covering = { readonly entry?: Digest['objects'][number]; readonly isTrusted?: boolean };
 type Missing = { readonly leaves: readonly Leaf[]; readonly report: Report };
 
-/** Its records are named, too, where it is known which they were. */
+/** Reports a missing object, and its records, too, if it is known which they were. */
 function reportMissing({ key, records }: Digest['objects'][number], { leaves, report }: Missing): void {
   report({
     kind: 'objectMissing',
@@ -68,12 +68,15 @@ function countOf(records: number): string {
 
 export type StepVerifier = {
   take(step: ReadStep): void;
-  /** Once, behind the last step. Of records whose images were found to be wrong or gone, no gap is told. */
+  /**
+   * Called once, after the last step. No gap is reported for records whose images were already found to be wrong or
+   * gone.
+   */
   conclude(named: ReadonlySet<string>): void;
   verified(): Verified;
 };
 
-/** Takes the steps in their order. */
+/** Makes the verifier, which takes the steps in their order. */
 export function makeStepVerifier(report: Report): StepVerifier {
   const growth = makeTrailGrowth();
   const counted = { digests: 0, objects: 0, records: 0, bytes: 0 };
@@ -132,7 +135,7 @@ export function makeStepVerifier(report: Report): StepVerifier {
   }
 
   function conclude(named: ReadonlySet<string>): void {
-    // From the first digest on, every issuance has to begin.
+    // If verification starts at the first digest, the beginning of every issuance must be in the archive.
     const isWhole = covered?.firstSequence === 0;
     for (const { recordId, place, explanation } of growth.gaps(isWhole)) {
       if (!named.has(recordId)) report({ kind: 'changeMissing', ...place, recordId, explanation });
