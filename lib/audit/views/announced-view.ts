@@ -3,8 +3,8 @@ import { ANSWERED_WITHIN_MS, PROBE_CALL_MS } from '../correlation/announced-sess
 import { columns, momentMs, type View, type ViewContext } from './view.ts';
 
 /**
- * What every attempt and probe announced, as `announcedByIssuance` and `announcedByProbe` tell it: for whom a session may be
- * held against what CloudTrail shows. A test holds the two against each other.
+ * What every attempt and probe announced, by the same rules as `announcedByIssuance` and `announcedByProbe`: the
+ * sessions that may be compared with what CloudTrail shows. A test compares this view with those functions.
  */
 export const announcedView: View = {
   name: 'announced',
@@ -58,7 +58,7 @@ ${columns({
 FROM probes AS p`,
 };
 
-/** Clauses of a CASE. After that long nobody who announced a call runs any more: its answer was lost. */
+/** Clauses of a CASE. After this long no function that announced a call is still running: its answer was lost. */
 function answer(context: ViewContext, { outcome, untilMs }: { readonly outcome: string; readonly untilMs: string }) {
   const isOver = `${momentMs(context)} > ${untilMs} + ${ANSWERED_WITHIN_MS}`;
   return `WHEN ${outcome} = 'open' THEN CASE WHEN ${isOver} THEN 'lost' ELSE 'open' END

@@ -9,10 +9,16 @@ import { observationRecordSchema } from '../correlation/observation-record.ts';
 import { fieldsOfSchema, mergedFields } from './schema-type.ts';
 import type { Fields } from './sql-type.ts';
 
-/** The table of the archive's lines, as Athena and DuckDB read them. Its columns follow from the schemas that wrote them. */
+/**
+ * The table of the archive's lines, as Athena and DuckDB read them. Its columns follow from the schemas that wrote
+ * them.
+ */
 export const ARCHIVE_TABLE = 'archive_changes';
 
-/** The partition, `YYYY-MM-DD`: the day on which the archive wrote the line, which is hardly ever before that of the change. */
+/**
+ * The partition, `YYYY-MM-DD`: the day on which the archive wrote the line, which is hardly ever before that of the
+ * change.
+ */
 export const ARCHIVE_PARTITION = 'dt';
 
 const ledgerSchemas: readonly v.GenericSchema[] = [
@@ -24,7 +30,7 @@ const ledgerSchemas: readonly v.GenericSchema[] = [
   pointerRecordSchema,
 ];
 
-/** What the record of a line may have, whichever type it is of. A ticket is in no archive. */
+/** The fields that the record of a line may have, whatever its type. A ticket is in no archive. */
 function recordFields(): Fields {
   const { ticket: _, ...fields } = mergedFields(ledgerSchemas.map(fieldsOfSchema));
   return fields;

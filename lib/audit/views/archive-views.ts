@@ -2,7 +2,7 @@ import { ARCHIVE_PARTITION, ARCHIVE_TABLE, archiveColumns } from './archive-tabl
 import { fieldsOfItems } from './sql-type.ts';
 import { columns, type View } from './view.ts';
 
-/** The views of the archive's lines as they are: every change, and what is wrong with some. */
+/** The views of the archive's lines as they are: every change, and the changes with which something is wrong. */
 export const archiveViews: readonly View[] = [
   {
     name: 'changes',

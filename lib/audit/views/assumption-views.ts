@@ -4,9 +4,9 @@ import { columns, type View, type ViewContext } from './view.ts';
 const PARAMETERS = 't.requestparameters';
 const RESPONSE = 't.responseelements';
 const ISSUER = 't.useridentity."sessioncontext"."sessionissuer"."arn"';
-/** Of the first copy that says who called: only those of the caller's own account do. */
+/** The caller in the first copy that names one: only the copies of the caller's own account do. */
 const CALLER = 'min_by(r.caller_role_arn, r.event_ms) FILTER (WHERE r.caller_role_arn IS NOT NULL)';
-/** AWS names the role in the message of a denied call, and nowhere else of it. */
+/** For a denied call, AWS names the role in the message and nowhere else. */
 const ROLE_IN_MESSAGE = 'on resource: (arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576})';
 
 /** The views of what CloudTrail shows: AssumeRole calls, and what was done with the sessions that they made. */

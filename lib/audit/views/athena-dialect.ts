@@ -1,8 +1,8 @@
 import { type Dialect, knownField, quoted, textLiteral } from './dialect.ts';
 
 /**
- * Athena's way of saying it: Trino's. Source: Athena User Guide, "Functions in Amazon Athena" (engine version 3); Trino
- * documentation, "Date and time functions", "JSON functions", "SELECT" on UNNEST.
+ * The SQL of Athena, which is Trino's. Source: Athena User Guide, "Functions in Amazon Athena" (engine version 3);
+ * Trino documentation, "Date and time functions", "JSON functions", "SELECT" on UNNEST.
  */
 export const athenaDialect: Dialect = {
   name: 'athena',
@@ -13,7 +13,7 @@ export const athenaDialect: Dialect = {
   jsonText: (column, path) => `json_extract_scalar(${column}, ${textLiteral(path)})`,
   countOf: (list) => `cardinality(${list})`,
   joinedTexts: (text) => `array_join(array_sort(array_agg(DISTINCT ${text}) FILTER (WHERE ${text} IS NOT NULL)), ', ')`,
-  // A list of structs becomes a column for each of their fields, in their order.
+  // UNNEST turns a list of structs into a column for each of their fields, in their order.
   itemsOf: (list, { as, fields }) => ({
     join: `CROSS JOIN UNNEST(${list}) AS ${as} (${Object.keys(fields).map(quoted).join(', ')})`,
     field: (name) => `${as}.${knownField(fields, name)}`,

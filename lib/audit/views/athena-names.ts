@@ -1,8 +1,11 @@
-/** What Athena's parts of a deployment are called, by its stage: the template makes them, the command line asks for them. */
+/**
+ * The names of Athena's parts of a deployment, from its stage: the template creates them, and the command line uses
+ * them.
+ */
 export function athenaNames(stage: string): { readonly workGroup: string; readonly database: string } {
   return {
     workGroup: `credential-broker-${stage}-audit`,
-    // Hyphens are for Athena no part of a name.
+    // Athena allows no hyphens in such a name.
     database: `credential_broker_${stage.replaceAll('-', '_')}`,
   };
 }

@@ -8,18 +8,18 @@ import { neededBy } from './views.ts';
 
 export type AthenaQuery = {
   readonly query: string;
-  /** Of Glue. */
+  /** The database of Glue. */
   readonly database: string;
   readonly days: Days;
   readonly context: Omit<ViewContext, 'dialect'>;
 };
 
-/** SQL expressions of `YYYY-MM-DD`, both included: which partitions are read. */
+/** SQL expressions of the form `YYYY-MM-DD`, both included: they say which partitions are read. */
 export type Days = { readonly from: string; readonly to: string };
 
 /**
- * The query as Athena takes it: there are no views there, so what it names of them stands before it, in a WITH. A query that
- * begins with a WITH of its own goes on with it.
+ * The query in the form that Athena takes: Athena has no views of ours, so those that the query names are put before
+ * it, in a WITH. If the query begins with a WITH of its own, that WITH is continued.
  */
 export function athenaQuery({ query, database, days, context }: AthenaQuery): string {
   const { views, tables } = neededBy(namesIn(query));
@@ -33,11 +33,11 @@ export function athenaQuery({ query, database, days, context }: AthenaQuery): st
   return `WITH ${recursive === '' ? '' : 'RECURSIVE '}${parts.join(',\n')}${own}`;
 }
 
-/** Spaces and comments before the first word. */
+/** White space and comments before the first word. */
 const LEADING = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*/;
 const OWN_WITH = new RegExp(`${LEADING.source}with\\s+(recursive\\s+)?([\\s\\S]*)$`, 'i');
 
-/** The table has the name of the whole one: a query that names it reads these days of it. */
+/** The selection has the name of the whole table, so a query that names the table reads only these days of it. */
 function selectDays(table: string, { database, days }: Pick<AthenaQuery, 'database' | 'days'>): string {
   const from = partitionOf(table, days.from);
   const to = partitionOf(table, days.to);
@@ -46,8 +46,8 @@ function selectDays(table: string, { database, days }: Pick<AthenaQuery, 'databa
 }
 
 /**
- * Session tokens and external IDs stand in CloudTrail's records in full: no question needs them, and what Athena answers
- * rests in a bucket. A query that goes around its own table's name, by the database's, still reads them.
+ * CloudTrail's records hold session tokens and external IDs in full: no question needs them, and Athena's answers rest
+ * in a bucket. A query that names the table by its database, and not by its own name alone, still reads them.
  */
 function shownColumns(table: string): string {
   if (table !== CLOUDTRAIL_TABLE) return '*';
@@ -70,12 +70,12 @@ function partitionOf(table: string, day: string): string {
   return table === CLOUDTRAIL_TABLE ? `replace(${day}, '-', '/')` : day;
 }
 
-/** A day that is known. */
+/** The SQL expression of a known day. */
 export function dayLiteral(day: string): string {
   return textLiteral(day);
 }
 
-/** The last days, today with them, whenever the query runs. */
+/** The last `count` days, including today, whenever the query runs. */
 export function lastDays(count: number): Days {
   const day = (ago: number) => `date_format(current_timestamp - interval '${ago}' day, '%Y-%m-%d')`;
   return { from: day(count - 1), to: day(0) };

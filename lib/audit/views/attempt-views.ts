@@ -1,9 +1,9 @@
 import { attribute, fieldsIn } from './newest-record.ts';
 import { columns, momentMs, type View, type ViewContext } from './view.ts';
 
-/** What is announced by AssumeRole calls: entries of these types. */
+/** The types of trail entries that announce an AssumeRole call. */
 const CALL = "('intended', 'called')";
-/** Longer than any session of ours lasts, and its call and the clocks with it. */
+/** Longer than any session of ours lasts, including its call and the difference between clocks. */
 const POSSIBLE_MS = 65 * 60_000;
 
 /** The views of sessions: every attempt, and those that may be in use at a moment. */

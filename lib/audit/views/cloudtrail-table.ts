@@ -9,13 +9,13 @@ const sessionContext: Fields = {
   attributes: { struct: { mfaAuthenticated: 'text', creationDate: 'text' } },
   sessionIssuer: { struct: issuer },
   ec2RoleDelivery: 'text',
-  // Is not in the columns that AWS publishes; without it nobody can ask for a source identity.
+  // This field is not in the columns that AWS publishes; without it nobody can query a source identity.
   sourceIdentity: 'text',
 };
 
 /**
- * As AWS publishes them, but for what no question of ours needs. Sources: Athena User Guide, "Create the table for CloudTrail
- * logs in Athena using partition projection"; CloudTrail User Guide, "CloudTrail record contents".
+ * The columns that AWS publishes, without those that no question of ours needs. Sources: Athena User Guide, "Create the
+ * table for CloudTrail logs in Athena using partition projection"; CloudTrail User Guide, "CloudTrail record contents".
  */
 export const cloudTrailColumns: Fields = {
   eventVersion: 'text',

@@ -1,6 +1,6 @@
 import { type Dialect, knownField, textLiteral } from './dialect.ts';
 
-/** DuckDB's way of saying it. */
+/** The SQL of DuckDB. */
 export const duckDbDialect: Dialect = {
   name: 'duckdb',
   timeOfMs: (ms) => `make_timestamp_ms(${ms})`,

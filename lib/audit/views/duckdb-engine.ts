@@ -22,8 +22,9 @@ type Api = typeof import('@duckdb/node-api');
 const PROGRESS_EVERY_MS = 500;
 
 /**
- * DuckDB in memory, over these files and no others: the network, other files, extensions and settings are closed to queries,
- * and only what reads is run, because DuckDB could write into the directories that it may read. Throws `SqlProblem`.
+ * DuckDB in memory, over these files and no others: queries cannot reach the network, other files, extensions or
+ * settings. Only statements that read are run, because DuckDB could write into the directories that it may read. Throws
+ * `SqlProblem`.
  */
 export async function openDuckDb(data: DuckDbData, load: () => Promise<Api> = loadDuckDb): Promise<DuckDb> {
   const api = await load();
@@ -47,7 +48,7 @@ export async function openDuckDb(data: DuckDbData, load: () => Promise<Api> = lo
   };
   return {
     query: (sql, options) => {
-      // Another query would end this one's rows, without a word.
+      // A second query would end the rows of this one silently.
       if (isBusy) throw new TypeError('one query at a time, read to its end');
       isBusy = true;
       return query(sql, { ...options, connection, api, done });
@@ -56,7 +57,7 @@ export async function openDuckDb(data: DuckDbData, load: () => Promise<Api> = lo
   };
 }
 
-/** The only place that loads it. */
+/** This is the only place that loads DuckDB. */
 async function loadDuckDb(): Promise<Api> {
   try {
     return await import('@duckdb/node-api');
@@ -66,13 +67,13 @@ async function loadDuckDb(): Promise<Api> {
   }
 }
 
-/** Settings are locked last. Source: DuckDB documentation, "Securing DuckDB". */
+/** The settings are locked last. Source: DuckDB documentation, "Securing DuckDB". */
 function statementsFor({ archive, cloudtrail, context }: DuckDbData, spill: string): readonly string[] {
   const list = (paths: readonly string[]) => `[${paths.map(textLiteral).join(', ')}]`;
   return [
     "SET TimeZone = 'UTC'",
     `SET temp_directory = ${textLiteral(spill)}`,
-    // Files and no directories: a SELECT can begin a log (`enable_logging`), and would write it there.
+    // Files are allowed, and no directories: a SELECT can begin a log (`enable_logging`), and would write it there.
     `SET allowed_paths = ${list([archive, cloudtrail].flatMap((data) => data?.files ?? []))}`,
     'SET autoinstall_known_extensions = false',
     'SET autoload_known_extensions = false',
@@ -86,7 +87,7 @@ function statementsFor({ archive, cloudtrail, context }: DuckDbData, spill: stri
   ];
 }
 
-/** Those whose tables are there. */
+/** Only the views whose tables are there. */
 function viewsOver({ archive, cloudtrail, context }: DuckDbData): readonly string[] {
   const there = new Set([...(archive ? ['archive_changes'] : []), ...(cloudtrail ? ['cloudtrail'] : [])]);
   const made = auditViews.filter(({ name }) => neededBy(new Set([name])).tables.every((table) => there.has(table)));
@@ -96,7 +97,7 @@ function viewsOver({ archive, cloudtrail, context }: DuckDbData): readonly strin
 type Running = SqlOptions & {
   readonly connection: DuckDBConnection;
   readonly api: Api;
-  /** Whichever way the query ended. */
+  /** Called whichever way the query ended. */
   readonly done: () => void;
 };
 
@@ -114,13 +115,13 @@ async function query(sql: string, running: Running): Promise<SqlAnswer> {
   }
 }
 
-/** It stands in a SELECT, writes files, and ends the process where it may not. */
+/** `enable_logging` is called in a SELECT, writes files, and ends the process where it may not write. */
 const BEGINS_LOG = /\benable_logging\b/i;
 
 async function refuseWriting(sql: string, { connection, api }: Running): Promise<void> {
   if (BEGINS_LOG.test(sql)) throw new SqlProblem('queryWrong', 'Queries only read: enable_logging would write files.');
   const statements = await connection.extractStatements(sql).catch((error: unknown) => {
-    // Of comments alone it says nothing.
+    // When the text holds only comments, DuckDB gives no message.
     const [, said = 'there is no query in it'] = /: (.+)/s.exec(error instanceof Error ? error.message : '') ?? [];
     throw new SqlProblem('queryWrong', said, error);
   });
@@ -148,7 +149,7 @@ async function* pagesOf(result: DuckDBResult, running: Running): AsyncGenerator<
   }
 }
 
-/** Lists and structs as JSON. */
+/** Lists and structs are given as JSON. */
 function cellOf(value: unknown, isWhole: boolean): SqlRow[number] {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value !== 'string') return JSON.stringify(value);
@@ -170,7 +171,7 @@ async function watched<T>(work: Promise<T>, { connection, signal, onProgress }: 
   }
 }
 
-/** DuckDB says in a word what kind of error it is. */
+/** DuckDB begins its message with the kind of the error. */
 function problemOf(error: unknown): SqlProblem {
   if (error instanceof SqlProblem) return error;
   const message = error instanceof Error ? error.message : String(error);

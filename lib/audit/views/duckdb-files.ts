@@ -4,18 +4,18 @@ import { makeDirectorySource } from '../../platform/directory-source.ts';
 import { readChangeObjectKey } from '../archive/archive-keys.ts';
 import { SqlProblem } from './sql-answer.ts';
 
-/** Files that DuckDB is to read, and what it may open for it. */
+/** The files that DuckDB is to read, and the paths that it may open for that. */
 export type ReadableFiles = {
-  /** Absolute. */
+  /** Absolute paths. */
   readonly files: readonly string[];
 };
 
-/** `YYYY-MM-DD`, both included; left out, from the beginning, to the end. */
+/** `YYYY-MM-DD`, both included; left out, the range has no beginning or no end. */
 export type DayRange = { readonly from?: string | undefined; readonly to?: string | undefined };
 
-/** What DuckDB would take for a pattern. */
+/** The characters that DuckDB would take for a pattern. */
 const PATTERN = /[*?[\]{}]/;
-/** Digests and insights lie beside the records and are none. */
+/** Digests and insights are stored beside the records but are not records. */
 const NO_RECORDS = /(?:^|\/)CloudTrail-(?:Digest|Insight|Aggregated)\//;
 const RECORDS = /\.(?:json|jsonl|ndjson)(?:\.gz)?$/;
 
@@ -27,7 +27,7 @@ export async function archiveFiles(directory: string, { from = '', to = '9999' }
   });
 }
 
-/** CloudTrail's files, packed or not, whatever the folders are; or one such file. Throws `SqlProblem`. */
+/** CloudTrail's files, packed or not, in whatever folders; or one such file. Throws `SqlProblem`. */
 export async function cloudTrailFiles(place: string): Promise<ReadableFiles> {
   return readable(place, "of CloudTrail's records", (key) => RECORDS.test(key) && !NO_RECORDS.test(key));
 }

@@ -4,14 +4,14 @@ import { textLiteral } from './dialect.ts';
 import { duckDbType, type Fields } from './sql-type.ts';
 
 /**
- * The tables over files, as DuckDB reads them: with the columns that Athena's have, types told and not guessed, so that a
- * file in which an attribute is missing reads as any other.
+ * The tables over files, as DuckDB reads them: they have the columns of Athena's tables, with types stated and not
+ * guessed, so that a file in which an attribute is missing reads like any other.
  */
 
 /** CloudTrail puts up to 50 MB of JSON into one document. */
 const LARGEST_DOCUMENT_BYTES = 64 * 1_024 * 1_024;
 
-/** Lines, under `dt=YYYY-MM-DD`, which becomes a column. */
+/** The files hold lines, under `dt=YYYY-MM-DD`, which becomes a column. */
 export function archiveTableOf(files: readonly string[]): readonly string[] {
   return [
     `SET VARIABLE archive_files = ${textList(files)}`,
@@ -22,8 +22,8 @@ SELECT * FROM read_json(getvariable('archive_files'), format = 'newline_delimite
 }
 
 /**
- * Documents of `Records`, or a record a line. Of STS's records the session tokens and external IDs are left out, which
- * nobody needs for a question and some terminal would keep.
+ * The files hold documents of `Records`, or a record a line. The session tokens and external IDs of STS's records are
+ * left out, because no question needs them and a terminal might keep them.
  */
 export function cloudTrailTableOf(files: readonly string[]): readonly string[] {
   const names = Object.keys(cloudTrailColumns);

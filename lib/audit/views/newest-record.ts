@@ -3,8 +3,8 @@ import { quoted } from './dialect.ts';
 import { type Fields, fieldsOfItems, isStruct } from './sql-type.ts';
 
 /**
- * FROM and WHERE of the newest line of each record of a type. Sequence numbers are as long as they are, so the longer one is
- * the later; a line that the archive holds twice is the newest one once. Lines are `c`.
+ * FROM and WHERE of the newest line of each record of a type. Sequence numbers are not padded, so the longer one is the
+ * later; a line that the archive holds twice is taken once. The lines are named `c`.
  */
 export function newestOf(recordType: 'issuance' | 'request' | 'probe' | 'strangers'): string {
   return `FROM (
@@ -19,7 +19,7 @@ export function newestOf(recordType: 'issuance' | 'request' | 'probe' | 'strange
 WHERE c.newest = 1`;
 }
 
-/** An attribute of a line's record, or one inside of it. Throws a `TypeError` where records have no such attribute. */
+/** An attribute of a line's record, or one inside it. Throws a `TypeError` where records have no such attribute. */
 export function attribute(...path: readonly string[]): string {
   let fields = recordFields();
   let written = 'c.record';

@@ -2,7 +2,7 @@ import { ARCHIVE_TABLE } from './archive-table.ts';
 import { attribute, newestOf } from './newest-record.ts';
 import { columns, type View } from './view.ts';
 
-/** The views of records that are one row each: requests, issuances, probes, as they were last. */
+/** The views of records that are one row each: requests, issuances and probes, in their last state. */
 export const recordViews: readonly View[] = [
   {
     name: 'newest_issuances',

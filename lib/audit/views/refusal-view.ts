@@ -2,7 +2,7 @@ import { ARCHIVE_TABLE } from './archive-table.ts';
 import { attribute, newestOf } from './newest-record.ts';
 import { columns, type View } from './view.ts';
 
-/** Every "no" of our own, by day and reason; of what was counted instead of recorded, the number. */
+/** Every refusal of our own, by day and reason; where refusals were counted instead of recorded, their number. */
 export const refusalView: View = {
   name: 'refusals',
   order: 'day DESC, refusals DESC',

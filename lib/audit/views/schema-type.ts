@@ -2,8 +2,8 @@ import type * as v from 'valibot';
 import { type Fields, isList, isStruct, type SqlType } from './sql-type.ts';
 
 /**
- * The columns of what a schema of ours describes, so that a table has every attribute that its records have, and none is
- * written down twice. Throws a `TypeError` for a schema that no column can hold.
+ * The columns for what a schema of ours describes, so that a table has every attribute that its records have and none
+ * is written down twice. Throws a `TypeError` for a schema that no column can hold.
  */
 export function fieldsOfSchema(schema: v.GenericSchema): Fields {
   const type = sqlTypeOf(schema);
@@ -11,7 +11,9 @@ export function fieldsOfSchema(schema: v.GenericSchema): Fields {
   return type.struct;
 }
 
-/** All that any of them has. Throws a `TypeError` where two have attributes of one name and of different types. */
+/**
+ * The fields that any of them has. Throws a `TypeError` where two have attributes of one name and of different types.
+ */
 export function mergedFields(all: readonly Fields[]): Fields {
   const merged = new Map<string, SqlType>();
   for (const [name, type] of all.flatMap((fields) => Object.entries(fields))) {
@@ -20,7 +22,10 @@ export function mergedFields(all: readonly Fields[]): Fields {
   return Object.fromEntries(merged);
 }
 
-/** What the schemas of the ledger and the archive are made of. Valibot keeps the parts of a schema on it. */
+/**
+ * The parts of which the schemas of the ledger and the archive consist. Valibot keeps the parts of a schema on the
+ * schema.
+ */
 type Part = {
   readonly type: string;
   readonly entries?: Readonly<Record<string, Part>>;
@@ -31,14 +36,14 @@ type Part = {
   readonly literal?: unknown;
 };
 
-/** Undefined: an attribute that is never there. */
+/** Undefined for an attribute that is never there. */
 function sqlTypeOf(schema: Part): SqlType | undefined {
   const { type, entries, options, item, wrapped } = schema;
   if (wrapped !== undefined) return sqlTypeOf(wrapped);
   if (item !== undefined) return listOf(sqlTypeOf(item));
   if (entries !== undefined) return { struct: fieldsOf(entries) };
   if (type === 'variant' || type === 'union') return unionOf(options ?? []);
-  // Bytes are in tickets alone, and a ticket is in no archive.
+  // Bytes occur in tickets alone, and a ticket is in no archive.
   if (type === 'never' || type === 'custom') return undefined;
   return simpleType(schema);
 }

@@ -1,34 +1,34 @@
-/** What a query in SQL gave, whichever engine answered it. */
+/** The answer to a query in SQL, whichever engine gave it. */
 export type SqlValue = string | number | boolean | null;
 export type SqlRow = readonly SqlValue[];
 
 export type SqlAnswer = {
-  /** Names; a query may give two columns the same one. */
+  /** The names; a query may give two columns the same one. */
   readonly columns: readonly string[];
   /** Rows as they come, page by page. Rejects with a `SqlProblem`. */
   readonly pages: AsyncIterable<readonly SqlRow[]>;
 };
 
-/** How far a query is. */
+/** How far a query has got. */
 export type SqlProgress = { readonly state: string; readonly share?: number; readonly scannedBytes?: number };
 
 export type SqlEngine = {
-  /** Rejects with a `SqlProblem`, or with the signal's reason: then the query was stopped. */
+  /** Rejects with a `SqlProblem`, or with the signal's reason when the query was stopped. */
   query(sql: string, options: SqlOptions): Promise<SqlAnswer>;
 };
 export type SqlOptions = { readonly signal: AbortSignal; readonly onProgress: (progress: SqlProgress) => void };
 
 /** Why there is no answer. */
 export type SqlProblemKind =
-  /** The engine is not installed, or runs not here. */
+  /** The engine is not installed, or does not run here. */
   | 'engineAbsent'
   /** The query is wrong, or does more than read. */
   | 'queryWrong'
-  /** Files or tables cannot be read, or are not there. */
+  /** Files or tables cannot be read, or do not exist. */
   | 'dataUnreadable'
-  /** Who asks may not, or has no credentials. */
+  /** The caller is not allowed to ask, or has no credentials. */
   | 'refused'
-  /** It would read more than is allowed. */
+  /** The query would read more than is allowed. */
   | 'tooMuch'
   /** The engine does not answer, or failed. */
   | 'engineFailed';
@@ -43,7 +43,7 @@ export class SqlProblem extends Error {
   }
 }
 
-/** A whole number as a number, where a number can hold it. */
+/** A whole number as a number, where a JavaScript number can hold it exactly; otherwise as text. */
 export function wholeNumber(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;

@@ -1,6 +1,6 @@
 /**
- * The types of columns as both engines have them. A struct's fields are in the order in which Athena unnests them; names are
- * those of the JSON, and both engines find them whatever their case.
+ * The types of columns that both engines have. A struct's fields are in the order in which Athena unnests them; their
+ * names are those of the JSON, and both engines find them whatever their case.
  */
 export type SqlType = 'text' | 'integer' | 'decimal' | 'boolean' | 'json' | ListType | StructType;
 export type ListType = { readonly list: SqlType };
@@ -15,13 +15,16 @@ export function isStruct(type: SqlType): type is StructType {
   return typeof type === 'object' && 'struct' in type;
 }
 
-/** Of the items of a list of structs. Throws a `TypeError` where it is no such list: a view asks for what is not there. */
+/**
+ * The fields of the items of a list of structs. Throws a `TypeError` for any other type: a view asks for a list that
+ * does not exist.
+ */
 export function fieldsOfItems(type: SqlType | undefined): Fields {
   if (type !== undefined && isList(type) && isStruct(type.list)) return type.list.struct;
   throw new TypeError('only a list of structs has rows of its own');
 }
 
-/** As DuckDB writes it. */
+/** The type as DuckDB writes it. */
 export function duckDbType(type: SqlType): string {
   if (isList(type)) return `${duckDbType(type.list)}[]`;
   if (isStruct(type)) {
@@ -31,7 +34,10 @@ export function duckDbType(type: SqlType): string {
   return { text: 'VARCHAR', integer: 'BIGINT', decimal: 'DOUBLE', boolean: 'BOOLEAN', json: 'JSON' }[type];
 }
 
-/** As Glue writes it. What may be any JSON is text there. Source: Athena User Guide, "Data types in Amazon Athena". */
+/**
+ * The type as Glue writes it. A column for any JSON is text there. Source: Athena User Guide, "Data types in Amazon
+ * Athena".
+ */
 export function glueType(type: SqlType): string {
   if (isList(type)) return `array<${glueType(type.list)}>`;
   if (isStruct(type)) {

@@ -4,12 +4,12 @@ import { CLOUDTRAIL_TABLE } from './cloudtrail-table.ts';
 import { columns, momentMs, type View, type ViewContext } from './view.ts';
 
 const NO_TEXT = 'CAST(NULL AS varchar)';
-/** Of an observation that counts for the announced session itself; the others are strays. */
+/** The verdicts of a call that counts as the announced session itself; other calls are strays. */
 const SHOWN = "('matched', 'explained', 'awaited')";
 
 /**
- * What CloudTrail and the archive say together, by the rules of `judgeSessions`, which a test holds these against. What they
- * cannot say here: `late`, because the files do not tell when they came.
+ * What CloudTrail and the archive say together, by the rules of `judgeSessions`; a test compares the views with that
+ * function. The views never say `late`, because the files do not tell when they arrived.
  */
 export const verdictViews: readonly View[] = [
   {
@@ -125,7 +125,10 @@ function judgement({ rolePattern }: ViewContext): string {
   END`;
 }
 
-/** Said first, because it tells more: a role that never assumes another did. NULL, where nobody says who called, is none. */
+/**
+ * This reason comes first because it says more: a role that never assumes another did so. The condition is NULL, and so
+ * does not hold, where nothing says who called.
+ */
 function neverCalls(rolePattern: string): string {
   const callers = [...ASSUMING_FUNCTIONS, 'decoy'].map(
     (name) => `s.caller_role_arn NOT LIKE '%:role/${rolePattern}${name}'`,
@@ -133,7 +136,10 @@ function neverCalls(rolePattern: string): string {
   return callers.join(' AND ');
 }
 
-/** A row for what CloudTrail shows, and one for what was announced and is not shown, as far as its records go. */
+/**
+ * A row for each session that CloudTrail shows, and one for each that was announced and is not shown, as far as
+ * CloudTrail's records go.
+ */
 function sessions({ dialect }: ViewContext): string {
   const either = (shown: string, announced: string) => `CASE WHEN k.told = 'shown' THEN ${shown} ELSE ${announced} END`;
   return `SELECT
@@ -163,7 +169,7 @@ WHERE (k.told = 'shown' AND w.event_ms IS NOT NULL)
   OR (k.told = 'announced' AND w.announced_name IS NOT NULL AND w.shown = 0 AND w.place = 1 AND w.answer <> 'closed')`;
 }
 
-/** Of denied calls CloudTrail shows no session name: what was recorded of them is their STS request id. */
+/** CloudTrail shows no session name for denied calls: what was recorded of them is their STS request id. */
 function denied(context: ViewContext): string {
   const { dialect, rolePattern } = context;
   const isRecent = `${momentMs(context)} - s.event_ms <= ${MISSING_AFTER_MS}`;

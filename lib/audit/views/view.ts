@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect.ts';
 
 /**
- * A question with a name: the text of a SELECT, made for an engine. Of other views and tables it knows the names alone.
+ * A question with a name: the text of a SELECT, made for one engine. It refers to other views and tables by name alone.
  */
 export type View = {
   readonly name: string;
@@ -9,22 +9,22 @@ export type View = {
   readonly about: string;
   /** The views and tables that it selects from. */
   readonly reads: readonly string[];
-  /** In which order people want it. */
+  /** The order in which people want the rows. */
   readonly order?: string;
-  /** Is there for other views, and shown to nobody. */
+  /** The view serves other views only, and is shown to nobody. */
   readonly isPart?: true;
   select(about: ViewContext): string;
 };
 
 export type ViewContext = {
   readonly dialect: Dialect;
-  /** The moment of questions that are about one; left out, it is now. */
+  /** The moment of questions that concern one; left out, it is now. */
   readonly atMs?: number;
-  /** Of LIKE: with what the names of the deployment's own roles begin, `credential-broker-<stage>-`. */
+  /** A LIKE pattern for the beginning of the names of the deployment's own roles, `credential-broker-<stage>-`. */
   readonly rolePattern: string;
 };
 
-/** The columns of a SELECT: each name, and what it is. */
+/** The columns of a SELECT: each name with its expression. */
 export function columns(named: Readonly<Record<string, string>>): string {
   return Object.entries(named)
     .map(([name, expression]) => `  ${expression} AS ${name}`)
@@ -35,7 +35,7 @@ export function momentMs({ dialect, atMs }: Pick<ViewContext, 'dialect' | 'atMs'
   return atMs === undefined ? dialect.nowMs : String(atMs);
 }
 
-/** Of a deployment whose stage is known; of any, where it is not. */
+/** The pattern for a deployment of this stage; where the stage is not known, for any deployment. */
 export function rolePatternOf(stage: string | undefined): string {
   return `credential-broker-${stage ?? '%'}-`;
 }

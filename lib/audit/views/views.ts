@@ -9,7 +9,7 @@ import { refusalView } from './refusal-view.ts';
 import { verdictViews } from './verdict-views.ts';
 import type { View } from './view.ts';
 
-/** Every view of the audit, each after those that it reads. */
+/** Every view of the audit, each after the views that it reads. */
 export const auditViews: readonly View[] = [
   ...archiveViews,
   ...recordViews,
@@ -20,19 +20,19 @@ export const auditViews: readonly View[] = [
   ...verdictViews,
 ];
 
-/** Those that people ask for. */
+/** The views that people ask for. */
 export const namedViews: readonly View[] = auditViews.filter(({ isPart }) => isPart !== true);
 
 export const AUDIT_TABLES: readonly string[] = [ARCHIVE_TABLE, CLOUDTRAIL_TABLE];
 
-/** The question that a view is. Throws a `TypeError` for a name that is none. */
+/** The query for all rows of a view. Throws a `TypeError` for a name that is no view. */
 export function queryOfView(name: string): string {
   const view = namedViews.find((each) => each.name === name);
   if (view === undefined) throw new TypeError(`there is no view ${name}`);
   return `SELECT * FROM ${view.name}${view.order === undefined ? '' : ` ORDER BY ${view.order}`}`;
 }
 
-/** All that has to be there for a query that names these: views and tables, those of views with them, in their order. */
+/** Everything that a query needs if it names these views and tables: also those that the views read, in their order. */
 export function neededBy(names: ReadonlySet<string>): {
   readonly views: readonly View[];
   readonly tables: readonly string[];
