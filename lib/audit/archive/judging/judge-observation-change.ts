@@ -5,8 +5,8 @@ import { type FindingOfChange, finding } from './change-finding.ts';
 import { differences } from './differences.ts';
 
 /**
- * Judges one change of what CloudTrail showed: it begins with one call, of which nobody was told; whatever it showed stays
- * shown, and more is added, a call at a time; who is told is told of a call that is there.
+ * Judges one change of an observation. An observation begins with one call that was not reported; whatever it showed
+ * stays in it; calls are added one at a time; and only a call that is in it is reported.
  */
 export function judgeObservationChange(
   before: ObservationRecord | undefined,
@@ -26,7 +26,10 @@ export function judgeObservationChange(
   return judgeStep(before, after);
 }
 
-/** What is on record and told, or due where nobody looks, when CloudTrail shows it would be told to nobody: it was planted. */
+/**
+ * Judges a new observation. A planted record that begins as reported, or as due where nobody looks, would keep the call
+ * from being reported when CloudTrail shows it.
+ */
 function judgeBeginning(after: ObservationRecord): readonly FindingOfChange[] {
   const { version, calls, uncounted, told, dueShard, dueAtMs, recordedAtMs } = after;
   const isFirst = version === 1 && calls.length === 1 && uncounted === 0 && told.length === 0;
@@ -48,7 +51,10 @@ function judgeStep(before: ObservationRecord, after: ObservationRecord): readonl
   return [finding('edgeNotAllowed', 'what was told of an observation is no stray in it')];
 }
 
-/** Of the names by which it is found, a stray's first of all: those that are gone, or others without another call. */
+/**
+ * The names by which the observation, a stray above all, is no longer found: those that are gone, and those that
+ * changed although no call was added.
+ */
 function lostNames(before: ObservationRecord, after: ObservationRecord): readonly string[] {
   const now = new Map<string, unknown>(Object.entries(after));
   const gone = FOUND_BY.filter((name) => before[name] !== undefined && now.get(name) === undefined);
