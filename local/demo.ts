@@ -1,6 +1,6 @@
 /**
- * `npm run demo [-- --json]`: the main job on the embedded stack, told as it happens or as one JSON document. Stopped by
- * a signal, it removes what it made and exits as the signal would have ended it.
+ * `npm run demo [-- --json]`: runs the main job on the embedded stack, and tells it as it happens or as one JSON
+ * document. Stopped by a signal, it removes what it made and exits as the signal would have ended it.
  */
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -21,7 +21,8 @@ npm run --silent demo -- --json   prints one JSON document of what came of it, a
 
 const options = readOptions();
 const narrator = options.json ? silentNarrator : narratorTo(process.stdout);
-// Listening from the start: a signal that comes while the stack is being made is obeyed once it can be unmade.
+// The process listens from the start: a signal that arrives while the stack is being made takes effect once the stack
+// can be removed.
 const stopRequested = nextStopSignal();
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -42,7 +43,7 @@ try {
 } finally {
   await stack.close();
 }
-// The story is still waiting for the stack that has just gone.
+// The story is still waiting for the stack that has just been removed.
 if (stoppedBy !== undefined) process.exit(128 + constants.signals[stoppedBy]);
 
 async function tell(running: Stack): Promise<undefined> {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 /**
  * A JSON object with any keys, kept exactly as it came. Valibot's own `record` leaves out `__proto__`, `prototype` and
- * `constructor`; a policy would then be asked about less than the service does.
+ * `constructor`; a policy would then see less than the service does.
  */
 export function exactRecord<Value>(value: v.GenericSchema<unknown, Value>) {
   return v.custom<Readonly<Record<string, Value>>>(

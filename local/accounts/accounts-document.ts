@@ -26,7 +26,7 @@ export function parseAccounts(json: unknown, fileName: string): AccountsInput {
   return parsed.output;
 }
 
-/** What is well-formed and cannot be true at once: most of it would let one principal be taken for another. */
+/** Entries that are well-formed but cannot all be true: most would let one principal be taken for another. */
 function contradictions({ brokerAccount, accounts, principals }: AccountsInput): readonly string[] {
   const buckets = accounts.flatMap((account) => account.buckets);
   const strangers = principals.filter(({ arn }) => arn.split(':')[4] !== brokerAccount);

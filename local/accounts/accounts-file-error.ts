@@ -10,7 +10,7 @@ export class AccountsFileError extends Error {
   }
 }
 
-/** One line for an issue; the value itself is not shown, it may be a secret. */
+/** One line for an issue. The value itself is not shown, because it may be a secret. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   const place = placeOf(issue.path ?? []);
   if (issue.type === 'strict_object' && issue.expected === 'never') {

@@ -3,8 +3,8 @@ import { type PolicyDocument, type PolicyUse, parsePolicyDocument } from '../iam
 import { ServiceError } from '../service.ts';
 
 /**
- * What the `--accounts` file may hold. Every message says what was expected, as the end of "expected …"; the file is
- * written by hand, so that anything unknown is refused instead of ignored.
+ * The schema of the `--accounts` file. Every message says what was expected, as the end of "expected …". The file is
+ * written by hand, so anything unknown is refused instead of ignored.
  */
 const accountId = v.pipe(v.string('a 12-digit account id in quotes'), v.regex(/^\d{12}$/, 'a 12-digit account id'));
 
@@ -68,7 +68,9 @@ const principalSchema = v.strictObject({
   accessKeyId,
   secretAccessKey,
   policy: v.exactOptional(policySchema('identity')),
-  /** Beside its own policy; by name, so that what is deployed is what it may do. */
+  /**
+   * Managed policies beside the principal's own policy, by name, so that the principal may do exactly what is deployed.
+   */
   managedPolicies: v.optional(
     v.array(
       v.pipe(v.string(managedPolicyExpected), v.regex(/^[\w+=,.@-]{1,128}$/, managedPolicyExpected)),
@@ -86,7 +88,7 @@ export const accountsSchema = v.strictObject({
 
 export type AccountsInput = v.InferOutput<typeof accountsSchema>;
 
-/** A policy by the rules of the place it is attached to; the reason why it is refused is part of the message. */
+/** A policy checked by the rules of the place where it is attached; the message says why a policy is refused. */
 function policySchema(use: PolicyUse) {
   return v.pipe(
     v.custom<object>((input) => typeof input === 'object' && input !== null, 'an IAM policy document'),

@@ -6,7 +6,7 @@ import { AccountsFileError } from './accounts-file-error.ts';
 export type AttachingTo = {
   readonly accountsFile: string;
   readonly store: Pick<IdentityStore, 'attachPolicy'>;
-  /** What the template has. */
+  /** The managed policies of the template. */
   readonly managedPolicies: readonly ManagedPolicyWiring[];
 };
 

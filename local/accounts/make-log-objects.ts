@@ -1,7 +1,7 @@
 /**
- * Writes the CloudTrail files that lie in the emulated accounts' buckets, always the same:
- * `npx node local/accounts/make-log-objects.ts [directory]`, by default where `emulated-accounts.json` names them. The last of
- * them is cut off in the middle, as an upload that broke.
+ * Writes the CloudTrail files of the emulated accounts' buckets, always the same: `npx node
+ * local/accounts/make-log-objects.ts [directory]`, by default where `emulated-accounts.json` names them. The last file
+ * is cut off in the middle, like an upload that broke.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ function fileOf(first: number, count: number): Buffer {
 }
 
 function recordOf(number: number): object {
-  // Seven kinds of calls, more often the first ones.
+  // Seven kinds of calls, the first ones more often.
   const [caller, service, eventName, errorCode] = CALLS[((number * number) % 11) % CALLS.length] ?? CALLS[0] ?? [];
   return {
     eventVersion: '1.11',

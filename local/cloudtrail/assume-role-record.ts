@@ -3,7 +3,7 @@ import type { ServiceCall, ServiceError } from '../service.ts';
 import type { CloudTrailRecord } from './cloudtrail-record.ts';
 import { eventTime, foreignUserIdentity, fullUserIdentity } from './user-identity.ts';
 
-/** One AssumeRole, as far as every record of it agrees. */
+/** The facts of one AssumeRole that all of its records share. */
 export type AssumeRoleEvent = {
   readonly call: ServiceCall;
   readonly roleArn: string;
@@ -50,7 +50,7 @@ export function issuedAssumeRoleRecords(event: AssumeRoleEvent, session: IssuedS
   return [own, foreign];
 }
 
-/** The record of a denied call. Only the caller's account gets one, and it does not repeat what was asked for. */
+/** The record of a denied call. Only the caller's account gets one, and it does not repeat the request. */
 export function deniedAssumeRoleRecord(event: AssumeRoleEvent, error: ServiceError): CloudTrailRecord {
   return {
     ...record(event, event.call.caller.accountId),
@@ -79,7 +79,7 @@ function record(event: AssumeRoleEvent, recipientAccountId: string): CloudTrailR
     managementEvent: true,
     recipientAccountId,
     eventCategory: 'Management',
-    // What the regional endpoint would have written; the embedded stack itself speaks plain HTTP.
+    // The host of the regional endpoint, as AWS would record it; the embedded stack itself speaks plain HTTP.
     tlsDetails: {
       tlsVersion: 'TLSv1.3',
       cipherSuite: 'TLS_AES_128_GCM_SHA256',
@@ -112,7 +112,7 @@ function responseElements(session: IssuedSession): Readonly<Record<string, unkno
     credentials: {
       accessKeyId: session.accessKeyId,
       sessionToken: session.sessionToken,
-      // Text such as `Jul 10, 2023, 12:21:41 PM`; the formatter's narrow space is not in AWS's files.
+      // Text such as `Jul 10, 2023, 12:21:41 PM`; AWS's files do not have the narrow space that the formatter writes.
       expiration: EXPIRATION.format(session.expiresAtMs).replace(/\u202f/g, ' '),
     },
     assumedRoleUser: { assumedRoleId: session.assumedRoleId, arn: session.assumedRoleArn },

@@ -21,7 +21,7 @@ const describeInput = v.object({
 const statusInput = v.object({ Name: v.string() });
 const selectorsInput = v.object({ TrailName: v.string() });
 
-/** CloudTrail as far as one asks about trails: there is one, made in the home region, or none. */
+/** The part of CloudTrail that describes trails. There is one trail, made in the home region, or none. */
 export function createCloudTrailService(deps: CloudTrailDeps): Service {
   const guarded = { ...deps, authorize: withAccessDeniedException(deps.authorize) };
   return serviceOf({
@@ -31,7 +31,7 @@ export function createCloudTrailService(deps: CloudTrailDeps): Service {
   });
 }
 
-/** A multi-region trail is there in every region; away from its home it is a shadow trail. */
+/** A multi-region trail is visible in every region; outside its home region it is a shadow trail. */
 function describeTrails(deps: CloudTrailDeps, call: ServiceCall): ServiceAnswer {
   const { trailNameList, includeShadowTrails } = parseInput(describeInput, call.input);
   authorize(deps, call, { action: 'cloudtrail:DescribeTrails', resource: '*' });
@@ -73,7 +73,7 @@ function getEventSelectors(deps: CloudTrailDeps, call: ServiceCall): ServiceAnsw
   return { TrailARN: trailArn(deps), EventSelectors: [selector] };
 }
 
-/** Who may not ask does not learn whether there is a trail. */
+/** A caller without permission does not learn whether there is a trail. */
 function openTrail(deps: CloudTrailDeps, call: ServiceCall, asked: { action: string; name: string }): void {
   const { action, name } = asked;
   const { partition, accountId } = deps.home;
@@ -89,13 +89,13 @@ function authorize(deps: CloudTrailDeps, call: ServiceCall, asked: { action: str
   deps.authorize({ ...asked, caller, region, sourceIp, resourceAccountId: caller.accountId });
 }
 
-/** No other account has a trail here, and one of a single region is in no other. */
+/** No other account has a trail here, and a single-region trail is visible in no other region. */
 function isVisible({ trail, home }: CloudTrailDeps, { caller, region }: ServiceCall): boolean {
   if (caller.accountId !== home.accountId || trail.state() === 'none') return false;
   return region === home.region || trail.state() !== 'single-region';
 }
 
-/** By name in its home region; a shadow trail is known by its ARN only. */
+/** The trail is found by name in its home region only; as a shadow trail it is known by its ARN alone. */
 function isTrail(nameOrArn: string, call: ServiceCall, deps: CloudTrailDeps): boolean {
   return nameOrArn === trailArn(deps) || (nameOrArn === TRAIL_NAME && call.region === deps.home.region);
 }

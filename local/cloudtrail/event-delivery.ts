@@ -6,27 +6,30 @@ import type { StackHome } from '../stack-home.ts';
 import type { CloudTrailRecord } from './cloudtrail-record.ts';
 import type { Trail } from './trail.ts';
 
-/** How records come as events from now on: AWS promises neither a time, nor an order, nor that each comes once. */
+/** How records are delivered as events from now on: AWS promises neither a time, nor an order, nor single delivery. */
 export type DeliveryPlan = {
   /**
    * One event for each entry, so many milliseconds of the stack's clock after the record: `[0]` at once and once,
    * `[900_000]` a quarter of an hour late, `[0, 0]` twice, `[]` never.
    */
   readonly afterMs: readonly number[];
-  /** Of events that are delivered together, because they fell due in one advance or waited for the end of a pause. */
+  /**
+   * The order of events that are delivered together, because they fell due in one advance or waited for the end of a
+   * pause.
+   */
   readonly order: 'as recorded' | 'latest first';
-  /** Keeps what falls due until there is no pause any more. */
+  /** Keeps events that fall due until the pause ends. */
   readonly isPaused: boolean;
 };
 
 export type EventDelivery = {
-  /** Takes a record over; another account's, another region's and what the trail does not log is dropped. */
+  /** Accepts a record; records of another account or region, and those that the trail does not log, are dropped. */
   accept(record: CloudTrailRecord): void;
-  /** Changes what is given and keeps the rest. What has been accepted keeps its time. */
+  /** Changes the given settings and keeps the rest. Accepted records keep their time. */
   plan(changes: Partial<DeliveryPlan>): void;
   /** How many events wait for their time or for the end of a pause. */
   waiting(): number;
-  /** How many events are being delivered; what waits does not count. */
+  /** How many events are being delivered; waiting events do not count. */
   activity(): number;
   close(): void;
 };

@@ -2,18 +2,18 @@ import type { StackClock } from '../clock.ts';
 import type { CloudTrailRecord } from './cloudtrail-record.ts';
 
 /**
- * What the account has for a trail: one that sees all management events of all regions, one that is stopped, one of
- * the home region alone, one of write events alone, or none.
+ * The state of the account's trail: it logs all management events of all regions, it is stopped, it covers the home
+ * region alone or write events alone, or there is no trail.
  */
 export type TrailState = 'logging' | 'stopped' | 'single-region' | 'write-only' | 'none';
 
-/** The one trail of the broker's account. It logs until it is told otherwise. */
+/** The one trail of the broker's account. It logs until its state is changed. */
 export type Trail = {
   state(): TrailState;
-  /** When it began to be as it is, in epoch milliseconds. */
+  /** When the trail got its present state, in epoch milliseconds. */
   changedAtMs(): number;
   set(state: TrailState): void;
-  /** Whether the trail logs what a record tells of. */
+  /** Whether the trail logs the event of a record. */
   takes(record: Pick<CloudTrailRecord, 'awsRegion' | 'readOnly'>): boolean;
 };
 

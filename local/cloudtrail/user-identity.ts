@@ -1,7 +1,7 @@
 import type { Caller } from '../iam/caller.ts';
 import type { CloudTrailUserIdentity } from './cloudtrail-record.ts';
 
-/** Who called, as the trail of the caller's own account says it: in full. */
+/** The caller as the trail of the caller's own account records it: in full. */
 export function fullUserIdentity(caller: Caller): CloudTrailUserIdentity {
   if (caller.kind === 'service') return { type: 'AWSService', invokedBy: caller.arn };
   const { userId: principalId, arn, accountId, accessKeyId } = caller;
@@ -31,7 +31,7 @@ export function fullUserIdentity(caller: Caller): CloudTrailUserIdentity {
   };
 }
 
-/** Who called, as the trail of another account says it: no ARN and no access key. */
+/** The caller as the trail of another account records it: no ARN and no access key. */
 export function foreignUserIdentity(caller: Caller): CloudTrailUserIdentity {
   if (caller.kind === 'service') return fullUserIdentity(caller);
   return { type: 'AWSAccount', principalId: caller.userId, accountId: caller.accountId };

@@ -11,13 +11,19 @@ import type { ObjectSource } from '../../lib/platform/object-source.ts';
 import { makeS3Source } from '../../lib/platform/s3-source.ts';
 import type { ClientConnection } from './demo-world.ts';
 
-/** Somebody with the deployment's policy for auditors: asks, reads the archive where it lies, and can change nothing. */
+/**
+ * A person with the deployment's policy for auditors, who queries, reads the archive where it lies, and can change
+ * nothing.
+ */
 export type Auditor = {
   readonly client: AuditClient;
   readonly archive: ObjectSource;
-  /** As the deployment publishes them. */
+  /** The public keys as the deployment publishes them. */
   publicKeys(use: SigningKey['use']): Promise<readonly PublicKey[]>;
-  /** Every receipt of a tenant up to an instant, exported and checked as a customer checks them. Throws when they do not hold. */
+  /**
+   * Every receipt of a tenant up to an instant, exported and checked as a customer checks them. Throws when a check
+   * fails.
+   */
   receipts(tenantId: string, toMs: number): Promise<readonly ReceiptPage[]>;
 };
 
@@ -49,7 +55,7 @@ export function auditorOf({ connection, prefix, archiveBucket }: Dependencies): 
 
 type Dependencies = {
   readonly connection: ClientConnection;
-  /** What the names of the deployment begin with. */
+  /** The beginning of the names of the deployment. */
   readonly prefix: string;
   readonly archiveBucket: string;
 };

@@ -5,10 +5,12 @@ import { makeDirectorySource } from '../../lib/platform/directory-source.ts';
 import type { DemoWorld } from './demo-world.ts';
 import type { Narrator } from './narrator.ts';
 
-/** Receipts tell of what is at least so old: an index may not have it before. */
+/** The minimum age of the calls in receipts: an index may not have younger ones yet. */
 const RECEIPTS_LAG_MS = 10_000;
 
-/** Holds every AssumeRole of the stack's CloudTrail against what was announced: as the events came, and from its file. */
+/**
+ * Compares every AssumeRole of the stack's CloudTrail with what was announced: as the events came, and from its file.
+ */
 export async function compareWithCloudTrail(
   tenantIds: readonly string[],
   world: DemoWorld,
@@ -25,7 +27,7 @@ export async function compareWithCloudTrail(
   await tellFile(tenantIds, world, narrator);
 }
 
-/** What correlate-cloudtrail made of the events, as they came. */
+/** The verdicts of correlate-cloudtrail on the events, in the order in which they came. */
 function tellVerdicts({ assumeRoleCalls, transitions }: DemoWorld, narrator: Narrator): void {
   const ids = [...new Set(assumeRoleCalls().map(({ requestID }) => requestID))];
   const told = transitions().filter(({ transition }) => /^(session|denial)\.matched$/.test(transition));

@@ -3,16 +3,18 @@ import { policyOf } from '../../lib/onboarding/templates/policy-json.ts';
 import { DEFAULT_ROLE_NAME, POLICY_NAMES } from '../../lib/onboarding/templates/trust-template.ts';
 import { callIam, type Keys } from './iam-call.ts';
 
-/** The customer's side of the story: it makes a role in its own account through the IAM API, and may change it. */
+/**
+ * The customer's side of the story: it makes a role in its own account through the IAM API, and may change the role.
+ */
 export type Customer = {
   readonly accountId: string;
-  /** Makes the role that the vendor's JSON describes (`--format json`), and gives its ARN. */
+  /** Makes the role that the vendor's JSON describes (`--format json`), and returns its ARN. */
   createRole(onboarding: string): Promise<string>;
-  /** Reads its trust policy, has it ask for another external ID, and puts it back. */
+  /** Reads the role's trust policy, makes it require another external ID, and puts it back. */
   changeExternalId(externalId: string): Promise<void>;
 };
 
-/** What a customer's own tool reads of the JSON that it was given. */
+/** The part of the vendor's JSON that a customer's own tool reads. */
 const onboardingSchema = v.object({
   roleName: v.string(),
   path: v.string(),
@@ -63,7 +65,10 @@ function elementOf(answer: string, name: string): string {
   return text;
 }
 
-/** Wider than any job needs, as customers' roles are: objects may be read. The session policy takes that away again. */
+/**
+ * The role's own policy is wider than any job needs, as customers' roles are: it may read objects. The session policy
+ * takes that away again.
+ */
 const OF_ITS_OWN = policyOf([
   {
     Sid: 'ReadEverything',

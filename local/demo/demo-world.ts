@@ -20,7 +20,7 @@ import { type Auditor, auditorOf } from './auditor.ts';
 import { type Customer, customerOf } from './customer.ts';
 import type { Keys } from './iam-call.ts';
 
-/** Everybody who acts in the demo, each with keys of its own, all through the wire protocols of the running stack. */
+/** Everybody who acts in the demo, each with their own keys, all through the wire protocols of the running stack. */
 export type DemoWorld = {
   readonly stack: Stack;
   readonly deployment: DeploymentConfig;
@@ -32,11 +32,11 @@ export type DemoWorld = {
   readonly auditor: Auditor;
   readonly tables: Readonly<Record<'tenants' | 'switches' | 'limits' | 'ledger', string>>;
   customer(accountId: string): Customer;
-  /** Puts a RunJob event on the bus as this principal. Gives EventBridge's id of the event. */
+  /** Puts a RunJob event on the bus as this principal. Returns EventBridge's id of the event. */
   ask(profile: string, event: { readonly source: string; readonly detail: object }): Promise<string>;
-  /** The queue on which requests wait. */
+  /** The queue that holds the requests. */
   readonly requestQueue: string;
-  /** AssumeRole calls so far, as CloudTrail has them in the broker's account. */
+  /** The AssumeRole calls so far, as CloudTrail records them in the broker's account. */
   assumeRoleCalls(): readonly CloudTrailRecord[];
   /** The secret key and the token of every session that STS gave out. */
   sessionSecrets(): readonly string[];
@@ -46,7 +46,7 @@ export type DemoWorld = {
   logLines(): readonly string[];
   /** Every transition that a function logged. */
   transitions(): readonly Transition[];
-  /** Any SDK client as these keys. */
+  /** Connects any SDK client with these keys. */
   connection(keys: Keys & { readonly sessionToken?: string }): ClientConnection;
 };
 
@@ -119,7 +119,7 @@ export function makeDemoWorld({
   };
 }
 
-/** The caller's copies: a denied call has no other. */
+/** The caller's copies of the records: a denied call has no other. */
 function assumeRoleCallsOf({ cloudTrailFile }: Stack, brokerAccount: string): readonly CloudTrailRecord[] {
   return readCloudTrailFile(cloudTrailFile).filter(
     (record) => record.eventName === 'AssumeRole' && record.recipientAccountId === brokerAccount,

@@ -3,7 +3,10 @@ import { NodeSha256 } from '../http/node-sha256.ts';
 
 export type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** One call of the IAM API, signed as a customer's tool would sign it. Gives what IAM answered, and throws with it. */
+/**
+ * Makes one call of the IAM API, signed as a customer's tool would sign it. Returns IAM's answer, and throws an error
+ * with it when IAM refuses.
+ */
 export async function callIam(
   action: string,
   parameters: Readonly<Record<string, string>>,

@@ -12,8 +12,8 @@ export type LeakScan = {
 type Place = { readonly name: string; readonly texts: readonly string[]; readonly mayHoldExternalIds: boolean };
 
 /**
- * Searches everything that the broker leaves behind for what must not be there. The registry of tenants is where
- * external IDs live; a secret key or a session token may be nowhere.
+ * Searches everything that the broker leaves behind for secrets in the wrong place. External IDs belong in the registry
+ * of tenants; a secret key or a session token belongs nowhere.
  */
 export async function scanForSecrets(world: DemoWorld): Promise<LeakScan> {
   const places = [...(await tables(world)), queues(world), logs(world), await archive(world)];

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 export type Narrator = {
   title(text: string): void;
   scene(text: string): void;
-  /** Why the scene is there. */
+  /** Why the scene is part of the demo. */
   aside(text: string): void;
   fact(label: string, text: string): void;
   good(label: string, text: string): void;
@@ -15,7 +15,7 @@ const LABEL_WIDTH = 10;
 const INDENT = '   ';
 type Style = Parameters<typeof styleText>[0];
 
-/** Writes to the given stream, in colour where it is a terminal that takes colours. */
+/** Writes to the given stream, in colour where it is a terminal that supports colours. */
 export function narratorTo(stream: NodeJS.WriteStream): Narrator {
   let scenes = 0;
   const write = (text: string) => stream.write(`${text}\n`);
@@ -36,7 +36,7 @@ export function narratorTo(stream: NodeJS.WriteStream): Narrator {
   };
 }
 
-/** Says nothing: for `--json`, which prints one document and nothing else. */
+/** Writes nothing: for `--json`, which prints one document and nothing else. */
 export const silentNarrator: Narrator = {
   title: () => undefined,
   scene: () => undefined,

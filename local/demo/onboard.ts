@@ -5,16 +5,16 @@ export type NewCustomer = {
   readonly tenantId: string;
   readonly name: string;
   readonly accountIds: readonly string[];
-  /** The example scan alone, unless these are others. */
+  /** The example scan alone, where left out. */
   readonly enabledJobs?: readonly string[];
   /** Per job name. */
   readonly settings?: Readonly<Record<string, unknown>>;
 };
 
 /**
- * Takes a customer in as a sign-up page does, through the function URL of manage-tenants: the tenant gets its external
- * ID, the customer makes a role in each of its accounts from what it was given, and each role is probed before it is
- * trusted. Gives each role with what was found.
+ * Onboards a customer as a sign-up page does, through the function URL of manage-tenants: the tenant gets its external
+ * ID, the customer makes a role in each of its accounts from the JSON that it was given, and each role is probed before
+ * it is trusted. Returns each role with the findings.
  */
 export async function onboard(customer: NewCustomer, world: DemoWorld): Promise<readonly RoleView[]> {
   const { tenantId, name, enabledJobs = ['scan-account'], settings = {} } = customer;

@@ -4,7 +4,7 @@ import { type Issuance, issuanceSchema } from '../../lib/ledger/issuance.ts';
 import { type RequestRecord, requestRecordSchema } from '../../lib/ledger/request-record.ts';
 import type { CloudTrailRecord } from '../cloudtrail/cloudtrail-record.ts';
 
-/** What came of everything that was asked, read back from the ledger and from CloudTrail. */
+/** The outcome of every request, read back from the ledger and from CloudTrail. */
 export type Outcome = {
   readonly requests: readonly RequestOutcome[];
   readonly issuances: readonly IssuanceOutcome[];

@@ -8,8 +8,8 @@ const OBJECT = { Bucket: 'umbrella-research-data', Key: 'trials/2026/summary.txt
 const OBJECT_REGION = 'eu-central-1';
 
 /**
- * Suppose that somebody took the dead job's credentials out of its memory. The emulated STS knows them, as AWS would;
- * here is what they can do before the fence and after it. Gives their access key.
+ * Supposes that somebody took the dead job's credentials out of its memory. The emulated STS knows them, as AWS would;
+ * this shows what they can do before the fence and after it. Returns their access key.
  */
 export async function tryStolenCredentials(issuanceId: string, world: DemoWorld, narrator: Narrator): Promise<string> {
   const { issuances } = await readLedger(world.dynamo, world.tables.ledger);
@@ -34,7 +34,7 @@ export async function tryStolenCredentials(issuanceId: string, world: DemoWorld,
   const late = await outcomeOf(() => thief.send(new ListBucketsCommand({})));
   narrator.good('fence', `one second past it, ${left} s before STS's own expiry, list buckets: ${late}`);
 
-  // The sweeper runs each minute of the stack's time; the report had a minute of grace.
+  // The sweeper runs each minute of the stack's time; the job's report had a minute of grace.
   world.stack.advance(2 * MINUTE_MS);
   await world.stack.idle();
   const { issuances: after } = await readLedger(world.dynamo, world.tables.ledger);

@@ -102,7 +102,7 @@ async function changedExternalId(world: DemoWorld, narrator: Narrator): Promise<
   await tell(world, narrator, await ask(world, SCHEDULER, { tenantId: 'initech', job: 'scan-account' }));
 }
 
-/** Gives the access key that was stolen. */
+/** Returns the access key that was stolen. */
 async function jobDies(world: DemoWorld, narrator: Narrator): Promise<string> {
   narrator.scene('A job dies after it has opened its envelope');
   narrator.aside(
@@ -148,7 +148,7 @@ async function tell(world: DemoWorld, narrator: Narrator, eventId: string): Prom
   tellRequest(eventId, await readLedger(world.dynamo, world.tables.ledger), narrator);
 }
 
-/** Has the queue hold a second copy of the next message, as a standard queue may at any time. */
+/** Makes the queue hold a second copy of the next message, as a standard queue may at any time. */
 function deliverTwice({ stack, requestQueue }: DemoWorld): () => number {
   let copies = 0;
   const stop = stack.queues.onMessage(requestQueue, () => {
@@ -161,7 +161,7 @@ function deliverTwice({ stack, requestQueue }: DemoWorld): () => number {
   return () => copies;
 }
 
-/** Ends the function's worker when the job makes its first call inside this account. */
+/** Kills the function's worker when the job makes its first call inside this account. */
 function killAtFirstCall({ stack }: DemoWorld, accountId: string): () => number {
   let kills = 0;
   const stop = stack.onCall(({ service, call }) => {

@@ -7,20 +7,20 @@ import type { Narrator } from './narrator.ts';
 import { verifyTheArchive } from './verify-the-archive.ts';
 
 export type AuditQuestion = {
-  /** The one that was stolen. */
+  /** The stolen access key. */
   readonly accessKeyId: string;
-  /** Everybody's, so that every call into a customer's account has a receipt. */
+  /** Every tenant, so that every call into a customer's account has a receipt. */
   readonly tenantIds: readonly string[];
 };
 
-/** The end of the story: whose was the stolen key, does CloudTrail say the same, and was anything of it changed since? */
+/** The end of the story: whose was the stolen key, does CloudTrail agree, and has anything been changed since? */
 export async function tellAudit(question: AuditQuestion, world: DemoWorld, narrator: Narrator): Promise<void> {
   const issuanceId = await auditorAsks(question.accessKeyId, world, narrator);
   await compareWithCloudTrail(question.tenantIds, world, narrator);
   await verifyTheArchive(issuanceId, world, narrator);
 }
 
-/** Gives the issuance that the key was made for. */
+/** Returns the issuance for which the key was made. */
 async function auditorAsks(accessKeyId: string, { auditor, stack }: DemoWorld, narrator: Narrator): Promise<string> {
   narrator.scene('An auditor asks: whose key was that?');
   narrator.aside('All that a security finding has is the access key that the thief held.');
@@ -39,7 +39,9 @@ async function auditorAsks(accessKeyId: string, { auditor, stack }: DemoWorld, n
 const PARTS = ['TIMELINE', 'ALLOWED', 'NOT KNOWN', 'TRAIL'];
 const COLUMNS = 100;
 
-/** As the command line tells it, without the parts that were told above and without the facts of each step. */
+/**
+ * The story as the command line tells it, without the parts that were told above and without the facts of each step.
+ */
 function shortened(story: IssuanceStory, nowMs: number): readonly string[] {
   const steps = story.steps.map((step) => ({ ...step, facts: {} }));
   const drawing = { columns: COLUMNS, colour: false, glyphs: GLYPHS };

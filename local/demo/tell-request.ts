@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../lib/ledger/request-record.ts';
 import type { Narrator } from './narrator.ts';
 import type { LedgerContents } from './read-outcome.ts';
 
-/** Tells what became of the request of one event: asked, decided, issued, done, as the ledger has it. */
+/** Tells the course of one event's request as the ledger has it: asked, decided, issued, done. */
 export function tellRequest(eventId: string, ledger: LedgerContents, narrator: Narrator): void {
   const requests = ledger.requests.filter((request) => request.origin.eventId === eventId);
   for (const request of requests) {
@@ -54,7 +54,7 @@ function tellEnd(issuance: Issuance, narrator: Narrator): void {
   }
 }
 
-/** What a job of ours found, or whatever else the job returned. */
+/** The findings of one of our jobs, or whatever else the job returned. */
 function summary(text: string | undefined): string {
   if (text === undefined) return 'no summary';
   const result: unknown = JSON.parse(text);
@@ -102,7 +102,7 @@ function tallyLine({ counts, others }: v.InferOutput<typeof tallySchema>): strin
   return [...told, ...(others > 0 ? [`others ${others}`] : [])].join(', ');
 }
 
-/** Where a line goes on under its own text. */
+/** The indent of a line that continues under its own text. */
 const CONTINUED = ' '.repeat(14);
 
 function time(epochMs: number | undefined): string {

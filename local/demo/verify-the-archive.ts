@@ -6,11 +6,14 @@ import type { Narrator } from './narrator.ts';
 import { textOfObject } from './object-text.ts';
 
 const MINUTE_MS = 60_000;
-/** A digest is signed every five minutes, over what was put two minutes before and more. */
+/** A digest is signed every five minutes, over objects that were put at least two minutes before. */
 const SIGNED_WITHIN_MS = 8 * MINUTE_MS;
 const STEP_MS = 2 * MINUTE_MS;
 
-/** Lets digests be signed, and has all of it recomputed from the archive's bytes: as it is, and with one letter changed. */
+/**
+ * Moves the clock until digests are signed, and recomputes all of them from the archive's bytes: unchanged, and with
+ * one letter changed.
+ */
 export async function verifyTheArchive(issuanceId: string, world: DemoWorld, narrator: Narrator): Promise<void> {
   narrator.scene('Was anything changed since?');
   narrator.aside(

@@ -24,10 +24,10 @@ export type StreamRecord = {
   };
 };
 
-/** One reader's place in a stream: what was appended since it was opened and it has not taken yet. */
+/** One reader's place in a stream: the records that were appended since it was opened and that it has not taken yet. */
 export type StreamReader = {
   pending(): number;
-  /** The oldest records, at most so many; they are the reader's from now on. */
+  /** Removes the oldest records, at most so many, from the reader's backlog and returns them. */
   take(atMost: number): readonly StreamRecord[];
   close(): void;
 };
@@ -35,17 +35,17 @@ export type StreamReader = {
 export type ChangeStream = {
   readonly arn: string;
   append(change: ItemChange): void;
-  /** `onRecord` is called after every append; the records lie in the reader. */
+  /** `onRecord` is called after every append; the reader then has the record. */
   openReader(onRecord: () => void): StreamReader;
 };
 
 /**
- * Sequence numbers grow and are wider than any `number`; soon after the start they get one digit more, so that nobody
- * can compare them as text and not notice.
+ * Sequence numbers grow and are wider than any `number`. Soon after the start they get one digit more, so that code
+ * that compares them as text fails visibly.
  */
 const BEFORE_FIRST_SEQUENCE_NUMBER = 99_999_999_999_999_999_989n;
 
-/** The change stream of one table, in one shard; what nobody reads is not kept. */
+/** The change stream of one table, in one shard; records without a reader are not kept. */
 export function createChangeStream(deps: {
   readonly arn: string;
   readonly region: string;

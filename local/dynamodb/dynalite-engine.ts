@@ -8,7 +8,7 @@ export type DynamoDbEngine = (
   input: Readonly<Record<string, unknown>>,
 ) => Promise<Readonly<Record<string, unknown>>>;
 
-/** dynalite looks for a signature and does not verify it; the stack has verified the real one already. */
+/** dynalite requires a signature but does not verify it; the stack has already verified the real one. */
 const HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20000101T000000Z',
@@ -16,9 +16,9 @@ const HEADERS = {
 };
 
 /**
- * dynalite's engine in this process, in memory and without a socket: each call is handed to its request listener with a
- * request and a response that exist only as objects. Its clock is the machine's; nothing the broker relies on is timed
- * by it. Its errors become `ServiceError`s with their code, status and message.
+ * dynalite's engine in this process, in memory and without a socket: each call goes to its request listener with a
+ * request and a response that exist only as objects. Its clock is the machine's; nothing that the broker relies on is
+ * timed by it. Its errors become `ServiceError`s with their code, status and message.
  */
 export function startDynalite(): DynamoDbEngine {
   const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });

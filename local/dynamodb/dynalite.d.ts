@@ -1,4 +1,4 @@
-/** What the adapter uses of dynalite, which ships no types. */
+/** The part of dynalite, which ships no types, that the adapter uses. */
 declare module 'dynalite' {
   import type { EventEmitter } from 'node:events';
 
@@ -8,7 +8,7 @@ declare module 'dynalite' {
     readonly updateTableMs: number;
     readonly deleteTableMs: number;
   };
-  /** An `http.Server` that need not listen: its `request` event is all it answers to. */
+  /** An `http.Server` that need not listen: it answers to its `request` event alone. */
   const dynalite: (options: DynaliteOptions) => EventEmitter;
   export = dynalite;
 }

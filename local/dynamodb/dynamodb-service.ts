@@ -12,7 +12,7 @@ import { batchGetAccesses, batchWriteAccesses, itemAccess, searchAccess, type Ta
 import { type TableDefinition, tableKeys } from './table-definition.ts';
 
 export type DynamoDb = {
-  /** Unlike other services this one takes and gives DynamoDB's wire JSON as it is: binary values are base64 text. */
+  /** Unlike other services, this one takes and gives DynamoDB's wire JSON unchanged: binary values are base64 text. */
   readonly service: Service;
   /** Every item of every table, whoever may read it, for tests and leak scans. */
   snapshotTables(): Promise<Readonly<Record<string, readonly WireItem[]>>>;
@@ -28,7 +28,7 @@ export type DynamoDbDeps = {
   readonly ids: Pick<StackIds, 'uuid'>;
 };
 
-/** What took the place of these years ago; one that is overlooked would be an attribute that no policy sees. */
+/** Parameters that expressions replaced years ago. An overlooked one would be an attribute that no policy sees. */
 const LEGACY_PARAMETERS = [
   'AttributesToGet',
   'AttributeUpdates',
@@ -83,7 +83,7 @@ function streamedTables({ tables, clock, ids, home }: DynamoDbDeps) {
 type Action = (call: ServiceCall) => Promise<ServiceAnswer>;
 type AccessesOf = (input: ServiceCall['input']) => readonly TableAccess[];
 
-/** Makes actions that are allowed for every table they touch before the engine sees them. */
+/** Allows an action only when it is allowed for every table that it touches, before the engine sees it. */
 function guardOf(deps: DynamoDbDeps, engine: DynamoDbEngine) {
   return (action: string, accessesOf: AccessesOf): Action =>
     async (call) => {
@@ -146,7 +146,7 @@ async function isActive(engine: DynamoDbEngine, TableName: string): Promise<bool
   return Table.TableStatus === 'ACTIVE';
 }
 
-/** dynalite names its tables in an account and region of its own. */
+/** dynalite names its tables in an account and a region of its own; this puts in the broker's. */
 function withOwnArns(home: StackHome, answer: ServiceAnswer): ServiceAnswer {
   const json = JSON.stringify(answer).replaceAll(
     /"arn:aws:dynamodb:[^:"]*:[^:"]*:table\//g,

@@ -12,8 +12,8 @@ const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'SET', 'REMOVE', 
 
 /**
  * The top-level attributes that a condition, update, filter, projection or key expression touches, with `#placeholders`
- * resolved: of `#a.b[0].c` only what `#a` stands for. Throws `ValidationException` for what it cannot read, because an
- * attribute that is overlooked here would slip past `dynamodb:Attributes`.
+ * resolved: of `#a.b[0].c` only the name that `#a` stands for. Throws `ValidationException` for text that it cannot
+ * read, because an overlooked attribute would slip past `dynamodb:Attributes`.
  */
 export function expressionNames(expression: string, names: AttributeNames): string[] {
   const tokens = tokenize(expression);

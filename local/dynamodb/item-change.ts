@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 /** An item in DynamoDB's wire JSON. */
 export type WireItem = Readonly<Record<string, unknown>>;
 
-/** What one write did to one item. */
+/** The effect of one write on one item. */
 export type ItemChange = {
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly keys: WireItem;
@@ -11,7 +11,7 @@ export type ItemChange = {
   readonly newImage?: WireItem;
 };
 
-/** Undefined for a write that changed nothing: DynamoDB writes no stream record of it. */
+/** Undefined for a write that changed nothing: DynamoDB writes no stream record for it. */
 export function itemChange(
   keys: WireItem,
   images: { readonly before: WireItem | undefined; readonly after: WireItem | undefined },
@@ -25,9 +25,9 @@ export function itemChange(
 }
 
 /**
- * How many bytes keys and images take, as `SizeBytes` of a stream record has it. Source: DynamoDB Developer Guide, "Item
- * sizes and formats": names and text in UTF-8, about half a byte a digit, three bytes for a list or map and one more for
- * each member.
+ * The size of keys and images in bytes, as in `SizeBytes` of a stream record. Source: DynamoDB Developer Guide, "Item
+ * sizes and formats": names and text in UTF-8, about half a byte a digit, three bytes for a list or map and one more
+ * for each member.
  */
 export function changeSizeBytes({ keys, oldImage = {}, newImage = {} }: ItemChange): number {
   return mapBytes(keys) + mapBytes(oldImage) + mapBytes(newImage);
@@ -58,7 +58,7 @@ function scalarBytes(type: string, value: unknown): number {
   return type === 'B' ? Buffer.byteLength(text, 'base64') : 1;
 }
 
-/** Sets have no order; everything else is compared as it stands. */
+/** Sets have no order and are sorted; everything else is compared as it is. */
 function comparable(attributes: object): object {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, comparableValue(value)]));
 }
@@ -70,7 +70,7 @@ function comparableValue(attribute: unknown): unknown {
   return { [type]: type === 'L' ? value.map(comparableValue) : value.toSorted() };
 }
 
-/** `{ S: 'text' }` as `['S', 'text']`. */
+/** `{ S: 'text' }` → `['S', 'text']`. */
 function typedValue(attribute: unknown): readonly [string, unknown] {
   const entries = typeof attribute === 'object' && attribute !== null ? Object.entries(attribute) : [];
   return entries[0] ?? ['', undefined];

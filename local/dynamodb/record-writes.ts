@@ -25,9 +25,9 @@ const requests = v.array(
 const batch = v.object({ RequestItems: exactRecord(requests) });
 
 /**
- * An engine that tells the streams what its writes did. Writes to streamed tables run one at a time, each between two
- * reads of the items it names, so that the records of an item follow from each other and stand in the order in which
- * the writes were made. Whatever was changed is told, also by a write that failed half-way.
+ * An engine that appends the changes of its writes to the streams. Writes to streamed tables run one at a time, each
+ * between two reads of the items that it names, so that the records of an item follow from each other and are in the
+ * order of the writes. Every change is recorded, even those of a write that failed half-way.
  */
 export function recordWrites(engine: DynamoDbEngine, tables: ReadonlyMap<string, StreamedTable>): DynamoDbEngine {
   let last: Promise<unknown> = Promise.resolve();
@@ -68,7 +68,10 @@ function readImages(engine: DynamoDbEngine, items: readonly TouchedItem[]): Prom
   );
 }
 
-/** The items of streamed tables that a write names. What has not the shape of a write the engine refuses by itself. */
+/**
+ * The items of streamed tables that a write names. The engine itself refuses input that does not have the shape of a
+ * write.
+ */
 function touchedItems(action: string, input: unknown, tables: ReadonlyMap<string, StreamedTable>): TouchedItem[] {
   return namedItems(action, input).flatMap(({ tableName, named }) => {
     const table = tables.get(tableName);

@@ -5,15 +5,15 @@ import { ServiceError } from '../service.ts';
 import { type AttributeNames, equalityOperand, expressionNames } from './expression-names.ts';
 import type { TableKeys } from './table-definition.ts';
 
-/** What one request asks of one table or index, in the terms of DynamoDB's condition keys. */
+/** What one request does with one table or index, in the terms of DynamoDB's condition keys. */
 export type TableAccess = {
   readonly tableName: string;
   readonly indexName?: string | undefined;
   readonly leadingKeys: readonly string[];
   readonly attributes: readonly string[];
-  /** Of writes; `NONE` unless the request says otherwise. */
+  /** For writes; `NONE` unless the request says otherwise. */
   readonly returnValues?: string;
-  /** Of reads; what DynamoDB takes it to be where the request does not say. */
+  /** For reads; DynamoDB's default where the request does not say. */
   readonly select?: string;
 };
 
@@ -52,7 +52,7 @@ const batch = v.object({ RequestItems: exactRecord(v.unknown()) });
 type Item = v.InferOutput<typeof item>;
 type KeysOf = (tableName: string) => TableKeys | undefined;
 
-/** GetItem, PutItem, UpdateItem or DeleteItem: one item by its key, or whole. */
+/** GetItem, PutItem, UpdateItem or DeleteItem: one item, named by its key or given in full. */
 export function itemAccess(action: string, input: unknown, keysOf: KeysOf): TableAccess {
   const asked = parseInput(keyed, input);
   const given = asked.Item ?? asked.Key ?? {};
@@ -68,7 +68,7 @@ export function itemAccess(action: string, input: unknown, keysOf: KeysOf): Tabl
   };
 }
 
-/** Query or Scan. A scan has no leading keys, as on AWS: who may scan may read every item. */
+/** Query or Scan. A scan has no leading keys, as on AWS: a caller who may scan may read every item. */
 export function searchAccess(action: string, input: unknown, keysOf: KeysOf): TableAccess {
   const asked = parseInput(search, input);
   const { TableName, IndexName, KeyConditionExpression, FilterExpression, ProjectionExpression } = asked;
@@ -109,8 +109,8 @@ export function batchWriteAccesses(input: unknown, keysOf: KeysOf): TableAccess[
 }
 
 /**
- * `Select` "always has a value" in DynamoDB's conditions (Developer Guide, "Using IAM policy conditions for fine-grained
- * access control"), so that a policy can forbid to read without a projection.
+ * `Select` "always has a value" in DynamoDB's conditions (Developer Guide, "Using IAM policy conditions for
+ * fine-grained access control"), so that a policy can forbid reads without a projection.
  */
 function selectOf(asked: {
   Select?: string | undefined;
@@ -146,7 +146,7 @@ function queriedKeys(asked: v.InferOutput<typeof search>, keys: TableKeys | unde
   return [keyText(Object.hasOwn(ExpressionAttributeValues, operand) ? ExpressionAttributeValues[operand] : undefined)];
 }
 
-/** A request without the partition key never gets as far as a `ForAllValues` condition, which nothing satisfies best. */
+/** A request without the partition key must not reach a `ForAllValues` condition, because an empty set satisfies it. */
 function keyText(value: Item[string] | undefined): string {
   const key = value?.S ?? value?.N ?? value?.B;
   if (key === undefined) throw invalid('The provided key element does not match the schema');

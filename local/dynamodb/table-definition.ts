@@ -1,4 +1,4 @@
-/** A table as CloudFormation and CreateTable describe it, as far as the embedded stack makes use of it. */
+/** A table as CloudFormation and CreateTable describe it, as far as the embedded stack uses the description. */
 export type TableDefinition = {
   readonly TableName: string;
   readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
@@ -8,7 +8,7 @@ export type TableDefinition = {
     readonly KeySchema: readonly KeyElement[];
     readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: readonly string[] };
   }[];
-  /** Of its change stream; a table without one has no change stream. */
+  /** The ARN of the table's change stream; undefined where it has none. */
   readonly streamArn?: string;
 };
 

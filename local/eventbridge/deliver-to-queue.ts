@@ -17,8 +17,8 @@ const eventBridge: Caller = {
 };
 
 /**
- * Sends to a queue of the stack as EventBridge does: only the queue's own policy can let it in, and it is shown the
- * rule as `aws:SourceArn` and the rule's account as `aws:SourceAccount`.
+ * Sends to a queue of the stack as EventBridge does: only the queue's own policy can allow it, which sees the rule as
+ * `aws:SourceArn` and the rule's account as `aws:SourceAccount`.
  */
 export function deliverToQueues(deps: { store: QueueStore; authorize: Authorize; home: StackHome }): DeliverToTarget {
   return async (targetArn, body, { ruleArn, attributes = {} }) => {

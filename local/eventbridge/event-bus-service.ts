@@ -12,7 +12,7 @@ import { checkEntry, type EntryError, entryBytes, type PutEventsEntry, putEvents
 
 export type EventBusServiceDeps = {
   readonly bus: EventBus;
-  /** The resource policy of a bus; undefined for one without, or that does not exist. */
+  /** The resource policy of a bus; undefined for a bus that has none or does not exist. */
   readonly busPolicy: (busName: string) => PolicyDocument | undefined;
   readonly authorize: Authorize;
   readonly clock: Pick<StackClock, 'nowMs'>;
@@ -22,7 +22,10 @@ export type EventBusServiceDeps = {
 
 const SMALLEST_TOO_LARGE_BYTES = 1_048_576;
 
-/** EventBridge's `PutEvents`: who may put what on which bus, what AWS stamps on it, and the answer entry by entry. */
+/**
+ * EventBridge's `PutEvents`: checks who may put which event on which bus, stamps each event as AWS does, and answers
+ * entry by entry.
+ */
 export function createEventBusService(deps: EventBusServiceDeps): Service {
   const guarded = { ...deps, authorize: withAccessDeniedException(deps.authorize) };
   return serviceOf({ PutEvents: (call) => putEvents(guarded, call) });
@@ -38,7 +41,7 @@ async function putEvents(deps: EventBusServiceDeps, call: ServiceCall): Promise<
   return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
 }
 
-/** One entry that may not be put fails the whole call, as on AWS. */
+/** One entry that is not allowed fails the whole call, as on AWS. */
 function authorizeEntry(deps: EventBusServiceDeps, call: ServiceCall, entry: PutEventsEntry): void {
   const resourcePolicy = isOurs(deps.home, entry.EventBusName) ? deps.busPolicy(busNameOf(entry)) : undefined;
   deps.authorize({

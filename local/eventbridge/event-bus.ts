@@ -4,7 +4,7 @@ import { compileRule, type EventRule, type RuleTarget } from './event-rule.ts';
 
 /**
  * Hands a body to a target by its ARN, as `events.amazonaws.com` on behalf of the rule; `attributes` are the message
- * attributes of a dead letter. Throws `ServiceError` when the target is not there or does not let the rule in.
+ * attributes of a dead letter. Throws `ServiceError` when the target does not exist or does not allow the rule.
  */
 export type DeliverToTarget = (
   targetArn: string,
@@ -12,7 +12,7 @@ export type DeliverToTarget = (
   origin: { readonly ruleArn: string; readonly attributes?: Readonly<Record<string, string>> },
 ) => Promise<void>;
 
-/** What EventBridge would drop without a word, told to the operator of the stack. */
+/** A failure that EventBridge would drop in silence, reported to the operator of the stack. */
 export type EventBusProblem =
   | { readonly kind: 'unknown bus'; readonly busName: string; readonly eventId: string }
   | {
@@ -21,14 +21,14 @@ export type EventBusProblem =
       readonly targetArn: string;
       readonly code: string;
       readonly message: string;
-      /** Whether the rule's dead-letter queue has it; where it has not, the event is lost. */
+      /** Whether the rule's dead-letter queue has the event; if not, it is lost. */
       readonly isKept: boolean;
     };
 
 export type EventBus = {
-  /** Hands the event to every target of every rule of the bus that takes it; resolves when all have been tried. */
+  /** Hands the event to every target of every matching rule of the bus; resolves when all have been tried. */
   publish(busName: string, event: EventEnvelope): Promise<void>;
-  /** Hands the event to one rule's targets, pattern or not: what a schedule does. */
+  /** Hands the event to one rule's targets without looking at the pattern, as a schedule does. */
   fire(ruleName: string, event: EventEnvelope): Promise<void>;
 };
 
@@ -40,9 +40,9 @@ export type EventBusDeps = {
 };
 
 /**
- * Buses with their rules. Targets of the embedded stack are in process, so a delivery that fails fails for good (no
- * permission, no such target): EventBridge sends those to the dead-letter queue without a retry, and so does this.
- * Throws for a rule whose pattern EventBridge would not accept.
+ * Buses with their rules. Targets of the embedded stack are in process, so a delivery that fails once fails for good
+ * (no permission, no such target): such events go to the dead-letter queue without a retry, as in EventBridge. Throws
+ * for a rule whose pattern EventBridge would not accept.
  */
 export function createEventBus(deps: EventBusDeps): EventBus {
   const rules = deps.rules.map((rule) => ({ rule, takes: compileRule(rule) }));

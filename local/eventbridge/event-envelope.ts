@@ -1,4 +1,7 @@
-/** An event as EventBridge hands it to targets. `id`, `account` and `region` are the service's, the rest is claimed. */
+/**
+ * An event as EventBridge hands it to targets. The service sets `id`, `account` and `region`; the sender claims the
+ * rest.
+ */
 export type EventEnvelope = {
   readonly version: '0';
   readonly id: string;

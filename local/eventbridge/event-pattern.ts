@@ -51,14 +51,16 @@ function compileValues(name: string, conditions: readonly unknown[]): ValuesTest
   return conditions.map(valueMatcher);
 }
 
-/** The objects a nested pattern may match in; one without fields where there is none, for `exists: false` below it. */
+/**
+ * The objects in which a nested pattern may match; an empty object where there is none, for `exists: false` below it.
+ */
 function objectsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (isObject(value)) return [value];
   const objects = Array.isArray(value) ? value.flatMap((element) => (isObject(element) ? [element] : [])) : [];
   return objects.length > 0 ? objects : [{}];
 }
 
-/** The leaves at one place: an array gives all of its, nested ones included; an object has none of its own. */
+/** The leaves at one place: an array has all of its leaves, nested ones included; an object has none itself. */
 function scalarsIn(value: unknown): readonly Scalar[] {
   if (Array.isArray(value)) return value.flatMap(scalarsIn);
   return isScalar(value) ? [value] : [];

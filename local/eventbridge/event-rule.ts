@@ -4,7 +4,7 @@ import { compileEventPattern } from './event-pattern.ts';
 export type RuleTarget = {
   readonly id: string;
   readonly arn: string;
-  /** Where an event goes that cannot be handed over: the ARN of a queue. */
+  /** The ARN of the queue for events that cannot be delivered. */
   readonly deadLetterArn?: string;
   /** A constant that the target gets instead of the event. */
   readonly input?: string;
@@ -21,8 +21,8 @@ export type EventRule = {
 };
 
 /**
- * Compiles when a rule takes an event of its bus. A rule that is merely `ENABLED` does not get CloudTrail's read-only
- * management events, of which AssumeRole is one
+ * Compiles the test of whether a rule matches an event of its bus. A rule that is merely `ENABLED` does not get
+ * CloudTrail's read-only management events, of which AssumeRole is one
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html).
  */
 export function compileRule(rule: EventRule): (event: EventEnvelope) => boolean {

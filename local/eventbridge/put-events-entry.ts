@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** `Time` is a date in the API and a number of epoch seconds on the wire; both are taken. */
+/** `Time` is a date in the API and a number of epoch seconds on the wire; both are accepted. */
 const entry = v.object({
   Time: v.optional(v.union([v.date(), v.number()])),
   Source: v.optional(v.string()),
@@ -27,14 +27,14 @@ export type CheckedEntry =
 const LONGEST_DETAIL_TYPE = 128;
 const TIME_BYTES = 14;
 
-/** What one entry counts towards the megabyte that a call may have (EventBridge User Guide, "Calculating PutEvents size"). */
+/** The bytes of one entry towards the megabyte of a call (EventBridge User Guide, "Calculating PutEvents size"). */
 export function entryBytes(given: PutEventsEntry): number {
   const texts = [given.Source, given.DetailType, given.Detail, ...given.Resources];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? '', 'utf8'), 0);
   return bytes + (given.Time === undefined ? 0 : TIME_BYTES);
 }
 
-/** Checks what EventBridge checks per entry: a wrong one fails by itself, not the call. */
+/** Checks each entry as EventBridge does: a wrong entry fails by itself, without failing the call. */
 export function checkEntry(given: PutEventsEntry): CheckedEntry {
   const { Source: source, DetailType: detailType, Detail: detail } = given;
   if (!source) return refused('InvalidArgument', required('Source'));

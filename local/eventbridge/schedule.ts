@@ -1,7 +1,7 @@
 import { readScheduleExpression, type Schedule } from '../../lib/scheduling/schedule-expression.ts';
 import { ServiceError } from '../service.ts';
 
-/** Reads the schedule of a rule; throws what `PutRule` answers to an expression that it cannot read. */
+/** Reads the schedule of a rule; throws the error of `PutRule` for an expression that it cannot read. */
 export function parseSchedule(expression: string): Schedule {
   const reading = readScheduleExpression(expression);
   if (reading.read) return reading.schedule;

@@ -9,11 +9,11 @@ import { parseSchedule } from './schedule.ts';
 export type ScheduleRule = Pick<EventRule, 'name' | 'arn' | 'state'> & { readonly scheduleExpression: string };
 
 export type Scheduler = {
-  /** Fires by itself from now on: as real time passes and whenever the clock is advanced. */
+  /** From now on, fires due rules by itself: as real time passes and whenever the clock is advanced. */
   start(): void;
-  /** Nothing fires any more; what is being fired is awaited. */
+  /** Stops firing, and waits for the rules that are being fired. */
   stop(): Promise<void>;
-  /** Fires what is due, for a caller that drives time itself; resolves to the names of the rules fired. */
+  /** Fires the due rules, for a caller that drives time itself; resolves to the names of the rules fired. */
   runDue(): Promise<readonly string[]>;
   /** When the next rule falls due, in epoch milliseconds. */
   nextDueMs(): number | undefined;
@@ -25,7 +25,7 @@ export type SchedulerDeps = {
   readonly home: StackHome;
   readonly rules: readonly ScheduleRule[];
   readonly fire: (ruleName: string, event: EventEnvelope) => Promise<void>;
-  /** Told of a fire that failed; the rule runs again at its next time. */
+  /** Called when firing failed; the rule runs again at its next time. */
   readonly report: (problem: { readonly ruleName: string; readonly message: string }) => void;
 };
 
@@ -39,7 +39,7 @@ type Timetable = {
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * Runs schedule rules. A rule that was due several times while the clock leapt fires once: EventBridge does not catch
+ * Runs schedule rules. A rule that fell due several times while the clock leapt fires once: EventBridge does not catch
  * up either. Throws for a schedule expression that EventBridge would not accept.
  */
 export function createScheduler(deps: SchedulerDeps): Scheduler {
@@ -56,7 +56,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     arm();
   }
 
-  /** A timer must not be what keeps a process alive that is otherwise done. */
+  /** The timer must not keep a process alive that is otherwise done. */
   function arm(): void {
     clearTimeout(timer);
     const dueMs = earliest(timetables);
@@ -85,7 +85,7 @@ function timetableOf(rule: ScheduleRule, madeAtMs: number): Timetable {
   return { rule, schedule, madeAtMs, ...dueAfter({ schedule, madeAtMs }, madeAtMs) };
 }
 
-/** Every due rule gets its next time before any is fired, so that none fires twice for one moment. */
+/** Every due rule gets its next time before any of them is fired, so that none fires twice for one moment. */
 async function runDue(deps: SchedulerDeps, timetables: readonly Timetable[]): Promise<readonly string[]> {
   const nowMs = deps.clock.nowMs();
   const due = timetables.filter(({ dueMs }) => dueMs !== undefined && dueMs <= nowMs);

@@ -10,7 +10,7 @@ export type ValuesTest = (values: readonly Scalar[]) => boolean;
 
 const LARGEST_NUMBER = 5_000_000_000;
 
-/** Reads one entry of a pattern's list: a literal, or an object with one matcher. Throws for a matcher it does not know. */
+/** Reads one entry of a pattern's list: a literal, or an object with one matcher. Throws for an unknown matcher. */
 export function valueMatcher(condition: unknown): ValuesTest {
   if (isScalar(condition)) return someValue((value) => value === condition);
   const [name, operand] = onlyEntry(condition);
