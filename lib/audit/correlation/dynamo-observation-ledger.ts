@@ -59,8 +59,8 @@ export function makeObservationLedger({
       let last: QueryCommandInput['ExclusiveStartKey'];
       try {
         do {
-          // Without the filter, whoever writes issuances could fill the head of the shard with any number of them for
-          // good.
+          // Without the filter, anyone who writes issuances could fill the head of the shard for good, with any number
+          // of them.
           const command = new QueryCommand({
             TableName,
             IndexName: ledgerIndexes.due,

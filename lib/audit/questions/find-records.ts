@@ -30,7 +30,7 @@ export async function findBySession(sessionName: string, lookup: Lookup): Promis
   const announcer = announcerOf(sessionName);
   const ids = [...(announcer === undefined ? [] : [announcer.recordId]), observationIdOfSession(sessionName)];
   const found = await findAround(ids, lookup);
-  // The issuance exists, but it does not bear the name of an attempt that it never made.
+  // An issuance does not bear the name of an attempt that it never made.
   const bears = found.some((view) => bearsSession(view, sessionName));
   return bears ? found : [];
 }

@@ -32,7 +32,7 @@ export function queryOfView(name: string): string {
   return `SELECT * FROM ${view.name}${view.order === undefined ? '' : ` ORDER BY ${view.order}`}`;
 }
 
-/** Everything that a query needs if it names these views and tables: also those that the views read, in their order. */
+/** Everything that a query needs that names these views and tables: they and what those views read, in their order. */
 export function neededBy(names: ReadonlySet<string>): {
   readonly views: readonly View[];
   readonly tables: readonly string[];
