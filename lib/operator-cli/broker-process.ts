@@ -15,12 +15,14 @@ import { printerTo } from './terminal/printer-to.ts';
 
 const environment = operatorEnvironment();
 
-/** Runs the command line of this process to its end and sets its exit code. `readStage`: given where there is a clone. */
+/**
+ * Runs the command line of this process to its end and sets its exit code. `readStage`: given where there is a clone.
+ */
 export async function runBrokerProcess({ readStage }: { readonly readStage?: ReadStage } = {}): Promise<void> {
   const stop = new AbortController();
-  // The second Ctrl-C ends the process at once.
+  // A second Ctrl-C ends the process at once.
   process.once('SIGINT', () => stop.abort(new Interrupted()));
-  // `broker tenants list | head`: whoever read has had enough.
+  // In `broker tenants list | head`, a reader that has enough closes the pipe.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout: printerTo(process.stdout),
@@ -29,7 +31,7 @@ export async function runBrokerProcess({ readStage }: { readonly readStage?: Rea
     clock: systemClock,
     ids: systemIds,
     interrupted: stop.signal,
-    // Ctrl-C ends the pause; whoever waited asks why.
+    // Ctrl-C ends the pause; the caller finds out why.
     sleep: (durationMs, signal) => sleepFor(durationMs, undefined, { signal }).catch(() => undefined),
     open,
     openFunctionUrl,

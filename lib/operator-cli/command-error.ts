@@ -2,7 +2,7 @@ import { ApiError } from '../client/api-error.ts';
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { printable } from './terminal/printable.ts';
 
-/** A command cannot go on; what a person reads of it is three lines on standard error: code, what, what to do. */
+/** A command cannot continue. A person reads three lines on standard error: the code, what happened, what to do. */
 export class CommandError extends Error {
   readonly code: string;
   readonly whatToDo: string;
@@ -29,7 +29,7 @@ export function usageError(message: string, whatToDo: string): CommandError {
   return new CommandError({ code: 'cli.usage', message, whatToDo, exitCode: EXIT_CODES.usage });
 }
 
-/** As the API refuses it, wherever it stands. */
+/** The same refusal as that of the API, wherever the external ID is given. */
 export function externalIdRefused(): CommandError {
   return new CommandError({
     code: 'request.fieldNotAllowed',
@@ -39,7 +39,7 @@ export function externalIdRefused(): CommandError {
   });
 }
 
-/** Somebody pressed Ctrl-C; the reason of the signal that every call is given. */
+/** Somebody pressed Ctrl-C. Every call receives a signal with this error as its reason. */
 export class Interrupted extends Error {
   constructor() {
     super('Interrupted.');
@@ -51,7 +51,7 @@ export type ErrorReport = { readonly lines: readonly [string, string, string]; r
 
 const ASKED_ALREADY = 'What was asked for last may have been done: look before you ask again.';
 
-/** `goOn` says how to go on with the command that was interrupted. */
+/** Reports an error. `goOn` says how to continue the command that was interrupted. */
 export function reportError(error: unknown, goOn = ASKED_ALREADY): ErrorReport {
   if (error instanceof ApiError) return report(error.code, error, exitCodeOf(error));
   if (error instanceof CommandError) return report(error.code, error, error.exitCode);

@@ -2,17 +2,17 @@ import type { Argv } from 'yargs';
 import { ONBOARDING_FORMATS } from '../management/management-views.ts';
 import type { Action, Target } from './session.ts';
 
-/** What every command takes. */
+/** The arguments that every command takes. */
 export type GlobalArguments = Target & { readonly json: boolean };
 export type Yargs = Argv<GlobalArguments>;
 
-/** Runs the action of a command and keeps its exit code. `goOn`: how to go on when it was interrupted. */
+/** Runs the action of a command and keeps its exit code. `goOn`: how to continue the command if it is interrupted. */
 export type Run = (args: GlobalArguments, action: Action, goOn?: string) => Promise<void>;
 
 /** Adds one command to the parser. */
 export type Command = (yargs: Yargs, run: Run) => Yargs;
 
-/** Parts of command lines that several commands have. */
+/** Parts of command lines that several commands share. */
 export const tenantPositional = { type: 'string', demandOption: true, describe: 'the tenant’s id' } as const;
 export const reasonOption = {
   type: 'string',

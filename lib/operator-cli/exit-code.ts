@@ -1,19 +1,22 @@
 import type { ApiError } from '../client/api-error.ts';
 
-/** What the command says to the shell that ran it; `docs/cli.md` has the same table. */
+/** The exit codes of the command; `docs/cli.md` has the same table. */
 export const EXIT_CODES = {
   ok: 0,
-  /** Something broke, here or there. */
+  /** Something broke, on this machine or in the deployment. */
   broken: 1,
-  /** The command line, a file that it names, or the AWS settings of who runs it are wrong. Nothing was done. */
+  /** The command line, a file that it names, or the user's AWS settings are wrong. Nothing was done. */
   usage: 2,
-  /** The API, or AWS in front of it, said no. */
+  /** The API, or AWS in front of it, refused the request. */
   refused: 3,
-  /** It was done, but not everything is proven: a role is pending, refused, quarantined or awaits consent, a check is unhealthy. */
+  /**
+   * The work was done, but not everything is proven: a role is pending, refused, quarantined or awaits consent, or a
+   * check is unhealthy.
+   */
   notProven: 4,
-  /** Nobody answered, or not now: worth trying again. */
+  /** Nobody answered, or the service is unavailable for now: worth trying again. */
   unavailable: 5,
-  /** Stopped with Ctrl-C, as the shell itself would say it. */
+  /** Stopped with Ctrl-C; the shell itself uses the same code. */
   interrupted: 130,
 } as const;
 
@@ -33,7 +36,7 @@ const ofClient: Readonly<Record<string, ExitCode>> = {
   'client.stageInvalid': EXIT_CODES.usage,
 };
 
-/** With what a command ends that the API, or the way there, kept from going on. */
+/** The exit code of a command that the API, or the way to the API, kept from continuing. */
 export function exitCodeOf({ code, status }: ApiError): ExitCode {
   const known = ofClient[code];
   if (known !== undefined) return known;
@@ -42,7 +45,7 @@ export function exitCodeOf({ code, status }: ApiError): ExitCode {
   return status !== undefined && status >= 400 && status < 500 ? EXIT_CODES.refused : EXIT_CODES.broken;
 }
 
-/** Of many results the gravest: one that broke before one that was not there, that before a no. */
+/** The gravest of many results: broken comes first, then wrong usage, unavailable, refused and not proven. */
 export function gravest(codes: readonly ExitCode[]): ExitCode {
   const order = [EXIT_CODES.broken, EXIT_CODES.usage, EXIT_CODES.unavailable, EXIT_CODES.refused, EXIT_CODES.notProven];
   return order.find((code) => codes.includes(code)) ?? EXIT_CODES.ok;

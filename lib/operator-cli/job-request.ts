@@ -3,10 +3,10 @@ import { type Accepted, type Decided, isSettled } from '../on-demand/on-demand-a
 import { pause, type Session } from './session.ts';
 import { makeProgress } from './terminal/progress.ts';
 
-/** As long as one call may wait, and as long as a person waits. */
+/** The longest that one call may wait, and the longest that a person waits. */
 const CALL_SECONDS = 25;
 const LONGEST_WAIT_MS = 10 * 60_000;
-/** Where a call ends early although there is no outcome yet, the next does not follow at once. */
+/** If a call ends early without an outcome, the next call follows after this pause. */
 const PAUSE_MS = 1_000;
 
 type Asking = {
@@ -16,8 +16,8 @@ type Asking = {
 };
 
 /**
- * Asks once, or until every account has its outcome: the same request again and again, by its idempotency key. Throws
- * `ApiError` when it is refused.
+ * Requests the job once, or repeats the same request, by its idempotency key, until every account has its outcome.
+ * Throws `ApiError` when the request is refused.
  */
 export async function askForJob(
   request: JobRequest & { readonly idempotencyKey: string },

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `broker`: the command line of operators, as it is installed. From a clone it is `config/broker.ts`. */
+/** `broker`: the installed command line of operators. In a clone, the command is `config/broker.ts`. */
 import { runBrokerProcess } from './broker-process.ts';
 
 await runBrokerProcess();

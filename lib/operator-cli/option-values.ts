@@ -6,7 +6,7 @@ const STANDARD_INPUT = 0;
 
 /** Reads the values of options that are more than a text. What is wrong with one is a `cli.usage`. */
 
-/** `a,b` as a list; nothing empty in it. An empty text is an empty list. */
+/** Reads `a,b` as a list, without empty items. An empty text is an empty list. */
 export function listOf(option: string, text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
   const items = text === '' ? [] : text.split(',').map((item) => item.trim());
@@ -14,7 +14,7 @@ export function listOf(option: string, text: string | undefined): readonly strin
   return items;
 }
 
-/** A JSON object in a file. */
+/** Reads a JSON object from a file. */
 export function jsonObjectIn(option: string, file: string | undefined): Readonly<Record<string, unknown>> | undefined {
   if (file === undefined) return undefined;
   const read = parseJson(option, textIn(option, file));
@@ -24,12 +24,12 @@ export function jsonObjectIn(option: string, file: string | undefined): Readonly
   return { ...read };
 }
 
-/** Any JSON in a file; `-` is standard input. */
+/** Reads any JSON from a file; `-` is standard input. */
 export function jsonValueIn(option: string, file: string | undefined): unknown {
   return file === undefined ? undefined : parseJson(option, textIn(option, file));
 }
 
-/** `-` is standard input. */
+/** Reads a text from a file; `-` is standard input. */
 export function textIn(option: string, file: string): string {
   try {
     return readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8');
@@ -54,8 +54,8 @@ function parseJson(option: string, text: string): unknown {
 const SETTING = /^([a-z0-9-]{1,64})=(?:(\d{1,4})(h|d)|(paused)|(always))$/;
 
 /**
- * `scan-account=24h`, `=7d`, `=paused` or `=always`, each changing one job of the schedule that there is; `always` runs the
- * job with every tick again.
+ * Reads `scan-account=24h`, `=7d`, `=paused` or `=always`, each of which changes one job of the existing schedule;
+ * `always` makes the job run at every tick again.
  */
 export function changeSchedule(
   schedule: TenantSchedule | undefined,

@@ -5,7 +5,10 @@ import { grouped, makeProgress } from './terminal/progress.ts';
 
 type Dependencies = { readonly session: Session; readonly client: DeadLettersClient };
 
-/** Calls until every letter was looked at or `max` were sent: each call goes on where the one before had to stop. */
+/**
+ * Calls until every letter was looked at or `max` letters were sent: each call continues where the previous one had to
+ * stop.
+ */
 export async function redriveAll(order: RedriveOrder, { session, client }: Dependencies): Promise<Redriven> {
   const progress = makeProgress(session);
   let redriven: Redriven = { redriven: 0, kept: {}, more: true };

@@ -1,6 +1,6 @@
 import { usageError } from './command-error.ts';
 
-/** Which role of a tenant is meant: by its ARN, or by its account and its name. */
+/** Identifies a role of a tenant: by its ARN, or by its account and its name. */
 export type RoleAddress = { readonly accountId?: string; readonly roleName?: string };
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/;

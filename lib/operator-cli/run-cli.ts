@@ -19,7 +19,8 @@ import { type Opened, type Session, type World, withSignal } from './session.ts'
 const WIDEST_HELP = 110;
 
 /**
- * Runs one command line to its end and gives its exit code. It writes to the printers of `world` alone, and never throws.
+ * Runs one command line to its end and returns its exit code. Writes to the printers of `world` alone, and never
+ * throws.
  */
 export async function runCli(argv: readonly string[], world: World): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODES.ok;
@@ -37,7 +38,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
   };
   try {
     if (argv.some((word) => /^--?external-?id/i.test(word))) throw externalIdRefused();
-    // Given a callback, the parser prints nothing by itself and leaves the process alone.
+    // With a callback, the parser prints nothing by itself and does not end the process.
     await makeParser(run, { argv, world }).parseAsync([...argv], {}, (_error, _args, output) => {
       if (output !== '') world.stdout.write(`${output}\n`);
     });
@@ -48,7 +49,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
 }
 
 function makeSession(world: World, args: GlobalArguments): Session {
-  // Opened by the first call: a command line that is wrong needs no AWS settings to be told so.
+  // Opened by the first call, because reporting a wrong command line must not require AWS settings.
   let opening: Promise<Opened> | undefined;
   const opened = () => {
     opening ??= world.open(args);
@@ -80,7 +81,7 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     .scriptName('broker')
     .locale('en')
     .parserConfiguration({
-      // Ids and names are texts, whatever they look like, and an option is what it is called and nothing else.
+      // Ids and names are texts, whatever they look like, and an option has no other name than its own.
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'dot-notation': false,
@@ -120,14 +121,14 @@ function makeParser(run: Run, { argv, world }: CommandLine) {
     });
 }
 
-/** Which of the two is meant is not for us to choose. */
+/** Refuses an option that is given twice, because we cannot know which value is meant. */
 function refuseTwice(args: Readonly<Record<string, unknown>>): true {
   const twice = Object.keys(args).find((name) => !['_', 'schedule'].includes(name) && Array.isArray(args[name]));
   if (twice !== undefined) throw new Error(`--${twice} is given more than once.`);
   return true;
 }
 
-/** In one line; what the parser counts is nothing to a person. */
+/** Joins the message into one line; a person has no use for the parser's count of arguments. */
 function whatIsWrong(message = 'The command line is wrong.'): string {
   if (message.startsWith('Not enough non-option arguments')) return 'An argument is missing: the help says which.';
   return message
@@ -136,7 +137,7 @@ function whatIsWrong(message = 'The command line is wrong.'): string {
     .join(' ');
 }
 
-/** The help of the innermost command that was meant. */
+/** The help of the innermost command in the command line. */
 function helpFor(argv: readonly string[]): string {
   const [group, name = '', step = ''] = argv.filter((word) => !word.startsWith('-'));
   if (group === 'doctor' || group === 'credentials' || group === 'run') return `broker ${group} --help`;

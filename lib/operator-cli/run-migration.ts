@@ -16,8 +16,8 @@ export type Migration = {
 };
 
 /**
- * Goes on with a migration from wherever it stands: external ID, the customer's role, its proof, the end. Says what is
- * to be done next; asked again, it begins there. With `--json` it prints the answer of the last step that it took.
+ * Continues a migration from its present step: external ID, the customer's role, its proof, the end. Says what to do
+ * next; the next call starts there. With `--json` it prints the answer of the last step that it took.
  */
 export async function migrateTenant(session: Session, migration: Migration): Promise<ExitCode> {
   const { tenantId, roleArn, format } = migration;
@@ -31,7 +31,7 @@ export async function migrateTenant(session: Session, migration: Migration): Pro
     body: { step: 'start', ...(format && { format }) },
   });
   const { onboarding, tenant } = started;
-  // No role can have an external ID that has just been made.
+  // No role can have an external ID that has only just been made.
   const isNew = onboarding?.externalId !== undefined;
   if (onboarding !== undefined && (isNew || (roleArn === undefined && tenant.roles.length === 0))) {
     if (session.json) printJson(session, started);
@@ -66,7 +66,7 @@ function sayUnproven(session: Session, roles: readonly RoleView[]): ExitCode {
   return EXIT_CODES.notProven;
 }
 
-/** Nothing is issued with the old keys; that they are gone, only the customer can see to. */
+/** Nothing is issued with the old keys, but only the customer can delete them. */
 function sayDone(session: Session, finished: { readonly tenant: TenantView }): ExitCode {
   const { tenant } = finished;
   if (session.json) {

@@ -6,11 +6,11 @@ import type { ReadStage } from './commands/config-commands.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { TableStyle } from './terminal/table.ts';
 
-/** Where a command writes to. */
+/** The destination of a command's output. */
 export type Printer = {
   write(text: string): void;
   readonly isTerminal: boolean;
-  /** Of the terminal, as wide as it is now. */
+  /** The present width of the terminal. */
   readonly columns?: number | undefined;
 };
 
@@ -20,48 +20,48 @@ export type Target = {
   readonly stage?: string | undefined;
 };
 
-/** All that a command knows of the process that it runs in. */
+/** Everything that a command knows about the process that it runs in. */
 export type World = {
   readonly stdout: Printer;
   readonly stderr: Printer;
   readonly colour: boolean;
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'uuid'>;
-  /** Ends early, and well, when the signal says so. */
+  /** Ends early, without an error, when the signal is aborted. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
-  /** Ctrl-C; its reason is an `Interrupted`. */
+  /** Aborted by Ctrl-C; its reason is an `Interrupted`. */
   readonly interrupted: AbortSignal;
   readonly open: (target: Target) => Promise<Opened>;
-  /** Another function's URL. Throws `ApiError`, `CommandError`. */
+  /** Opens the URL of another function. Throws `ApiError`, `CommandError`. */
   readonly openFunctionUrl: (functionName: string, target: Target) => Promise<FunctionUrlClient>;
-  /** Left out where there is no clone to read `config/<stage>.yml` of. */
+  /** Left out if there is no clone whose `config/<stage>.yml` could be read. */
   readonly readStage?: ReadStage | undefined;
 };
 
 export type Opened = { readonly client: ManagementClient; readonly region: string };
 
-/** One command that is being run. */
+/** One run of a command. */
 export type Session = World & {
-  /** Calls end with Ctrl-C. */
+  /** Ctrl-C ends its calls. */
   readonly client: ManagementClient;
-  /** The same, but a call that has begun is brought to its end: for what must be cleaned up. */
+  /** The same client, but a call that has begun is completed: for what must be cleaned up. */
   readonly patientClient: ManagementClient;
-  /** Of another function than the one that manages tenants, found with the first call. Calls end with Ctrl-C. */
+  /** Calls a function other than the one that manages tenants; the first call finds its URL. Ctrl-C ends its calls. */
   readonly functionUrl: (functionName: string) => FunctionUrlClient;
-  /** Of the deployment. */
+  /** The region of the deployment. */
   region(): Promise<string>;
-  /** Only JSON on standard output. */
+  /** Whether standard output has only JSON. */
   readonly json: boolean;
   readonly style: TableStyle;
-  /** The result, on standard output. */
+  /** Writes the result to standard output. */
   print(text: string): void;
-  /** What a person wants to know beside it, on standard error. */
+  /** Writes additional information for a person to standard error. */
   say(line: string): void;
 };
 
 export type Action = (session: Session) => Promise<ExitCode>;
 
-/** The result as the API gave it. */
+/** Prints the result as the API returned it. */
 export function printJson({ stdout }: Pick<World, 'stdout'>, answer: unknown): void {
   stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
 }
@@ -72,13 +72,13 @@ export async function pause({ sleep, interrupted }: Pick<World, 'sleep' | 'inter
   interrupted.throwIfAborted();
 }
 
-/** The client whose calls end when the signal says so. */
+/** A client whose calls end when the signal is aborted. */
 export function withSignal(client: ManagementClient, signal: AbortSignal): ManagementClient {
   return {
     call: (name, ...options) => {
       signal.throwIfAborted();
       const [given] = options;
-      // The options are those of the route, with one member more that every route takes.
+      // The options are those of the route, plus one member that every route takes.
       return client.call(name, ...([{ ...given, signal }] as unknown as typeof options));
     },
   };

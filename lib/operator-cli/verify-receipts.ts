@@ -1,6 +1,7 @@
 /**
- * `node verify-receipts.mjs`: what a customer runs on its own CloudTrail, alone: one file, without packages, which asks
- * nobody for anything. `config/build-verifier.ts` makes it; here is its process, and `verify-command.ts` is what it does.
+ * `node verify-receipts.mjs`: the verifier that a customer runs on its own CloudTrail. It is a single file without
+ * packages, and makes no request to anybody. `config/build-verifier.ts` makes the file; this module is its process, and
+ * `verify-command.ts` does its work.
  */
 import { systemClock } from '../platform/clock.ts';
 import { runVerifier } from './audit/verify-command.ts';

@@ -7,20 +7,20 @@ import { timeLeft } from './terminal/time-words.ts';
 type Wanted = {
   readonly tenantId: string;
   readonly address: RoleAddress;
-  /** Until no role is pending any more. */
+  /** Waits until no role is pending any more. */
   readonly wait: boolean;
-  /** Puts paused roles in use again, if their probes are fine: their customer was asked. */
+  /** Puts paused roles back into use if their probes succeed; the customer has been asked. */
   readonly liftsPause?: boolean;
-  /** Left out where something else tells how far it is. */
+  /** Left out if something else shows the progress. */
   readonly quiet?: boolean;
 };
 
 const BETWEEN_MS = 10_000;
 const TICK_MS = 1_000;
-/** A role that is refused is pending for five minutes; one whose probes have no answer could be so for ever. */
+/** A refused role is pending for five minutes, but a role whose probes get no answer could be pending for ever. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
-/** Has the roles verified: once, or again and again until none is pending. Throws `ApiError`, `Interrupted`. */
+/** Has the roles verified once, or repeatedly until none is pending. Throws `ApiError`, `Interrupted`. */
 export async function verifyRoles(session: Session, wanted: Wanted): Promise<readonly RoleView[]> {
   const { client, clock } = session;
   const verify = async () => {

@@ -73,7 +73,7 @@ function optionsOf({ range, pages, filters }: Question): Readonly<Record<string,
 
 function queryOf({ filters }: Question, args: Given, nowMs: number): Query {
   const { from, to } = timeRange({ from: textOf(args, 'from'), to: textOf(args, 'to') }, nowMs);
-  // The subject is not among the names of the other filters, because a filter may have the same name as the subject.
+  // Reads only the filters of this question, because another filter may have the same name as the subject.
   const others = [...filters, 'limit', 'cursor'] as const;
   const values = others.map((name) => [name, textOf(args, name)] as const);
   return Object.fromEntries([['from', from], ['to', to], ...values].filter(([, value]) => value !== undefined));

@@ -135,7 +135,7 @@ function sayNotes(listing: Listing, { read, session }: Told): void {
   const { cursor, searchedToMs } = read.last;
   if (read.records === 0) {
     const far = cursor === undefined ? '' : ', so far';
-    // From the beginning of time means that everything was searched.
+    // If the search went back to the beginning of time, everything was searched.
     const back = searchedToMs === undefined || searchedToMs === 0 ? '' : ` (looked back to ${instantOf(searchedToMs)})`;
     session.say(`${question.nothing.replace(/\.$/, '')}${far}${back}.`);
   }

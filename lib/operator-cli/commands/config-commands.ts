@@ -8,17 +8,22 @@ import { EXIT_CODES, type ExitCode } from '../exit-code.ts';
 import { printJson, type Session } from '../session.ts';
 import { printable } from '../terminal/printable.ts';
 
-/** What a clone says of `config/<stage>.yml`; handed in, because the installed command has no clone to read. */
+/**
+ * What a clone says about `config/<stage>.yml`. It is passed in, because the installed command has no clone to read.
+ */
 export type StageReading = {
   readonly stage: string;
-  /** Undefined where a value does not have its form. */
+  /** Undefined if a value does not have its form. */
   readonly config: DeploymentConfig | undefined;
   readonly problems: readonly ConfigProblem[];
-  /** Of a setting of the file; undefined where the file does not have it. */
+  /** The line of a setting in the file; undefined if the file does not have the setting. */
   lineOf(keys: readonly (string | number)[]): number | undefined;
 };
 
-/** Throws `CommandError` where there is no such file, or where it cannot be read. `stage`: BROKER_STAGE if not given. */
+/**
+ * Reads `config/<stage>.yml`; BROKER_STAGE replaces a missing `stage`. Throws `CommandError` if there is no such file,
+ * or if it cannot be read.
+ */
 export type ReadStage = (stage: string | undefined) => Promise<StageReading>;
 
 const checkConfig: Command = (yargs, run) =>
@@ -70,7 +75,7 @@ function sayAll(session: Session, { stage, config, problems, lineOf }: StageRead
   );
 }
 
-/** `broker config …`: what a deployment is, before it is one. */
+/** `broker config …`: checks a deployment before it is deployed. */
 export const configCommands: Command = (yargs, run) =>
   yargs.command('config', 'check config/<stage>.yml of a clone', (config) =>
     checkConfig(config, run).demandCommand(1, 'Which command? They are listed by: broker config --help'),

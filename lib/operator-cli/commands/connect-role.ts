@@ -6,7 +6,7 @@ import { connectAccounts } from '../import/connect-accounts.ts';
 import { listOf } from '../option-values.ts';
 import { verifyRoles } from '../verify-roles.ts';
 
-/** Connects a role, or those of many accounts, and has them verified. */
+/** Connects a role, or the roles of many accounts, and has them verified. */
 export const connectRole: Command = (yargs, run) =>
   yargs.command(
     'connect <tenant>',

@@ -6,7 +6,7 @@ import { consentToAccounts } from '../import/consent-to-accounts.ts';
 import { listOf } from '../option-values.ts';
 import { printJson, type Session } from '../session.ts';
 
-/** Consents to a role that somebody else connected: exactly to what is named, as it was named then. */
+/** Consents to a role that somebody else connected, exactly as the command names it. */
 export const consentToRole: Command = (yargs, run) =>
   yargs.command(
     'consent <tenant>',

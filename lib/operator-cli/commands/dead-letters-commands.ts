@@ -95,7 +95,7 @@ function orderOf({ queue, letters, max }: Asked) {
 
 const commands: readonly Command[] = [listLetters, showLetter, redriveLetters];
 
-/** `broker dead-letters …`: what was given up. */
+/** `broker dead-letters …`: the messages and invocations that were given up. */
 export const deadLettersCommands: Command = (yargs, run) =>
   yargs.command('dead-letters', 'look at what was given up, and redrive it', (group) =>
     commands

@@ -1,7 +1,7 @@
 import { type Command, text } from '../command.ts';
 import { importTenants as importFile } from '../import/run-import.ts';
 
-/** Takes in tenants that still have access keys of IAM users. */
+/** Imports tenants that still use access keys of IAM users. */
 export const importTenants: Command = (yargs, run) =>
   yargs.command(
     'import',

@@ -4,7 +4,7 @@ import { listOf } from '../option-values.ts';
 import { migrateTenant as goOn } from '../run-migration.ts';
 import { printJson } from '../session.ts';
 
-/** Takes an imported tenant to a role, as far as it can go now. */
+/** Migrates an imported tenant to a role, as far as is possible now. */
 export const migrateTenant: Command = (yargs, run) =>
   yargs.command(
     'migrate <tenant>',

@@ -3,7 +3,7 @@ import { type Command, reasonOption, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
 
-/** Lets a tenant go. */
+/** Offboards a tenant. */
 export const offboardTenant: Command = (yargs, run) =>
   yargs.command(
     'offboard <tenant>',

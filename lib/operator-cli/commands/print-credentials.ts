@@ -3,8 +3,8 @@ import { type Command, reasonOption, text } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 
 /**
- * Prints credentials of one account as a `credential_process` does: one JSON object on standard output and nothing else.
- * They are kept nowhere: the AWS SDKs ask again when they need new ones.
+ * Prints credentials of one account as a `credential_process` does: one JSON object on standard output and nothing
+ * else. The credentials are stored nowhere: the AWS SDKs ask again when they need new ones.
  */
 export const printCredentials: Command = (yargs, run) =>
   yargs.command(

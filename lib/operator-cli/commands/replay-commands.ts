@@ -52,7 +52,7 @@ const showReplay: Command = (yargs, run) =>
   );
 
 const DURATION = /^([1-9]\d{0,3})(m|h)$/;
-/** With its zone: a time of day without one means another instant to whoever is elsewhere. */
+/** Requires a time zone, because a time of day without one is another instant for a reader elsewhere. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 function instantIn(text: string, nowMs: number): number {
@@ -70,7 +70,7 @@ function show(session: Session, view: SwitchesView): void {
 
 const commands: readonly Command[] = [allowReplay, endReplay, showReplay];
 
-/** `broker replay …`: the window in which events of EventBridge replays are taken. */
+/** `broker replay …`: the window in which events of EventBridge replays are accepted. */
 export const replayCommands: Command = (yargs, run) =>
   yargs.command('replay', 'allow EventBridge replays for a time', (group) =>
     commands

@@ -5,7 +5,7 @@ import { printJson, type Session } from '../session.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Cell, renderTable } from '../terminal/table.ts';
 
-/** Checks a deployment, or a local stack, from here to its tables. */
+/** Checks a deployment, or a local stack, from this machine to its tables. */
 export const runDoctor: Command = (yargs, run) =>
   yargs.command(
     'doctor',
@@ -21,7 +21,7 @@ export const runDoctor: Command = (yargs, run) =>
   );
 
 function sayChecks(session: Session, checks: readonly DoctorCheck[]): void {
-  // That this answer came proves what it came through.
+  // An answer that arrives proves every step on its way.
   const rows = [{ check: 'function URL', healthy: true, detail: 'signed, let in and answered' }, ...checks].map(
     ({ check, healthy, detail }): readonly Cell[] => [
       healthy ? { text: 'ok', tone: 'good' } : { text: 'not ok', tone: 'bad' },

@@ -4,7 +4,7 @@ import { type Command, text } from '../command.ts';
 import { askForJob } from '../job-request.ts';
 import { jsonValueIn, listOf } from '../option-values.ts';
 
-/** Asks for a job, as the requester that the AWS profile is. */
+/** Requests a job; the requester is the principal of the AWS profile. */
 export const runJob: Command = (yargs, run) =>
   yargs.command(
     'run <job>',

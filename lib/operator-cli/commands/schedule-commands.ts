@@ -118,7 +118,7 @@ function sayNone(session: Session): void {
 
 const commands: readonly Command[] = [listSchedules, showNextTimes, runNow, pauseSchedule, resumeSchedule];
 
-/** `broker schedule …`: what asks for tenants by the clock. */
+/** `broker schedule …`: the schedules that request jobs for tenants. */
 export const scheduleCommands: Command = (yargs, run) =>
   yargs.command('schedule', 'look at schedules, pause them, run them by hand', (schedule) =>
     commands

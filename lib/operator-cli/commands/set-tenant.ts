@@ -5,7 +5,7 @@ import { EXIT_CODES } from '../exit-code.ts';
 import { changeSchedule, jsonObjectIn, listOf } from '../option-values.ts';
 import { printJson } from '../session.ts';
 
-/** Changes what may be changed of a tenant, if nobody else has changed it meanwhile. */
+/** Changes the settings of a tenant, if nobody else has changed the tenant in the meantime. */
 export const setTenant: Command = (yargs, run) =>
   yargs.command(
     'set <tenant>',

@@ -5,7 +5,7 @@ import { printJson } from '../session.ts';
 import { renderTable } from '../terminal/table.ts';
 import { instantOf } from '../terminal/time-words.ts';
 
-/** Who changed what of a tenant, and when. */
+/** Shows who changed what of a tenant, and when. */
 export const showChanges: Command = (yargs, run) =>
   yargs.command(
     'changes <tenant>',

@@ -3,7 +3,7 @@ import { type Command, formatOption, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
 
-/** What the customer needs, once more, without the external ID. */
+/** Prints again what the customer needs, but without the external ID. */
 export const showOnboarding: Command = (yargs, run) =>
   yargs.command(
     'onboarding <tenant>',

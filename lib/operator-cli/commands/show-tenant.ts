@@ -5,7 +5,7 @@ import { type Command, tenantPositional } from '../command.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 import { printJson } from '../session.ts';
 
-/** Shows one tenant whole. */
+/** Shows everything about one tenant. */
 export const showTenant: Command = (yargs, run) =>
   yargs.command(
     'show <tenant>',
@@ -26,7 +26,7 @@ export const showTenant: Command = (yargs, run) =>
       }),
   );
 
-/** The command that connects a role to such a tenant; none where nothing can. */
+/** The command that connects a role to such a tenant; undefined if no command can. */
 function wayToRole(status: Tenant['status']): 'connect' | 'migrate' | undefined {
   if (status === 'offboarded') return undefined;
   return status === 'migrating' ? 'migrate' : 'connect';

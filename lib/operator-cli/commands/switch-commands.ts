@@ -70,7 +70,7 @@ const switchOn: Command = (yargs, run) =>
       }),
   );
 
-/** Exactly one, so that nobody switches off more than they meant. */
+/** Requires exactly one target, so that nobody switches off more than they meant. */
 function targetOf({ global = false, job, tenant }: Targeted, tenantCommand: 'suspend' | 'resume'): Target {
   const named = [global, job !== undefined, tenant !== undefined].filter((is) => is).length;
   if (named !== 1) throw usageError('Name one of --global and --job.', 'See: broker switch off --help');
@@ -95,7 +95,7 @@ function show(session: Session, view: SwitchesView): void {
 
 const commands: readonly Command[] = [listSwitches, switchOff, switchOn];
 
-/** `broker switch …`: the brakes. */
+/** `broker switch …`: the switches that stop everything, a job or a tenant. */
 export const switchCommands: Command = (yargs, run) =>
   yargs.command('switch', 'switch everything or one job off and on', (group) =>
     commands

@@ -16,7 +16,7 @@ import { showTenant } from './show-tenant.ts';
 import { suspendTenant } from './suspend-tenant.ts';
 import { verifyTenant } from './verify-tenant.ts';
 
-/** `broker tenants …`, in the order in which a tenant meets them. */
+/** `broker tenants …`, in the order in which a tenant needs the commands. */
 const commands: readonly Command[] = [
   addTenant,
   listTenants,

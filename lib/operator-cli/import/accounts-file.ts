@@ -4,7 +4,7 @@ import { listOf } from '../option-values.ts';
 import { readRoleAddress } from '../role-address.ts';
 import { type CsvRow, csvRows } from './csv-rows.ts';
 
-/** One role to connect, of a file. */
+/** One role to connect, as read from a file. */
 export type WantedRole = {
   readonly line: number;
   readonly accountId: string;
@@ -14,10 +14,10 @@ export type WantedRole = {
 
 export type AccountDefaults = {
   readonly roleName: string;
-  /** Begins and ends with a slash. */
+  /** The path begins and ends with a slash. */
   readonly rolePath: string;
   readonly jobs?: readonly string[] | undefined;
-  /** Where no ARN says it. */
+  /** The partition to use if no ARN states it. */
   readonly partition: string;
 };
 
@@ -25,8 +25,8 @@ const COLUMNS = ['accountId', 'roleName', 'roleArn', 'jobs'];
 const NAMED_PROBLEMS = 20;
 
 /**
- * Reads the roles of a file: the columns are `accountId[,roleName][,jobs]` or `roleArn[,jobs]`. The whole file is read and
- * checked before anything is sent. Throws `cli.usage` that names every line that is wrong.
+ * Reads the roles of a file: the columns are `accountId[,roleName][,jobs]` or `roleArn[,jobs]`. The whole file is read
+ * and checked before anything is sent. Throws a `cli.usage` that names every line that is wrong.
  */
 export async function readAccountsFile(file: string, defaults: AccountDefaults): Promise<readonly WantedRole[]> {
   const roles: WantedRole[] = [];
@@ -55,7 +55,7 @@ function wrong(file: string, problems: readonly string[]): CommandError {
   );
 }
 
-/** A text is what is wrong with the row. */
+/** Reads one row; returns a text if something is wrong with the row. */
 function readRow({ line, cells }: CsvRow, defaults: AccountDefaults): WantedRole | string {
   const stray = Object.keys(cells).find((name) => !COLUMNS.includes(name));
   if (stray !== undefined) return `there is no column ${JSON.stringify(stray)}; they are ${COLUMNS.join(', ')}`;

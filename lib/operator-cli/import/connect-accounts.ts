@@ -21,12 +21,12 @@ type Work = {
 };
 
 const AT_ONCE = { usual: 4, most: 16 } as const;
-/** So many in a row that did not even reach an answer: the next thousand would not either. */
+/** After this many calls in a row without any answer, the next thousand would fail too. */
 const GIVE_UP_AFTER = 10;
 
 /**
- * Connects a role in each account of a file and verifies it. Roles that are connected and trusted already are skipped, so
- * that the same command goes on where it was interrupted.
+ * Connects a role in each account of a file and verifies it. Roles that are already connected and trusted are skipped,
+ * so that the same command continues where it was interrupted.
  */
 export async function connectAccounts(session: Session, options: ManyAccounts): Promise<ExitCode> {
   const atOnce = readParallel(options.parallel);
@@ -143,7 +143,10 @@ function sayUnproven(session: Session, { wanted, role, error }: Outcome): void {
   }
 }
 
-/** `account.alreadyConnected: this role cannot be connected to this tenant. Connect a role …`. */
+/**
+ * Writes a report on one line, such as `account.alreadyConnected: this role cannot be connected to this tenant. Connect
+ * a role …`.
+ */
 function inOneLine({ lines: [code, message, whatToDo] }: ErrorReport): string {
   return `${code}: ${message.replace(/\.$/, '')}. ${whatToDo}`;
 }

@@ -8,8 +8,9 @@ import type { WantedRole } from './accounts-file.ts';
 import { type RolesOfFile, readWantedRoles, servesAsWanted } from './wanted-roles.ts';
 
 /**
- * Consents to each role of a file, as it stands there; those that have a consent to just that are skipped, so that the same
- * command goes on where it was interrupted. What the API refuses of one is said, and the others are gone on with.
+ * Consents to each role of a file, as the file states it. Roles that already have exactly this consent are skipped, so
+ * that the same command continues where it was interrupted. If the API refuses one role, the refusal is reported and
+ * the other roles are still processed.
  */
 export async function consentToAccounts(session: Session, options: RolesOfFile): Promise<ExitCode> {
   const { tenantId } = options;
@@ -58,7 +59,7 @@ async function consentToOne(
   try {
     return await session.client.call('POST /tenants/:tenantId/consent', { params: { tenantId }, body });
   } catch (error) {
-    // What is not of this one account alone would be so for the next as well.
+    // An error that is not about this one account would also occur for the next, so it ends the command.
     const report = reportError(error);
     const isOfThisOne = error instanceof ApiError && report.exitCode === EXIT_CODES.refused;
     if (!isOfThisOne || error.code === 'consent.notAllowed') throw error;

@@ -4,17 +4,17 @@ import * as v from 'valibot';
 import { CommandError, usageError } from '../command-error.ts';
 import { unreadable } from '../option-values.ts';
 
-/** A row of a file with a head, and the line that it ends in. Empty cells are left out. */
+/** A row of a file with a head, and the line where the row ends. Empty cells are left out. */
 export type CsvRow = { readonly line: number; readonly cells: Readonly<Record<string, string>> };
 
 const rowSchema = v.object({
   record: v.record(v.string(), v.string()),
   info: v.object({ lines: v.number() }),
 });
-/** A quotation mark that is never closed would have the parser hold the rest of the file. */
+/** Limits a row, because an unclosed quotation mark would make the parser hold the rest of the file. */
 const LONGEST_ROW = 256 * 1024;
 
-/** Reads a CSV file row by row; `look` sees its bytes. Throws `cli.usage` for a file that is none. */
+/** Reads a CSV file row by row; `look` sees its bytes. Throws `cli.usage` for a file that is not CSV. */
 export async function* csvRows(
   option: string,
   file: string,

@@ -1,12 +1,14 @@
 import type { FileLine } from './import-file.ts';
 
-/** What the API takes in a call, with room for what stands around the lines. */
+/** The limits of the API for one call, with room for what surrounds the lines. */
 const MOST_LINES = 100;
 const MOST_BYTES = 48 * 1024;
-/** The API counts the keys of a call too, at whatever depth they stand. */
+/** The API also counts the keys of a call, at every depth. */
 const MOST_KEYS = 2_000;
 
-/** Lines in as few calls as they fit into. One that is too large by itself is sent alone, and refused there. */
+/**
+ * Groups lines into as few calls as possible. A line that is too large by itself is sent alone, and the API refuses it.
+ */
 export async function* chunksOf(lines: AsyncIterable<FileLine>): AsyncGenerator<readonly FileLine[]> {
   let chunk: FileLine[] = [];
   let bytes = 0;

@@ -5,26 +5,27 @@ import { EXIT_CODES } from '../exit-code.ts';
 import { textIn } from '../option-values.ts';
 import { csvRows } from './csv-rows.ts';
 
-/** A tenant as it stands in the file; whether it is one, the API says. */
+/** A tenant as it stands in the file; the API decides whether it is valid. */
 export type FileLine = { readonly line: number; readonly tenant: unknown };
-/** Reads the file from its beginning; a long one is never held whole, unless it is JSON. */
+/** Reads the file from its beginning. A long file is never held as a whole, unless it is JSON. */
 export type ReadLines = () => AsyncIterable<FileLine>;
 
 export type ImportFile = {
-  /** SHA-256 of the bytes: the same file is the same import. */
+  /** SHA-256 of the bytes, so that the same file is the same import. */
   readonly importId: string;
   readonly count: number;
   readonly lines: ReadLines;
 };
 
-/** Cells that are not texts. */
+/** The columns whose cells hold lists instead of texts. */
 const LISTS = ['jobs', 'accessKeyIds'];
 const DOCUMENTS = ['settings', 'schedule'];
 const NAMED_LINES = 10;
 
 /**
- * Opens a file of tenants, `.json` (an array of objects) or CSV (a head, a tenant a line), and goes through it once.
- * Throws when it holds what looks like a secret, a tenant twice, or nothing: before anything is sent.
+ * Opens a file of tenants, `.json` (an array of objects) or CSV (a head, then one tenant per line), and reads it
+ * through once. Throws, before anything is sent, if the file holds what looks like a secret, holds a tenant twice, or
+ * is empty.
  */
 export async function openImportFile(file: string): Promise<ImportFile> {
   const hash = createHash('sha256');
@@ -43,7 +44,7 @@ export async function openImportFile(file: string): Promise<ImportFile> {
   };
 }
 
-/** The file is read again for each step, and must still be the one that was looked through. */
+/** Each step reads a CSV file again, and it must still be the file that was checked. */
 async function* sameCsvLines(file: string, importId: string): AsyncGenerator<FileLine> {
   const hash = createHash('sha256');
   yield* csvLines(file, (bytes) => hash.update(bytes));
@@ -71,7 +72,10 @@ async function inspect(lines: AsyncIterable<FileLine>): Promise<number> {
   return count;
 }
 
-/** What no two lines may share. Across a file only we can see it: the API is given a hundred lines at a time. */
+/**
+ * The values that no two lines may share. Only the CLI can check them across the file, because the API receives a
+ * hundred lines at a time.
+ */
 function claimsOf(tenant: unknown): readonly string[] {
   if (typeof tenant !== 'object' || tenant === null) return [];
   const { tenantId, accessKeyIds } = tenant as { tenantId?: unknown; accessKeyIds?: unknown };
@@ -105,7 +109,7 @@ async function* csvLines(file: string, look?: (bytes: Uint8Array) => void): Asyn
   }
 }
 
-/** A cell that is not what its column holds stays as it is: the API says what is wrong with it. */
+/** A cell that does not fit its column stays as it is: the API says what is wrong with it. */
 function cellValue(column: string, cell: string): unknown {
   if (LISTS.includes(column)) return cell.split(/[;,\s]+/).filter((item) => item !== '');
   if (!DOCUMENTS.includes(column)) return cell;

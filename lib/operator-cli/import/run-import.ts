@@ -10,13 +10,13 @@ import { type FileLine, type ImportFile, openImportFile } from './import-file.ts
 
 type Step = 'check' | 'apply' | 'undo';
 type Wanted = { readonly file: string; readonly checkOnly: boolean };
-/** What was told of the lines: every problem, and all lines only where they are to be printed. */
+/** The answers about the lines: every problem, but all lines only if they are to be printed. */
 type Told = { readonly problems: ImportLine[]; readonly lines: ImportLine[]; count: number };
 type Applied = { readonly line: number; readonly tenant: { readonly tenantId: string } };
 
 /**
- * Imports a file of tenants: all of them or none. The whole file is checked before any of it is applied; if something is
- * refused or breaks then, what was applied is undone.
+ * Imports a file of tenants: all of them or none. The whole file is checked before any of it is applied; if something
+ * is then refused or breaks, what was applied is undone.
  */
 export async function importTenants(session: Session, { file, checkOnly }: Wanted): Promise<ExitCode> {
   const opened = await openImportFile(file);
@@ -43,7 +43,7 @@ export async function importTenants(session: Session, { file, checkOnly }: Wante
 
 type Passage = { readonly opened: ImportFile; readonly step: Step; readonly applied?: Applied[] };
 
-/** One step over the whole file; the first problem of `apply` ends it. */
+/** Runs one step over the whole file; the first problem of `apply` ends the step. */
 async function goThrough(session: Session, { opened, step, applied }: Passage): Promise<Told> {
   const progress = makeProgress(session);
   const startedMs = session.clock.nowMs();
@@ -52,7 +52,7 @@ async function goThrough(session: Session, { opened, step, applied }: Passage): 
   try {
     for await (const chunk of chunksOf(opened.lines())) {
       session.interrupted.throwIfAborted();
-      // Noted before it is sent: whether a call that breaks did anything cannot be known.
+      // Noted before the call, because nobody can know whether a call that breaks had an effect.
       applied?.push(...chunk.flatMap(namedLine));
       const answer = await send(session.patientClient, { importId: opened.importId, step, lines: chunk });
       note(told, answer, session.json);
@@ -85,7 +85,7 @@ async function send(client: ManagementClient, body: Call): Promise<readonly Impo
   return lines;
 }
 
-/** Prints the lines that are wrong, and gives the error to end with. */
+/** Prints the lines that are wrong, and returns the error with which the command ends. */
 function refused(session: Session, { problems, lines }: Told): CommandError {
   if (session.json) printJson(session, { lines });
   else {
@@ -102,7 +102,7 @@ function refused(session: Session, { problems, lines }: Told): CommandError {
 
 type Undoing = { readonly importId: string; readonly applied: readonly Applied[] };
 
-/** Never throws: the error that made it necessary is the one to be told. */
+/** Never throws, so that the error that made the undoing necessary is the one that is reported. */
 async function undo(session: Session, { importId, applied }: Undoing): Promise<void> {
   if (applied.length === 0) return;
   session.say(`Undoing what was imported of ${countOf(applied.length, 'line')}.`);

@@ -4,7 +4,7 @@ import { usageError } from '../command-error.ts';
 import type { Session } from '../session.ts';
 import { type AccountDefaults, readAccountsFile, type WantedRole } from './accounts-file.ts';
 
-/** A file of accounts, and what stands in for what it does not say. */
+/** A file of accounts, and the defaults for what the file does not say. */
 export type RolesOfFile = {
   readonly tenantId: string;
   readonly file: string;
@@ -13,26 +13,26 @@ export type RolesOfFile = {
   readonly 'role-path'?: string | undefined;
 };
 
-/** The roles that a file names, and the tenant as it stands, whose partition its ARNs are of. */
+/** Reads the roles that a file names, and the tenant, whose partition the ARNs take. */
 export async function readWantedRoles(
   session: Session,
   options: RolesOfFile,
 ): Promise<{ readonly tenant: TenantView; readonly roles: readonly WantedRole[] }> {
   const { tenantId, file } = options;
-  // The file first: nothing is asked for a file that is wrong.
+  // The file is read first, so that nothing is requested for a file that is wrong.
   await readAccountsFile(file, defaultsOf(options, 'aws'));
   const tenant = await session.client.call('GET /tenants/:tenantId', { params: { tenantId } });
   const partition = tenant.roles[0]?.roleArn.split(':')[1] ?? partitionOf(await session.region());
   return { tenant, roles: await readAccountsFile(file, defaultsOf(options, partition)) };
 }
 
-/** Does the role serve the very jobs that the file says? Left out there, all. */
+/** Does the role serve exactly the jobs in the file? A file without jobs means all jobs. */
 export function servesAsWanted({ jobs: has }: Pick<RoleView, 'jobs'>, { jobs: wanted }: WantedRole): boolean {
   if (has === 'all' || wanted === undefined) return has === 'all' && wanted === undefined;
   return has.length === wanted.length && has.every((job) => wanted.includes(job));
 }
 
-/** Where neither the file nor the tenant names one, it is that of the deployment. */
+/** The partition of the deployment, for when neither the file nor the tenant names one. */
 function partitionOf(region: string): string {
   const found = Object.entries(PARTITION_ENDPOINTS).find(([, endpoints]) => endpoints.region.test(region));
   if (found !== undefined) return found[0];

@@ -4,7 +4,7 @@ import { timeLeft } from './time-words.ts';
 
 export type Progress = {
   show(line: string): void;
-  /** Takes the line away, so that what is written next stands alone. */
+  /** Removes the line, so that the next output stands alone. */
   end(): void;
 };
 
@@ -12,7 +12,10 @@ const EVERY_MS = 10_000;
 const REDRAW_MS = 100;
 const CLEAR_LINE = '\r\u001b[K';
 
-/** How far a long command is, on standard error: a line that is rewritten on a terminal, else a line every 10 s. */
+/**
+ * Shows the progress of a long command on standard error: a line that is rewritten on a terminal, else a line every 10
+ * s.
+ */
 export function makeProgress({ stderr, clock }: Pick<World, 'stderr' | 'clock'>): Progress {
   let lastMs = Number.NEGATIVE_INFINITY;
   let drawn = false;
@@ -31,12 +34,12 @@ export function makeProgress({ stderr, clock }: Pick<World, 'stderr' | 'clock'>)
   };
 }
 
-/** A line of the terminal's whole width would wrap, and could not be rewritten. */
+/** One column less than the terminal: a line of its whole width would wrap, and could not be rewritten. */
 function widthFor({ columns = 80 }: Printer): number {
   return columns - 1;
 }
 
-/** `checking 4,200 of 10,000 (42 %), 310 a second, 19 s left`. */
+/** Writes a line such as `checking 4,200 of 10,000 (42 %), 310 a second, 19 s left`. */
 export function countedLine(
   doing: string,
   { done, total, sinceMs }: { readonly done: number; readonly total: number; readonly sinceMs: number },
@@ -54,7 +57,7 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-GB');
 }
 
-/** `1 line`, `4,200 lines`. */
+/** Writes a count such as `1 line` or `4,200 lines`. */
 export function countOf(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

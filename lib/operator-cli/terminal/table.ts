@@ -1,11 +1,11 @@
 import { fitTo, printable, widthOf } from './printable.ts';
 
-/** How a cell is meant; coloured on a terminal only, so that no meaning is in the colour alone. */
+/** The meaning of a cell. Only a terminal shows it as a colour, so the colour never carries the meaning alone. */
 export type Tone = 'good' | 'bad' | 'waiting' | 'plain';
 export type Cell = string | { readonly text: string; readonly tone: Tone };
 
 export type TableStyle = {
-  /** Of the terminal; undefined: lines are as long as they are, as a program reads them. */
+  /** The width of the terminal. Undefined: lines keep their full length, for programs that read them. */
   readonly columns?: number | undefined;
   readonly colour: boolean;
 };
@@ -14,7 +14,7 @@ const GAP = '  ';
 const NARROWEST = 8;
 const colours = { good: '32', bad: '31', waiting: '33' } as const;
 
-/** Aligned columns under a head. Where the terminal is too narrow, the widest column gives way first. */
+/** Aligned columns under a head. If the terminal is too narrow, the widest column is narrowed first. */
 export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[], style: TableStyle): string {
   const cells = [head, ...rows].map((row) => row.map(readCell));
   const widths = fitWidths(
@@ -34,7 +34,7 @@ export function renderTable(head: readonly string[], rows: readonly (readonly Ce
   return `${lines.join('\n')}\n`;
 }
 
-/** Names and what they are, one a line. */
+/** Names and their values, one per line. */
 export function renderFacts(facts: readonly (readonly [string, Cell])[], style: TableStyle): string {
   const width = Math.max(...facts.map(([name]) => widthOf(name)));
   const lines = facts.map(([name, cell]) => {

@@ -3,14 +3,14 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A time as people say it: `3 h ago`, `in 5 d`. */
+/** Writes a time as people say it: `3 h ago`, `in 5 d`. */
 export function ageOf(atMs: number, nowMs: number): string {
   const agoMs = nowMs - atMs;
   if (Math.abs(agoMs) < 5 * SECOND_MS) return 'just now';
   return agoMs > 0 ? `${roughly(agoMs)} ago` : `in ${roughly(-agoMs)}`;
 }
 
-/** One unit, rounded down: as much as one wants to know of long ago. */
+/** One unit, rounded down, which is enough for a time long ago. */
 function roughly(durationMs: number): string {
   if (durationMs < MINUTE_MS) return `${Math.floor(durationMs / SECOND_MS)} s`;
   if (durationMs < HOUR_MS) return `${Math.floor(durationMs / MINUTE_MS)} min`;
@@ -18,7 +18,7 @@ function roughly(durationMs: number): string {
   return `${Math.floor(durationMs / DAY_MS)} d`;
 }
 
-/** Time left, in its two largest units, rounded up: `4 min 20 s`. */
+/** Writes the time left in its two largest units, rounded up: `4 min 20 s`. */
 export function timeLeft(durationMs: number): string {
   const seconds = Math.max(0, Math.ceil(durationMs / SECOND_MS));
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
@@ -26,12 +26,12 @@ export function timeLeft(durationMs: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** Where a period begins: the first of all begins with time itself. */
+/** The start of a period; the first period starts at the beginning of time. */
 export function beginning(fromMs: number): string {
   return fromMs === 0 ? 'the beginning' : instantOf(fromMs);
 }
 
-/** An instant to the second, for what must not be guessed. */
+/** An instant to the second, for times that nobody should have to guess. */
 export function instantOf(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
