@@ -61,9 +61,7 @@ export type ObservationView = {
   readonly calls: readonly JudgedCallView[];
   readonly uncounted: number;
 };
-/**
- * An item of the ledger that does not have the shape of any record: a job can write such a report into its own rows.
- */
+/** An item of the ledger without the shape of any record: a job can write such a report into its own rows. */
 export type UnreadableView = {
   readonly recordType: 'unreadable';
   readonly recordId: string;
@@ -78,8 +76,7 @@ export type Currency = {
   /** `consistent`: read by key. `index`: found by an index, which may lag behind by seconds. */
   readonly reads: 'consistent' | 'index';
   /**
-   * The time up to which CloudTrail was compared with the ledger; undefined: not yet. CloudTrail itself takes minutes,
-   * up to an hour.
+   * Up to when CloudTrail was compared with the ledger; undefined: not yet. CloudTrail takes minutes, up to an hour.
    */
   readonly correlatedUpToMs?: number;
 };
@@ -95,10 +92,7 @@ export type Cost = {
 export type RecordPage = {
   /** Newest first. */
   readonly records: readonly RecordView[];
-  /**
-   * There may be more records: ask again with this cursor. A page may be empty and have a cursor, when a filter has
-   * matched nothing so far.
-   */
+  /** Gets the next page: there may be more. A page may be empty and have one, when a filter matched nothing so far. */
   readonly cursor?: string;
   /** Every record from this time to the newest was looked at. */
   readonly searchedToMs?: number;
@@ -131,10 +125,7 @@ export type IssuanceStory = {
   /** Whether the entries of the trail follow from each other. */
   readonly trailHolds: boolean;
   readonly steps: readonly StoryStep[];
-  /**
-   * `exact`: the policy has the hash that was recorded. `shape`: it is made from today's settings, so details may
-   * differ.
-   */
+  /** `exact`: it has the hash that was recorded. `shape`: it is made from today's settings; details may differ. */
   readonly sessionPolicy?: {
     readonly certainty: 'exact' | 'shape';
     readonly sha256?: string;
@@ -173,9 +164,7 @@ type Filters = {
   readonly state: string;
 };
 type Listing = { readonly body: undefined; readonly query: Range & Paging & Filters; readonly answer: RecordPage };
-/**
- * Everything that is known by one name: a few records, on one page. The error is `audit.unknown` when there is nothing.
- */
+/** Everything that is known by one name: a few records, on one page. `audit.unknown` when there is nothing. */
 type Lookup = { readonly body: undefined; readonly query: Readonly<Record<never, never>>; readonly answer: RecordPage };
 
 export type AuditRoutes = {
