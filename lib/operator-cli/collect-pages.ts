@@ -1,6 +1,6 @@
 type Page<Row> = { readonly rows: readonly Row[]; readonly cursor?: string | undefined };
 
-/** One page, or with `all` this one and every page after it. */
+/** Reads one page or, with `all`, this page and every page after it. */
 export async function collectPages<Row>(
   read: (cursor: string | undefined) => Promise<Page<Row>>,
   { cursor, all }: { readonly cursor?: string | undefined; readonly all: boolean },

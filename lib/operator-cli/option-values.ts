@@ -4,7 +4,7 @@ import { usageError } from './command-error.ts';
 
 const STANDARD_INPUT = 0;
 
-/** Reads the values of options that are more than a text. What is wrong with one is a `cli.usage`. */
+/** Reads the values of options that are more than a text. Throws `cli.usage` for a value that is wrong. */
 
 /** Reads `a,b` as a list, without empty items. An empty text is an empty list. */
 export function listOf(option: string, text: string | undefined): readonly string[] | undefined {

@@ -3,7 +3,7 @@ import type { Session } from '../session.ts';
 import { type Cell, renderFacts, renderTable } from '../terminal/table.ts';
 import { ageOf, instantOf } from '../terminal/time-words.ts';
 
-/** What people read of dead letters. */
+/** The texts and tables that people read about dead letters. */
 
 type Styled = Pick<Session, 'clock' | 'style'>;
 

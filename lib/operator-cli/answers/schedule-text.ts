@@ -3,7 +3,7 @@ import type { Session } from '../session.ts';
 import { type Cell, renderTable } from '../terminal/table.ts';
 import { ageOf, instantOf, timeLeft } from '../terminal/time-words.ts';
 
-/** What people read of schedules. */
+/** The texts and tables that people read about schedules. */
 
 /** A table with a line for each schedule. */
 export function renderSchedules(

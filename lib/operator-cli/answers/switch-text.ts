@@ -4,7 +4,7 @@ import { printable } from '../terminal/printable.ts';
 import { type Cell, renderTable } from '../terminal/table.ts';
 import { instantOf, timeLeft } from '../terminal/time-words.ts';
 
-/** What people read of switches, and of the window in which replays are allowed. */
+/** The texts and tables that people read about switches, and about the window in which replays are allowed. */
 
 /** A table with a line for each switch. */
 export function renderSwitches({ switches }: SwitchesView, { style }: Pick<Session, 'style'>): string {

@@ -7,7 +7,7 @@ import { sayCost, sayCurrency } from './answer-notes.ts';
 import { ASCII_GLYPHS, type Drawing, GLYPHS } from './fact-lines.ts';
 import { renderStory } from './story-text.ts';
 
-/** Wider lines are hard to read; if the width is unknown, 80 is that of the first terminals. */
+/** Wider lines are hard to read; if the width is unknown, 80 columns are used, as the first terminals had. */
 const COLUMNS = { usual: 80, narrowest: 48, widest: 110 } as const;
 
 /** Tells the story of one issuance. */

@@ -28,7 +28,7 @@ export async function readReceiptFiles({ files, publicKeys, tenantId }: ReceiptF
   return pages;
 }
 
-/** The public keys in a PEM file. Throws `cli.usage`. */
+/** Reads the public keys in a PEM file. Throws `cli.usage`. */
 export function publicKeysIn(file: string): readonly PublicKey[] {
   const reading = readPublicKeys(readText(file));
   if ('keys' in reading) return reading.keys;

@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../exit-code.ts';
 import { readRoleAddress } from '../role-address.ts';
 import { printJson } from '../session.ts';
 
-/** Takes a role away from a tenant. */
+/** Disconnects a role from a tenant. */
 export const disconnectRole: Command = (yargs, run) =>
   yargs.command(
     'disconnect <tenant>',

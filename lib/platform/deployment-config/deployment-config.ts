@@ -33,7 +33,7 @@ export type DeploymentConfig = {
   readonly schedules: readonly ScheduleConfig[];
   readonly requests: RequestLimits;
   readonly queue: QueueSettings;
-  /** How much of the broker's capacity one tenant may use, and how much of STS's the broker may use. */
+  /** How much of the broker one tenant may use, and how much of STS the broker may use. */
   readonly limits: LimitSettings;
   readonly archive: ArchiveSettings;
   readonly audit?: AuditSettings;
