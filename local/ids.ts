@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-/** Where the embedded stack's random values come from; a simulator injects a seeded one. */
+/** The source of the embedded stack's random values; a simulator injects a seeded one. */
 export type StackIds = {
   uuid(): string;
   bytes(length: number): Uint8Array;

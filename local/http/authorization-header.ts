@@ -1,10 +1,10 @@
-/** What a SigV4 `Authorization` header claims; nothing in it is trusted before the signature is checked. */
+/** The claims of a SigV4 `Authorization` header; nothing in it is trusted before the signature is checked. */
 export type SignatureClaim = {
   readonly accessKeyId: string;
   /** `yyyymmdd`. */
   readonly date: string;
   readonly region: string;
-  /** The signing name, for example `sts`: it routes the request, because the signature covers it. */
+  /** The signing name, for example `sts`. It routes the request, because the signature covers it. */
   readonly service: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;

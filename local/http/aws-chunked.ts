@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hmacSha256, sha256Hex } from './node-sha256.ts';
 
-/** What the signatures of a chunked upload chain on to. */
+/** The values with which the signatures of a chunked upload are chained. */
 export type ChunkSigning = {
   readonly secretAccessKey: string;
   /** The value of `x-amz-date`. */

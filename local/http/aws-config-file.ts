@@ -23,7 +23,7 @@ export async function writeAwsConfigFile(options: {
   const written = `${path}.new`;
   const text = options.profiles.map((profile) => profileSection(profile, options)).join('\n');
   await writeFile(written, text, { mode: 0o600 });
-  // The mode above is for a new file only; one left over from an interrupted run keeps its own.
+  // The mode above applies to a new file only; a file left over from an interrupted run keeps its own.
   await chmod(written, 0o600);
   await rename(written, path);
   return path;
@@ -41,7 +41,7 @@ function profileSection(profile: AwsProfile, target: { readonly endpoint: string
   ].join('\n')}\n`;
 }
 
-/** A line break or a bracket in a value would start a setting or a profile of its own. */
+/** Rejects a value with a line break or a bracket, which would start another setting or profile. */
 function iniValue(value: string, allowed: RegExp): string {
   // The value is not shown: it may be a secret.
   if (!allowed.test(value)) throw new RangeError(`a value for the AWS config file does not match ${allowed.source}`);

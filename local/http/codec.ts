@@ -4,7 +4,10 @@ import type { WireHead, WireRequest, WireResponse } from './wire.ts';
 /** The wire protocols that the one port speaks. */
 export type Protocol = 'query' | 'json-1.0' | 'json-1.1' | 'lambda' | 's3';
 
-/** What a wire protocol does: requests to calls, answers and errors to responses. It knows nothing of signatures. */
+/**
+ * A wire protocol: decodes requests into calls, and encodes answers and errors as responses. It does not deal with
+ * signatures.
+ */
 export type Codec = {
   /** Decides which of AWS's three vocabularies names a refused signature. */
   readonly family: 'query' | 'json' | 's3';

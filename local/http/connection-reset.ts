@@ -1,4 +1,4 @@
-/** Thrown by a service that shall not be heard: the connection ends without an answer, as a lost one does. */
+/** Thrown by a service whose answer must not arrive: the connection ends without one, like a lost connection. */
 export class ConnectionReset extends Error {
   constructor() {
     super('the connection is reset on purpose');

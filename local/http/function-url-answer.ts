@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { ServiceAnswer } from '../service.ts';
 import type { WireResponse } from './wire.ts';
 
-/** What AWS answers with when the function failed, or said something that is no HTTP answer. */
+/** AWS's answer when the function failed, or returned something that is no HTTP answer. */
 const badGateway: WireResponse = {
   statusCode: 502,
   headers: { 'content-type': 'text/plain' },
@@ -20,12 +20,12 @@ const answerSchema = v.object({
   cookies: v.optional(v.undefined('the embedded stack does not implement cookies in answers')),
 });
 
-/** Said by the server itself: how long the body is, and what becomes of the connection. */
+/** Headers that the server itself sets: how long the body is, and what happens to the connection. */
 const serversOwn: ReadonlySet<string> = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
 
 /**
- * Makes an HTTP response of what a function answered: an object with `statusCode` says everything itself, any other
- * JSON is the body of a 200. `complain` is told why an answer is a 502.
+ * Makes an HTTP response of a function's result: an object with `statusCode` describes the whole response, any other
+ * JSON is the body of a 200. `complain` gets the reason when the answer is a 502.
  */
 export function functionUrlResponse(answer: ServiceAnswer, complain: (problem: string) => void): WireResponse {
   const { FunctionError, Payload } = answer;

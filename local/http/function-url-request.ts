@@ -1,10 +1,10 @@
 import type { FunctionUrlRequest } from '../lambda/function-url-event.ts';
 import { decodeUri, type WireRequest } from './wire.ts';
 
-/** `/_url/<function>`, then the path that the function sees. */
+/** `/_url/<function>`, then the path for the function. */
 const urlPath = /^\/_url\/([^/]+)(\/.*)?$/;
 
-/** Media types whose body reaches the function as text; measured on AWS, which writes the list down nowhere. */
+/** Media types whose body reaches the function as text. The list was measured on AWS, which does not document it. */
 const textType = /^(text\/.+|application\/(json|xml|javascript))$/;
 
 export function isFunctionUrlPath(path: string): boolean {
@@ -17,7 +17,7 @@ export function functionNameIn(path: string): string | undefined {
   return name === undefined ? undefined : decodeUri(name);
 }
 
-/** What of a verified request reaches the function, as AWS forwards it. */
+/** The parts of a verified request that AWS forwards to the function. */
 export function functionUrlRequest(request: WireRequest, receivedAtMs: number): FunctionUrlRequest {
   const cookie = request.headers.get('cookie');
   return {
@@ -32,7 +32,7 @@ export function functionUrlRequest(request: WireRequest, receivedAtMs: number): 
   };
 }
 
-/** The signature stays behind; the addresses are the server's to say, whatever the client wrote there. */
+/** The signature is not forwarded; the server sets the addresses, whatever the client wrote there. */
 function forwardedHeaders({ headers, sourceIp }: WireRequest): Readonly<Record<string, string>> {
   const kept = [...headers].filter(([name]) => name !== 'authorization' && name !== 'cookie');
   return {

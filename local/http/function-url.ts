@@ -5,15 +5,15 @@ import type { CheckSignature } from './signature.ts';
 import { refusalError } from './signature-refusal.ts';
 import type { WireHead, WireRequest, WireResponse } from './wire.ts';
 
-/** What Lambda takes for a synchronous invocation. */
+/** The largest payload that Lambda accepts for a synchronous invocation. */
 const bodyLimitBytes = 6_291_456;
 
 type Face = {
-  /** Lambda, which knows `InvokeFunctionUrl` beside the operations of its API. */
+  /** The Lambda service, which knows `InvokeFunctionUrl` beside the operations of its API. */
   readonly lambda: Service;
   readonly checkSignature: CheckSignature;
   readonly nowMs: () => number;
-  /** Told why an answer of a function is a 502. */
+  /** Called with the reason when a function's answer becomes a 502. */
   readonly complain: (problem: string) => void;
 };
 
@@ -24,8 +24,8 @@ type Received = {
 };
 
 /**
- * Answers a request to `/_url/<function>`. Signed with the service name `lambda`, or refused before anything is said
- * about the function. Throws `ServiceError`.
+ * Answers a request to `/_url/<function>`. A request that is not signed with the service name `lambda` is refused
+ * before the answer says anything about the function. Throws `ServiceError`.
  */
 export async function answerFunctionUrl(face: Face, { head, readBody, requestId }: Received): Promise<WireResponse> {
   const request: WireRequest = { ...head, body: await readBody(bodyLimitBytes) };
@@ -49,7 +49,7 @@ export async function answerFunctionUrl(face: Face, { head, readBody, requestId 
   return functionUrlResponse(answer, (problem) => face.complain(`the function ${name} answered: ${problem}`));
 }
 
-/** In the shape that Lambda gives to what it refuses in front of a function URL. */
+/** An error in the shape in which Lambda refuses requests in front of a function URL. */
 export function functionUrlError(error: ServiceError): WireResponse {
   const code = error.code === 'AccessDenied' ? 'AccessDeniedException' : error.code;
   return {

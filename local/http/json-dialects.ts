@@ -1,14 +1,16 @@
 import type { JsonMembers } from './json-members.ts';
 
-/** What differs between the services that speak AWS JSON. */
+/** The differences between the services that speak AWS JSON. */
 export type JsonDialect = JsonMembers & {
-  /** What stands before the last dot in `X-Amz-Target`. */
+  /** The text before the last dot in `X-Amz-Target`. */
   readonly targetPrefix: string;
-  /** What older clients put there. */
+  /** The prefix that older clients send. */
   readonly formerTargetPrefix?: string;
-  /** What stands before the code in `__type`. */
+  /** The text before the code in `__type`. */
   readonly errorPrefix: string;
-  /** SQS tells clients the codes of its former query protocol in `x-amzn-query-error`; absent for the others. */
+  /**
+   * SQS sends clients the codes of its former query protocol in `x-amzn-query-error`; absent for the other services.
+   */
   readonly queryErrorCodes?: ReadonlyMap<string, string>;
 };
 
@@ -28,9 +30,9 @@ const sqsQueryErrorCodes = new Map(
   .set('QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue')
   .set('QueueNameExists', 'QueueAlreadyExists');
 
-/** By signing name. Service models of the AWS SDKs, 2026. */
+/** By signing name. Source: service models of the AWS SDKs, 2026. */
 export const jsonDialects: ReadonlyMap<string, JsonDialect> = new Map<string, JsonDialect>([
-  // Attribute values stay in their wire form (`B` as base64): that is what the store behind it takes and gives.
+  // Attribute values stay in their wire form (`B` as base64): the store behind the service takes and gives them so.
   ['dynamodb', { targetPrefix: 'DynamoDB_20120810', errorPrefix: 'com.amazonaws.dynamodb.v20120810#' }],
   [
     'sqs',

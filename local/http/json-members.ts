@@ -1,6 +1,9 @@
 import { ServiceError } from '../service.ts';
 
-/** Where a JSON protocol writes bytes as base64 and times as epoch seconds: dotted paths, `*` for any key or index. */
+/**
+ * The places where a JSON protocol writes bytes as base64 and times as epoch seconds: dotted paths, `*` for any key or
+ * index.
+ */
 export type JsonMembers = { readonly blobs?: readonly string[]; readonly timestamps?: readonly string[] };
 
 /** Turns parsed JSON into the shape of the API. Throws `SerializationException` for a value of the wrong kind. */
@@ -9,7 +12,7 @@ export function fromWireJson(input: unknown, members: JsonMembers): unknown {
   return (members.timestamps ?? []).reduce((value, path) => convertAt(value, path.split('.'), dateOf), withBlobs);
 }
 
-/** Turns an answer into what `JSON.stringify` writes: bytes as base64, times as epoch seconds. */
+/** Turns an answer into values for `JSON.stringify`: bytes as base64, times as epoch seconds. */
 export function toWireJson(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');

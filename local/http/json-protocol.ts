@@ -4,7 +4,10 @@ import { type JsonDialect, jsonDialects } from './json-dialects.ts';
 import { fromWireJson, toWireJson } from './json-members.ts';
 import type { WireRequest } from './wire.ts';
 
-/** AWS JSON 1.0 and 1.1 (DynamoDB, SQS, EventBridge, KMS, CloudTrail): the operation in `X-Amz-Target`, JSON both ways. */
+/**
+ * AWS JSON 1.0 and 1.1 (DynamoDB, SQS, EventBridge, KMS, CloudTrail): the operation is in `X-Amz-Target`, and the
+ * bodies are JSON.
+ */
 export function createJsonCodec(signingName: string, version: '1.0' | '1.1'): Codec {
   const dialect = jsonDialects.get(signingName);
   if (dialect === undefined) throw new Error(`no JSON dialect is known for the service ${signingName}`);
@@ -30,7 +33,7 @@ export function createJsonCodec(signingName: string, version: '1.0' | '1.1'): Co
   };
 }
 
-/** Services say `AccessDenied`, as STS and S3 have it on the wire; the JSON protocols put `Exception` behind it. */
+/** Services say `AccessDenied`, as STS and S3 have it on the wire; the JSON protocols append `Exception`. */
 export function jsonErrorCode(code: string): string {
   if (code === 'AccessDenied') return 'AccessDeniedException';
   return code === 'RequestEntityTooLarge' ? 'RequestEntityTooLargeException' : code;

@@ -5,10 +5,10 @@ import { decodeUri, queryValue, type WireRequest, type WireResponse } from './wi
 
 const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 
-/** Lambda's REST-JSON protocol, as far as `Invoke`: the payload is the body, everything else is in headers. */
+/** Lambda's REST-JSON protocol, as far as `Invoke` needs it: the payload is the body, everything else is in headers. */
 export const lambdaCodec: Codec = {
   family: 'json',
-  // Lambda takes 6 MB of payload for a synchronous invocation; the service itself says what is too much.
+  // Lambda accepts 6 MB of payload for a synchronous invocation; the service itself refuses a larger one.
   bodyLimitBytes: 7_340_032,
   decode,
   encode(answer): WireResponse {
@@ -29,7 +29,7 @@ export const lambdaCodec: Codec = {
     return {
       statusCode: error.statusCode,
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': jsonErrorCode(error.code) },
-      // `Message` is what most of Lambda's error shapes have, `message` what the rest and all SDKs read.
+      // Most of Lambda's error shapes have `Message`; the rest have `message`, which all SDKs read.
       body: JSON.stringify({ Type: type, Message: error.message, message: error.message }),
     };
   },

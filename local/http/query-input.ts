@@ -5,7 +5,7 @@ export type QueryInput = { readonly [name: string]: string | number | QueryInput
 
 /** Members that the APIs of STS and IAM type as numbers. */
 const numbers: ReadonlySet<string> = new Set(['DurationSeconds', 'MaxSessionDuration', 'MaxItems']);
-/** Lists, which clients send as an empty parameter when they are empty. */
+/** Lists; clients send an empty list as an empty parameter. */
 const lists: ReadonlySet<string> = new Set(['PolicyArns', 'ProvidedContexts', 'TagKeys', 'Tags', 'TransitiveTagKeys']);
 const maximumDepth = 8;
 
@@ -37,7 +37,7 @@ function child(parent: Node, name: string): Node {
 }
 
 function structureOf(node: Node): QueryInput {
-  // `fromEntries` defines own members, also one that is named like a member of Object's prototype.
+  // `fromEntries` defines own members, even one that is named like a member of Object's prototype.
   return Object.fromEntries([...node.members].map(([name, member]) => [name, memberValue(name, member)]));
 }
 

@@ -4,13 +4,13 @@ import { nestQueryParameters } from './query-input.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 import { toXmlValue, writeXmlDocument } from './xml.ts';
 
-/** API versions, which also name the XML namespace of the answers. */
+/** The API versions; they also name the XML namespace of the answers. */
 const versions: ReadonlyMap<string, string> = new Map([
   ['sts', '2011-06-15'],
   ['iam', '2010-05-08'],
 ]);
 
-/** Operations that answer with a result without members, where others without an answer have no result at all. */
+/** Operations that answer with an empty result element; other operations without an answer have no result element. */
 const EMPTY_RESULTS: ReadonlySet<string> = new Set(['UpdateRole']);
 
 /** The AWS query protocol (STS, IAM): form parameters in, XML out. */

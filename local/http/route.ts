@@ -15,7 +15,7 @@ import type { WireHead, WireResponse } from './wire.ts';
 /** By signing name: the service in the credential scope of `Authorization`, for example `sts` or `events`. */
 export type ServedServices = Readonly<Record<string, { readonly protocol: Protocol; readonly service: Service }>>;
 
-/** Told of every exception that is no `ServiceError`; the client sees `InternalFailure` only. */
+/** Called with every exception that is no `ServiceError`; the client sees `InternalFailure` only. */
 export type LogFailure = (message: string, error: unknown) => void;
 
 export type ReadBody = (limitBytes: number) => Promise<Uint8Array>;
@@ -24,7 +24,10 @@ export type AnswerRequest = (head: WireHead, readBody: ReadBody, requestId: stri
 type Route = { readonly codec: Codec; readonly service: Service };
 type Received = { readonly head: WireHead; readonly readBody: ReadBody; readonly requestId: string };
 
-/** Makes the way of every request: function URL, or service by credential scope, signature, decoding, call, answer or error. */
+/**
+ * Makes the function that answers every request: it finds the function URL or the service by credential scope, checks
+ * the signature, decodes, calls, and encodes the answer or the error.
+ */
 export function createRouter(deps: {
   readonly services: ServedServices;
   readonly checkSignature: CheckSignature;
@@ -50,7 +53,7 @@ export function createRouter(deps: {
   };
 }
 
-/** No service named `lambda`, no function: the signature is checked all the same. */
+/** Without a service named `lambda` there is no function; the signature is checked all the same. */
 function functionUrlAnswers(deps: Parameters<typeof createRouter>[0]): AnswerRequest {
   const lambda = deps.services['lambda']?.service ?? serviceOf({});
   const complain = (problem: string) => deps.log('function URL', problem);
@@ -97,7 +100,7 @@ function createCodec(protocol: Protocol, signingName: string): Codec {
   }
 }
 
-/** Without a readable credential scope, the shape of the request says in which protocol its refusal must be. */
+/** Without a readable credential scope, the shape of the request decides in which protocol it is refused. */
 function likelyCodec(head: WireHead): Codec {
   if (head.headers.has('x-amz-target')) return createJsonCodec('kms', '1.1');
   if (/^\/\d{4}-\d\d-\d\d\//.test(head.path)) return lambdaCodec;
@@ -105,7 +108,9 @@ function likelyCodec(head: WireHead): Codec {
   return s3Codec;
 }
 
-/** Refuses in the likely protocol, and only after the signature: what exists here is for those who are known here. */
+/**
+ * Refuses in the likely protocol, and only after the signature check: only known callers learn which services exist.
+ */
 function unservedRoute(codec: Codec, signingName: string): Route {
   const decode = () => {
     throw new ServiceError('NotImplemented', 501, `the embedded stack has no service named ${signingName}`);
@@ -113,7 +118,7 @@ function unservedRoute(codec: Codec, signingName: string): Route {
   return { codec: { ...codec, decode }, service: serviceOf({}) };
 }
 
-/** Throws on what must not be answered at all. */
+/** Rethrows an error after which no answer must be sent. */
 function asServiceError(error: unknown, requestId: string, log: LogFailure): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof ConnectionReset) throw error;

@@ -3,7 +3,10 @@ import { crc32 } from 'node:zlib';
 import { ServiceError } from '../service.ts';
 import type { WireRequest } from './wire.ts';
 
-/** What clients may send beside the body; `crc32c` and `crc64nvme` are not checked, Node has neither. */
+/**
+ * The checksums that clients may send beside the body. `crc32c` and `crc64nvme` are not checked, because Node has
+ * neither.
+ */
 const checksums: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
   'content-md5': (body) => createHash('md5').update(body).digest(),
   'x-amz-checksum-sha1': (body) => createHash('sha1').update(body).digest(),
@@ -15,7 +18,7 @@ const checksums: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
   },
 };
 
-/** Throws `BadDigest` when a checksum in the headers (or trailers) is not the body's. */
+/** Throws `BadDigest` when a checksum in the headers (or trailers) does not match the body. */
 export function checkS3Checksums(request: WireRequest): void {
   for (const [header, checksumOf] of Object.entries(checksums)) {
     const given = request.headers.get(header);

@@ -3,8 +3,8 @@ import type { DecodedCall } from './codec.ts';
 import { decodeUri, queryValue, type WireRequest } from './wire.ts';
 
 /**
- * Reads a path-style S3 request: method, bucket, key and sub-resource say which operation is meant. What this S3 does
- * not do is refused (`NotImplemented`, 501) instead of being taken for something near it.
+ * Reads a path-style S3 request: method, bucket, key and sub-resource determine the operation. An operation that this
+ * S3 does not have is refused (`NotImplemented`, 501) and never taken for a similar one.
  */
 export function decodeS3Request(request: WireRequest): DecodedCall {
   const [, bucket = '', ...keyParts] = request.path.split('/');
@@ -19,7 +19,7 @@ export function decodeS3Request(request: WireRequest): DecodedCall {
   return { ...decoded, input: { ...decoded.input, ExpectedBucketOwner } };
 }
 
-/** Headers that change what an operation does, and that this S3 does not honour. */
+/** Headers that change the effect of an operation, and that this S3 does not support. */
 const unsupportedHeader =
   /^(if-.+|x-amz-(acl|copy-source|grant|object-lock|server-side-encryption|storage-class|tagging|website|write-offset).*)$/;
 

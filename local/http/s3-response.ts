@@ -45,7 +45,7 @@ function objectResponse(answer: ServiceAnswer): WireResponse {
     headers: {
       ...headersOf(answer, objectHeaders),
       ...Object.fromEntries(metadata),
-      // The one date of an object that is written in ISO 8601.
+      // The only date of an object that is in ISO 8601.
       ...(lockedUntil instanceof Date && { 'x-amz-object-lock-retain-until-date': lockedUntil.toISOString() }),
     },
     body: answer['Body'] instanceof Uint8Array ? answer['Body'] : '',
@@ -66,7 +66,7 @@ function encryptionRules(answer: ServiceAnswer): unknown {
   return isRecord(configuration) ? { Rule: configuration['Rules'] } : undefined;
 }
 
-/** With `EncodingType` `url`, the members that hold keys are percent-encoded, so that XML can carry any of them. */
+/** With `EncodingType` `url`, the members that hold keys are percent-encoded, so that XML can carry any key. */
 function encodeKeys(answer: ServiceAnswer): unknown {
   return answer['EncodingType'] === 'url' ? encodeMembers(answer) : answer;
 }

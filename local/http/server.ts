@@ -10,7 +10,7 @@ export type HttpServer = {
   /** `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
   readonly port: number;
-  /** Ends every connection, also those with a request under way. */
+  /** Ends every connection, even those with a request under way. */
   close(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ export type HttpServerOptions = {
   readonly clock: Pick<StackClock, 'nowMs'>;
   readonly ids: Pick<StackIds, 'uuid'>;
   readonly log?: LogFailure;
-  /** Real time, which clients outside the stack sign with. */
+  /** Real time, with which clients outside the stack sign. */
   readonly realNowMs?: () => number;
 };
 
@@ -72,7 +72,7 @@ function send(outgoing: ServerResponse, answer: WireResponse, stamp: { requestId
     // HEAD answers with the length that GET would send.
     'content-length': body.byteLength,
     ...answer.headers,
-    // SDKs correct their own clock by this header: it is the stack's clock that they should follow.
+    // SDKs correct their own clock by this header, so that they follow the stack's clock.
     date: new Date(stamp.nowMs).toUTCString(),
     'x-amzn-requestid': stamp.requestId,
     'x-amz-request-id': stamp.requestId,

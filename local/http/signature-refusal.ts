@@ -20,7 +20,7 @@ const codes: Readonly<Record<SignatureRefusalReason, Readonly<Record<Codec['fami
   missing: {
     query: 'MissingAuthenticationToken',
     json: 'MissingAuthenticationTokenException',
-    // Real S3 takes an unsigned request for an anonymous one; buckets here are never public.
+    // Real S3 treats an unsigned request as an anonymous one; buckets here are never public.
     s3: 'AccessDenied',
   },
   malformed: {

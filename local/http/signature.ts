@@ -8,7 +8,7 @@ import type { SignatureRefusal, SignatureRefusalReason } from './signature-refus
 import { checkPayload } from './signed-payload.ts';
 import type { WireRequest } from './wire.ts';
 
-/** A key pair that the stack knows, and who holds it. */
+/** A key pair that the stack knows, and its holder. */
 export type Credential = {
   readonly secretAccessKey: string;
   /** Present for sessions, whose requests must carry exactly this token. */
@@ -25,7 +25,7 @@ export type Verification =
       readonly verified: true;
       readonly caller: Caller;
       readonly claim: SignatureClaim;
-      /** With the body as the client meant it: `aws-chunked` framing taken off. */
+      /** The request with the body that the client meant: `aws-chunked` framing is removed. */
       readonly request: WireRequest;
     }
   | Refused;
@@ -36,7 +36,9 @@ export type CheckSignature = (request: WireRequest) => Promise<Verification>;
 
 const toleranceMs = 5 * 60_000;
 
-/** Makes the check that every request passes before a service sees it (AWS Signature Version 4, header form). */
+/**
+ * Makes the signature check that every request passes before a service sees it (AWS Signature Version 4, header form).
+ */
 export function createSignatureCheck(deps: {
   readonly findCredential: FindCredential;
   readonly clock: Pick<StackClock, 'nowMs'>;
@@ -45,7 +47,8 @@ export function createSignatureCheck(deps: {
   return async (request) => {
     const claimed = readClaim(request);
     if ('refusal' in claimed) return claimed;
-    // Outside clients sign with real time, workers with the stack's clock, which may be hours ahead: either will do.
+    // Clients outside sign with real time, workers with the stack's clock, which may be hours ahead: either is
+    // accepted.
     const offsetsMs = [deps.clock.nowMs(), deps.realNowMs()].map((nowMs) => Math.abs(nowMs - claimed.signedAtMs));
     if (Math.min(...offsetsMs) > toleranceMs) return refuse('skewedDate', 'x-amz-date is over 5 minutes off the clock');
     const credential = deps.findCredential(claimed.claim.accessKeyId);
@@ -61,7 +64,7 @@ export function createSignatureCheck(deps: {
 
 type Claimed = { readonly claim: SignatureClaim; readonly signedAtMs: number };
 
-/** What can be refused before any secret is looked up. */
+/** Reads the claim, and refuses whatever can be refused before any secret is looked up. */
 function readClaim(request: WireRequest): Claimed | Refused {
   if (isPresigned(request)) return refuse('presigned', presignedMessage);
   const header = request.headers.get('authorization');
@@ -95,7 +98,7 @@ async function verifyWith(evidence: Evidence): Promise<Verification> {
   return { verified: true, caller: credential.caller, claim, request: payload.request };
 }
 
-/** Signs the request again, as its holder would have, over the headers that it claims to have signed. */
+/** Signs the request again, as the key's holder would have, over the headers that it claims to have signed. */
 async function expectedSignature({ credential, claim, request, signedAtMs }: Evidence): Promise<string> {
   const { secretAccessKey, sessionToken } = credential;
   const signer = new SignatureV4({
@@ -104,7 +107,7 @@ async function expectedSignature({ credential, claim, request, signedAtMs }: Evi
     service: claim.service,
     sha256: NodeSha256,
     applyChecksum: false,
-    // S3 signs the path as it was sent; every other service escapes it once more.
+    // S3 signs the path as it was sent; for every other service it is escaped once more.
     uriEscapePath: claim.service !== 's3',
   });
   const headers = claim.signedHeaders.map((name) => [name, request.headers.get(name) ?? '']);
@@ -123,7 +126,7 @@ async function expectedSignature({ credential, claim, request, signedAtMs }: Evi
   return parseAuthorizationHeader(signed.headers['authorization'] ?? '')?.signature ?? '';
 }
 
-/** Headers that decide something must be under the signature: the host, and all of `x-amz-*`. */
+/** A header that decides something but is not signed: the signature must cover the host, and all of `x-amz-*`. */
 function unsignedHeader(request: WireRequest, claim: SignatureClaim): string | undefined {
   const signed = new Set(claim.signedHeaders);
   const mustBeSigned = [...request.headers.keys()].filter((name) => name.startsWith('x-amz-'));

@@ -4,14 +4,14 @@ import { sha256Hex } from './node-sha256.ts';
 import type { SignatureRefusal } from './signature-refusal.ts';
 import type { WireRequest } from './wire.ts';
 
-/** The body as the client meant it, or why it is not what was signed. */
+/** The body that the client meant, or why it is not the one that was signed. */
 export type PayloadCheck =
   | { readonly accepted: true; readonly request: WireRequest }
   | { readonly accepted: false; readonly refusal: SignatureRefusal };
 
 /**
- * Holds the body against `x-amz-content-sha256` and takes `aws-chunked` framing off. Unsigned and chunked payloads
- * exist for S3 only; elsewhere the hash must be the body's, or absent (the signature then covers the computed one).
+ * Compares the body with `x-amz-content-sha256` and removes `aws-chunked` framing. Unsigned and chunked payloads exist
+ * for S3 only; elsewhere the hash must be the body's, or absent (the signature then covers the computed one).
  */
 export function checkPayload(request: WireRequest, signing: ChunkSigning): PayloadCheck {
   const declared = request.headers.get('x-amz-content-sha256');
@@ -43,7 +43,7 @@ function unframe(request: WireRequest, signing?: ChunkSigning): PayloadCheck {
   }
   const headers = new Map(request.headers);
   for (const [name, value] of decoded.trailers) {
-    // Only checksums may come late: any other header in a trailer would be one that nobody signed.
+    // Only checksums may come in a trailer: any other header there would be one that nobody signed.
     if (!/^x-amz-checksum-[a-z0-9]+$/.test(name) || headers.has(name)) return refused(`unexpected trailer ${name}`);
     headers.set(name, value);
   }

@@ -7,7 +7,7 @@ export type WireHead = {
   /** Percent-encoded, without the query; nothing is normalised. */
   readonly path: string;
   readonly query: ReadonlyMap<string, readonly string[]>;
-  /** What stands behind the question mark, as it was sent. */
+  /** The text after the question mark, as it was sent. */
   readonly rawQuery: string;
   /** Lower-case names; a header that was sent several times is joined with commas, as SigV4 does. */
   readonly headers: ReadonlyMap<string, string>;
@@ -38,8 +38,8 @@ export function readWireHead(incoming: IncomingMessage): WireHead {
 }
 
 /**
- * Reads a body of at most `limitBytes`. What lies beyond is read and dropped before the refusal, so that a client that
- * is still sending sees the answer instead of a broken connection.
+ * Reads a body of at most `limitBytes`. The rest is read and dropped before the refusal, so that a client that is still
+ * sending sees the answer instead of a broken connection.
  */
 export async function readWireBody(incoming: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -59,7 +59,7 @@ export function queryValue(head: WireHead, name: string): string | undefined {
   return head.query.get(name)?.[0];
 }
 
-/** Decodes percent-encoding as URIs have it: `+` stands for itself. */
+/** Decodes the percent-encoding of URIs: `+` stands for itself. */
 export function decodeUri(text: string): string {
   try {
     return decodeURIComponent(text);

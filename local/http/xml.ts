@@ -1,4 +1,4 @@
-/** What can be written as XML: plain data; absent members are left out. */
+/** Values that can be written as XML: plain data; absent members are left out. */
 export type XmlValue =
   | string
   | number
@@ -46,7 +46,7 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * Turns an answer into XML data. Answers are plain data by contract; bytes become base64, and anything else is a
+ * Turns an answer into XML data. Answers are plain data by contract: bytes become base64, and anything else is a
  * mistake of the service that must not reach the wire.
  */
 export function toXmlValue(value: unknown): XmlValue {

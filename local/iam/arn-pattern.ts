@@ -4,8 +4,8 @@ import { matchesPattern, type PatternToken } from './wildcard.ts';
 const ARN_PARTS = 6;
 
 /**
- * Matches an ARN as the ARN operators do: part by part, so that a wildcard never reaches over a colon, but for those
- * inside the last part. Text that is no ARN matches nothing; a pattern that is no ARN is an error.
+ * Matches an ARN as the ARN operators do: part by part, so that a wildcard never matches a colon except inside the last
+ * part. Text that is no ARN matches nothing; a pattern that is no ARN is an error.
  */
 export function matchesArn(pattern: readonly PatternToken[], text: string): boolean {
   const patterns = patternParts(pattern);

@@ -17,14 +17,14 @@ export type AccessCheck = {
   /** `service:Action`. */
   readonly action: string;
   readonly resource: string;
-  /** The account that owns the resource; another one than the caller's makes the request cross-account. */
+  /** The account that owns the resource; if it is not the caller's, the request is cross-account. */
   readonly resourceAccountId: string;
   readonly resourcePolicy?: PolicyDocument;
-  /** For KMS keys and role trust: no identity policy is enough unless the resource policy gives the account a say. */
+  /** For KMS keys and role trust: no identity policy is enough unless the resource policy lets the account decide. */
   readonly resourcePolicyDecides?: boolean;
   readonly region: string;
   readonly sourceIp: string;
-  /** Service-specific condition keys. They never replace a key that says who is calling. */
+  /** Service-specific condition keys. They never replace a key that identifies the caller. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 };
 
@@ -33,7 +33,7 @@ export type Authorize = (check: AccessCheck) => void;
 
 export type AccessDecision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
-/** Tells, of every request that was allowed, its `AccessCheck`: whoever listens learns which permissions are needed. */
+/** Publishes the `AccessCheck` of every request that was allowed; a listener learns which permissions are needed. */
 export const allowedRequests = channel('local.iam.allowed');
 
 type Verdicts = { readonly identity: Verdict; readonly session: Verdict; readonly resource: ResourceVerdict };
@@ -52,8 +52,9 @@ export function createAuthorize(deps: { readonly clock: Pick<StackClock, 'nowMs'
 }
 
 /**
- * Decides one request as https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
- * has it. The reason names the kind of policy in AWS's words and never a condition's key or value.
+ * Decides one request by the rules of
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. The reason names the kind
+ * of policy in AWS's words and never a condition's key or value.
  */
 export function decideAccess(check: AccessCheck, nowMs: number): AccessDecision {
   const verdicts = verdictsOf(check, nowMs);
@@ -89,7 +90,8 @@ function denyingPolicy({ identity, session, resource }: Verdicts): string | unde
 function missingAllow(check: AccessCheck, { identity, session, resource }: Verdicts): string | undefined {
   const resourceAllows = resource !== 'silent';
   if (check.caller.kind === 'service') return resourceAllows ? undefined : 'resource-based';
-  // AWS lets a resource policy that names the session's own ARN go past the session policy; we stay on the safe side.
+  // AWS lets a resource policy that names the session's own ARN bypass the session policy; here it does not, which is
+  // the safe side.
   if (session !== 'allowed') return 'session';
   const isSameAccount = check.caller.accountId === check.resourceAccountId;
   if (!resourceAllows && (!isSameAccount || check.resourcePolicyDecides === true)) return 'resource-based';

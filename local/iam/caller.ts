@@ -1,8 +1,8 @@
 import type { PolicyDocument } from './policy-document.ts';
 
-/** Who signed a request, as far as IAM decisions and CloudTrail need to know. */
+/** The signer of a request, with the facts that IAM decisions and CloudTrail need. */
 export type Caller = {
-  /** `service`: an AWS service acting for itself, which resource policies alone decide on. */
+  /** `service`: an AWS service that acts for itself; resource policies alone decide on it. */
   readonly kind: 'user' | 'session' | 'service';
   readonly accountId: string;
   /**
@@ -15,14 +15,14 @@ export type Caller = {
   /** `aws:userid`: `AIDA…`, or `AROA…:<session name>`. */
   readonly userId: string;
   readonly accessKeyId: string;
-  /** Identity policies: a user's own, or the role's, read anew at every call. */
+  /** Identity policies: a user's own, or the role's, which are read anew at every call. */
   readonly identityPolicies: () => readonly PolicyDocument[];
-  /** The policy given to AssumeRole; a session may do only what this allows as well. */
+  /** The policy given to AssumeRole; a session may do only what this policy allows as well. */
   readonly sessionPolicy?: PolicyDocument;
   /** `aws:TokenIssueTime` of a session, in epoch milliseconds. */
   readonly issuedAtMs?: number;
   readonly sessionTags?: Readonly<Record<string, string>>;
-  /** The session tags that pass on to the next role of a chain. */
+  /** The keys of the session tags that pass on to the next role of a chain. */
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string;
 };

@@ -1,6 +1,6 @@
 /**
- * Numbers, dates and addresses as condition values. A value in a policy that cannot be read is an error; a value in a
- * request that cannot be read compares with nothing.
+ * Numbers, dates and addresses as condition values. An unreadable value in a policy is an error; an unreadable value in
+ * a request satisfies no comparison.
  */
 import { BlockList, isIP } from 'node:net';
 import { unsupportedPolicy } from './unsupported-policy.ts';
@@ -47,7 +47,7 @@ function orderTest(comparison: {
   const { policyValue, holds, read, what } = comparison;
   const expected = read(policyValue);
   if (Number.isNaN(expected)) throw unsupportedPolicy(`${policyValue} is not ${what}`);
-  // A value of the request that cannot be read gives NaN, of which nothing holds.
+  // An unreadable value of the request gives NaN, for which no comparison holds.
   return (value) => holds(read(value) - expected);
 }
 

@@ -9,7 +9,7 @@ import { matchesPattern, matchesWildcard } from './wildcard.ts';
 
 export type PolicyRequest = { readonly action: string; readonly resource: string; readonly context: RequestContext };
 
-/** What policies of one kind say together: a Deny in any of them wins over every Allow. */
+/** The joint verdict of policies of one kind: a Deny in any of them wins over every Allow. */
 export type Verdict = 'denied' | 'allowed' | 'silent';
 export type ResourceVerdict = 'denied' | 'allowed for the principal' | 'allowed for the account' | 'silent';
 
@@ -45,7 +45,7 @@ function matchingStatements(
   assertStatement: (statement: PolicyStatement) => void,
 ): readonly PolicyStatement[] {
   const scope = { version: policy.Version, context: request.context };
-  // Every statement is checked first, so that what cannot be evaluated is an error whatever the others say.
+  // Every statement is checked first, so that an element that cannot be evaluated is an error whatever the others say.
   for (const statement of policy.Statement) {
     assertStatement(statement);
     if (statement.Condition !== undefined) assertSupportedCondition(statement.Condition);
@@ -65,7 +65,7 @@ function actionMatches(statement: PolicyStatement, action: string): boolean {
   return statement.Action !== undefined && covers(statement.Action);
 }
 
-/** Without `Resource`, which only a resource's own policy may leave out, the statement is about that resource. */
+/** A statement without `Resource`, which only a resource's own policy may leave out, is about that resource. */
 function resourceMatches(statement: PolicyStatement, resource: string, scope: VariableScope): boolean {
   if (statement.NotResource !== undefined) return !coversResource(statement.NotResource, resource, scope);
   return statement.Resource === undefined || coversResource(statement.Resource, resource, scope);
@@ -73,7 +73,8 @@ function resourceMatches(statement: PolicyStatement, resource: string, scope: Va
 
 function coversResource(patterns: string | readonly string[], resource: string, scope: VariableScope): boolean {
   return listOf(patterns).some((pattern) => {
-    // AWS replaces variables after an ARN's fifth colon only; elsewhere the statement would mean something else there.
+    // AWS replaces variables only after an ARN's fifth colon; anywhere else the statement would mean something else on
+    // AWS.
     if (hasVariable(pattern.split(':', 5).join(':'))) {
       throw unsupportedPolicy(`a policy variable stands before the fifth colon of ${pattern}`);
     }

@@ -25,7 +25,7 @@ export function globalContext(facts: RequestFacts): ContextEntries {
   };
 }
 
-/** A service that acts for itself has neither an account nor an address of its own. */
+/** A service that acts for itself has no account and no address of its own. */
 function serviceKeys(caller: Caller): ContextEntries {
   return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': caller.arn };
 }

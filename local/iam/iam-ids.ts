@@ -5,7 +5,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const UNIQUE_ID_LENGTH = 21;
 const ACCESS_KEY_ID_LENGTH = 20;
 const SECRET_BYTES = 30;
-/** AWS promises no maximum; real tokens have several hundred characters, and so have ours (440). */
+/** AWS promises no maximum; real tokens have several hundred characters, and ours have 440. */
 const SESSION_TOKEN_BYTES = 330;
 
 export function uniqueId(prefix: 'AIDA' | 'AROA', ids: StackIds): string {
@@ -16,7 +16,7 @@ export function sessionAccessKeyId(ids: StackIds): string {
   return withRandomTail('ASIA', ACCESS_KEY_ID_LENGTH, ids);
 }
 
-/** 40 characters, as AWS's. */
+/** 40 characters, as on AWS. */
 export function secretAccessKey(ids: StackIds): string {
   return Buffer.from(ids.bytes(SECRET_BYTES)).toString('base64');
 }

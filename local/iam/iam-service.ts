@@ -21,7 +21,7 @@ const UNSUPPORTED = ['PermissionsBoundary', 'Tags'];
 
 /**
  * The part of IAM that customers' roles need: roles, their trust and their inline policies, always in the caller's own
- * account. An edit is in force at once, where AWS takes seconds.
+ * account. An edit takes effect at once; on AWS it takes seconds.
  */
 export function createIamService(deps: IamServiceDependencies): Service {
   const { store } = deps;
@@ -31,7 +31,9 @@ export function createIamService(deps: IamServiceDependencies): Service {
     deps.authorize({ ...call, action: `iam:${action}`, resource, resourceAccountId: name.accountId });
   }
 
-  /** Authorised before it is looked up, so that the answer tells only those who may know whether the role exists. */
+  /**
+   * The call is authorised before the role is looked up, so that only permitted callers learn whether the role exists.
+   */
   function roleFor(call: ServiceCall, action: string): Role {
     const name = requiredText(call.input, 'RoleName', ROLE_NAME);
     const role = store.findRoleByName(call.caller.accountId, name);
@@ -138,7 +140,7 @@ function describeRole(role: Role) {
   };
 }
 
-/** IAM answers policies as JSON encoded by RFC 3986. */
+/** IAM returns policies as JSON encoded by RFC 3986. */
 function encodeDocument(policy: PolicyDocument): string {
   const encoded = encodeURIComponent(JSON.stringify(policy));
   return encoded.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

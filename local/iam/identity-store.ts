@@ -11,7 +11,7 @@ type StaticKey = { readonly accessKeyId: string; readonly secretAccessKey: strin
 export type SessionRequest = {
   readonly role: Role;
   readonly sessionName: string;
-  /** `null`: never expires, for the stack's own function workers, whose credentials AWS would renew. */
+  /** `null`: the session never expires. For the stack's own function workers, whose credentials AWS would renew. */
   readonly durationSeconds: number | null;
   readonly sessionPolicy?: PolicyDocument | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -30,7 +30,7 @@ export type SessionCredentials = StaticKey & {
 
 export type StoredCredential = {
   readonly secretAccessKey: string;
-  /** A request with this key must bring this token, too. */
+  /** A request with this key must also carry this token. */
   readonly sessionToken?: string;
   readonly expiresAtMs?: number;
   readonly caller: Caller;
@@ -38,17 +38,20 @@ export type StoredCredential = {
 
 export type NewPrincipal = StaticKey & { readonly arn: string; readonly policy?: PolicyDocument };
 
-/** Who exists in the embedded stack: accounts, their roles, and every access key with the caller behind it. */
+/** The identities of the embedded stack: accounts, their roles, and every access key with the caller behind it. */
 export type IdentityStore = RoleStore & {
   /** Makes the account with one user, `user/customer`, who may do everything in it. */
   addAccount(account: StaticKey & { readonly accountId: string }): void;
-  /** Static keys for a user or a role, known by its ARN alone. Without a policy it may do what is attached to it. */
+  /**
+   * Adds static keys for a user or a role, known by its ARN alone. Without a policy of its own, the principal may do
+   * what its attached policies allow.
+   */
   addPrincipal(principal: NewPrincipal): void;
-  /** One more policy for the principal with this ARN. Throws `RangeError` when there is none. */
+  /** Adds one more policy to the principal with this ARN. Throws `RangeError` when there is no such principal. */
   attachPolicy(principalArn: string, policy: PolicyDocument): void;
   hasAccount(accountId: string): boolean;
   mintSession(request: SessionRequest): SessionCredentials;
-  /** Expired sessions are found for an hour more, so that their use is answered as expired, not as unknown. */
+  /** Finds expired sessions for one more hour, so that their use is refused as expired and not as unknown. */
   findCredential(accessKeyId: string): StoredCredential | undefined;
 };
 
@@ -65,7 +68,7 @@ const ADMINISTRATOR: PolicyDocument = {
 };
 const EXPIRED_KEPT_MS = 3_600_000;
 const PRINCIPAL_ARN = /^arn:([a-z-]+):iam::(\d{12}):(user|role)\/(?:.+\/)?([^/]+)$/;
-/** The name of the session that a role's principal of the accounts file always has. */
+/** The name that the session of a role's principal of the accounts file always has. */
 const LASTING_SESSION = 'local';
 
 export function createIdentityStore(deps: IdentityStoreDependencies): IdentityStore {
@@ -109,7 +112,7 @@ export function createIdentityStore(deps: IdentityStoreDependencies): IdentitySt
   };
 }
 
-/** A role has no keys of its own: whoever holds some acts in a session of it, under the role's ARN without its path. */
+/** A role has no keys of its own: the holder of such keys acts in a session of the role, whose ARN has no path. */
 function staticCaller(
   { arn, accessKeyId }: { readonly arn: string; readonly accessKeyId: string },
   policies: readonly PolicyDocument[],
@@ -156,7 +159,8 @@ function sessionCaller(minted: {
     principalArn: role.arn,
     userId: session.assumedRoleId,
     accessKeyId: session.accessKeyId,
-    // Read at every call, so that an edit acts on live sessions at once; a role made anew is not the same role.
+    // The policies are read at every call, so that an edit affects live sessions at once; a role made anew is not the
+    // same role.
     identityPolicies: () => {
       const current = roles.findRole(role.arn);
       return current?.roleId === role.roleId ? Object.values(current.policies) : [];
@@ -169,7 +173,7 @@ function sessionCaller(minted: {
   };
 }
 
-/** Sessions stand in the order they were minted, so that a look at the oldest ones is enough. */
+/** Sessions are in the order in which they were minted, so that it is enough to look at the oldest ones. */
 function forgetExpired(sessions: Map<string, StoredCredential>, beforeMs: number): void {
   for (const [accessKeyId, { expiresAtMs }] of sessions) {
     if (expiresAtMs === undefined || expiresAtMs >= beforeMs) return;

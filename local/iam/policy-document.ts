@@ -9,7 +9,7 @@ export type PolicyDocument = {
   readonly Statement: readonly PolicyStatement[];
 };
 
-/** A condition's values; AWS takes numbers and booleans without quotes as well. */
+/** A condition's values; AWS also accepts numbers and booleans without quotes. */
 export type ConditionScalar = string | number | boolean;
 export type ConditionValues = ConditionScalar | readonly ConditionScalar[];
 export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, ConditionValues>>>>;
@@ -46,9 +46,9 @@ const VERSIONS = new Set(['2008-10-17', '2012-10-17']);
 const ACTION = /^(\*|[A-Za-z0-9*-]+:[A-Za-z0-9*?]+)$/;
 
 /**
- * Reads a policy, strictly: whatever AWS would not store, and whatever the embedded stack cannot evaluate, is refused
- * here, so that no statement is ever skipped in silence. `use` adds the rules of the place it is attached to.
- * Throws `MalformedPolicyDocument` (400).
+ * Reads a policy strictly: whatever AWS would not store, and whatever the embedded stack cannot evaluate, is refused
+ * here, so that no statement is ever skipped in silence. `use` adds the rules of the place where the policy is
+ * attached. Throws `MalformedPolicyDocument` (400).
  */
 export function parsePolicyDocument(json: string | object, use?: PolicyUse): PolicyDocument {
   const policy = asObject(typeof json === 'string' ? parseJson(json) : json, 'the policy');
@@ -96,7 +96,7 @@ function refuseMisplacedElements(statement: JsonObject, use: PolicyUse): void {
   if (use === 'trust' && hasResource) throw malformed('a trust policy has no Resource');
 }
 
-// Objects are made by `Object.fromEntries`: assignment would let a key called `__proto__` vanish, and its rule with it.
+// Objects are made by `Object.fromEntries`: an assignment would lose a key called `__proto__`, and its rule with it.
 
 function parsePrincipal(principal: unknown): PolicyPrincipal {
   if (principal === '*') return principal;
@@ -123,7 +123,7 @@ function parseConditionKeys(keys: JsonObject): ConditionBlock[string] {
   );
 }
 
-/** The evaluator's own words, under the code that AWS uses when such a policy is saved. */
+/** Turns the evaluator's error, in its own words, into the code that AWS uses when such a policy is saved. */
 function refuseWhatCannotBeEvaluated(assertSupported: () => void): void {
   try {
     assertSupported();

@@ -12,8 +12,8 @@ const WITH_DEFAULT = /^([^,']+?)\s*,\s*'([^']*)'$/;
 const SPECIAL = new Set(['*', '?', '$']);
 
 /**
- * Keys that are known although this request may not carry them: a variable of one of these then has no value. Any
- * other name must be in the request, or the policy is refused as not understood.
+ * Keys that are known although this request may not carry them: a variable of one of these then has no value. Any other
+ * name must be in the request, or the policy is refused as not understood.
  */
 const KNOWN_KEYS = new Set(
   [
@@ -26,8 +26,8 @@ const KNOWN_KEYS = new Set(
 const KNOWN_PREFIXES = ['PrincipalTag', 'RequestTag', 'ResourceTag'].map((name) => `aws:${name.toLowerCase()}/`);
 
 /**
- * Text with its variables replaced; wildcards stay as they are written. `undefined` when a variable has no value:
- * such text equals nothing (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
+ * Text with its variables replaced; wildcards stay as they are. `undefined` when a variable has no value: such text
+ * equals nothing (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
  */
 export function expandText(template: string, scope: VariableScope): string | undefined {
   return partsOf(template, scope)

@@ -2,7 +2,7 @@ import type { Caller } from './caller.ts';
 import type { PolicyPrincipal } from './policy-document.ts';
 import { unsupportedPolicy } from './unsupported-policy.ts';
 
-/** How a resource policy reaches a caller: by name, or by handing the decision to the caller's account. */
+/** How a resource policy matches a caller: by name, or by letting the caller's account decide. */
 export type PrincipalMatch = 'principal' | 'account';
 
 const ACCOUNT_ID = /^\d{12}$/;
@@ -13,7 +13,7 @@ const SERVICE = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.(com|com\.cn|eu)$/;
 /**
  * Whether a statement's principal includes the caller
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html). A session is named by
- * its own ARN or by its role's. `*` names everybody, AWS services included. `undefined`: it does not.
+ * its own ARN or by its role's. `*` names everybody, AWS services included. `undefined`: the caller is not included.
  */
 export function matchPrincipal(principal: PolicyPrincipal, caller: Caller): PrincipalMatch | undefined {
   if (principal === '*') return 'principal';

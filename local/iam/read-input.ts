@@ -9,7 +9,7 @@ export function requiredText(input: Input, member: string, shape: RegExp): strin
   return value;
 }
 
-/** `shape` holds the bounds of length as well, and is matched against the whole value. */
+/** `shape` also holds the bounds of length, and is matched against the whole value. */
 export function optionalText(input: Input, member: string, shape: RegExp): string | undefined {
   const value = input[member];
   if (value === undefined) return undefined;
@@ -17,7 +17,7 @@ export function optionalText(input: Input, member: string, shape: RegExp): strin
   throw invalid(`1 validation error detected: the value at '${member}' must satisfy the pattern ${shape.source}`);
 }
 
-/** A whole number; the query protocol brings it as text. */
+/** A whole number; the query protocol sends it as text. */
 export function optionalInteger(
   input: Input,
   member: string,

@@ -1,13 +1,13 @@
 import type { PolicyDocument } from './policy-document.ts';
 
-/** One IAM role as it stands; an edit replaces it. */
+/** One IAM role in its present state; an edit replaces the object. */
 export type Role = {
   readonly accountId: string;
   /** Begins and ends with a slash. */
   readonly path: string;
   readonly name: string;
   readonly arn: string;
-  /** `AROA…`: a role that is deleted and made again has another. */
+  /** `AROA…`: a role that is deleted and made again has a new id. */
   readonly roleId: string;
   readonly createdAtMs: number;
   readonly trustPolicy: PolicyDocument;

@@ -13,7 +13,7 @@ export function wildcardTokens(pattern: string): PatternToken[] {
   return pattern.split('').map((unit) => (unit === '*' ? ANY_RUN : unit === '?' ? ANY_ONE : unit));
 }
 
-/** Reads every character as itself: what a policy variable is replaced by can never act as a wildcard. */
+/** Reads every character as itself: the value of a policy variable can never act as a wildcard. */
 export function literalTokens(text: string): PatternToken[] {
   return text.split('');
 }

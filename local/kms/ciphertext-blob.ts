@@ -3,7 +3,7 @@ import type { StackIds } from '../ids.ts';
 import { ServiceError } from '../service.ts';
 import type { SymmetricKey } from './key-store.ts';
 
-/** Non-secret pairs that must be given again, exactly, to open what was sealed with them. */
+/** Non-secret pairs that must be given again, unchanged, to open a blob that was sealed with them. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 /** Layout: version, length of the key id, key id, IV, tag, ciphertext. */
@@ -12,7 +12,7 @@ const HEADER_BYTES = 2;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM under the key's material; the header and the encryption context are authenticated with it. */
+/** Seals with AES-256-GCM under the key's material; the header and the encryption context are authenticated with it. */
 export function sealBlob(
   key: SymmetricKey,
   secret: { readonly plaintext: Uint8Array; readonly context: EncryptionContext },
@@ -26,7 +26,7 @@ export function sealBlob(
   return Uint8Array.from(Buffer.concat([header, iv, cipher.getAuthTag(), ciphertext]));
 }
 
-/** The id of the key that sealed a blob; a blob that is none is `InvalidCiphertextException`. */
+/** The id of the key that sealed a blob. Throws `InvalidCiphertextException` for bytes that are no blob. */
 export function keyIdOfBlob(blob: Uint8Array): string {
   const [version, length = 0] = blob;
   const shortest = HEADER_BYTES + length + IV_BYTES + TAG_BYTES;
@@ -34,7 +34,7 @@ export function keyIdOfBlob(blob: Uint8Array): string {
   return Buffer.from(blob.subarray(HEADER_BYTES, HEADER_BYTES + length)).toString('utf8');
 }
 
-/** Opens a blob of this key. A changed blob and a context that is not exactly the same look alike from outside. */
+/** Opens a blob of this key. A changed blob and a different context fail with the same error. */
 export function openBlob(key: SymmetricKey, blob: Uint8Array, context: EncryptionContext): Uint8Array {
   const header = headerOf(key.keyId);
   const ivAt = header.byteLength;

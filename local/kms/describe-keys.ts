@@ -39,7 +39,7 @@ export function getPublicKey(deps: KmsDeps, call: ServiceCall): ServiceAnswer {
   return { KeyId: key.arn, PublicKey, ...specOf(key) };
 }
 
-/** `CustomerMasterKeySpec` is the former name of `KeySpec`, answered as well. */
+/** `CustomerMasterKeySpec` is the former name of `KeySpec`; the answer has both. */
 function specOf({ keySpec, keyUsage }: Key): ServiceAnswer {
   return {
     KeySpec: keySpec,

@@ -4,7 +4,7 @@ import type { StackIds } from '../ids.ts';
 import { ServiceError } from '../service.ts';
 import { arnAt, type StackHome } from '../stack-home.ts';
 
-/** What a key can be: AES-256 to encrypt and decrypt, or a P-256 pair to sign and verify. */
+/** The kinds of keys: AES-256 to encrypt and decrypt, or a P-256 pair to sign and verify. */
 export type KeySpec = 'SYMMETRIC_DEFAULT' | 'ECC_NIST_P256';
 export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
@@ -41,9 +41,9 @@ export type SymmetricKey = Extract<Key, { keyUsage: 'ENCRYPT_DECRYPT' }>;
 export type SigningKey = Extract<Key, { keyUsage: 'SIGN_VERIFY' }>;
 
 export type KeyStore = {
-  /** By key id, key ARN, alias name or alias ARN, as the API takes them; else `NotFoundException`. */
+  /** Finds a key by key id, key ARN, alias name or alias ARN, as the API does. Throws `NotFoundException`. */
   find(idOrArnOrAlias: string): Key;
-  /** Undefined for a key that never was: what a ciphertext blob names is not for the caller to know. */
+  /** Undefined for a key that never existed: the caller must not learn which key a ciphertext blob names. */
   findById(keyId: string): Key | undefined;
   setEnabled(keyId: string, isEnabled: boolean): void;
 };

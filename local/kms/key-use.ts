@@ -16,7 +16,7 @@ export type KeyUse = {
   /** The operation, without `kms:`. */
   readonly operation: string;
   readonly key: Key;
-  /** What the request called the key; absent where it named none. */
+  /** The key as the request named it; absent where the request named none. */
   readonly named: string | undefined;
   /** The condition keys of this operation. */
   readonly context?: NonNullable<AccessCheck['context']>;
@@ -24,7 +24,7 @@ export type KeyUse = {
 
 /**
  * Lets a call use a key for an operation on ciphertext, or throws: `AccessDenied`, then `DisabledException`, then
- * `InvalidKeyUsageException`. Who may not use a key does not learn what it is, nor that it is disabled.
+ * `InvalidKeyUsageException`. A caller who may not use a key does not learn its kind, nor that it is disabled.
  */
 export function openSymmetricKey(deps: KmsDeps, call: ServiceCall, use: KeyUse): SymmetricKey {
   const key = openKey(deps, call, use);
@@ -39,7 +39,7 @@ export function openSigningKey(deps: KmsDeps, call: ServiceCall, use: KeyUse): S
   return key;
 }
 
-/** Decides by the key's policy, directly or through the account that it hands the decision to. */
+/** Decides by the key's policy, directly or through the account to which it leaves the decision. */
 export function authorizeKey(deps: KmsDeps, call: ServiceCall, { operation, key, named, context = {} }: KeyUse): void {
   deps.authorize({
     caller: call.caller,
@@ -61,7 +61,7 @@ export function authorizeKey(deps: KmsDeps, call: ServiceCall, { operation, key,
   });
 }
 
-/** The condition keys that a policy sees of an encryption context. */
+/** The condition keys with which a policy sees an encryption context. */
 export function contextKeys(context: EncryptionContext): NonNullable<AccessCheck['context']> {
   const names = Object.keys(context);
   const pairs = Object.entries(context).map(([name, value]) => [`kms:EncryptionContext:${name}`, value]);

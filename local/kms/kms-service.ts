@@ -32,8 +32,8 @@ const decryptInput = v.object({
 
 /**
  * KMS's operations on data keys, ciphertext and signatures. Each is allowed by the key's policy, directly or through
- * the account it hands the decision to; `kms:ViaService` is never set, because every call here comes straight from a
- * principal.
+ * the account to which it leaves the decision. `kms:ViaService` is never set, because every call here comes straight
+ * from a principal.
  */
 export function createKmsService(deps: KmsDeps): Service {
   const guarded = { ...deps, authorize: withAccessDeniedException(deps.authorize) };

@@ -7,8 +7,8 @@ const DER_SEQUENCE = 0x30;
 const DER_INTEGER = 0x02;
 
 /**
- * ECDSA over P-256 of a digest that was made elsewhere (FIPS 186-5, 6.4.1). Node cannot do it: `sign(null, …)` hashes
- * what it is given once more. The nonce is drawn from `randomBytes`, the curve itself is OpenSSL's.
+ * Signs a digest that was made elsewhere, with ECDSA over P-256 (FIPS 186-5, 6.4.1). Node cannot do it: `sign(null, …)`
+ * hashes its input once more. The nonce is drawn from `randomBytes`, the curve itself is OpenSSL's.
  * @param digest 32 bytes.
  * @returns the signature in DER, as KMS gives it.
  */
@@ -28,8 +28,8 @@ export function signDigest(
 }
 
 /**
- * Whether a DER signature is this key's for a digest (FIPS 186-5, 6.4.2). Whoever holds the private scalar d needs one
- * multiplication: u1·G + u2·Q is (u1 + u2·d)·G.
+ * Whether a DER signature is this key's for a digest (FIPS 186-5, 6.4.2). With the private scalar d, one multiplication
+ * is enough: u1·G + u2·Q is (u1 + u2·d)·G.
  */
 export function verifyDigest(privateKey: KeyObject, digest: Uint8Array, signature: Uint8Array): boolean {
   const pair = fromDer(signature);
@@ -61,7 +61,7 @@ function modulo(value: bigint): bigint {
   return ((value % ORDER) + ORDER) % ORDER;
 }
 
-/** By the extended Euclidean algorithm; the order is a prime. */
+/** The inverse by the extended Euclidean algorithm; the order is a prime. */
 function inverse(value: bigint): bigint {
   let [rest, next] = [ORDER, value];
   let [factor, nextFactor] = [0n, 1n];
@@ -82,12 +82,12 @@ function derInteger(value: bigint): Uint8Array {
   const bytes = toBytes(value);
   const first = bytes.findIndex((byte) => byte !== 0);
   const magnitude = bytes.subarray(first);
-  // A leading zero where the first bit would otherwise make it negative.
+  // A leading zero is added where the first bit would otherwise make the number negative.
   const sign = (magnitude[0] ?? 0) > 0x7f ? [0] : [];
   return Buffer.from([DER_INTEGER, magnitude.byteLength + sign.length, ...sign, ...magnitude]);
 }
 
-/** Only what `toDer` would have written: every signature has one encoding. */
+/** Accepts only the encoding that `toDer` would have written: every signature has exactly one. */
 function fromDer(signature: Uint8Array): { readonly r: bigint; readonly s: bigint } | undefined {
   const rLength = signature[3] ?? 0;
   const sLength = signature[5 + rLength] ?? 0;

@@ -5,14 +5,14 @@ import { type ServiceAnswer, type ServiceCall, ServiceError } from '../service.t
 import { type KeyUse, type KmsDeps, openSigningKey } from './key-use.ts';
 import { signDigest, verifyDigest } from './p256-ecdsa.ts';
 
-/** The one algorithm of a P-256 key. */
+/** The only algorithm of a P-256 key. */
 export const SIGNING_ALGORITHM = 'ECDSA_SHA_256';
 
 const LARGEST_MESSAGE_BYTES = 4096;
 const LARGEST_SIGNATURE_BYTES = 6144;
 const DIGEST_BYTES = 32;
 
-/** Algorithms that KMS knows; a P-256 key has one of them. */
+/** The algorithms that KMS knows; a P-256 key has one of them. */
 const signingAlgorithm = v.picklist([
   'RSASSA_PSS_SHA_256',
   'RSASSA_PSS_SHA_384',
