@@ -25,7 +25,7 @@ export type LocalOptions = {
   readonly port: number;
   readonly accountsFile: string;
   readonly quiet: boolean;
-  /** Whether what the functions write is shown as they write it. */
+  /** Whether the functions' output is shown as they write it. */
   readonly logs: boolean;
 };
 export type LocalCommand =
@@ -33,7 +33,7 @@ export type LocalCommand =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly problem: string };
 
-/** Reads the command line of `npm run local`; what it does not know is wrong, never ignored. */
+/** Reads the command line of `npm run local`; an unknown argument is an error, and never ignored. */
 export function parseLocalOptions(args: readonly string[]): LocalCommand {
   try {
     const { values } = parseArgs({

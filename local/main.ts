@@ -1,7 +1,7 @@
 /**
- * `npm run local`: the embedded stack as a process. One line of JSON on standard output says that it is ready; progress
- * and what happens to each request go to standard error. Exits with 0 when asked to stop, 1 when it cannot start, 2 for
- * a command line that is wrong.
+ * `npm run local`: the embedded stack as a process. One line of JSON on standard output says that the stack is ready;
+ * progress and the course of each request go to standard error. Exits with 0 when asked to stop, 1 when the stack
+ * cannot start, 2 for a command line that is wrong.
  */
 import path from 'node:path';
 import { packageStage } from '../config/package/package-stage.ts';
@@ -21,7 +21,8 @@ else if (command.kind === 'wrong') {
 } else await run(command);
 
 async function run(options: LocalOptions): Promise<void> {
-  // Listening from the start: a signal that comes while the stack is being made is obeyed once it can be unmade.
+  // The process listens from the start: a signal that arrives while the stack is being made takes effect once the stack
+  // can be removed.
   const stopRequested = nextStopSignal();
   try {
     const stack = await start(options);

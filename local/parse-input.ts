@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { ServiceError } from './service.ts';
 
 /**
- * Reads an operation's input by its schema. Members that the schema does not name are dropped, as AWS drops those it
- * does not know; anything else that does not fit is refused with `code` (HTTP 400) and the place that is wrong.
+ * Reads an operation's input by its schema. Members that the schema does not name are dropped, as AWS drops unknown
+ * ones; any other mismatch is refused with `code` (HTTP 400) and the place that is wrong.
  */
 export function parseInput<const Schema extends v.GenericSchema>(
   schema: Schema,

@@ -1,6 +1,6 @@
 /**
- * What every emulated AWS service is: a function from an authenticated call to a plain answer, over state, clock and
- * ids that are given to it. A service knows nothing of HTTP; `local/http` translates each wire protocol to calls.
+ * The form of every emulated AWS service: a function from an authenticated call to a plain answer, over state, clock
+ * and ids that are given to it. A service knows nothing of HTTP; `local/http` translates each wire protocol to calls.
  */
 import type { Caller } from './iam/caller.ts';
 
@@ -9,7 +9,7 @@ export type ServiceCall = {
   /** The operation's input in the shape of the AWS API (member names as in the SDK; blobs as `Uint8Array`). */
   readonly input: Readonly<Record<string, unknown>>;
   readonly requestId: string;
-  /** The region of the request's credential scope: what `aws:RequestedRegion` means. */
+  /** The region of the request's credential scope, which is the value of `aws:RequestedRegion`. */
   readonly region: string;
   readonly sourceIp: string;
   readonly userAgent: string;
@@ -24,7 +24,7 @@ export type ServiceActions = Readonly<Record<string, (call: ServiceCall) => Prom
 export class ServiceError extends Error {
   readonly code: string;
   readonly statusCode: number;
-  /** What the error's shape has beside code and message, for example S3's `BucketRegion`. */
+  /** The members of the error's shape besides code and message, for example S3's `BucketRegion`. */
   readonly details: Readonly<Record<string, string>>;
   constructor(code: string, statusCode: number, message: string, details: Readonly<Record<string, string>> = {}) {
     super(message);
@@ -35,7 +35,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Makes a service of a table of actions; an action that is not in the table is refused as AWS refuses it. */
+/** Makes a service from a table of actions; any other action is refused as AWS refuses it. */
 export function serviceOf(actions: ServiceActions): Service {
   const table = new Map(Object.entries(actions));
   return async (action, call) => {

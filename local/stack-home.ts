@@ -1,4 +1,4 @@
-/** Where the emulated broker lives: the account and region that its queues, buses, tables and keys belong to. */
+/** The home of the emulated broker: the account and region that its queues, buses, tables and keys belong to. */
 export type StackHome = { readonly partition: string; readonly accountId: string; readonly region: string };
 
 /** `arn:<partition>:<service>:<region>:<account>:<resource>` of a resource of the broker's own account. */

@@ -7,12 +7,12 @@ import type { InvocationOutcome } from './function-worker.ts';
 import { createStackAlarm } from './stack-alarm.ts';
 
 export type AsyncInvocations = {
-  /** Takes an event over; it is tried at once, and again as the function's event invoke config says. */
+  /** Accepts an event, tries it at once, and tries again as the function's event invoke config says. */
   accept(event: {
     readonly functionName: string;
     readonly payload: string;
     readonly requestId: string;
-    /** The alias, or `$LATEST`, that was named. */
+    /** The alias or `$LATEST` by which the function was invoked. */
     readonly qualifier?: string | undefined;
     readonly tenantId?: string | undefined;
   }): void;
@@ -26,7 +26,7 @@ export type AsyncInvocations = {
 export type AsyncInvocationsDeps = {
   readonly pool: Pick<FunctionPool, 'invoke' | 'findFunction'>;
   readonly clock: Pick<StackClock, 'nowMs' | 'onAdvance'>;
-  /** Sends the record to the function's on-failure queue under the function's own role; its failure is logged. */
+  /** Sends the record to the function's on-failure queue under the function's own role; a failure to send is logged. */
   readonly sendFailure: (wiring: FunctionWiring, queueArn: string, record: string) => Promise<void>;
   readonly logFailure: (wiring: FunctionWiring, problem: string) => void;
 };
@@ -100,12 +100,12 @@ export function createAsyncInvocations(deps: AsyncInvocationsDeps): AsyncInvocat
   };
 }
 
-/** Each qualifier has a configuration of its own; the template's are all of `$LATEST` (`read-functions.ts`). */
+/** Each qualifier has a configuration of its own; the template configures `$LATEST` alone (`read-functions.ts`). */
 function retriesOf(wiring: FunctionWiring, qualifier: string | undefined): EventInvokeConfig {
   return qualifier === undefined || qualifier === '$LATEST' ? wiring.eventInvokeConfig : DEFAULT_INVOKE_CONFIG;
 }
 
-/** Tries an event once; false when it is to be tried again. */
+/** Tries an event once; false when it must be tried again. */
 async function isOver(deps: AsyncInvocationsDeps, event: QueuedEvent): Promise<boolean> {
   const { maximumEventAgeSeconds, maximumRetryAttempts } = event.retries;
   if (deps.clock.nowMs() - event.acceptedAtMs > maximumEventAgeSeconds * 1000) {

@@ -1,8 +1,8 @@
 /**
- * Which items of a batch (messages by their ids, stream records by their sequence numbers) have failed, from a function's
- * answer under `ReportBatchItemFailures`: none for an empty or missing list, all for an answer that cannot be trusted.
- * Source: Lambda Developer Guide, "Implementing partial batch responses" and "Configuring partial batch response with
- * DynamoDB and Lambda", success and failure conditions.
+ * The items of a batch (messages by their ids, stream records by their sequence numbers) that failed, read from a
+ * function's answer under `ReportBatchItemFailures`: none for an empty or missing list, all for an answer that cannot
+ * be trusted. Source: Lambda Developer Guide, "Implementing partial batch responses" and "Configuring partial batch
+ * response with DynamoDB and Lambda", success and failure conditions.
  */
 export function failedItemIds(payload: string, itemIds: readonly string[]): ReadonlySet<string> {
   const sent = new Set(itemIds);

@@ -6,9 +6,9 @@ import type { FunctionPool } from './function-pool.ts';
 import { type BatchMessage, receivedMessages, sqsEvent } from './sqs-event.ts';
 
 export type EventSourceMapping = {
-  /** How many batches are between their receive and their delete. */
+  /** How many batches were received and not yet deleted. */
   activity(): number;
-  /** Takes no more messages; those of a running batch come back when their visibility time-out ends. */
+  /** Receives no more messages; those of a running batch come back when their visibility time-out ends. */
   stop(): void;
 };
 
@@ -19,20 +19,25 @@ export type EventSourceMappingDeps = {
   readonly region: string;
   readonly pool: Pick<FunctionPool, 'invoke'>;
   readonly store: Pick<QueueStore, 'onMessage' | 'counts'>;
-  /** A call to SQS signed, as it were, by the function's role: Lambda polls a queue with nothing else. */
+  /** A call to SQS under the function's role, which is all that Lambda uses to poll a queue. */
   readonly callSqs: (action: string, input: Readonly<Record<string, unknown>>) => Promise<ServiceAnswer>;
-  /** Throws what the role lacks: checked once at start, because nothing would ever arrive without it. */
+  /**
+   * Throws the permissions that the role lacks. Checked once at start, because without them nothing would ever arrive.
+   */
   readonly assertAllowed: (actions: readonly string[], queueArn: string) => void;
   readonly logFailure: (problem: string) => void;
 };
 
-/** What Lambda needs of the function's role to poll a queue. */
+/** The permissions of the function's role that Lambda needs to poll a queue. */
 const NEEDED_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const DEFAULT_CONCURRENCY = 5;
-/** A hidden message becomes visible without a sound, so the queue is looked at again this often. */
+/** Nothing announces that a hidden message becomes visible, so the mapping looks at the queue this often. */
 const LOOK_EVERY_MS = 200;
 
-/** Polls a queue for a function and deletes what the function has done. Throws when its role may not poll. */
+/**
+ * Polls a queue for a function and deletes the messages that the function has processed. Throws when its role may not
+ * poll.
+ */
 export function startEventSourceMapping(deps: EventSourceMappingDeps): EventSourceMapping {
   deps.assertAllowed(NEEDED_ACTIONS, deps.queue.arn);
   const limit = deps.mapping.maximumConcurrency ?? DEFAULT_CONCURRENCY;
@@ -56,7 +61,8 @@ export function startEventSourceMapping(deps: EventSourceMappingDeps): EventSour
     setImmediate(fill);
   }
 
-  // Never in line with the send: SQS answers a sender before anyone polls, and messages sent together come together.
+  // The poll never runs within the send: SQS answers a sender before anyone polls, and messages sent together come
+  // together.
   const stopListening = deps.store.onMessage(deps.queue.name, () => setImmediate(fill));
   const timer = setInterval(fill, LOOK_EVERY_MS);
   timer.unref();

@@ -1,13 +1,13 @@
 import type { InvocationOutcome } from './function-worker.ts';
 
-/** What every record of a failure tells of the function and its attempts. */
+/** The facts of the function and its attempts that every record of a failure has. */
 export type FailedAttempts = {
   readonly requestId: string;
-  /** Of an asynchronous invocation with its qualifier. */
+  /** The function's ARN; for an asynchronous invocation, with its qualifier. */
   readonly functionArn: string;
   readonly condition: string;
   readonly invokeCount: number;
-  /** The last answer; there is none of what was too old before its first attempt. */
+  /** The last answer; none if the event was too old before its first attempt. */
   readonly lastOutcome?: InvocationOutcome;
   readonly atMs: number;
 };
@@ -19,8 +19,8 @@ export type FailedInvocation = FailedAttempts & {
 };
 
 /**
- * What Lambda sends to an on-failure destination, as JSON text: the whole request with the function's last answer.
- * Shape: Lambda Developer Guide, "Capturing records of asynchronous invocations".
+ * The record that Lambda sends to an on-failure destination, as JSON text: the whole request with the function's last
+ * answer. Shape: Lambda Developer Guide, "Capturing records of asynchronous invocations".
  */
 export function failureRecord(failed: FailedInvocation): string {
   const { lastOutcome } = failed;
@@ -31,7 +31,7 @@ export function failureRecord(failed: FailedInvocation): string {
   });
 }
 
-/** The members that the records of all kinds of invocations share. */
+/** The members that failure records share, whatever the kind of invocation. */
 export function failureContext({ lastOutcome, ...failed }: FailedAttempts) {
   return {
     version: '1.0',

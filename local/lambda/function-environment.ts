@@ -8,8 +8,8 @@ export type FunctionCredentials = {
 };
 
 /**
- * The whole environment of a function's worker: what the template sets, what Lambda's runtime sets, and where AWS is.
- * Nothing of the machine's own environment gets in, and neither do its AWS configuration files.
+ * The whole environment of a function's worker: the variables of the template, those of Lambda's runtime, and the
+ * endpoint of AWS. Nothing of the machine's own environment gets in, and neither do its AWS configuration files.
  * Source: Lambda Developer Guide, "Defined runtime environment variables".
  */
 export function functionEnvironment(

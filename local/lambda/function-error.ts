@@ -5,7 +5,7 @@
 
 const LARGEST_RESPONSE_BYTES = 6_291_556;
 
-/** What the runtime makes of a thrown value. */
+/** The payload that the runtime makes of a thrown value. */
 export function thrownPayload(thrown: unknown): string {
   if (!(thrown instanceof Error)) {
     return JSON.stringify({ errorType: typeof thrown, errorMessage: String(thrown), trace: [] });
@@ -33,7 +33,7 @@ export function handlerNotFoundPayload(exportName: string): string {
   });
 }
 
-/** The handler's result as JSON text (nothing is `null`), or the error that Lambda makes of one it cannot return. */
+/** The handler's result as JSON text (`null` for no result), or Lambda's error for a result that it cannot return. */
 export function answerOf(result: unknown): { readonly type: 'answered' | 'failed'; readonly payload: string } {
   let payload: string;
   try {

@@ -4,7 +4,7 @@ import type { FunctionWiring } from '../template/wiring.ts';
 import { type FunctionWorker, type InvocationOutcome, startFunctionWorker } from './function-worker.ts';
 import type { FunctionLog } from './log-lines.ts';
 
-/** A function of the template together with where its code is and what its environment holds. */
+/** A function of the template, with the place of its code and the variables of its environment. */
 export type PooledFunction = {
   readonly wiring: FunctionWiring;
   readonly bundleUrl: string;
@@ -14,20 +14,23 @@ export type PooledFunction = {
 
 export type Invoked = {
   readonly requestId?: string;
-  /** The alias, or `$LATEST`; left out, the function was invoked by its name alone. */
+  /** The alias or `$LATEST`; undefined when the function was invoked by its name alone. */
   readonly qualifier?: string | undefined;
-  /** Of the tenant that it is for; exactly those of a function that isolates its tenants have one. */
+  /**
+   * The tenant for whom the function is invoked: always given for a function that isolates its tenants, never for
+   * others.
+   */
   readonly tenantId?: string | undefined;
 };
 
 export type FunctionPool = {
   /**
-   * Runs one invocation in an idle worker, a new one, or when it is its turn; the first starts the clock of the
-   * function's time-out. Never rejects for what the function does. `payload` is JSON text.
+   * Runs one invocation in an idle worker, in a new one, or when its turn comes; the function's time-out starts then.
+   * Never rejects for anything that the function does. `payload` is JSON text.
    */
   invoke(functionName: string, payload: string, invoked?: Invoked): Promise<InvocationOutcome>;
   findFunction(name: string): FunctionWiring | undefined;
-  /** Ends the function's running invocations as if their processes had died; answers how many there were. */
+  /** Ends the function's running invocations as if their processes had died; returns how many there were. */
   kill(functionName: string): number;
   /** How many invocations run or wait for a worker. */
   activity(): number;
@@ -41,9 +44,9 @@ export type FunctionPoolDeps = {
   readonly log: FunctionLog;
 };
 
-/** How many invocations of one function run at a time, unless it reserves fewer; more wait for their turn. */
+/** How many invocations of one function run at a time, unless it reserves fewer; the others wait for their turn. */
 const WORKERS_PER_FUNCTION = 4;
-/** How many workers of one function wait to be used again; Lambda would keep those of other tenants for longer. */
+/** How many idle workers of one function are kept; Lambda would keep those of other tenants for longer. */
 const IDLE_WORKERS = 8;
 
 type Waiting = {
@@ -53,20 +56,20 @@ type Waiting = {
   readonly tenantId: string | undefined;
   readonly settle: (o: InvocationOutcome) => void;
 };
-/** `tenantId` is of the tenant that it was started for; it works for no other, ever. */
+/** `tenantId` is the tenant for whom the worker was started; it never works for another. */
 type IdleWorker = { readonly worker: FunctionWorker; readonly tenantId: string | undefined };
 type Workers = {
   readonly definition: PooledFunction;
   readonly limit: number;
-  /** The one that was used last stands last. */
+  /** The worker that was used last is the last in the list. */
   readonly idle: IdleWorker[];
   readonly busy: Set<FunctionWorker>;
   readonly waiting: Waiting[];
 };
 
 /**
- * Runs the functions of the template in worker threads, one invocation a worker at a time, idle ones reused: by the
- * tenant that they were started for, and by nobody else, where a function isolates its tenants.
+ * Runs the functions of the template in worker threads, one invocation at a time in each. Idle workers are reused;
+ * where a function isolates its tenants, only for the tenant for whom they were started.
  */
 export function createFunctionPool(deps: FunctionPoolDeps): FunctionPool {
   const byName = new Map(deps.functions.map((definition) => [definition.wiring.name, workersOf(definition)]));
@@ -134,7 +137,7 @@ async function runIn(
   startNext(deps, workers);
 }
 
-/** An idle worker may be dead: of its last invocation, or of what that left running. */
+/** An idle worker may be dead: killed by its last invocation, or by code that the invocation left running. */
 function takeWorker(deps: FunctionPoolDeps, workers: Workers, tenantId: string | undefined): FunctionWorker {
   for (;;) {
     const at = workers.idle.findLastIndex((idle) => idle.tenantId === tenantId);

@@ -1,13 +1,13 @@
 import type { Caller } from '../iam/caller.ts';
 
-/** What came over the wire for a function URL, after its signature was checked. */
+/** A request to a function URL as it came over the wire, after its signature was checked. */
 export type FunctionUrlRequest = {
   readonly method: string;
   /** Percent-encoded, without `/_url/<function>`. */
   readonly rawPath: string;
-  /** Without the question mark; empty when there is none. */
+  /** Without the question mark; empty when there is no query. */
   readonly rawQueryString: string;
-  /** Decoded; what was sent several times is joined with commas. */
+  /** Decoded; the values of a repeated parameter are joined with commas. */
   readonly query: Readonly<Record<string, string>>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export type FunctionUrlRequest = {
 type EventFacts = {
   readonly request: FunctionUrlRequest;
   readonly functionName: string;
-  /** Of the function's owner, which need not be the caller's. */
+  /** The account of the function's owner, which need not be the caller's. */
   readonly accountId: string;
   readonly caller: Caller;
   readonly requestId: string;
@@ -28,8 +28,8 @@ type EventFacts = {
 };
 
 /**
- * The event that a function behind a URL with `AWS_IAM` gets: payload format 2.0 as
- * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html has it. The function's name stands for the URL's id.
+ * The event that a function behind a URL with `AWS_IAM` gets: payload format 2.0, as documented in
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html. The function's name stands for the URL's id.
  */
 export function functionUrlEvent(facts: EventFacts): object {
   const { request } = facts;

@@ -12,20 +12,20 @@ export type FunctionWorkerOptions = {
   readonly log: FunctionLog;
 };
 
-/** One execution environment of one function: runs one invocation at a time and is thrown away once it died. */
+/** One execution environment of one function: it runs one invocation at a time and is thrown away once it has died. */
 export type FunctionWorker = {
   /** Never rejects: whatever goes wrong in the worker is the invocation's function error. */
   run(invocation: Omit<WorkerInvocation, 'timeoutMs'>): Promise<InvocationOutcome>;
-  /** False once the thread is gone or about to go; such a worker is not to be used again. */
+  /** False once the thread is gone or about to go; such a worker must not be used again. */
   isAlive(): boolean;
-  /** Ends the thread; a running invocation ends as one whose process was killed. */
+  /** Ends the thread; a running invocation ends as if its process had been killed. */
   terminate(): Promise<void>;
 };
 
-/** Lambda gives the code outside the handler ten seconds of its own. */
+/** Lambda gives the code outside the handler a limit of ten seconds of its own. */
 const INIT_LIMIT_MS = 10_000;
 
-/** What Lambda's runtime sets for nodejs24.x: bundles have to be ES modules by their name. */
+/** The flags that Lambda's runtime sets for nodejs24.x: bundles must be ES modules by their file name. */
 const RUNTIME_FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module'];
 
 type Settle = (outcome: InvocationOutcome) => void;

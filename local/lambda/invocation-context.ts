@@ -9,10 +9,10 @@ export type InvocationContext = {
   readonly awsRequestId: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** There only in a function that isolates its tenants. */
+  /** Present only in a function that isolates its tenants. */
   readonly tenantId?: string;
   callbackWaitsForEmptyEventLoop: boolean;
-  /** Real time left, whatever the stack's clock does. */
+  /** The real time left, whatever the stack's clock does. */
   getRemainingTimeInMillis(): number;
 };
 
@@ -25,7 +25,8 @@ export function createInvocationContext(
   return {
     functionName: start.functionName,
     functionVersion: '$LATEST',
-    // With the qualifier that was used, if one was. Source: Lambda Developer Guide, "Using the Lambda context object".
+    // With the qualifier of the invocation, if there was one. Source: Lambda Developer Guide, "Using the Lambda context
+    // object".
     invokedFunctionArn: [start.functionArn, invocation.qualifier].filter((part) => part !== undefined).join(':'),
     memoryLimitInMB: String(start.memoryMegabytes),
     awsRequestId: invocation.requestId,

@@ -7,16 +7,17 @@ import type { LambdaDeps } from './lambda-service.ts';
 
 const urlInput = v.object({
   FunctionName: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
-  // Made by the HTTP face of this stack, whose type it has; no client can send one.
+  // The HTTP face of this stack makes the request, in this type; no client can send one.
   Request: v.custom<FunctionUrlRequest>((value) => typeof value === 'object' && value !== null),
 });
 
-/** Both since October 2025: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html. */
+/** Both are required since October 2025: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html. */
 const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
 
 /**
- * A request to a function URL: allowed by the caller's policies, made an event, and invoked synchronously. Answers with
- * the function's `Payload`, or `FunctionError`. Who may not call learns nothing of what there is.
+ * Handles a request to a function URL: the caller's policies must allow it, it becomes an event, and the function is
+ * invoked synchronously. Returns the function's `Payload`, or `FunctionError`. A caller without permission does not
+ * learn whether the function exists.
  */
 export async function invokeFunctionUrl(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswer> {
   const { FunctionName: name, Request: request } = parseInput(urlInput, call.input, 'InvalidParameterValueException');

@@ -27,13 +27,13 @@ const invokeInput = v.object({
   TenantId: v.optional(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/))),
 });
 
-/** `name`, `<account>:function:name` or an ARN of ours, each with a qualifier after it or without. */
+/** `name`, `<account>:function:name` or an ARN of ours, each with or without a qualifier after it. */
 const FUNCTION_NAME =
   /^(?:arn:(?<place>[a-z-]+:lambda:[a-z0-9-]+):)?(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,64})(?::(?<qualifier>\$LATEST|[\w-]{1,128}))?$/;
 
 /**
- * Lambda as far as callers need it: `Invoke`, synchronous, asynchronous and dry, on functions of the template, and the
- * requests to their URLs, which the HTTP face hands on as `InvokeFunctionUrl`.
+ * Lambda as far as callers need it: `Invoke`, synchronous, asynchronous and dry, on functions of the template, and
+ * requests to their URLs, which the HTTP face passes on as `InvokeFunctionUrl`.
  */
 export function createLambdaService(deps: LambdaDeps): Service {
   return serviceOf({
@@ -71,8 +71,8 @@ async function invoke(deps: LambdaDeps, call: ServiceCall): Promise<ServiceAnswe
 }
 
 /**
- * A function in tenant isolation mode is never invoked without a tenant's id, and no other function with one.
- * Source: Lambda Developer Guide, "Invoking Lambda functions with tenant isolation".
+ * A function in tenant isolation mode must be invoked with a tenant's id, and any other function without one. Source:
+ * Lambda Developer Guide, "Invoking Lambda functions with tenant isolation".
  */
 function refuseWrongTenancy({ name, isolatesTenants }: FunctionWiring, tenantId: string | undefined): void {
   const isIsolated = isolatesTenants === true;
@@ -84,9 +84,9 @@ function refuseWrongTenancy({ name, isolatesTenants }: FunctionWiring, tenantId:
 }
 
 /**
- * Who may not invoke learns `AccessDeniedException` whether or not the function is there. What was invoked with a
- * qualifier is another resource than the function itself: who may invoke an alias may invoke no other, nor the function.
- * Source: Lambda Developer Guide, "Resources and conditions for Lambda actions".
+ * A caller who may not invoke gets `AccessDeniedException` whether or not the function exists. A qualified function is
+ * a resource of its own: a caller who may invoke an alias may invoke no other, and not the function itself. Source:
+ * Lambda Developer Guide, "Resources and conditions for Lambda actions".
  */
 function authorizeInvoke(deps: LambdaDeps, call: ServiceCall, resource: string): void {
   try {
@@ -124,7 +124,7 @@ function invokedIn(
   return { name, qualifier: Qualifier ?? qualifier };
 }
 
-/** Versions are not published here: beside the aliases of the template there is `$LATEST` alone. */
+/** The embedded stack publishes no versions: beside the aliases of the template there is `$LATEST` alone. */
 function hasQualifier({ aliases }: FunctionWiring, qualifier: string | undefined): boolean {
   return qualifier === undefined || qualifier === '$LATEST' || aliases.includes(qualifier);
 }

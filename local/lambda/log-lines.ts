@@ -9,7 +9,7 @@ export type FunctionLogLine = {
 };
 export type FunctionLog = (line: FunctionLogLine) => void;
 
-/** Hands a worker's output on line by line. */
+/** Passes a worker's output on line by line. */
 export function captureLines(output: Readable, sink: (line: string) => void): void {
   createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', sink);
 }

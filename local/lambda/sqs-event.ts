@@ -16,7 +16,7 @@ const messageSchema = v.object({
   MessageAttributes: v.optional(v.record(v.string(), attributeSchema), {}),
 });
 
-/** A message as `ReceiveMessage` answers it. */
+/** A message in the answer of `ReceiveMessage`. */
 export type BatchMessage = v.InferOutput<typeof messageSchema>;
 
 /** Reads the answer of `ReceiveMessage`; an empty one has no `Messages`. */

@@ -1,15 +1,15 @@
 import type { StackClock } from '../clock.ts';
 
-/** Calls back once the stack's clock has reached a time, be it by waiting or by an advance. */
+/** Calls back once the stack's clock reaches a time, whether by waiting or by an advance. */
 export type StackAlarm = {
-  /** Replaces the time that was set; `undefined` sets none. Epoch milliseconds. */
+  /** Replaces the time that was set; `undefined` clears it. Epoch milliseconds. */
   set(atMs: number | undefined): void;
 };
 
-/** setTimeout takes no more than this. */
+/** The longest delay that setTimeout accepts. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
-/** Its timers keep no process alive. */
+/** Makes an alarm whose timers keep no process alive. */
 export function createStackAlarm(clock: Pick<StackClock, 'nowMs' | 'onAdvance'>, ring: () => void): StackAlarm {
   let dueAtMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;

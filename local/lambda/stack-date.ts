@@ -1,6 +1,6 @@
 /**
- * Shifts a thread's `Date` by the stack clock's offset, read anew at every look, so that a running function sees an
- * `advance` too. `performance.now()` and timers stay real: time-outs are measured in real time.
+ * Shifts a thread's `Date` by the stack clock's offset. The offset is read anew every time, so that a running function
+ * sees an `advance`, too. `performance.now()` and timers stay real: time-outs are measured in real time.
  */
 export function shiftDate(sharedOffset: SharedArrayBuffer): void {
   const RealDate = globalThis.Date;

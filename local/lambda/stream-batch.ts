@@ -3,10 +3,10 @@ import type { StreamMappingWiring } from '../template/wiring.ts';
 import { failedItemIds } from './batch-response.ts';
 import type { InvocationOutcome } from './function-worker.ts';
 
-/** Records that are given to a function together, oldest first. */
+/** Records that a function gets together, oldest first. */
 export type StreamBatch = {
   readonly records: readonly StreamRecord[];
-  /** How often the function has failed with them. */
+  /** How often the function has failed with these records. */
   readonly failures: number;
   readonly lastOutcome?: InvocationOutcome;
 };
@@ -23,11 +23,11 @@ export type DiscardReason = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 const RETENTION_SECONDS = 86_400;
 
 /**
- * What is still to be done of a batch after the function has answered, in order; nothing after a success. With
- * `ReportBatchItemFailures` what lies before the first reported record is done. With bisecting, a batch that failed
- * without saying where is halved, and neither that nor a cut at the reported record uses up a retry.
- * Source: Lambda Developer Guide, "Configuring partial batch response with DynamoDB and Lambda" and "Retain discarded
- * records for a DynamoDB event source in Lambda".
+ * The rest of a batch after the function has answered, in order; nothing after a success. With
+ * `ReportBatchItemFailures` the records before the first reported one are done. With bisecting, a batch that failed
+ * without a reported record is halved; neither halving nor a cut at the reported record uses up a retry. Source: Lambda
+ * Developer Guide, "Configuring partial batch response with DynamoDB and Lambda" and "Retain discarded records for a
+ * DynamoDB event source in Lambda".
  */
 export function remainingBatches(
   batch: StreamBatch,
@@ -51,8 +51,8 @@ export function remainingBatches(
 }
 
 /**
- * How many records at the front of a batch are given up now, and why. Records that are only waiting for their first
- * attempt are not held to the stream's own 24 hours: Lambda would have read them before the clock was advanced.
+ * How many records at the front of a batch are given up now, and why. The stream's own 24 hours do not apply to records
+ * that still wait for their first attempt: Lambda would have read them before the clock was advanced.
  */
 export function discardedRecords(
   { records, failures }: StreamBatch,

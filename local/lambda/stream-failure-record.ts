@@ -5,9 +5,9 @@ import { type FailedAttempts, failureContext } from './failure-record.ts';
 const SHARD_ID = 'shardId-00000000000000000001-00000001';
 
 /**
- * What Lambda sends to the on-failure destination of a stream, as JSON text: where the records that it gave up stand in
- * the stream, and nothing of what they hold.
- * Shape: Lambda Developer Guide, "Retain discarded records for a DynamoDB event source in Lambda".
+ * The record that Lambda sends to the on-failure destination of a stream, as JSON text: the position in the stream of
+ * the records that were given up, and nothing of their contents. Shape: Lambda Developer Guide, "Retain discarded
+ * records for a DynamoDB event source in Lambda".
  */
 export function streamFailureRecord(
   failed: FailedAttempts & { readonly streamArn: string; readonly records: readonly StreamRecord[] },

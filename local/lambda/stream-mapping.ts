@@ -15,33 +15,36 @@ export type StreamMappingDeps = {
   readonly mapping: StreamMappingWiring;
   readonly stream: Pick<ChangeStream, 'arn' | 'openReader'>;
   readonly clock: Pick<StackClock, 'nowMs' | 'onAdvance'>;
-  /** Calls back when it is time to look for records: Lambda polls a shard four times a second, so records gather. */
+  /** Calls back when it is time to read records: Lambda polls a shard four times a second, so records gather. */
   readonly beforePoll: (poll: () => void) => void;
-  /** Rejects when the function could not be invoked at all, which uses up no retry. */
+  /** Rejects when the function could not be invoked at all; such a failure uses up no retry. */
   readonly invoke: (event: StreamEvent) => Promise<InvocationOutcome>;
-  /** Throws what the role lacks: checked once at start, because nothing would ever arrive without it. */
+  /**
+   * Throws the permissions that the role lacks. Checked once at start, because without them nothing would ever arrive.
+   */
   readonly assertAllowed: (actions: readonly string[], streamArn: string) => void;
-  /** Tells the on-failure destination, where there is one. */
+  /** Notifies the on-failure destination, where there is one. */
   readonly discard: (batch: DiscardedBatch) => Promise<void>;
   readonly logFailure: (problem: string) => void;
 };
 
-/** What Lambda needs of the function's role to read a stream. */
+/** The permissions of the function's role that Lambda needs to read a stream. */
 const NEEDED_ACTIONS = [
   'dynamodb:GetRecords',
   'dynamodb:GetShardIterator',
   'dynamodb:DescribeStream',
   'dynamodb:ListStreams',
 ];
-/** Lambda backs off exponentially between the retries of a batch; by how much, AWS does not say. */
+/** Lambda backs off exponentially between the retries of a batch; AWS does not say by how much. */
 const FIRST_RETRY_DELAY_MS = 100;
 const LONGEST_RETRY_DELAY_MS = 60_000;
-/** A retry this near comes by itself and is waited for; a later one waits, like a hidden message, for an advance. */
+/** The mapping waits for a retry as near as this; a later one waits, like a hidden message, for an advance. */
 const SOON_MS = 1_000;
 
 /**
- * Hands a table's changes to a function: in order, one batch at a time, and nothing that follows before a failing batch
- * is done or given up. `activity` counts a backlog that is on its way. Throws when the role may not read the stream.
+ * Hands a table's changes to a function: in order, one batch at a time, and nothing beyond a failing batch until that
+ * batch is done or given up. `activity` counts a backlog that is being worked on. Throws when the role may not read the
+ * stream.
  */
 export function startStreamMapping(deps: StreamMappingDeps): EventSourceMapping {
   deps.assertAllowed(NEEDED_ACTIONS, deps.stream.arn);
@@ -97,7 +100,7 @@ export function startStreamMapping(deps: StreamMappingDeps): EventSourceMapping 
   };
 }
 
-/** One step with the batch that is in front: gives it up, in part or whole, or invokes the function. */
+/** Takes one step with the first batch: gives it up, in part or whole, or invokes the function. */
 async function attempt(deps: StreamMappingDeps, batch: StreamBatch): Promise<readonly StreamBatch[]> {
   const discarded = discardedRecords(batch, deps.mapping, deps.clock.nowMs());
   if (discarded !== undefined) {

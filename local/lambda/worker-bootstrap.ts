@@ -1,6 +1,6 @@
 /**
- * What a function's worker thread runs: shifts `Date` before anything else is loaded, imports the bundle, then runs
- * one invocation at a time as Lambda's Node.js runtime would.
+ * The code of a function's worker thread: it shifts `Date` before anything else is loaded, imports the bundle, and then
+ * runs one invocation at a time as Lambda's Node.js runtime would.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerOf, handlerNotFoundPayload, thrownPayload } from './function-error.ts';
@@ -10,7 +10,7 @@ import type { WorkerInvocation, WorkerReply, WorkerStart } from './worker-messag
 
 type Handler = (event: unknown, context: InvocationContext) => unknown;
 
-// Both ends of the thread are in this folder; what it is started with is checked by the compiler on the other side.
+// Both ends of the thread are in this folder; the compiler checks the data for its start at the other end.
 const start = workerData as WorkerStart;
 
 shiftDate(start.sharedOffset);

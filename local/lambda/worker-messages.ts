@@ -3,7 +3,7 @@
 /** Given to a worker when it starts; the same for every invocation that it runs. */
 export type WorkerStart = {
   readonly bundleUrl: string;
-  /** The name that the bundle exports, `handler` in `functions/scan-account.handler`. */
+  /** The export of the bundle that is called, `handler` in `functions/scan-account.handler`. */
   readonly exportName: string;
   readonly functionName: string;
   readonly functionArn: string;
@@ -17,9 +17,9 @@ export type WorkerInvocation = {
   readonly requestId: string;
   readonly payload: string;
   readonly timeoutMs: number;
-  /** The alias, or `$LATEST`, by which the function was invoked; undefined when by its name alone. */
+  /** The alias or `$LATEST` by which the function was invoked; undefined when it was invoked by its name alone. */
   readonly qualifier?: string | undefined;
-  /** Of a function that isolates its tenants: for whom it was invoked. */
+  /** The tenant for whom a function that isolates its tenants was invoked. */
   readonly tenantId?: string | undefined;
 };
 

@@ -22,7 +22,7 @@ export type BucketAccess = {
 /**
  * Finds the bucket that a call names and decides whether the call may do `action` to it. Throws `NoSuchBucket` (404),
  * `PermanentRedirect` (301, before any decision, as S3 does) for another region, and `AccessDenied` (403), also when
- * the bucket is not of the account that the caller expects (`ExpectedBucketOwner`).
+ * the bucket does not belong to the account that the caller expects (`ExpectedBucketOwner`).
  */
 export function openBucket(deps: S3Dependencies, call: ServiceCall, access: BucketAccess): Bucket {
   const bucket = deps.buckets.findBucket(access.bucketName);
@@ -34,7 +34,7 @@ export function openBucket(deps: S3Dependencies, call: ServiceCall, access: Buck
   if (bucket.region !== call.region) throw redirect(bucket);
   const expectedOwner = call.input['ExpectedBucketOwner'];
   if (expectedOwner !== undefined && expectedOwner !== bucket.accountId) throw accessDenied();
-  // Without a bucket policy no other account gets in, whatever its own policies allow.
+  // Without a bucket policy no other account gets access, whatever its own policies allow.
   if (bucket.policy === undefined && bucket.accountId !== call.caller.accountId) {
     throw accessDenied();
   }
@@ -48,7 +48,7 @@ export function openBucket(deps: S3Dependencies, call: ServiceCall, access: Buck
   return bucket;
 }
 
-/** Decides about a resource; `resource` is what stands behind `arn:<partition>:s3:::`. */
+/** Decides about a resource; `resource` is the part after `arn:<partition>:s3:::`. */
 export function authorizeS3(
   deps: S3Dependencies,
   call: ServiceCall,

@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000;
 
 export function createBucketStore(deps: { readonly clock: Pick<StackClock, 'nowMs'> }): BucketStore {
   const buckets = new Map<string, Bucket>();
-  // S3 keeps whole seconds; more would differ between headers and listings.
+  // S3 keeps whole seconds; a fraction would differ between headers and listings.
   const nowMs = () => Math.floor(deps.clock.nowMs() / 1000) * 1000;
   return {
     addBucket(bucket) {
@@ -64,7 +64,7 @@ function lockOf({ retention }: Bucket, putAtMs: number): Pick<StoredObject, 'loc
   return { lock: { mode: retention.mode, retainUntilMs: putAtMs + retention.days * DAY_MS } };
 }
 
-/** S3's order: by the bytes of UTF-8, which is not the order of JavaScript strings. */
+/** S3's order is by the bytes of UTF-8, which is not the order of JavaScript strings. */
 export function compareKeys(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
 }

@@ -6,7 +6,7 @@ export type Bucket = {
   readonly accountId: string;
   readonly region: string;
   readonly createdAtMs: number;
-  /** All four settings on, or no configuration at all. */
+  /** Whether all four settings are on; otherwise there is no configuration at all. */
   readonly isPublicAccessBlocked: boolean;
   readonly encryption: BucketEncryption;
   readonly policy?: PolicyDocument;
@@ -22,7 +22,7 @@ export type Retention = { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly d
 export type StoredObject = {
   readonly key: string;
   readonly bytes: Uint8Array;
-  /** MD5 in hex and quotes, as S3 makes it for objects put in one part. */
+  /** The MD5 in quoted hexadecimal, as S3 makes it for objects put in one part. */
   readonly eTag: string;
   readonly lastModifiedMs: number;
   readonly contentType: string;

@@ -19,7 +19,7 @@ type Input = v.InferOutput<typeof inputSchema>;
 
 const pageSize = 1000;
 
-/** An object, or all objects below a common prefix: what one page counts and sorts. */
+/** An object, or all objects below a common prefix: the unit that a page counts and sorts. */
 type Entry = { readonly name: string; readonly object?: StoredObject };
 
 /** `ListObjectsV2`: keys in UTF-8 order, grouped by delimiter, at most 1,000 entries a page. */
@@ -52,7 +52,7 @@ export function listObjects(deps: S3Dependencies, call: ServiceCall): ServiceAns
   };
 }
 
-/** A policy that conditions `s3:prefix` sees it only when the request has it, as in S3. */
+/** A policy with a condition on `s3:prefix` sees the prefix only when the request has it, as in S3. */
 function listContext(input: Input): Record<string, string> {
   return {
     ...(input.Prefix !== undefined && { 's3:prefix': input.Prefix }),

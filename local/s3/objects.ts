@@ -20,7 +20,7 @@ export function getObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswe
   };
 }
 
-/** `HeadObject`: what `GetObject` would answer, without the bytes. */
+/** `HeadObject`: the answer of `GetObject` without the bytes. */
 export function headObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
   const { Body, ...head } = getObject(deps, call);
   return head;
@@ -31,7 +31,7 @@ function openObject(deps: S3Dependencies, call: ServiceCall) {
   const bucket = openBucket(deps, call, { action: 's3:GetObject', bucketName: input.Bucket, key: input.Key });
   const object = bucket.objects.get(input.Key);
   if (object === undefined) {
-    // Whether a key exists is told only to those who may list the bucket; to others S3 says `AccessDenied`.
+    // Only callers who may list the bucket learn whether a key exists; to others S3 says `AccessDenied`.
     openBucket(deps, call, { action: 's3:ListBucket', bucketName: input.Bucket });
     throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.', { Key: input.Key });
   }

@@ -11,16 +11,16 @@ const inputSchema = v.object({
   Body: v.instance(Uint8Array),
   ContentType: v.optional(v.string()),
   Metadata: v.optional(v.record(v.string(), v.string()), {}),
-  /** S3 knows `*` only: put the object if there is none. */
+  /** S3 accepts `*` only: put the object if there is none. */
   IfNoneMatch: v.optional(v.string()),
-  /** Whether the request had a checksum of the body, in whatever algorithm. */
+  /** Whether the request had a checksum of the body, in any algorithm. */
   HasChecksum: v.optional(v.boolean(), false),
 });
 type Input = v.InferOutput<typeof inputSchema>;
 
 /**
- * `PutObject`. It replaces what the key had, unless `IfNoneMatch` is `*`: then an object that is there is
- * `PreconditionFailed` (412). Looking and putting are one step, so that of two such calls one wins.
+ * `PutObject`. It replaces the object under the key, unless `IfNoneMatch` is `*`: then an existing object is
+ * `PreconditionFailed` (412). The check and the put are one step, so that of two such calls one wins.
  */
 export function putObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswer {
   const input = parseInput(inputSchema, call.input, 'InvalidArgument');
@@ -41,7 +41,7 @@ export function putObject(deps: S3Dependencies, call: ServiceCall): ServiceAnswe
   return { ETag: object.eTag, ServerSideEncryption: bucket.encryption };
 }
 
-/** S3 User Guide, "Object Lock considerations": an object with a retention period is taken with a checksum only. */
+/** S3 User Guide, "Object Lock considerations": an object with a retention period is accepted with a checksum only. */
 function assertChecksum(bucket: Bucket, { HasChecksum }: Input): void {
   if (bucket.retention === undefined || HasChecksum) return;
   const message = 'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock';

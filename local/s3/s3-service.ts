@@ -8,8 +8,8 @@ import { getObject, headObject } from './objects.ts';
 import { putObject } from './put-object.ts';
 
 /**
- * A small S3: the buckets of the emulated accounts and of the deployment, with objects in memory. Nothing deletes an
- * object, so that Object Lock holds by itself.
+ * A small S3: the buckets of the emulated accounts and of the deployment, with objects in memory. It has no operation
+ * that deletes an object, so Object Lock holds by itself.
  */
 export function createS3Service(deps: S3Dependencies): Service {
   return serviceOf({

@@ -9,7 +9,7 @@ const MOST_ENTRIES = 10;
 const ENTRY_ID = /^[\w-]{1,80}$/;
 
 /**
- * Runs a batch as SQS does: a frame that is wrong (none, too many, an id twice) fails the call; after that every entry
+ * Runs a batch as SQS does: a wrong frame (no entry, too many, an id twice) fails the call; otherwise every entry
  * succeeds or fails by itself.
  */
 export function runBatch<Entry extends { readonly Id: string }, Result extends object>(

@@ -5,13 +5,13 @@ import type { ReceiveOptions } from './receive-messages.ts';
 
 export type LongPoll = ReceiveOptions & {
   readonly queueName: string;
-  /** In real time, whatever the stack's clock does: a client's socket waits in real time as well. */
+  /** In real time, whatever the stack's clock does: a client's socket also waits in real time. */
   readonly waitMs: number;
 };
 
 /**
- * Receives at once or waits for the first message: a send, an advance of the clock and the end of a visibility
- * time-out or delay wake it. Answers with an empty list when the wait or the stack ends.
+ * Receives at once or waits for the first message: a send, an advance of the clock and the end of a visibility time-out
+ * or delay end the wait. Returns an empty list when the wait or the stack ends.
  */
 export async function longPoll(
   deps: { store: QueueStore; clock: Pick<StackClock, 'nowMs'>; stopping: AbortSignal },
@@ -25,7 +25,7 @@ export async function longPoll(
   }
 }
 
-/** Resolves once when there may be something to receive; leaves no listener and no timer behind. */
+/** Resolves once when there may be a message to receive; leaves no listener and no timer behind. */
 function nextChance(
   deps: { store: QueueStore; clock: Pick<StackClock, 'nowMs'> },
   wait: { queueName: string; end: AbortSignal },

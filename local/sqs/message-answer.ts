@@ -2,10 +2,10 @@ import type { ServiceAnswer } from '../service.ts';
 import { type MessageAttributes, md5OfAttributes, md5OfBody } from './message-digest.ts';
 import type { ReceivedMessage } from './queued-message.ts';
 
-/** Which attributes a receive asked for, of those that SQS keeps and of those that the sender gave. */
+/** The attributes that a receive asked for: those that SQS keeps, and those that the sender gave. */
 export type WantedAttributes = { readonly system: readonly string[]; readonly message: readonly string[] };
 
-/** A received message in the API's shape; the digest of attributes covers the returned ones only, as SQS's does. */
+/** A received message in the API's shape; as in SQS, the digest of attributes covers the returned ones only. */
 export function messageAnswer(
   message: ReceivedMessage,
   wanted: WantedAttributes,
@@ -47,7 +47,7 @@ function pick<Value>(record: Readonly<Record<string, Value>>, isWanted: (name: s
   return Object.fromEntries(Object.entries(record).filter(([name]) => isWanted(name)));
 }
 
-/** What a send answers with, for the SDK to check. */
+/** The answer to a send, for the SDK to check. */
 export function sentAnswer(messageId: string, body: string, attributes: MessageAttributes) {
   const digest = md5OfAttributes(attributes);
   return {

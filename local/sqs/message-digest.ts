@@ -11,15 +11,15 @@ export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 const STRING_TRANSPORT = 1;
 const BINARY_TRANSPORT = 2;
 
-/** The MD5 that SQS answers with and that SDKs check against what they sent. */
+/** The MD5 in SQS's answers, which SDKs compare with what they sent. */
 export function md5OfBody(body: string): string {
   return createHash('md5').update(body, 'utf8').digest('hex');
 }
 
 /**
- * SQS's MD5 over message attributes: sorted by name, each name, type and value with its length before it; undefined
- * where there are none, as SQS then leaves the member out.
- * Source: Amazon SQS Developer Guide, "Calculating the MD5 message digest for message attributes".
+ * SQS's MD5 over message attributes: sorted by name; each name, type and value is preceded by its length. Undefined
+ * where there are no attributes, as SQS then leaves the member out. Source: Amazon SQS Developer Guide, "Calculating
+ * the MD5 message digest for message attributes".
  */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();
@@ -36,7 +36,7 @@ export function md5OfAttributes(attributes: MessageAttributes): string | undefin
   return hash.digest('hex');
 }
 
-/** What counts against a queue's message size: the body and every attribute's name, type and value, in bytes. */
+/** The size that counts against a queue's limit: the body and every attribute's name, type and value, in bytes. */
 export function messageBytes(body: string, attributes: MessageAttributes): number {
   let bytes = Buffer.byteLength(body, 'utf8');
   for (const [name, attribute] of Object.entries(attributes)) {

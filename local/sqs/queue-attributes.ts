@@ -2,7 +2,9 @@ import { ServiceError } from '../service.ts';
 import type { QueueSettings } from './queue.ts';
 import type { QueueCounts } from './queued-message.ts';
 
-/** GetQueueAttributes' answer: strings, as SQS gives them; a queue without a policy or redrive has no such member. */
+/**
+ * The answer of GetQueueAttributes: strings, as SQS gives them; a queue without a policy or redrive has no such member.
+ */
 export function queueAttributes(
   settings: QueueSettings,
   counts: QueueCounts,
@@ -29,7 +31,7 @@ export function queueAttributes(
   };
 }
 
-/** The attributes asked for; one that standard queues do not have is `InvalidAttributeName`. */
+/** The requested attributes; one that standard queues do not have is `InvalidAttributeName`. */
 export function pickAttributes(all: Readonly<Record<string, string>>, names: readonly string[]) {
   if (names.includes('All')) return all;
   const unknown = names.find((name) => !(name in all) && name !== 'Policy' && name !== 'RedrivePolicy');

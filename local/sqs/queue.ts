@@ -4,14 +4,14 @@ import type { QueuedMessage } from './queued-message.ts';
 export type QueueSettings = {
   readonly name: string;
   readonly visibilityTimeoutSeconds: number;
-  /** Must exist already, as SQS demands. */
+  /** The dead-letter queue must already exist, as SQS demands. */
   readonly redrive?: { readonly deadLetterQueueName: string; readonly maxReceiveCount: number };
   readonly policy?: PolicyDocument;
   readonly maximumMessageBytes: number;
   readonly retentionSeconds: number;
 };
 
-/** One standard queue: its settings, its messages in the order they came, and who waits for some. */
+/** One standard queue: its settings, its messages in order of arrival, and the listeners that wait for messages. */
 export type Queue = {
   readonly settings: QueueSettings;
   readonly messages: Map<string, QueuedMessage>;
@@ -22,7 +22,7 @@ export function wake(queue: Queue): void {
   for (const listener of [...queue.listeners]) listener();
 }
 
-/** A copy of the list, oldest first; drops for good what is past its retention. */
+/** A copy of the list, oldest first; messages past their retention are dropped for good. */
 export function liveMessages(queue: Queue, nowMs: number): QueuedMessage[] {
   const expiredBeforeMs = nowMs - queue.settings.retentionSeconds * 1000;
   for (const { messageId, sentAtMs } of queue.messages.values()) {

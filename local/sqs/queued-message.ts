@@ -1,6 +1,6 @@
 import type { MessageAttributes } from './message-digest.ts';
 
-/** A message at rest in a queue, and what its receives have done to it. */
+/** A message at rest in a queue, with the marks that its receives have left. */
 export type QueuedMessage = {
   readonly messageId: string;
   readonly body: string;

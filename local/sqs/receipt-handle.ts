@@ -1,11 +1,11 @@
 import { ServiceError } from '../service.ts';
 
-/** What a receipt handle stands for: one receive of one message of one queue. */
+/** The contents of a receipt handle: one receive of one message of one queue. */
 export type ReceiptHandle = { readonly queueName: string; readonly messageId: string; readonly receiveId: string };
 
 const SEPARATOR = '/';
 
-/** Opaque to clients, as SQS's is; readable here, so that an old handle is told from one that never existed. */
+/** Opaque to clients, as in SQS; readable here, so that an old handle differs from one that never existed. */
 export function encodeReceiptHandle(handle: ReceiptHandle): string {
   const plain = [handle.queueName, handle.messageId, handle.receiveId].join(SEPARATOR);
   return Buffer.from(plain, 'utf8').toString('base64');

@@ -14,8 +14,8 @@ type ReceivingState = {
 
 /**
  * Hands out at most `max` visible messages, oldest first, each under a new receipt handle, and hides them. A message
- * whose receive would exceed the queue's `maxReceiveCount` goes to the dead-letter queue instead: SQS moves it at the
- * receive, not when its visibility time-out ends, and its id, age and count go with it.
+ * whose receive would exceed the queue's `maxReceiveCount` goes to the dead-letter queue instead, with its id, age and
+ * count: SQS moves it at the receive, not when its visibility time-out ends.
  */
 export function receiveMessages(state: ReceivingState, queue: Queue, options: ReceiveOptions): ReceivedMessage[] {
   const nowMs = state.clock.nowMs();

@@ -14,7 +14,7 @@ const messageAttribute = v.object({
   BinaryValue: v.optional(v.instance(Uint8Array)),
 });
 
-/** What SQS refuses in a body: anything XML 1.0 cannot carry. */
+/** The characters that SQS accepts in a body; it refuses all that XML 1.0 cannot carry. */
 const UNICODE_OF_A_BODY = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
 
 const message = {
@@ -28,7 +28,7 @@ const batchOf = <Entry extends v.ObjectEntries>(entry: Entry) =>
 
 export const queueInput = v.object(queue);
 export const sendInput = v.object({ ...queue, ...message });
-/** Of a batch only the frame: an entry that is wrong fails by itself, not the call. */
+/** The frame of a batch alone: a wrong entry fails by itself, and not the call. */
 export const sendBatchInput = v.object({ ...queue, Entries: v.array(v.looseObject({ Id: v.string() })) });
 export const sendEntryInput = v.object({ Id: v.string(), ...message });
 export const receiveInput = v.object({

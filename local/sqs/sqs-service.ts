@@ -25,7 +25,7 @@ export type SqsDeps = {
 const LARGEST_BATCH_BYTES = 1_048_576;
 const WRONG = 'InvalidParameterValue';
 
-/** SQS's actions on standard queues, each allowed by the caller's policies and the queue's own. */
+/** SQS's actions on standard queues; each must be allowed by the caller's policies and the queue's own. */
 export function createSqsService(deps: SqsDeps): Service {
   return serviceOf({
     SendMessage: (call) => sendMessage(deps, call),
@@ -154,7 +154,7 @@ function purgeQueue(deps: SqsDeps, call: ServiceCall): ServiceAnswer {
   return {};
 }
 
-/** Finds a queue for a caller; who may not know it learns `AccessDenied` whether or not it is there. */
+/** Finds a queue for a caller; a caller without permission gets `AccessDenied` whether or not the queue exists. */
 function openQueue(deps: SqsDeps, call: ServiceCall, wanted: { action: string; queueName: string }): QueueSettings {
   const queue = deps.store.findQueue(wanted.queueName);
   deps.authorize({
@@ -170,7 +170,7 @@ function openQueue(deps: SqsDeps, call: ServiceCall, wanted: { action: string; q
   return queue;
 }
 
-/** `…/<account>/<name>`: the host is not looked at, because clients reach the stack under several. */
+/** `…/<account>/<name>`: the host is ignored, because clients reach the stack under several. */
 function nameOf(deps: SqsDeps, url: string): string {
   const [name = '', accountId] = url.split('/').reverse();
   if (accountId !== deps.home.accountId) throw queueDoesNotExist();
