@@ -2,8 +2,8 @@ import type { Authorize } from './iam/authorize.ts';
 import { ServiceError } from './service.ts';
 
 /**
- * The same decision under the name that AWS's JSON services (DynamoDB, EventBridge, KMS) answer with:
- * `AccessDeniedException`, HTTP 400, where the query services say `AccessDenied`, HTTP 403.
+ * The same decision under the name that AWS's JSON services (DynamoDB, EventBridge, KMS) use: they answer with
+ * `AccessDeniedException`, HTTP 400, where the query services answer with `AccessDenied`, HTTP 403.
  */
 export function withAccessDeniedException(authorize: Authorize): Authorize {
   return (check) => {

@@ -31,12 +31,15 @@ export type Stack = {
   readonly home: StackHome;
   /** Profiles for every principal of the accounts file, and `customer-<accountId>` for every emulated account. */
   readonly awsConfigFile: string;
-  /** JSON lines; there is no file before the first record. */
+  /** JSON lines; the file does not exist before the first record. */
   readonly cloudTrailFile: string;
-  /** The trail, and how its records come as events on the default bus: at once and once unless it is told otherwise. */
+  /**
+   * The trail, and the delivery of its records as events on the default bus: at once and once unless it is planned
+   * otherwise.
+   */
   readonly cloudTrail: StackCloudTrail;
   readonly clock: StackClock;
-  /** Moves the stack's clock; what falls due starts before this returns and is waited for by `idle`. */
+  /** Moves the stack's clock; whatever falls due starts before this returns, and `idle` waits for it. */
   advance(milliseconds: number): void;
   /** Resolves when no invocation runs and no message waits for a function; see `waitUntilIdle`. */
   idle(): Promise<void>;
@@ -51,17 +54,20 @@ export type Stack = {
   readonly snapshotTables: DynamoDb['snapshotTables'];
   /** Breaks calls on purpose, for tests and demonstrations. */
   readonly faults: Faults;
-  /** Tells of every call that came over the wire once it is answered. Answers with what ends it. */
+  /**
+   * Calls back for every call that came over the wire, once it is answered. Returns the function that ends the
+   * subscription.
+   */
   onCall(listener: (call: AnsweredCall) => void): () => void;
-  /** Tells of every line that a function writes. Answers with what ends it. */
+  /** Calls back for every line that a function writes. Returns the function that ends the subscription. */
   onFunctionLog(listener: (line: FunctionLogLine) => void): () => void;
-  /** Tells of every transition that a function logs. Answers with what ends it. */
+  /** Calls back for every transition that a function logs. Returns the function that ends the subscription. */
   onTransition(listener: (transition: Transition) => void): () => void;
   /** Stops everything: sockets, workers, timers, and the folder if it was a temporary one. */
   close(): Promise<void>;
 };
 
-/** Starts the whole embedded stack from what is packaged. Nothing is left behind when a part of the start fails. */
+/** Starts the whole embedded stack from the package. A start that fails half-way leaves nothing behind. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const cleanups = createCleanups();
   try {

@@ -31,7 +31,7 @@ export type StoresDeps = {
   readonly stopping: AbortSignal;
 };
 
-/** What holds state, and the services over it that need no function to run. */
+/** The stores of state, and the services over them that need no function to run. */
 export type Stores = {
   readonly queues: QueueStore;
   readonly keys: KeyStore;

@@ -1,7 +1,7 @@
-/** What has to be undone when the stack stops, or when its start fails half-way: the last first. */
+/** The clean-ups for when the stack stops, or when its start fails half-way: the last one registered runs first. */
 export type Cleanups = {
   add(cleanup: () => unknown): void;
-  /** Runs every cleanup once, also when one of them fails; throws the first failure after the last has run. */
+  /** Runs every clean-up once, even when one of them fails; throws the first failure after the last has run. */
   run(): Promise<void>;
 };
 

@@ -21,8 +21,8 @@ export type ServiceName = keyof typeof protocols;
 export type StackServices = Readonly<Record<ServiceName, Service>>;
 
 /**
- * One call to a service that came over the wire, once it is answered; `errorCode` where the answer is an error, or
- * `ConnectionReset` where there is none.
+ * One call to a service over the wire, once it is answered. `errorCode` is set where the answer is an error, and is
+ * `ConnectionReset` where there is no answer.
  */
 export type AnsweredCall = {
   readonly service: ServiceName;
@@ -37,8 +37,8 @@ export type DeferredServices = {
 };
 
 /**
- * The served services before they exist: queue URLs in the template contain the endpoint, so the port is bound first
- * and everything else is built after. A request that comes in between is told to try again.
+ * The services before they exist: queue URLs in the template contain the endpoint, so the port is bound first and
+ * everything else is built after it. A request that arrives in between is told to try again.
  */
 export function createDeferredServices(
   onAnswered: (call: AnsweredCall) => void,

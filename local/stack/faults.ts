@@ -3,45 +3,45 @@ import { ConnectionReset } from '../http/connection-reset.ts';
 import { type ServiceCall, ServiceError } from '../service.ts';
 import type { ServiceName } from './deferred-services.ts';
 
-/** How a call breaks. Every way is one that AWS and the network have. */
+/** How a call breaks. AWS and the network have each of these faults. */
 export type Fault =
   /** The service refuses with its own throttling error; nothing happens. */
   | 'throttle'
   /** The service answers 503; nothing happens. */
   | 'unavailable'
-  /** What was asked for happens, and the connection is reset before the answer. */
+  /** The operation takes effect, and the connection is reset before the answer. */
   | 'loseResponse'
   /** The connection is reset before anything happens. */
   | 'dropRequest'
-  /** What was asked for happens after so many milliseconds of real time. */
+  /** The operation takes effect after so many milliseconds of real time. */
   | { readonly slowMs: number }
-  /** What was asked for happens once this has. */
+  /** The operation takes effect once this promise has resolved. */
   | { readonly heldUntil: PromiseLike<unknown> }
   /** The service refuses with this error; nothing happens. */
   | { readonly code: string; readonly statusCode: number };
 
-/** Which calls break. What is left out matches everything. */
+/** Which calls break. A criterion that is left out matches everything. */
 export type Breakage = {
   readonly service: ServiceName;
   readonly action?: string;
-  /** Part of the ARN of whoever signed, for example the name of a function's role. */
+  /** A part of the signer's ARN, for example the name of a function's role. */
   readonly caller?: string;
-  /** For what names do not tell: looks at the input in the shape of the AWS API. */
+  /** A test of the input in the shape of the AWS API, for calls that names alone do not tell apart. */
   readonly where?: (input: ServiceCall['input']) => boolean;
-  /** How many calls break before the service works again; `Infinity` until it is mended. */
+  /** How many calls break before the service works again; `Infinity` for all until `mend` is called. */
   readonly times: number;
   readonly how: Fault;
 };
 
 export type Break = {
-  /** How many calls it has broken so far. */
+  /** How many calls the breakage has broken so far. */
   readonly hits: () => number;
   /** Lets every further call through. */
   mend(): void;
 };
 
 export type Faults = {
-  /** Breaks the next calls that match. Where several breakages match a call, the oldest has it. */
+  /** Breaks the next calls that match. Where several breakages match a call, the oldest applies. */
   breakNext(breakage: Breakage): Break;
 };
 
@@ -53,11 +53,12 @@ export type FaultGate = Faults & {
 };
 
 /**
- * Breaks calls on purpose, for tests and demonstrations of what the broker does about it. It sits between the wire and
- * every service of the stack, behind the signature check: what the stack itself does for a function (polling a queue,
- * sending to a failure destination) never breaks, and a refused call leaves no CloudTrail record. One exception: a batch
- * of stream records that is handed to a function is a call of the service `lambda`, action `InvokeWithStreamBatch`, the
- * caller being the function's role and the input its event. Refused, it is handed over later; with a lost response, twice.
+ * Breaks calls on purpose, for tests and demonstrations of how the broker copes. The gate sits between the wire and
+ * every service of the stack, behind the signature check: work that the stack itself does for a function (polling a
+ * queue, sending to a failure destination) never breaks, and a refused call leaves no CloudTrail record. One exception:
+ * handing a batch of stream records to a function is a call of the service `lambda`, action `InvokeWithStreamBatch`,
+ * with the function's role as the caller and the event as the input. If it is refused, the batch is handed over later;
+ * with a lost response, twice.
  */
 export function createFaults(): FaultGate {
   const planned: { readonly breakage: Breakage; hits: number; left: number }[] = [];
@@ -82,7 +83,7 @@ export function createFaults(): FaultGate {
   };
 }
 
-/** The throttling error of each service, as its API reference has it; all but two are answered with 400. */
+/** The throttling error of each service, as in its API reference; all but two have status 400. */
 const THROTTLED: Readonly<Record<ServiceName, string>> = {
   sts: 'Throttling',
   iam: 'Throttling',

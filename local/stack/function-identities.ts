@@ -6,13 +6,15 @@ import type { Service, ServiceAnswer, ServiceCall } from '../service.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { FunctionWiring, RoleWiring } from '../template/wiring.ts';
 
-/** Who the functions are: the packaged roles, and for each function a session of its role that never expires. */
+/**
+ * The identities of the functions: the packaged roles, and for each function a session of its role that never expires.
+ */
 export type FunctionIdentities = {
   credentialsOf(wiring: FunctionWiring): SessionCredentials;
   callerOf(wiring: FunctionWiring): Caller;
 };
 
-/** Puts the template's roles into the broker's account and mints one session a function, named after it. */
+/** Puts the template's roles into the broker's account and mints one session for each function, named after it. */
 export function createFunctionIdentities(deps: {
   readonly store: IdentityStore;
   readonly home: StackHome;
@@ -46,7 +48,7 @@ function mint(store: IdentityStore, wiring: FunctionWiring): SessionCredentials 
   return store.mintSession({ role, sessionName: wiring.name, durationSeconds: null });
 }
 
-/** What Lambda itself does for a function, it does under the function's role: polling, and sending failures. */
+/** The function's role as a caller. Under it Lambda does its own work for a function: polling, and sending failures. */
 export function roleCaller(deps: {
   readonly caller: Caller;
   readonly home: StackHome;

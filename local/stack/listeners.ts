@@ -1,4 +1,4 @@
-/** A list of callbacks that are told of something, each until it ends its own subscription. */
+/** A list of callbacks for one kind of event; each is called until it ends its own subscription. */
 export type Listeners<Event> = {
   add(listener: (event: Event) => void): () => void;
   tell(event: Event): void;

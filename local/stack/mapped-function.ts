@@ -14,7 +14,7 @@ export type MappedFunctionDeps = {
   readonly log: (message: string) => void;
 };
 
-/** What mappings of every kind need of their function: its wiring, Lambda acting under its role, and a log. */
+/** The parts of its function that a mapping of any kind needs: its wiring, Lambda acting under its role, and a log. */
 export function mappedFunction(
   deps: MappedFunctionDeps,
   mapping: { readonly logicalId: string; readonly functionName: string },
@@ -26,7 +26,7 @@ export function mappedFunction(
   return {
     wiring,
     lambda,
-    /** Throws what the role lacks, and which mapping that stops. */
+    /** Throws the permissions that the role lacks, and names the mapping that they stop. */
     assertAllowed(actions: readonly string[], sourceArn: string): void {
       try {
         lambda.assertAllowed(deps.authorize, actions, sourceArn);

@@ -21,7 +21,7 @@ import type { StackOptions } from './stack-options.ts';
 
 export type StackBase = Awaited<ReturnType<typeof prepareStack>>;
 
-/** Makes everything that is there before the port is known: clock, accounts, identities, files. */
+/** Makes everything that exists before the port is known: clock, accounts, identities, files. */
 export async function prepareStack(options: StackOptions, cleanups: Cleanups) {
   const accounts = await readAccountsFile(options.accountsFile);
   const { partition, homeRegion: region } = readStageConfig({ stage: options.stage ?? 'local' });

@@ -4,7 +4,7 @@ import { readTemplate } from '../template/read-template.ts';
 import type { DeploymentPlace } from '../template/references.ts';
 import type { Wiring } from '../template/wiring.ts';
 
-/** Where packaging left a stage's bundles and its template. */
+/** The places where packaging puts a stage's bundles and its template. */
 export function packagedPaths(packageDir: string): { readonly functionsDirectory: string; readonly template: string } {
   return {
     functionsDirectory: path.join(packageDir, 'functions'),
@@ -12,7 +12,7 @@ export function packagedPaths(packageDir: string): { readonly functionsDirectory
   };
 }
 
-/** Reads what is packaged; says what to do when nothing is. */
+/** Reads the packaged template; where nothing is packaged, the error says what to do. */
 export async function readPackagedTemplate(packageDir: string, place: DeploymentPlace): Promise<Wiring> {
   const { template } = packagedPaths(packageDir);
   const text = await readFile(template, 'utf8').catch((cause: unknown) => {

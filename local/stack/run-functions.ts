@@ -18,7 +18,7 @@ import type { Activity } from './wait-until-idle.ts';
 
 export type RunningFunctions = Activity & { readonly pool: FunctionPool; readonly cloudTrail: StartedCloudTrail };
 
-/** Puts the functions to work: invocations, events, schedules, and at last the queues and streams. */
+/** Puts the functions to work: first invocations, events and schedules, and last the queues and streams. */
 export function runFunctions(
   deps: StackBase & {
     readonly options: StackOptions;

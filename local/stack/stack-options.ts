@@ -2,12 +2,12 @@ export type StackOptions = {
   /** 0 takes a free port; a taken one rejects with `EADDRINUSE`. */
   readonly port: number;
   readonly accountsFile: string;
-  /** Names `config/<stage>.yml`, which says the partition and the region. */
+  /** Names `config/<stage>.yml`, which sets the partition and the region. */
   readonly stage?: string;
-  /** Where packaging left the stage: `.build/<stage>`. */
+  /** The folder where packaging puts the stage: `.build/<stage>`. */
   readonly packageDir: string;
-  /** Where the AWS config file and CloudTrail's records go; a temporary folder, removed at close, unless given. */
+  /** The folder for the AWS config file and CloudTrail's records; where left out, a temporary one, removed at close. */
   readonly dataDir?: string;
-  /** Told what the stack itself has to say: events lost, destinations that refuse. */
+  /** Gets the messages of the stack itself: lost events, destinations that refuse. */
   readonly log?: (message: string) => void;
 };

@@ -10,15 +10,15 @@ import type { Service } from '../service.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { Listeners } from './listeners.ts';
 
-/** What tests and demonstrations do with CloudTrail. */
+/** The controls of CloudTrail for tests and demonstrations. */
 export type StackCloudTrail = {
-  /** Changes when, how often and in which order records come as events on the default bus; see `DeliveryPlan`. */
+  /** Changes when, how often and in which order records arrive as events on the default bus; see `DeliveryPlan`. */
   planDelivery(changes: Partial<DeliveryPlan>): void;
   /** How many events wait for a later time of the stack's clock or for the end of a pause. */
   waitingEvents(): number;
-  /** What the account has for a trail. Events come only of what it logs; the file of records has everything. */
+  /** Sets the state of the account's trail. Only logged records become events; the file of records has everything. */
   setTrail(state: TrailState): void;
-  /** Records a call that was never made, as if it had been. */
+  /** Records a call that was never made, as if it had been made. */
   record: RecordCloudTrail;
 };
 

@@ -45,8 +45,8 @@ export function createEvents(deps: EventsDeps): { readonly bus: EventBus; readon
 }
 
 /**
- * A function gets its event asynchronously, as from EventBridge, and only of a rule that its own policy lets in;
- * everything else is a queue or an error.
+ * A function gets its event asynchronously, as from EventBridge, and only from a rule that its own policy allows; every
+ * other target is a queue or an error.
  */
 function deliverToTargets(deps: EventsDeps): DeliverToTarget {
   const toQueue = deliverToQueues(deps);

@@ -24,7 +24,7 @@ export type MappingsDeps = {
   readonly log: (message: string) => void;
 };
 
-/** Starts the template's enabled mappings; one whose role may not poll its queue stops the whole start. */
+/** Starts the template's enabled mappings; a mapping whose role may not poll its queue stops the whole start. */
 export function startMappings(deps: MappingsDeps): readonly StartedMapping[] {
   return deps.wiring.mappings.filter(({ enabled }) => enabled).map((mapping) => startMapping(deps, mapping));
 }

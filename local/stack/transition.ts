@@ -1,6 +1,6 @@
 import type { FunctionLogLine } from '../lambda/log-lines.ts';
 
-/** What a function logged about a request or an issuance that went from one state to the next. */
+/** A function's log entry for a request or an issuance that went from one state to the next. */
 export type Transition = {
   readonly functionName: string;
   /** For example `request.refused`. */
@@ -8,7 +8,7 @@ export type Transition = {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-/** Reads a transition from a function's structured log line; metrics and everything else are none. */
+/** Reads a transition from a function's structured log line; undefined for metrics and every other line. */
 export function transitionIn({ functionName, line }: FunctionLogLine): Transition | undefined {
   if (!line.startsWith('{')) return undefined;
   const details = parseObject(line);

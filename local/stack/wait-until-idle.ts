@@ -16,14 +16,14 @@ export type Activity = {
 };
 
 const LOOK_EVERY_MS = 10;
-/** Between a delivery and the poller that takes it nothing runs, so one quiet look could be just that moment. */
+/** Nothing runs between a delivery and the poller that takes it, so a single quiet look could hit just that moment. */
 const QUIET_LOOKS = 3;
 
 /**
- * Resolves when nothing is going on any more: no invocation runs or waits for a worker, no batch is on its way,
- * no message is visible in a queue that a function polls, every event of CloudTrail that is due has been delivered,
- * and every change of a table has reached the function that reads its stream. What waits for a later time of the
- * stack's clock (a hidden message, a retry, a schedule) does not count: only an advance, or patience, moves it.
+ * Resolves when nothing is going on any more: no invocation runs or waits for a worker, no batch is on its way, no
+ * message is visible in a queue that a function polls, every CloudTrail event that is due has been delivered, and every
+ * change of a table has reached the function that reads its stream. Whatever waits for a later time of the stack's
+ * clock (a hidden message, a retry, a schedule) does not count: only an advance, or real time, moves it.
  */
 export async function waitUntilIdle(activity: Activity): Promise<void> {
   let quietLooks = 0;

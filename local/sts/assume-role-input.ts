@@ -4,7 +4,7 @@ import { invalid, optionalInteger, optionalText, requiredText } from '../iam/rea
 import { ServiceError } from '../service.ts';
 import { readSessionTags, type SessionTags } from './session-tags.ts';
 
-/** The input of AssumeRole once its shape is known to be right; only the role's own limits are still unchecked. */
+/** The input of AssumeRole with its shape checked; only the role's own limits are still unchecked. */
 export type AssumeRoleInput = {
   readonly roleArn: string;
   readonly roleAccountId: string;
@@ -12,7 +12,7 @@ export type AssumeRoleInput = {
   readonly externalId: string | undefined;
   readonly durationSeconds: number;
   readonly sessionPolicy: PolicyDocument | undefined;
-  /** Per cent of the space that policy and tags may take, packed; `undefined` without either. */
+  /** The share of the space for policy and tags that they take when packed, in per cent; `undefined` without either. */
   readonly packedPolicySize: number | undefined;
   readonly sourceIdentity: string | undefined;
 } & SessionTags;
@@ -26,13 +26,16 @@ const POLICY = /^[\t\n\r -ÿ]+$/;
 const DURATION_SECONDS = { min: 900, max: 43_200 };
 const DEFAULT_DURATION_SECONDS = 3600;
 const POLICY_CHARACTERS = 2048;
-/** AWS packs policy and tags by an unpublished method into an unpublished space; deflate into 1 KiB is our estimate. */
+/**
+ * AWS packs policy and tags by an unpublished method into an unpublished space; we estimate it as deflate into 1 KiB.
+ */
 const PACKED_BYTES = 1024;
 const UNSUPPORTED = ['PolicyArns', 'SerialNumber', 'TokenCode', 'ProvidedContexts', 'MinimumSessionTokenSize'];
 
 /**
- * Reads AssumeRole's input with the bounds of https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
- * Throws `ValidationError`, `MalformedPolicyDocument` or `PackedPolicyTooLarge` (all 400).
+ * Reads AssumeRole's input within the bounds of
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. Throws `ValidationError`,
+ * `MalformedPolicyDocument` or `PackedPolicyTooLarge` (all 400).
  */
 export function readAssumeRoleInput(input: Readonly<Record<string, unknown>>): AssumeRoleInput {
   for (const member of UNSUPPORTED) {

@@ -18,11 +18,11 @@ type ConditionKeys = NonNullable<AccessCheck['context']>;
 const TRUSTS_NOBODY: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
 /**
- * Checks AssumeRole, and TagSession and SetSourceIdentity where they are asked for or inherited, each against the
+ * Checks AssumeRole, and TagSession and SetSourceIdentity where they are requested or inherited, each against the
  * caller's policies and the role's trust. Each action carries only the condition keys that AWS documents for it
  * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_sts.html), so that a trust policy which
- * asks an external ID of TagSession fails here as it may fail there. A role that does not exist trusts nobody: the
- * answer is the same as for one that does, and says nothing about which policy was missing. Throws `AccessDenied`.
+ * requires an external ID for TagSession fails here as it may fail on AWS. A role that does not exist trusts nobody:
+ * the answer is the same as for an existing role, and does not say which policy was missing. Throws `AccessDenied`.
  */
 export function authorizeAssumeRole(attempt: AssumeRoleAttempt, authorize: Authorize): void {
   const { call, input, session } = attempt;

@@ -20,7 +20,7 @@ export type StsServiceDependencies = {
   readonly authorize: Authorize;
   readonly clock: Pick<StackClock, 'nowMs'>;
   readonly ids: StackIds;
-  /** Called for every AssumeRole that was allowed or denied, once for each account whose trail would have it. */
+  /** Called for every AssumeRole that was allowed or denied, once for each account whose trail would record it. */
   readonly recordCloudTrail: RecordCloudTrail;
   readonly partition: string;
 };
@@ -31,7 +31,7 @@ const CHAINED_SECONDS = 3600;
 export function createStsService(deps: StsServiceDependencies): Service {
   return serviceOf({
     AssumeRole: (call) => assumeRole(call, deps),
-    // Nobody needs a permission for this, and no policy can take it away.
+    // The call needs no permission, and no policy can deny it.
     GetCallerIdentity: ({ caller }) => ({ UserId: caller.userId, Account: caller.accountId, Arn: caller.arn }),
   });
 }
@@ -83,7 +83,10 @@ function authorizeOrRecord(attempt: AssumeRoleAttempt, event: AssumeRoleEvent, d
   }
 }
 
-/** After authorisation, because the role's own limit is nobody else's business. AWS refuses, it does not clamp. */
+/**
+ * Checked after authorisation, because only permitted callers may learn the role's own limit. AWS refuses a longer
+ * duration and does not clamp it.
+ */
 function assertDuration({ caller }: ServiceCall, { durationSeconds }: AssumeRoleInput, role: Role): void {
   if (durationSeconds > role.maxSessionDurationSeconds) {
     throw invalid('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');

@@ -1,10 +1,10 @@
 /**
- * Resolves CloudFormation's intrinsic functions (Ref, GetAtt, Join, Sub, Select, Split) in a template value; one it
- * does not know is an error, because a wrong guess would wire something that AWS would not.
+ * Resolves CloudFormation's intrinsic functions (Ref, GetAtt, Join, Sub, Select, Split) in a template value. An unknown
+ * function is an error, because a wrong guess would wire something that AWS would not.
  */
 import { TemplateError } from './template-error.ts';
 
-/** Answers what a reference means; `undefined` from `ref` is `AWS::NoValue`: the property is not there. */
+/** Resolves references; `undefined` from `ref` is `AWS::NoValue`, and the property does not exist. */
 export type ReferenceScope = {
   ref(name: string): string | undefined;
   attribute(logicalId: string, attribute: string): string;
@@ -33,7 +33,9 @@ type Application = {
 };
 type Intrinsic = (application: Application) => unknown;
 
-/** `Condition` is also a key of every policy statement, so only its bare form in a one-key object could be meant. */
+/**
+ * `Condition` is also a key of every policy statement, so only an object with that single key could be the intrinsic.
+ */
 function isIntrinsic(key: string): boolean {
   return key === 'Ref' || key.startsWith('Fn::');
 }
@@ -80,7 +82,9 @@ function applyIntrinsic(application: Application): unknown {
   return intrinsic(application);
 }
 
-/** `${Name}`, `${LogicalId.Attribute}`, variables of its own, and `${!Literal}` which stays as `${Literal}`. */
+/**
+ * `${Name}`, `${LogicalId.Attribute}`, the function's own variables, and `${!Literal}`, which stays as `${Literal}`.
+ */
 function substitute({ argument, scope, logicalId }: Application): string {
   const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const own = resolveIntrinsics(variables, scope, logicalId);
@@ -112,7 +116,7 @@ function requireTexts(value: unknown, logicalId: string, intrinsic: string): rea
   return value.map((item) => requireText(item, logicalId, intrinsic));
 }
 
-/** `Queue.Arn` to both sides of its first dot; attributes such as `Endpoint.Address` keep their own dots. */
+/** Splits `Queue.Arn` at its first dot; attributes such as `Endpoint.Address` keep their own dots. */
 function splitOnce(text: string): readonly string[] {
   const dot = text.indexOf('.');
   return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];

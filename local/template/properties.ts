@@ -1,6 +1,6 @@
 /**
- * Reads a resource's properties, intrinsics resolved, by a schema; what does not fit is an error that names the
- * resource and the property.
+ * Reads a resource's properties by a schema, with intrinsics resolved. A value that does not fit is an error that names
+ * the resource and the property.
  */
 import * as v from 'valibot';
 import { type PolicyDocument, type PolicyUse, parsePolicyDocument } from '../iam/policy-document.ts';
@@ -9,7 +9,7 @@ import { type ReferenceScope, resolveIntrinsics } from './intrinsics.ts';
 import type { TemplateResource } from './references.ts';
 import { TemplateError } from './template-error.ts';
 
-/** Members that the schema does not name are dropped; a schema names what must not be there with `notLocally`. */
+/** Members that the schema does not name are dropped; a schema marks forbidden members with `notLocally`. */
 export function readProperties<const Schema extends v.GenericSchema>(
   schema: Schema,
   resource: TemplateResource,
@@ -22,10 +22,13 @@ export function readProperties<const Schema extends v.GenericSchema>(
   throw new TemplateError(resource.logicalId, `${v.getDotPath(issue) ?? 'its properties'}: ${issue.message}`);
 }
 
-/** A property that would change what AWS does and that the embedded stack does not do: refused, never ignored. */
+/**
+ * A property that would change the behaviour of AWS and that the embedded stack does not support: refused, never
+ * ignored.
+ */
 export const notLocally = v.exactOptional(v.never('the embedded stack does not do this'));
 
-/** Numbers that CloudFormation also takes as text. */
+/** A whole number, which CloudFormation also accepts as text. */
 export const wholeNumber = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))]),
   v.integer(),

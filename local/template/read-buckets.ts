@@ -13,7 +13,7 @@ const retentionSchema = v.object({
   Years: notLocally,
 });
 
-/** Lifecycle rules are dropped: what they do takes days, and no stack lives that long. */
+/** Lifecycle rules are dropped: they take effect after days, and no stack lives that long. */
 const bucketSchema = v.object({
   VersioningConfiguration: v.exactOptional(v.object({ Status: v.picklist(['Enabled', 'Suspended']) })),
   ObjectLockEnabled: v.optional(v.boolean(), false),
@@ -34,7 +34,7 @@ const bucketSchema = v.object({
       ]),
     }),
   ),
-  /** Left out, S3 blocks it as well: the default of every bucket since 2023. */
+  /** Left out, public access is blocked as well: S3's default for every bucket since 2023. */
   PublicAccessBlockConfiguration: v.exactOptional(
     v.object({
       BlockPublicAcls: allOn,

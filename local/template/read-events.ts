@@ -56,7 +56,7 @@ export function readBuses(resources: ResourcesByType, scope: ReferenceScope): re
   });
 }
 
-/** The rules: those that match events and those that tick. */
+/** The rules: those that match events and those that run on a schedule. */
 export function readRules(resources: ResourcesByType, scope: ReferenceScope): readonly RuleWiring[] {
   return resources.of('AWS::Events::Rule').map((resource) => readRule(resource, scope));
 }

@@ -36,7 +36,7 @@ const invokeConfigSchema = v.object({
 /** AWS's defaults for asynchronous invocation: 6 hours and two retries. */
 export const DEFAULT_INVOKE_CONFIG: EventInvokeConfig = { maximumEventAgeSeconds: 21_600, maximumRetryAttempts: 2 };
 
-/** The functions, each with how its asynchronous invocations are retried and whether it has a URL. */
+/** The functions, each with the retries of its asynchronous invocations and, where it has one, its URL. */
 export function readFunctions(resources: ResourcesByType, scope: ReferenceScope): readonly FunctionWiring[] {
   const invokeConfigs = new Map(
     resources.of('AWS::Lambda::EventInvokeConfig').map((resource) => readInvokeConfig(resource, scope)),
@@ -79,7 +79,7 @@ function readInvokeConfig(resource: TemplateResource, scope: ReferenceScope): re
   ];
 }
 
-/** Of published versions there are none here: an alias of one would run other code than the template's. */
+/** There are no published versions here: an alias of one would run other code than the template's. */
 const aliasSchema = v.object({
   Name: v.pipe(v.string(), v.regex(/^(?!\d+$)[\w-]{1,128}$/)),
   FunctionName: v.string(),

@@ -7,13 +7,13 @@ import type { ManagedPolicyWiring } from './wiring.ts';
 const managedPolicySchema = v.object({
   ManagedPolicyName: v.string(),
   PolicyDocument: v.looseObject({}),
-  /** Who has a policy is not the template's to say: the accounts file names it. */
+  /** The template must not attach a policy to anybody: the accounts file does that. */
   Groups: notLocally,
   Roles: notLocally,
   Users: notLocally,
 });
 
-/** The policies that the deployment makes for people, services and tools to attach. */
+/** The policies that the deployment makes for people, services and tools; the deployment attaches them to nobody. */
 export function readManagedPolicies(resources: ResourcesByType, scope: ReferenceScope): readonly ManagedPolicyWiring[] {
   return resources.of('AWS::IAM::ManagedPolicy').map((resource) => {
     const { ManagedPolicyName, PolicyDocument } = readProperties(managedPolicySchema, resource, scope);

@@ -22,10 +22,10 @@ const queueSchema = v.object({
   ScalingConfig: v.optional(v.object({ MaximumConcurrency: v.exactOptional(wholeNumber) }), {}),
 });
 
-/** -1 is Lambda's word for "no limit of its own". */
+/** -1 is Lambda's value for "no limit of its own". */
 const limit = v.union([wholeNumber, v.literal(-1)]);
 
-/** A batching window is the longest that Lambda gathers records; the embedded stack never waits. */
+/** A batching window is the longest time for which Lambda gathers records; the embedded stack never waits. */
 const streamSchema = v.object({
   ...ofEverySource,
   BatchSize: v.optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(10_000)), 100),
@@ -62,7 +62,7 @@ export function readMappings(resources: ResourcesByType, scope: ReferenceScope):
 }
 
 /**
- * The mappings of change streams to functions. Where one starts to read makes no difference: when the stack starts,
+ * The mappings of change streams to functions. The starting position makes no difference: when the stack starts,
  * nothing has been written yet. Defaults: Lambda Developer Guide, "Lambda parameters for Amazon DynamoDB event source
  * mappings".
  */

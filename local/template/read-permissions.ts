@@ -12,14 +12,14 @@ const principalSchema = v.object({ Principal: v.string() });
 const permissionSchema = v.object({
   FunctionName: v.string(),
   Action: v.literal('lambda:InvokeFunction'),
-  /** Left out, every rule of every account could: nothing that is deployed may say so. */
+  /** Without it, every rule of every account could invoke the function: no deployed template may allow that. */
   SourceArn: v.pipe(v.string(), v.regex(/^arn:[^*?]+$/, 'the embedded stack compares whole ARNs')),
   SourceAccount: notLocally,
   PrincipalOrgID: notLocally,
   EventSourceToken: notLocally,
 });
 
-/** Which rules may invoke which functions. What lets other principals in is for calls, not for rules. */
+/** Which rules may invoke which functions. Permissions for other principals are for calls, not for rules. */
 export function readRuleInvocations(
   resources: ResourcesByType,
   scope: ReferenceScope,

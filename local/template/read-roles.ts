@@ -10,19 +10,19 @@ const roleSchema = v.object({
   AssumeRolePolicyDocument: v.looseObject({}),
   Policies: v.optional(v.array(v.object({ PolicyName: v.string(), PolicyDocument: v.looseObject({}) })), []),
   MaxSessionDuration: v.optional(wholeNumber, 3600),
-  /** What a managed policy or a boundary says is not in the template, so it could not be enforced. */
+  /** The contents of a managed policy or a boundary are not in the template, so they could not be enforced. */
   ManagedPolicyArns: notLocally,
   PermissionsBoundary: notLocally,
 });
 
-/** One inline policy of a role that is made elsewhere in the template. */
+/** One inline policy that is a resource of its own, for a role made elsewhere in the template. */
 const rolePolicySchema = v.object({
   RoleName: v.string(),
   PolicyName: v.string(),
   PolicyDocument: v.looseObject({}),
 });
 
-/** The roles with their trust and inline policies, be they part of the role or resources of their own. */
+/** The roles with their trust and inline policies, whether these are part of the role or resources of their own. */
 export function readRoles(resources: ResourcesByType, scope: ReferenceScope): readonly RoleWiring[] {
   const besides = resources
     .of('AWS::IAM::RolePolicy')

@@ -1,5 +1,5 @@
 /**
- * What `Ref` and `Fn::GetAtt` answer for each resource type and pseudo parameter, for one account, region, partition
+ * The values of `Ref` and `Fn::GetAtt` for each resource type and pseudo parameter, for one account, region, partition
  * and endpoint. Shapes: the "Return values" of each type in the CloudFormation template reference.
  */
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { arnAt, type StackHome } from '../stack-home.ts';
 import { type ReferenceScope, resolveIntrinsics } from './intrinsics.ts';
 import { TemplateError } from './template-error.ts';
 
-/** `endpoint` is where the embedded stack listens: queue and function URLs start with it. */
+/** `endpoint` is the address of the embedded stack: queue and function URLs start with it. */
 export type DeploymentPlace = StackHome & { readonly endpoint: string };
 
 export type TemplateResource = {
@@ -89,7 +89,7 @@ function pseudoParameter(name: string, place: DeploymentPlace): string | undefin
   }
 }
 
-/** A key's id is a UUID made by AWS; here it follows from the logical id, so that restarts agree. */
+/** A key's id is a UUID that AWS makes; here it follows from the logical id, so that it survives restarts. */
 function keyIdOf(logicalId: string): string {
   const hex = createHash('sha256').update(`key:${logicalId}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

@@ -2,9 +2,9 @@ import { TemplateError } from './template-error.ts';
 import type { FunctionWiring, Wiring } from './wiring.ts';
 
 /**
- * Refuses a function in tenant isolation mode that something invokes which cannot say for which tenant: Lambda knows only
- * callers of its API, and API Gateway, which there is none of here. Throws `TemplateError`.
- * Source: Lambda Developer Guide, "Tenant isolation", supported features and limitations.
+ * Refuses a function in tenant isolation mode if something invokes it that cannot name a tenant: Lambda supports only
+ * callers of its API, and API Gateway, which this stack does not have. Throws `TemplateError`. Source: Lambda Developer
+ * Guide, "Tenant isolation", supported features and limitations.
  */
 export function refuseUnfitTenancy(wiring: Wiring): void {
   for (const isolated of wiring.functions.filter(({ isolatesTenants }) => isolatesTenants === true)) {

@@ -27,9 +27,7 @@ const builtTypes = [
   'AWS::SQS::QueuePolicy',
 ] as const;
 
-/**
- * Nothing in a request's or a job's way depends on these: deployment artefacts, logs and alarms.
- */
+/** No request and no job depends on these: deployment artefacts, logs and alarms. */
 const ignoredTypes: ReadonlySet<string> = new Set([
   'AWS::Athena::NamedQuery',
   'AWS::Athena::WorkGroup',

@@ -1,4 +1,6 @@
-/** The packaged template says something that the embedded stack cannot do as AWS would; names where it stands. */
+/**
+ * The packaged template contains something that the embedded stack cannot do as AWS would; the message names the place.
+ */
 export class TemplateError extends Error {
   readonly logicalId: string;
   constructor(logicalId: string, problem: string) {

@@ -1,4 +1,7 @@
-/** Parses the template's resources and hands them out by type; refuses types that nobody decided about. */
+/**
+ * Parses the template's resources and returns them by type; refuses types that are on neither list of
+ * `resource-types.ts`.
+ */
 import * as v from 'valibot';
 import type { TemplateResource } from './references.ts';
 import { type BuiltType, isBuiltType, isIgnoredType } from './resource-types.ts';

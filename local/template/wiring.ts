@@ -1,6 +1,6 @@
 /**
- * What the packaged template says about how the deployed parts are wired together, with every intrinsic resolved for
- * one account, region and endpoint. Types only; `read-template.ts` fills them.
+ * The wiring of the deployed parts, as the packaged template describes it, with every intrinsic resolved for one
+ * account, region and endpoint. Types only; `read-template.ts` fills them.
  */
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
@@ -30,10 +30,13 @@ export type FunctionWiring = {
   readonly roleArn: string;
   readonly roleName: string;
   readonly reservedConcurrency?: number;
-  /** In tenant isolation mode: takes only invocations with a tenant's id, and gives two tenants no common process. */
+  /**
+   * In tenant isolation mode, the function accepts only invocations with a tenant's id, and two tenants never share a
+   * process.
+   */
   readonly isolatesTenants?: true;
   readonly eventInvokeConfig: EventInvokeConfig;
-  /** Names of its aliases; all of them are of the one version that there is. */
+  /** The names of its aliases; all of them are of the only version. */
   readonly aliases: readonly string[];
   /** Present when the function has a function URL. */
   readonly urlAuthType?: string;
@@ -69,7 +72,7 @@ export type StreamMappingWiring = {
   readonly maximumRetryAttempts: number;
   /** -1: as long as the stream keeps a record. */
   readonly maximumRecordAgeSeconds: number;
-  /** A queue that is told of every batch that is given up. */
+  /** A queue that gets a record of every batch that is given up. */
   readonly onFailureArn?: string;
   readonly enabled: boolean;
 };
@@ -94,7 +97,7 @@ export type BusWiring = {
   readonly policy?: PolicyDocument;
 };
 
-/** A rule has a pattern (it matches events of its bus) or a schedule expression (it ticks). */
+/** A rule has a pattern (it matches events of its bus) or a schedule expression (it runs on time). */
 export type RuleWiring = {
   readonly logicalId: string;
   readonly name: string;
@@ -173,7 +176,7 @@ export type RoleWiring = {
   readonly maxSessionDurationSeconds: number;
 };
 
-/** A policy that nothing of the deployment attaches: people do, to principals of their own. */
+/** A policy that nothing in the deployment attaches: people attach it to principals of their own. */
 export type ManagedPolicyWiring = {
   readonly logicalId: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { errorCodes, isErrorCode } from '../../lib/errors.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
-/** What colour a line's word has: how it went. */
+/** The colour of a line's word, by outcome. */
 export type Tone = 'good' | 'no' | 'broken' | 'plain';
 export type Paint = (tone: Tone, text: string) => string;
 
@@ -25,9 +25,9 @@ const TONES: ReadonlyMap<string, Tone> = new Map([
   ].map((word): [string, Tone] => [word, 'broken']),
 ]);
 
-/** These say what they are about in their second column, or in their id. */
+/** The subject of these events is clear from their second column, or from their id. */
 const UNNAMED: ReadonlySet<string> = new Set(['request', 'issuance', 'run']);
-/** A denied call has no session, and is known by its request alone. */
+/** A denied call has no session, and is identified by its request alone. */
 const DENIALS: ReadonlySet<string> = new Set([
   'issuance.denied',
   'denial.matched',
@@ -37,8 +37,8 @@ const DENIALS: ReadonlySet<string> = new Set([
 const WORD_WIDTH = 15;
 
 /**
- * One line for one thing that happened: when (UTC, by the stack's clock), what, to whose access, which request or
- * session, and why not. Nothing is shortened, so that every id can be searched for.
+ * One line for one event: when it happened (UTC, by the stack's clock), what happened, to whose access, which request
+ * or session, and why not. Nothing is shortened, so that every id can be searched for.
  */
 export function loggedEventLine(loggedEvent: LoggedEvent, paint: Paint): string {
   const [subject = '', word = ''] = loggedEvent.what.split('.');
@@ -57,9 +57,9 @@ function place({ tenantId, accountId, job }: LoggedEvent): string {
   return joined([tenantId, accountId, job], ' ');
 }
 
-/** With its attempt, an issuance's id is the session name that the tenant reads in its CloudTrail. */
+/** An issuance's id with its attempt is the session name that the tenant reads in its CloudTrail. */
 function identity({ issuanceId, attempt, requestId, sessionName, messageId }: LoggedEvent): string {
-  // What CloudTrail shows has the name of its session, and no attempt beside it.
+  // An event that CloudTrail shows has the name of its session, and no attempt beside it.
   if (issuanceId !== undefined && attempt === undefined && sessionName !== undefined) return sessionName;
   if (issuanceId !== undefined) return joined([issuanceId, attempt], '.');
   return requestId ?? sessionName ?? messageId ?? '';
@@ -89,7 +89,7 @@ function inWords(word: string): string {
   return word.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
 }
 
-/** A tenant's or a requester's text must not move the cursor, colour the terminal, start a line or turn text around. */
+/** The text of a tenant or a requester must not move the cursor, colour the terminal, start a line or reverse text. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

@@ -11,8 +11,8 @@ const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
 };
 
 /**
- * Writes a line for each thing that happens in the stack, in colour where the stream is a terminal that takes colours;
- * with `logs`, everything else that the functions write as well, as they write it.
+ * Writes a line for each event in the stack, in colour where the stream is a terminal that supports colours; with
+ * `logs`, also everything else that the functions write, unchanged.
  */
 export function watchStack(
   stack: Pick<Stack, 'onFunctionLog'>,
