@@ -3,9 +3,7 @@ import type { StageReading } from '../lib/operator-cli/commands/config-commands.
 import { catalogueProblems } from './catalogue-problems.ts';
 import { checkStageConfig, projectRoot } from './stage-config.ts';
 
-/**
- * The reading of a stage of this clone for `broker config check`: its file, and the catalogue that is deployed with it.
- */
+/** Reads a stage of this clone for `broker config check`: its file, and the catalogue that is deployed with it. */
 export async function readStage(stage: string | undefined, root: string = projectRoot): Promise<StageReading> {
   if (stage === undefined) {
     throw usageError('Which stage?', 'Name it: broker config check --stage <stage>, or set BROKER_STAGE');

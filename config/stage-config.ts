@@ -11,9 +11,7 @@ import { type ConfigProblem, DeploymentConfigError } from '../lib/platform/deplo
 /** The project's own folder, which holds `serverless.yml`. */
 export const projectRoot = path.resolve(import.meta.dirname, '..');
 
-/**
- * The contents of `config/<stage>.yml`, as far as they can be read, and everything that keeps them from being deployed.
- */
+/** The contents of `config/<stage>.yml`, as far as they can be read, and all that keeps them from being deployed. */
 export type StageCheck = CheckedConfig & {
   readonly stage: string;
   /** The contents as they are in the file, without defaults. */

@@ -5,9 +5,7 @@
 export type StackClock = {
   /** Now, in epoch milliseconds. */
   nowMs(): number;
-  /**
-   * Moves the clock forward and notifies every listener, so that leases, visibility time-outs and schedules fall due.
-   */
+  /** Moves the clock forward and notifies every listener: leases, visibility time-outs and schedules fall due. */
   advance(milliseconds: number): void;
   onAdvance(listener: () => void): void;
   /** One signed 64-bit number: the offset in milliseconds. Given to worker threads. */

@@ -33,10 +33,7 @@ export type Stack = {
   readonly awsConfigFile: string;
   /** JSON lines; the file does not exist before the first record. */
   readonly cloudTrailFile: string;
-  /**
-   * The trail, and the delivery of its records as events on the default bus: at once and once unless it is planned
-   * otherwise.
-   */
+  /** The trail, and the delivery of its records as events on the default bus: by default at once and once. */
   readonly cloudTrail: StackCloudTrail;
   readonly clock: StackClock;
   /** Moves the stack's clock; whatever falls due starts before this returns, and `idle` waits for it. */
@@ -54,10 +51,7 @@ export type Stack = {
   readonly snapshotTables: DynamoDb['snapshotTables'];
   /** Breaks calls on purpose, for tests and demonstrations. */
   readonly faults: Faults;
-  /**
-   * Calls back for every call that came over the wire, once it is answered. Returns the function that ends the
-   * subscription.
-   */
+  /** Calls back for every call over the wire, once it is answered. Returns the function that ends the subscription. */
   onCall(listener: (call: AnsweredCall) => void): () => void;
   /** Calls back for every line that a function writes. Returns the function that ends the subscription. */
   onFunctionLog(listener: (line: FunctionLogLine) => void): () => void;

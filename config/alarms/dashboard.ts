@@ -25,9 +25,7 @@ const FIVE_MINUTES = 300;
 const DAY = 86_400;
 const HALF = 12;
 
-/**
- * The dashboard, one page: how many requests become sessions and runs, how long that takes, and what is left of STS.
- */
+/** The dashboard, one page: how many requests become sessions and runs, how long it takes, and what is left of STS. */
 export function dashboardResource(shows: Shows): Record<string, TemplateValue> {
   const { deployed, region } = shows;
   const charts = [

@@ -9,9 +9,7 @@ const FIFTEEN_MINUTES = 900;
 
 const count = (metric: Metric): MeasuredMetric => ({ metric, statistic: 'Sum' });
 
-/**
- * Alarms on sessions issued too late, not at all, or to the wrong caller, the parts of the composite alarm included.
- */
+/** Alarms on sessions issued too late, not at all or to the wrong caller, and the parts of the composite alarm. */
 export function issuingAlarms(deployed: Deployed): readonly Alarm[] {
   return [
     requestsOld(deployed),

@@ -1,10 +1,7 @@
 import type { TrailType } from '../../lib/ledger/trail.ts';
 import { STAGE_METRICS, type Stage } from '../../lib/platform/stage-durations.ts';
 
-/**
- * One metric of CloudWatch. Alarms and the dashboard name metrics only through it, so neither can name one that nobody
- * writes.
- */
+/** One metric of CloudWatch. Alarms and the dashboard use these alone, so neither can name one that nobody writes. */
 export type Metric = {
   readonly namespace: string;
   readonly name: string;

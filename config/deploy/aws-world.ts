@@ -65,9 +65,7 @@ export async function openAws(
 
 type Configured = { readonly config: { readonly serviceConfiguredEndpoint?: () => Promise<string | undefined> } };
 
-/**
- * The endpoint from `AWS_ENDPOINT_URL`, the service's own variable or the profile; undefined for the service's default.
- */
+/** The endpoint from `AWS_ENDPOINT_URL`, the service's own variable or the profile; undefined for the default. */
 async function configuredEndpoint({ config }: Configured): Promise<string | undefined> {
   return config.serviceConfiguredEndpoint?.();
 }

@@ -1,7 +1,4 @@
-/**
- * CloudFormation as far as a stage is deployed, watched and removed through it. Every call throws when CloudFormation
- * refuses it.
- */
+/** CloudFormation as far as stages are deployed, watched and removed through it. A call that is refused throws. */
 export type CloudFormation = {
   /** Undefined where there is no such stack. */
   describeStack(nameOrId: string): Promise<Stack | undefined>;

@@ -113,10 +113,7 @@ async function updateStack(
   throw failure;
 }
 
-/**
- * After an update that did not come through, protects the resources again that were to leave the stack and are still in
- * it.
- */
+/** After an update that did not come through, protects again the resources that were to leave and are still there. */
 async function protectWhatIsThere({ stackName, pins }: Prepared, { cloudFormation, log }: DeployWorld): Promise<void> {
   try {
     const ids = await cloudFormation.resourceIds(stackName);
@@ -151,9 +148,7 @@ async function askForChanges(prepared: Prepared, options: DeployOptions, world: 
   return { template, changeSet };
 }
 
-/**
- * Returns the error if the update did not come through. Throws if watching broke off, so that the result is unknown.
- */
+/** Returns the error if the update did not come through. Throws if watching broke off: the result is unknown. */
 async function execute(
   changeSet: ChangeSetName & { readonly takesOver: boolean },
   world: DeployWorld,

@@ -14,9 +14,7 @@ const template = v.looseObject({
 export type TemplateResource = v.InferOutput<typeof resource>;
 export type DeployedTemplate = v.InferOutput<typeof template>;
 
-/**
- * Reads a CloudFormation template from its JSON, as far as a deployment needs it. Throws where the JSON is no template.
- */
+/** Reads a CloudFormation template from JSON, as far as a deployment needs it. Throws where the JSON is none. */
 export function readDeployedTemplate(text: string): DeployedTemplate {
   return v.parse(template, JSON.parse(text));
 }

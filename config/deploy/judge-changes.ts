@@ -5,10 +5,7 @@ import { consequenceOf } from './replacing-properties.ts';
 export type Judgement = {
   /** Changes that must not be deployed, a sentence each. */
   readonly refusals: readonly string[];
-  /**
-   * Changes that CloudFormation decides during the update; the stack policy has the update rolled back if one replaces
-   * a resource.
-   */
+  /** Changes that CloudFormation decides during the update; if one replaces, the stack policy has it rolled back. */
   readonly warnings: readonly string[];
 };
 

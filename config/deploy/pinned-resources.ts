@@ -54,10 +54,7 @@ export function pinsOf({ Resources }: DeployedTemplate, stage: string): Pins {
   return Object.fromEntries(pinned.map(([id, resource]) => [id, pinOf(resource, stage)]));
 }
 
-/**
- * The pins, and besides them whatever the template has that they lack: resources, and attributes of tables. No pin is
- * changed.
- */
+/** The pins, and what the template has beyond them: resources, and attributes of tables. No pin is changed. */
 export function withNewPins(pins: Pins, found: Pins): Pins {
   const known = Object.entries(pins).map(([id, pinned]) => {
     const [was, is] = [attributesOf(pinned), attributesOf(found[id])];
@@ -111,10 +108,7 @@ function differences(was: Pin, is: Pin): readonly string[] {
   ];
 }
 
-/**
- * The attributes of a table's key and of its indexes; indexes come and go. An attribute of another type is another
- * table.
- */
+/** The attributes of a table's key and of its indexes, which come and go. Another type of one is another table. */
 const ATTRIBUTES = 'AttributeDefinitions';
 const attributeTypes = v.record(v.string(), v.string());
 const definitions = v.array(v.object({ AttributeName: v.string(), AttributeType: v.string() }));

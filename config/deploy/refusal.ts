@@ -1,7 +1,4 @@
-/**
- * A refused deployment or removal: each reason in a sentence, with what to do about it. Nothing of the stage was
- * changed.
- */
+/** A refused deployment or removal: each reason in a sentence, with what to do. Nothing of the stage was changed. */
 export class DeploymentRefused extends Error {
   readonly reasons: readonly string[];
 

@@ -99,9 +99,7 @@ function refused(reason: string): DeploymentRefused {
   return new DeploymentRefused([reason], 'removed');
 }
 
-/**
- * `RetainExceptOnCreate` also keeps resources that exist. Source: CloudFormation Template Reference, DeletionPolicy.
- */
+/** `RetainExceptOnCreate` also keeps existing resources. Source: CloudFormation Template Reference, DeletionPolicy. */
 const KEEPING: ReadonlySet<string | undefined> = new Set(['Retain', 'RetainExceptOnCreate']);
 
 function isKept({ Resources }: DeployedTemplate, logicalId: string): boolean {

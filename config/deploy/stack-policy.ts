@@ -1,9 +1,6 @@
 import type { Pins } from './pinned-resources.ts';
 
-/**
- * The longest policy that can be handed over as text, in characters. Source: CloudFormation API Reference,
- * SetStackPolicy.
- */
+/** The longest policy handed over as text, in characters. Source: CloudFormation API Reference, SetStackPolicy. */
 export const MOST_CHARACTERS = 16_384;
 
 /**

@@ -59,9 +59,7 @@ function assertions(account: string, homeRegion: string): TemplateValue {
   ];
 }
 
-/**
- * Across accounts both sides must allow. The principal is the account, so that a role made anew keeps its permission.
- */
+/** Across accounts both sides must allow. The principal is the account: a role made anew keeps its permission. */
 function allowedToBroker(writerArn: TemplateValue): readonly TemplateValue[] {
   const broker = { AWS: iamArn({ account: BROKER_ACCOUNT, resource: 'root' }) };
   return [

@@ -40,9 +40,7 @@ export function archiveBucketName(stage: string, account: string = ownAccount): 
   return `credential-broker-${stage}-archive-${account}`;
 }
 
-/**
- * The condition under which a policy of the broker's account lets principals read the archive; none for its own bucket.
- */
+/** The condition under which the broker account's policies let the archive be read; none for its own bucket. */
 export function archiveReaders({ isElsewhere, account }: ArchivePlace): TemplateValue | undefined {
   return isElsewhere ? { StringEquals: { 'aws:ResourceAccount': account } } : undefined;
 }

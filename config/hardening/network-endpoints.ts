@@ -11,9 +11,7 @@ type Endpoints = EndpointAccess & {
   readonly after: readonly string[];
 };
 
-/**
- * The ways out of the network: one endpoint for each service that its functions call, each closed to everything else.
- */
+/** The ways out of the network: one endpoint for each service that its functions call, closed to everything else. */
 export function networkEndpoints(vpc: VpcSettings, { after, ...access }: Endpoints): Record<string, TemplateValue> {
   const policies = endpointAccess(access);
   return Object.fromEntries(

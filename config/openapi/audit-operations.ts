@@ -3,9 +3,7 @@ import type { ErrorCode } from '../../lib/errors.ts';
 import type { Operation } from './operation.ts';
 import { frameCodes } from './request-operations.ts';
 
-/**
- * The routes of answer-audit-query: the input of each, and its answer under the name that `audit-api.ts` gives to it.
- */
+/** The routes of answer-audit-query: the input of each, and its answer under its name in `audit-api.ts`. */
 export const auditOperations = {
   'GET /tenants/:tenantId/records': listing('List what is on record of a tenant'),
   'GET /accounts/:accountId/records': listing('List what is on record of an account'),

@@ -17,9 +17,7 @@ import {
 import type { Operation } from './operation.ts';
 import { frameCodes } from './request-operations.ts';
 
-/**
- * The routes of manage-tenants: the input of each, and its answer under the name that `management-api.ts` gives to it.
- */
+/** The routes of manage-tenants: the input of each, and its answer under its name in `management-api.ts`. */
 export const managementOperations = {
   'POST /tenants': { summary: 'Register a tenant.', body: registrationBody, ...made('tenant, onboarding') },
   'GET /tenants': { summary: 'List tenants, page by page.', query: listQuery, ...gives('tenants, cursor') },

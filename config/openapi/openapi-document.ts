@@ -6,9 +6,7 @@ import { managementOperations } from './management-operations.ts';
 import { ERROR_SCHEMA, pathItems } from './operation.ts';
 import { requestOperations } from './request-operations.ts';
 
-/**
- * The OpenAPI 3.1 document of the function URLs, made from the schemas with which the functions read their requests.
- */
+/** The OpenAPI 3.1 document of the function URLs, made from the schemas that the functions read requests with. */
 export function openApiDocument(): JsonSchema {
   return {
     openapi: '3.1.0',

@@ -20,9 +20,7 @@ export const frameCodes = [
   'internal',
 ] as const satisfies readonly ErrorCode[];
 
-/**
- * A tenant id of the wrong form has an error code of its own, so the schema that the function uses accepts any text.
- */
+/** A tenant id of the wrong form has an error code of its own, so the function's schema accepts any text. */
 const requestBody = v.strictObject({ ...detailSchema.entries, tenantId: v.pipe(v.string(), v.regex(TENANT_ID)) });
 
 /** The routes of request-job. */

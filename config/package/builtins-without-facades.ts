@@ -30,10 +30,7 @@ const NAMESPACES: ReadonlyMap<string, string> = new Map([
   ['dynamic-import', IMPORTED_LATER],
 ]);
 
-/**
- * Each export is read by itself and only when it is used: the bundler leaves out exports that are marked as pure and
- * that nobody needs.
- */
+/** Each export is read only when it is used: the bundler leaves out unused code that is marked as pure. */
 function exportsOf(name: string): string {
   const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((key) => /^[a-zA-Z_$][\w$]*$/.test(key));
   return [

@@ -46,9 +46,7 @@ export async function bundleFunctions({
   return Promise.all(outputFiles.map(writeBundle));
 }
 
-/**
- * Our modules only declare things when they are loaded, so the bundler may leave out whatever a function does not use.
- */
+/** Our modules only declare things when they are loaded, so the bundler may leave out what a function does not use. */
 function modulesWithoutSideEffects(root: string): Plugin {
   const ours = ['lib', 'functions'].map((folder) => path.join(root, folder) + path.sep);
   return {

@@ -31,10 +31,7 @@ export type PackageOptions = {
   readonly root?: string;
 };
 
-/**
- * Packages a stage into `.build/<stage>`: the bundled functions and the template that deploys them. Safe to call in
- * parallel.
- */
+/** Packages a stage into `.build/<stage>`: the bundled functions and their template. Safe to call in parallel. */
 export async function packageStage({ stage, log, force = false, root = projectRoot }: PackageOptions) {
   const config = readStageConfig({ stage, root });
   const problems = await catalogueProblems(root);

@@ -37,9 +37,7 @@ const FIRST_OF_JANUARY_1980 = 0x0021;
 
 type Sizes = { readonly checksum: number; readonly packed: number; readonly unpacked: number };
 
-/**
- * The fields of both headers: version 2.0, no flags, deflated, the fixed time, checksum and sizes, the name's length.
- */
+/** The fields of both headers: version 2.0, no flags, deflated, the fixed time, checksum, sizes, the name's length. */
 function common({ checksum, packed, unpacked }: Sizes, fileName: Buffer): Buffer {
   return Buffer.concat([
     ...[20, 0, 8, 0, FIRST_OF_JANUARY_1980].map(uint16),

@@ -10,10 +10,7 @@ export type ArchiveBucketOptions = {
   readonly writerArn: TemplateValue;
   /** What the policy allows in addition; within one account IAM allows it. */
   readonly allowed?: readonly TemplateValue[];
-  /**
-   * `RetainExceptOnCreate`: a stack that could not be made does not keep its bucket, or a second try would find the
-   * name taken.
-   */
+  /** `RetainExceptOnCreate`: a stack that could not be made leaves no bucket whose name a second try finds taken. */
   readonly deletionPolicy?: 'Retain' | 'RetainExceptOnCreate';
 };
 

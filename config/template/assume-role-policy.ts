@@ -129,9 +129,7 @@ function denyOwnRolesBut(
   return isTenantRole(`/${decoyRoleName}`, config) ? [denyOtherRoles] : [denyOtherRoles, denyOwnTenantRoles];
 }
 
-/**
- * Whether the pattern includes this path and name. A `*` of IAM, which stands only at the end, also matches slashes.
- */
+/** Whether the pattern includes this path and name. A `*` of IAM, only at the end here, also matches slashes. */
 function isTenantRole(pathAndName: string, { tenantRoles: { path, namePattern } }: AssumptionConfig): boolean {
   const pattern = `${path}${namePattern}`;
   return pattern.endsWith('*') ? pathAndName.startsWith(pattern.slice(0, -1)) : pathAndName === pattern;

@@ -164,8 +164,7 @@ function savedQueries({ stage, hasTrail }: { readonly stage: string; readonly ha
 }
 
 /**
- * The trail's bucket belongs to another stack, and often to another account: its own policy has to let the auditors in
- * as well.
+ * The trail's bucket is another stack's, and often another account's: its own policy has to admit the auditors, too.
  */
 function trailReaders({ bucket, prefix }: CloudTrailFiles, stage: string): TemplateValue {
   const arn = `arn:\${AWS::Partition}:s3:::${bucket}`;

@@ -90,10 +90,7 @@ function ownRoleNames(root: string = projectRoot): readonly string[] {
   return [...files.map((file) => path.basename(file, '.ts')), 'decoy'].sort();
 }
 
-/**
- * The ARN is written out and not taken from the function: the role would wait for the function, and the function for
- * its role.
- */
+/** The ARN is written out, not taken from the function: role and function would wait for each other. */
 function functionArn(functionName: string): TemplateValue {
   return {
     'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`,

@@ -68,9 +68,7 @@ const principalSchema = v.strictObject({
   accessKeyId,
   secretAccessKey,
   policy: v.exactOptional(policySchema('identity')),
-  /**
-   * Managed policies beside the principal's own policy, by name, so that the principal may do exactly what is deployed.
-   */
+  /** Managed policies beside the principal's own policy, by name, so that it may do exactly what is deployed. */
   managedPolicies: v.optional(
     v.array(
       v.pipe(v.string(managedPolicyExpected), v.regex(/^[\w+=,.@-]{1,128}$/, managedPolicyExpected)),

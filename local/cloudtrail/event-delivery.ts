@@ -13,10 +13,7 @@ export type DeliveryPlan = {
    * `[900_000]` a quarter of an hour late, `[0, 0]` twice, `[]` never.
    */
   readonly afterMs: readonly number[];
-  /**
-   * The order of events that are delivered together, because they fell due in one advance or waited for the end of a
-   * pause.
-   */
+  /** The order of events that are delivered together: they fell due in one advance or waited for a pause to end. */
   readonly order: 'as recorded' | 'latest first';
   /** Keeps events that fall due until the pause ends. */
   readonly isPaused: boolean;

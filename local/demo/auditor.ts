@@ -11,19 +11,13 @@ import type { ObjectSource } from '../../lib/platform/object-source.ts';
 import { makeS3Source } from '../../lib/platform/s3-source.ts';
 import type { ClientConnection } from './demo-world.ts';
 
-/**
- * A person with the deployment's policy for auditors, who queries, reads the archive where it lies, and can change
- * nothing.
- */
+/** A person with the deployment's policy for auditors, who queries, reads the archive, and can change nothing. */
 export type Auditor = {
   readonly client: AuditClient;
   readonly archive: ObjectSource;
   /** The public keys as the deployment publishes them. */
   publicKeys(use: SigningKey['use']): Promise<readonly PublicKey[]>;
-  /**
-   * Every receipt of a tenant up to an instant, exported and checked as a customer checks them. Throws when a check
-   * fails.
-   */
+  /** A tenant's receipts up to an instant, exported and checked as a customer checks them. Throws if a check fails. */
   receipts(tenantId: string, toMs: number): Promise<readonly ReceiptPage[]>;
 };
 

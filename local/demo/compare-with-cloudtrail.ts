@@ -8,9 +8,7 @@ import type { Narrator } from './narrator.ts';
 /** The minimum age of the calls in receipts: an index may not have younger ones yet. */
 const RECEIPTS_LAG_MS = 10_000;
 
-/**
- * Compares every AssumeRole of the stack's CloudTrail with what was announced: as the events came, and from its file.
- */
+/** Compares every AssumeRole of the stack's CloudTrail, from its events and from its file, with what was announced. */
 export async function compareWithCloudTrail(
   tenantIds: readonly string[],
   world: DemoWorld,

@@ -3,9 +3,7 @@ import { policyOf } from '../../lib/onboarding/templates/policy-json.ts';
 import { DEFAULT_ROLE_NAME, POLICY_NAMES } from '../../lib/onboarding/templates/trust-template.ts';
 import { callIam, type Keys } from './iam-call.ts';
 
-/**
- * The customer's side of the story: it makes a role in its own account through the IAM API, and may change the role.
- */
+/** The customer's side of the story: it makes a role in its own account through the IAM API, and may change it. */
 export type Customer = {
   readonly accountId: string;
   /** Makes the role that the vendor's JSON describes (`--format json`), and returns its ARN. */

@@ -39,9 +39,7 @@ async function auditorAsks(accessKeyId: string, { auditor, stack }: DemoWorld, n
 const PARTS = ['TIMELINE', 'ALLOWED', 'NOT KNOWN', 'TRAIL'];
 const COLUMNS = 100;
 
-/**
- * The story as the command line tells it, without the parts that were told above and without the facts of each step.
- */
+/** The story as the command line tells it, without the parts told above and without the facts of each step. */
 function shortened(story: IssuanceStory, nowMs: number): readonly string[] {
   const steps = story.steps.map((step) => ({ ...step, facts: {} }));
   const drawing = { columns: COLUMNS, colour: false, glyphs: GLYPHS };

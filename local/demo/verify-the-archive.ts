@@ -10,10 +10,7 @@ const MINUTE_MS = 60_000;
 const SIGNED_WITHIN_MS = 8 * MINUTE_MS;
 const STEP_MS = 2 * MINUTE_MS;
 
-/**
- * Moves the clock until digests are signed, and recomputes all of them from the archive's bytes: unchanged, and with
- * one letter changed.
- */
+/** Has digests signed, and recomputes all of them from the archive's bytes: unchanged, and with one letter changed. */
 export async function verifyTheArchive(issuanceId: string, world: DemoWorld, narrator: Narrator): Promise<void> {
   narrator.scene('Was anything changed since?');
   narrator.aside(

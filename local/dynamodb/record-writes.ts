@@ -68,10 +68,7 @@ function readImages(engine: DynamoDbEngine, items: readonly TouchedItem[]): Prom
   );
 }
 
-/**
- * The items of streamed tables that a write names. The engine itself refuses input that does not have the shape of a
- * write.
- */
+/** The items of streamed tables that a write names. The engine refuses input without the shape of a write. */
 function touchedItems(action: string, input: unknown, tables: ReadonlyMap<string, StreamedTable>): TouchedItem[] {
   return namedItems(action, input).flatMap(({ tableName, named }) => {
     const table = tables.get(tableName);

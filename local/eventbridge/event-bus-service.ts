@@ -22,10 +22,7 @@ export type EventBusServiceDeps = {
 
 const SMALLEST_TOO_LARGE_BYTES = 1_048_576;
 
-/**
- * EventBridge's `PutEvents`: checks who may put which event on which bus, stamps each event as AWS does, and answers
- * entry by entry.
- */
+/** EventBridge's `PutEvents`: checks who may put what on which bus, stamps as AWS does, and answers entry by entry. */
 export function createEventBusService(deps: EventBusServiceDeps): Service {
   const guarded = { ...deps, authorize: withAccessDeniedException(deps.authorize) };
   return serviceOf({ PutEvents: (call) => putEvents(guarded, call) });

@@ -1,7 +1,4 @@
-/**
- * An event as EventBridge hands it to targets. The service sets `id`, `account` and `region`; the sender claims the
- * rest.
- */
+/** An event as targets get it. EventBridge sets `id`, `account` and `region`; the sender claims the rest. */
 export type EventEnvelope = {
   readonly version: '0';
   readonly id: string;

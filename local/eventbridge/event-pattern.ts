@@ -51,9 +51,7 @@ function compileValues(name: string, conditions: readonly unknown[]): ValuesTest
   return conditions.map(valueMatcher);
 }
 
-/**
- * The objects in which a nested pattern may match; an empty object where there is none, for `exists: false` below it.
- */
+/** The objects in which a nested pattern may match; an empty one where there is none, for `exists: false` below. */
 function objectsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (isObject(value)) return [value];
   const objects = Array.isArray(value) ? value.flatMap((element) => (isObject(element) ? [element] : [])) : [];

@@ -4,10 +4,7 @@ import type { WireHead, WireRequest, WireResponse } from './wire.ts';
 /** The wire protocols that the one port speaks. */
 export type Protocol = 'query' | 'json-1.0' | 'json-1.1' | 'lambda' | 's3';
 
-/**
- * A wire protocol: decodes requests into calls, and encodes answers and errors as responses. It does not deal with
- * signatures.
- */
+/** A wire protocol: decodes requests into calls, encodes answers and errors. It does not deal with signatures. */
 export type Codec = {
   /** Decides which of AWS's three vocabularies names a refused signature. */
   readonly family: 'query' | 'json' | 's3';

@@ -8,9 +8,7 @@ export type JsonDialect = JsonMembers & {
   readonly formerTargetPrefix?: string;
   /** The text before the code in `__type`. */
   readonly errorPrefix: string;
-  /**
-   * SQS sends clients the codes of its former query protocol in `x-amzn-query-error`; absent for the other services.
-   */
+  /** SQS sends clients the codes of its former query protocol in `x-amzn-query-error`; the others send none. */
   readonly queryErrorCodes?: ReadonlyMap<string, string>;
 };
 

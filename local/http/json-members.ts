@@ -1,9 +1,6 @@
 import { ServiceError } from '../service.ts';
 
-/**
- * The places where a JSON protocol writes bytes as base64 and times as epoch seconds: dotted paths, `*` for any key or
- * index.
- */
+/** Where a JSON protocol has bytes as base64 and times as epoch seconds: dotted paths, `*` for any key or index. */
 export type JsonMembers = { readonly blobs?: readonly string[]; readonly timestamps?: readonly string[] };
 
 /** Turns parsed JSON into the shape of the API. Throws `SerializationException` for a value of the wrong kind. */

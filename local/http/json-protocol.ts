@@ -4,10 +4,7 @@ import { type JsonDialect, jsonDialects } from './json-dialects.ts';
 import { fromWireJson, toWireJson } from './json-members.ts';
 import type { WireRequest } from './wire.ts';
 
-/**
- * AWS JSON 1.0 and 1.1 (DynamoDB, SQS, EventBridge, KMS, CloudTrail): the operation is in `X-Amz-Target`, and the
- * bodies are JSON.
- */
+/** AWS JSON 1.0 and 1.1 (DynamoDB, SQS, EventBridge, KMS, CloudTrail): `X-Amz-Target` names the operation. */
 export function createJsonCodec(signingName: string, version: '1.0' | '1.1'): Codec {
   const dialect = jsonDialects.get(signingName);
   if (dialect === undefined) throw new Error(`no JSON dialect is known for the service ${signingName}`);

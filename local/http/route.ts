@@ -108,9 +108,7 @@ function likelyCodec(head: WireHead): Codec {
   return s3Codec;
 }
 
-/**
- * Refuses in the likely protocol, and only after the signature check: only known callers learn which services exist.
- */
+/** Refuses in the likely protocol, and only after the signature check: only known callers learn what exists here. */
 function unservedRoute(codec: Codec, signingName: string): Route {
   const decode = () => {
     throw new ServiceError('NotImplemented', 501, `the embedded stack has no service named ${signingName}`);

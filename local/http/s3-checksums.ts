@@ -3,10 +3,7 @@ import { crc32 } from 'node:zlib';
 import { ServiceError } from '../service.ts';
 import type { WireRequest } from './wire.ts';
 
-/**
- * The checksums that clients may send beside the body. `crc32c` and `crc64nvme` are not checked, because Node has
- * neither.
- */
+/** The checksums that clients may send. `crc32c` and `crc64nvme` are not checked, because Node has neither. */
 const checksums: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
   'content-md5': (body) => createHash('md5').update(body).digest(),
   'x-amz-checksum-sha1': (body) => createHash('sha1').update(body).digest(),

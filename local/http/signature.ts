@@ -36,9 +36,7 @@ export type CheckSignature = (request: WireRequest) => Promise<Verification>;
 
 const toleranceMs = 5 * 60_000;
 
-/**
- * Makes the signature check that every request passes before a service sees it (AWS Signature Version 4, header form).
- */
+/** Makes the check that every request passes before a service sees it (AWS Signature Version 4, header form). */
 export function createSignatureCheck(deps: {
   readonly findCredential: FindCredential;
   readonly clock: Pick<StackClock, 'nowMs'>;

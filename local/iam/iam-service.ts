@@ -31,9 +31,7 @@ export function createIamService(deps: IamServiceDependencies): Service {
     deps.authorize({ ...call, action: `iam:${action}`, resource, resourceAccountId: name.accountId });
   }
 
-  /**
-   * The call is authorised before the role is looked up, so that only permitted callers learn whether the role exists.
-   */
+  /** The call is authorised before the look-up, so that only permitted callers learn whether the role exists. */
   function roleFor(call: ServiceCall, action: string): Role {
     const name = requiredText(call.input, 'RoleName', ROLE_NAME);
     const role = store.findRoleByName(call.caller.accountId, name);

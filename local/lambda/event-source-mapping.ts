@@ -21,9 +21,7 @@ export type EventSourceMappingDeps = {
   readonly store: Pick<QueueStore, 'onMessage' | 'counts'>;
   /** A call to SQS under the function's role, which is all that Lambda uses to poll a queue. */
   readonly callSqs: (action: string, input: Readonly<Record<string, unknown>>) => Promise<ServiceAnswer>;
-  /**
-   * Throws the permissions that the role lacks. Checked once at start, because without them nothing would ever arrive.
-   */
+  /** Throws when the role lacks a permission. Checked once at start, because nothing would ever arrive without it. */
   readonly assertAllowed: (actions: readonly string[], queueArn: string) => void;
   readonly logFailure: (problem: string) => void;
 };
@@ -34,10 +32,7 @@ const DEFAULT_CONCURRENCY = 5;
 /** Nothing announces that a hidden message becomes visible, so the mapping looks at the queue this often. */
 const LOOK_EVERY_MS = 200;
 
-/**
- * Polls a queue for a function and deletes the messages that the function has processed. Throws when its role may not
- * poll.
- */
+/** Polls a queue for a function and deletes the messages that it has processed. Throws when its role may not poll. */
 export function startEventSourceMapping(deps: EventSourceMappingDeps): EventSourceMapping {
   deps.assertAllowed(NEEDED_ACTIONS, deps.queue.arn);
   const limit = deps.mapping.maximumConcurrency ?? DEFAULT_CONCURRENCY;

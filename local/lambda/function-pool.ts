@@ -16,10 +16,7 @@ export type Invoked = {
   readonly requestId?: string;
   /** The alias or `$LATEST`; undefined when the function was invoked by its name alone. */
   readonly qualifier?: string | undefined;
-  /**
-   * The tenant for whom the function is invoked: always given for a function that isolates its tenants, never for
-   * others.
-   */
+  /** The tenant for whom it is invoked: given for every function that isolates its tenants, and for no other. */
   readonly tenantId?: string | undefined;
 };
 

@@ -19,9 +19,7 @@ export type StreamMappingDeps = {
   readonly beforePoll: (poll: () => void) => void;
   /** Rejects when the function could not be invoked at all; such a failure uses up no retry. */
   readonly invoke: (event: StreamEvent) => Promise<InvocationOutcome>;
-  /**
-   * Throws the permissions that the role lacks. Checked once at start, because without them nothing would ever arrive.
-   */
+  /** Throws when the role lacks a permission. Checked once at start, because nothing would ever arrive without it. */
   readonly assertAllowed: (actions: readonly string[], streamArn: string) => void;
   /** Notifies the on-failure destination, where there is one. */
   readonly discard: (batch: DiscardedBatch) => Promise<void>;

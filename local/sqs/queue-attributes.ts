@@ -2,9 +2,7 @@ import { ServiceError } from '../service.ts';
 import type { QueueSettings } from './queue.ts';
 import type { QueueCounts } from './queued-message.ts';
 
-/**
- * The answer of GetQueueAttributes: strings, as SQS gives them; a queue without a policy or redrive has no such member.
- */
+/** The answer of GetQueueAttributes: strings, as in SQS; a queue without a policy or redrive has no such member. */
 export function queueAttributes(
   settings: QueueSettings,
   counts: QueueCounts,

@@ -39,10 +39,7 @@ export type QueueStore = {
   /** When the next hidden message becomes visible (epoch milliseconds), so that a poller may sleep until then. */
   nextVisibleAtMs(queueName: string): number | undefined;
   purge(queueName: string): void;
-  /**
-   * Calls back synchronously whenever there may be a message to receive. Returns the function that ends the
-   * subscription.
-   */
+  /** Calls back synchronously whenever there may be a message to receive. The function returned ends this. */
   onMessage(queueName: string, listener: () => void): () => void;
   /** Every message at rest, visible or not, for tests and leak scans. */
   snapshot(): readonly MessageAtRest[];

@@ -6,9 +6,7 @@ import type { Service, ServiceAnswer, ServiceCall } from '../service.ts';
 import type { StackHome } from '../stack-home.ts';
 import type { FunctionWiring, RoleWiring } from '../template/wiring.ts';
 
-/**
- * The identities of the functions: the packaged roles, and for each function a session of its role that never expires.
- */
+/** The functions' identities: the packaged roles, and for each function a session of its role that never expires. */
 export type FunctionIdentities = {
   credentialsOf(wiring: FunctionWiring): SessionCredentials;
   callerOf(wiring: FunctionWiring): Caller;

@@ -2,9 +2,7 @@ import type { KeyDescription, KeySpec } from '../kms/key-store.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { KeyWiring } from '../template/wiring.ts';
 
-/**
- * A key of the template as the key store describes it; throws for a kind of key that the embedded stack does not have.
- */
+/** A key of the template as the key store describes it; throws for a kind that the embedded stack does not have. */
 export function keyDescription(wiring: KeyWiring): KeyDescription {
   const { logicalId, keyId, policy, aliases } = wiring;
   const [alias, ...more] = aliases;

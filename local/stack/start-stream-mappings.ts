@@ -22,10 +22,7 @@ export type StreamMappingsDeps = MappedFunctionDeps & {
 /** Short enough to wait for, and long enough that the changes of one request arrive together. */
 const POLL_AFTER_MS = 25;
 
-/**
- * Starts the template's enabled mappings of streams; a mapping whose role may not read its stream stops the whole
- * start.
- */
+/** Starts the template's enabled stream mappings; a role that may not read its stream stops the whole start. */
 export function startStreamMappings(deps: StreamMappingsDeps): readonly EventSourceMapping[] {
   return deps.wiring.streamMappings.filter(({ enabled }) => enabled).map((mapping) => startMapping(deps, mapping));
 }

@@ -26,9 +26,7 @@ const POLICY = /^[\t\n\r -ÿ]+$/;
 const DURATION_SECONDS = { min: 900, max: 43_200 };
 const DEFAULT_DURATION_SECONDS = 3600;
 const POLICY_CHARACTERS = 2048;
-/**
- * AWS packs policy and tags by an unpublished method into an unpublished space; we estimate it as deflate into 1 KiB.
- */
+/** AWS's packing of policy and tags is unpublished, and so is the space; our estimate is deflate into 1 KiB. */
 const PACKED_BYTES = 1024;
 const UNSUPPORTED = ['PolicyArns', 'SerialNumber', 'TokenCode', 'ProvidedContexts', 'MinimumSessionTokenSize'];
 

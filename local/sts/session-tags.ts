@@ -24,18 +24,13 @@ export function readSessionTags(input: Readonly<Record<string, unknown>>): Sessi
   return { tags, transitiveTagKeys };
 }
 
-/**
- * The tags that a chained session inherits from the caller's own; the next role cannot be given other values for those
- * keys.
- */
+/** The tags that a chained session inherits from the caller's; the next role cannot be given others for those keys. */
 export function incomingTransitiveTags(caller: Caller): ReadonlyMap<string, string> {
   const tags = caller.sessionTags ?? {};
   return new Map((caller.transitiveTagKeys ?? []).map((key) => [key, tags[key] ?? '']));
 }
 
-/**
- * The tags of the new session: the requested and the inherited ones. Throws `ValidationError` where a key is in both.
- */
+/** The tags of the new session: requested and inherited ones. Throws `ValidationError` where a key is in both. */
 export function sessionTagsOf(requested: SessionTags, caller: Caller): SessionTags {
   const incoming = incomingTransitiveTags(caller);
   const taken = new Set([...incoming.keys()].map((key) => key.toLowerCase()));

@@ -33,9 +33,7 @@ type Application = {
 };
 type Intrinsic = (application: Application) => unknown;
 
-/**
- * `Condition` is also a key of every policy statement, so only an object with that single key could be the intrinsic.
- */
+/** `Condition` is also a key of every policy statement; only an object with that single key could be the intrinsic. */
 function isIntrinsic(key: string): boolean {
   return key === 'Ref' || key.startsWith('Fn::');
 }
@@ -82,9 +80,7 @@ function applyIntrinsic(application: Application): unknown {
   return intrinsic(application);
 }
 
-/**
- * `${Name}`, `${LogicalId.Attribute}`, the function's own variables, and `${!Literal}`, which stays as `${Literal}`.
- */
+/** `${Name}`, `${LogicalId.Attribute}`, the function's own variables; `${!Literal}` stays as `${Literal}`. */
 function substitute({ argument, scope, logicalId }: Application): string {
   const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const own = resolveIntrinsics(variables, scope, logicalId);

@@ -22,10 +22,7 @@ export function readProperties<const Schema extends v.GenericSchema>(
   throw new TemplateError(resource.logicalId, `${v.getDotPath(issue) ?? 'its properties'}: ${issue.message}`);
 }
 
-/**
- * A property that would change the behaviour of AWS and that the embedded stack does not support: refused, never
- * ignored.
- */
+/** A property that would change what AWS does and that the embedded stack does not support: refused, never ignored. */
 export const notLocally = v.exactOptional(v.never('the embedded stack does not do this'));
 
 /** A whole number, which CloudFormation also accepts as text. */

@@ -1,6 +1,4 @@
-/**
- * The packaged template contains something that the embedded stack cannot do as AWS would; the message names the place.
- */
+/** The packaged template has something that the embedded stack cannot do as AWS would; the message names the place. */
 export class TemplateError extends Error {
   readonly logicalId: string;
   constructor(logicalId: string, problem: string) {

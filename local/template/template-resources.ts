@@ -1,7 +1,4 @@
-/**
- * Parses the template's resources and returns them by type; refuses types that are on neither list of
- * `resource-types.ts`.
- */
+/** Parses the template's resources and returns them by type; refuses types that `resource-types.ts` does not list. */
 import * as v from 'valibot';
 import type { TemplateResource } from './references.ts';
 import { type BuiltType, isBuiltType, isIgnoredType } from './resource-types.ts';

@@ -30,10 +30,7 @@ export type FunctionWiring = {
   readonly roleArn: string;
   readonly roleName: string;
   readonly reservedConcurrency?: number;
-  /**
-   * In tenant isolation mode, the function accepts only invocations with a tenant's id, and two tenants never share a
-   * process.
-   */
+  /** In tenant isolation mode: accepts only invocations with a tenant's id; two tenants never share a process. */
   readonly isolatesTenants?: true;
   readonly eventInvokeConfig: EventInvokeConfig;
   /** The names of its aliases; all of them are of the only version. */
