@@ -65,9 +65,9 @@ export async function removeStage(options: RemoveOptions, world: RemoveWorld): P
 }
 
 /**
- * The buckets are emptied when CloudFormation has removed everything else: no rollback can then bring back anything that
- * needs their contents, and a removal that is refused or gets stuck has cost nothing. CloudFormation deletes no bucket
- * that is not empty, so it is asked a second time.
+ * The buckets are emptied when CloudFormation has removed everything else: no rollback can then bring back anything
+ * that needs their contents, and a removal that is refused or gets stuck has cost nothing. CloudFormation deletes no
+ * bucket that is not empty, so it is asked a second time.
  */
 async function deleteWith(buckets: Buckets, stack: NamedStack, world: RemoveWorld): Promise<void> {
   if (buckets.size > 0)
