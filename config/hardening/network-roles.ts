@@ -4,7 +4,7 @@ import { endpointId } from './network-endpoints.ts';
 
 type Resources = Record<string, TemplateValue>;
 
-/** The functions that are in the network: those that assume tenants' roles, each by the beginning of its logical ids. */
+/** The functions in the network: those that assume tenants' roles, each by the beginning of its logical ids. */
 export const networkFunctions = [
   { name: 'issue-credentials', id: 'IssueCredentials', functionId: 'IssueDashcredentialsLambdaFunction' },
   { name: 'vend-credentials', id: 'VendCredentials', functionId: 'VendDashcredentialsLambdaFunction' },

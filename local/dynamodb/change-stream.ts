@@ -3,8 +3,8 @@ import type { StackIds } from '../ids.ts';
 import { changeSizeBytes, type ItemChange, type WireItem } from './item-change.ts';
 
 /**
- * One record as Lambda hands it to a function, without the ARN of its stream. Images are in DynamoDB's wire JSON, binary
- * values as base64 text. Source: DynamoDB Streams API Reference, Record and StreamRecord.
+ * One record as Lambda hands it to a function, without the ARN of its stream. Images are in DynamoDB's wire JSON,
+ * binary values as base64 text. Source: DynamoDB Streams API Reference, Record and StreamRecord.
  */
 export type StreamRecord = {
   readonly eventID: string;
